@@ -1,0 +1,1 @@
+"""The dcf command, the gateway and its providers."""

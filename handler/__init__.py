@@ -1,0 +1,1 @@
+"""The function: what a user copies and edits first."""

@@ -1,0 +1,1 @@
+"""The detector, its training and its life cycle."""

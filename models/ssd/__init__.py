@@ -1,0 +1,1 @@
+"""The detector: image, tensor, session, boxes."""

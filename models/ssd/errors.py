@@ -1,0 +1,70 @@
+"""Errors of the detector: what can be wrong with a bundle, an image or a setting.
+
+    DetectorError            code, message
+    +-- BundleError          bad_bundle          a model folder that cannot be trusted or used
+    +-- ImageError
+    |   +-- NotAnImage       not_an_image        bytes of no known image format
+    |   +-- UnsupportedImage unsupported_format  an image, but of a format that is not read here
+    |   +-- TruncatedImage   truncated_image     an image that ends early or is damaged
+    |   +-- TooManyPixels    too_many_pixels     larger than the limit, known before decoding
+    +-- OptionError          bad_option          a threshold, count or class name out of range
+
+A door turns ``code`` into a status; nobody outside this room needs the classes.
+"""
+
+from typing import ClassVar
+
+
+class DetectorError(Exception):
+    """Base of every error this room raises on purpose.
+
+    Attributes:
+        code: A stable word from the project's error table.
+        message: One line for a person: what came, what is allowed, what to do.
+    """
+
+    code: ClassVar[str] = "handler_error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BundleError(DetectorError):
+    """A bundle that cannot be trusted or used: missing, changed, or not understood."""
+
+    code = "bad_bundle"
+
+
+class ImageError(DetectorError):
+    """Base of what can be wrong with the bytes of an image."""
+
+
+class NotAnImage(ImageError):
+    """The bytes are of no known image format."""
+
+    code = "not_an_image"
+
+
+class UnsupportedImage(ImageError):
+    """A known image format that is not read here."""
+
+    code = "unsupported_format"
+
+
+class TruncatedImage(ImageError):
+    """An image of a known format that ends early or is damaged."""
+
+    code = "truncated_image"
+
+
+class TooManyPixels(ImageError):
+    """More pixels than allowed, read from the header before decoding."""
+
+    code = "too_many_pixels"
+
+
+class OptionError(DetectorError):
+    """A setting of a call that is out of range or unknown."""
+
+    code = "bad_option"

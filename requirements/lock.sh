@@ -1,0 +1,14 @@
+#!/bin/sh
+# Writes every requirements/*.txt from its *.in files, with hashes and without addresses. Needs `uv` on PATH.
+set -eu
+cd "$(dirname "$0")"
+lock() {
+    out=$1; shift
+    uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url "$@" --output-file "$out"
+}
+lock build.txt build.in
+lock serving.txt serving.in
+lock local.txt serving.in local.in
+lock dev.txt serving.in local.in build.in dev.in
+lock train.txt serving.in local.in build.in train.in

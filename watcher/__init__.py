@@ -1,0 +1,1 @@
+"""The shim: loads a handler once and serves it over HTTP and gRPC."""
