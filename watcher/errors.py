@@ -1,0 +1,177 @@
+"""Everything that can go wrong in this room, each with a stable code and one line for a person.
+
+WatcherError
+├── SettingError        a setting is wrong; the start stops with exit code 2
+├── StartError          a port, the lock file or another thing the start needs; exit code 1
+├── LoadError           the handler cannot be loaded; exit code 1
+│   ├── MissingFile, BrokenSyntax, FailedImport, NameTaken
+│   ├── MissingName, NotCallable, WrongSignature
+│   └── FailedBuild, FailedWarmUp, LoadTimeout
+└── CallError           one call cannot be answered; the process lives on
+    ├── Overloaded, Draining, TimedOut
+    ├── BodyTooLarge, SlowRequest, HeadersTooLarge, BadRequest, MethodNotAllowed
+    └── HandlerFailed
+        └── BadReply
+"""
+
+
+class WatcherError(Exception):
+    """Base of this room's errors.
+
+    Attributes:
+        code: a stable name for programs.
+        message: one line for a person: what came, what is allowed, what to do.
+    """
+
+    code = "internal"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class SettingError(WatcherError):
+    """A flag or an environment variable has a value out of its range."""
+
+    code = "bad_setting"
+    exit_code = 2
+
+
+class StartError(WatcherError):
+    """Something the start needs is not there: a port is taken, a folder cannot be written."""
+
+    code = "start_failed"
+    exit_code = 1
+
+
+class LoadError(WatcherError):
+    """The handler cannot be loaded. `trace` is the user's part of the traceback, or empty."""
+
+    code = "load_failed"
+    exit_code = 1
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
+class MissingFile(LoadError):
+    """There is no file where the handler should be."""
+
+    code = "handler_file_missing"
+
+
+class BrokenSyntax(LoadError):
+    """The file is not Python; the message names file and line."""
+
+    code = "handler_syntax"
+
+
+class FailedImport(LoadError):
+    """The file raised while it was imported."""
+
+    code = "handler_import"
+
+
+class NameTaken(LoadError):
+    """The handler's package has the name of a module that is already loaded."""
+
+    code = "handler_name_taken"
+
+
+class MissingName(LoadError):
+    """The file has no such name."""
+
+    code = "handler_name_missing"
+
+
+class NotCallable(LoadError):
+    """The name is there, and cannot be called."""
+
+    code = "handler_not_callable"
+
+
+class WrongSignature(LoadError):
+    """The handler takes a number of arguments that no kind of handler takes."""
+
+    code = "handler_signature"
+
+
+class FailedBuild(LoadError):
+    """The handler's class raised while it was built."""
+
+    code = "handler_build"
+
+
+class FailedWarmUp(LoadError):
+    """The handler's warm() raised."""
+
+    code = "handler_warm_up"
+
+
+class LoadTimeout(LoadError):
+    """Loading took longer than LOAD_TIMEOUT."""
+
+    code = "load_timeout"
+
+
+class CallError(WatcherError):
+    """One call cannot be answered; `code` is a row of the table in codes.py."""
+
+
+class Overloaded(CallError):
+    """As many calls as MAX_INFLIGHT allows are running or waiting."""
+
+    code = "overloaded"
+
+
+class Draining(CallError):
+    """The process is stopping and takes no new calls."""
+
+    code = "not_ready"
+
+
+class TimedOut(CallError):
+    """The call took longer than its time limit; it keeps its slot until it ends."""
+
+    code = "timeout"
+
+
+class BodyTooLarge(CallError):
+    """The body is over MAX_BODY_BYTES."""
+
+    code = "body_too_large"
+
+
+class SlowRequest(CallError):
+    """The client did not send its whole request within READ_TIMEOUT."""
+
+    code = "slow_request"
+
+
+class HeadersTooLarge(CallError):
+    """The request line and headers are too long."""
+
+    code = "headers_too_large"
+
+
+class BadRequest(CallError):
+    """What came is not HTTP."""
+
+    code = "bad_request"
+
+
+class MethodNotAllowed(CallError):
+    """A path of the watcher's own was asked with a method it does not have."""
+
+    code = "method_not_allowed"
+
+
+class HandlerFailed(CallError):
+    """The handler raised something that carries no known code."""
+
+    code = "handler_error"
+
+
+class BadReply(HandlerFailed):
+    """The handler answered with something that cannot be sent."""
