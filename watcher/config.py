@@ -1,4 +1,4 @@
-"""The watcher's settings: one table, read once into one frozen value.
+"""The settings of one process: read once, checked, frozen.
 
 Priority, for every setting alike: flag, environment (upper case, lower case, other names), default.
 """
@@ -10,87 +10,10 @@ from dataclasses import dataclass
 
 from . import cores, durations
 from .errors import SettingError
+from .settings import SETTINGS, Setting
 
 _MESH_PREFIX = "MESH_"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One row of the table.
-
-    Attributes:
-        name: the environment variable; the flag is `--name` with dashes in lower case.
-        default: as a person would write it.
-        kind: `text`, `int`, `seconds`, `bool` or `choice`.
-        help: a sentence.
-        low, high: the allowed range, both ends included, for `int` and `seconds`.
-        choices: the allowed words, for `choice`.
-        other_names: further environment variables that are read when `name` is not set.
-    """
-
-    name: str
-    default: str
-    kind: str
-    help: str
-    low: float = 0
-    high: float = float("inf")
-    choices: tuple[str, ...] = ()
-    other_names: tuple[str, ...] = ()
-
-    @property
-    def flag(self) -> str:
-        """The command line's spelling."""
-        return "--" + self.name.lower().replace("_", "-")
-
-    @property
-    def allowed(self) -> str:
-        """The allowed range in words."""
-        if self.kind == "choice":
-            return "one of " + ", ".join(self.choices)
-        if self.kind == "bool":
-            return "true or false"
-        if self.kind == "text":
-            return "any text"
-        unit = (
-            "seconds, or a length such as 30s or 1m30s," if self.kind == "seconds" else "a number"
-        )
-        return f"{unit} from {self.low:g} to {self.high:g}"
-
-
-_DAY = 86400.0
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting("HANDLER_DIR", ".", "text", "Folder of the handler; it goes on the import path."),
-    Setting("HANDLER_FILE", "handler.py", "text", "The handler's file, absolute or inside HANDLER_DIR."),
-    Setting("HANDLER_NAME", "Handler", "text", "The class or function in that file."),
-    Setting("RAW_BODY", "false", "bool", "Give handle(body) bytes instead of str."),
-    Setting("FUNCTION_NAME", "function", "text", "The name this function goes by in /_/info and logs.",
-            other_names=("K_SERVICE", "OPENFAAS_NAME")),
-    Setting("HOST", "127.0.0.1", "text", "Address to listen on; 0.0.0.0 in a container."),
-    Setting("PORT", "8080", "int", "HTTP port; 0 takes a free one, named in the start report.", high=65535),
-    Setting("WATCHER_PORT", "50051", "int", "gRPC port; 0 turns it off.", high=65535),
-    Setting("MESH_PORT", "50052", "int", "gRPC port for other functions; 0 turns it off.", high=65535),
-    Setting("METRICS_PORT", "8081", "int", "Port of /metrics; 0 turns it off.", high=65535),
-    Setting("LOCK_FILE", "/tmp/.lock", "text",  # noqa: S108 - the path every platform's probe reads
-            "File that exists while the function is ready."),
-    Setting("PARENT_FD", "-1", "int", "Inherited pipe; when it closes the process drains and ends. -1 turns it off.",
-            low=-1, high=1 << 20),
-    Setting("CONCURRENCY", "0", "int", "Handler calls at once; 0 means the usable cores.", high=256),
-    Setting("MAX_INFLIGHT", "0", "int", "Calls running and waiting; 0 means 8 x CONCURRENCY.", high=1024),
-    Setting("EXEC_TIMEOUT", "30", "seconds", "Longest call, waiting included; 0 means no limit.", high=_DAY),
-    Setting("READ_TIMEOUT", "30", "seconds", "Longest time a client may take to send one request.",
-            low=0.1, high=_DAY),
-    Setting("SHUTDOWN_TIMEOUT", "30", "seconds", "Longest wait for running calls at the end.", high=_DAY),
-    Setting("LOAD_TIMEOUT", "120", "seconds", "Longest time to import, build and warm the handler.",
-            low=0.1, high=_DAY),
-    Setting("MAX_BODY_BYTES", str(32 << 20), "int", "Largest request body in bytes.", low=1, high=1 << 30),
-    Setting("MESH_SUFFIX", "", "text", "Put behind a function's name to find its host, such as .functions."),
-    Setting("MESH_TIMEOUT", "30", "seconds", "Longest mesh_call.", low=0.001, high=_DAY),
-    Setting("LOG_FORMAT", "text", "choice", "How log lines look.", choices=("text", "json")),
-    Setting("LOG_LEVEL", "info", "choice", "Least serious lines to log.",
-            choices=("debug", "info", "warning", "error")),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
