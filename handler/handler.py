@@ -1,0 +1,177 @@
+"""The function: a picture in, classes, boxes and confidences out.
+
+``Handler()`` loads the model once; every call after that only answers.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from handler.errors import BadBase64, BadOption, PayloadError
+from handler.options import SETTINGS, Options, parse_options, read_settings
+from handler.payload import Payload, Picture, read_payload
+from handler.reply import (
+    PICTURE_FORMATS,
+    Failure,
+    Reply,
+    choose_format,
+    describe,
+    describe_failure,
+    json_reply,
+    picture_reply,
+)
+from models.ssd.detector import Answer, Detector
+from models.ssd.errors import DetectorError, TruncatedImage
+from models.ssd.settings import Settings
+
+_QUESTIONS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Handler:
+    """Detects objects in the pictures of a call.
+
+    Args:
+        environ: Settings of the function; the process's environment when None.
+
+    Raises:
+        SettingError: A setting is out of range.
+        BundleError: The model cannot be trusted or used.
+
+    Attributes:
+        info: What is served, for whoever asks the process.
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        settings = read_settings(os.environ if environ is None else environ)
+        self._options = settings.options
+        self._detector = Detector(settings.bundle, settings.max_pixels)
+        self.warm()
+        manifest = self._detector.bundle.manifest
+        self.info: dict[str, object] = {
+            "model": {
+                "name": manifest.name,
+                "version": manifest.version,
+                "precision": manifest.precision,
+                "digest": self._detector.bundle.digest,
+            },
+            "settings": {row.name: os.environ.get(row.name, row.default) for row in SETTINGS},
+        }
+
+    def warm(self) -> None:
+        """Runs one real inference, so that the first call is as fast as the next."""
+        self._detector.warm()
+
+    def __call__(self, request: object) -> Reply:
+        """Answers one call.
+
+        Args:
+            request: Anything with ``input`` (bytes); ``query``, ``accept`` and ``method`` are used
+                where it has them.
+
+        Returns:
+            The reply.
+
+        Raises:
+            PayloadError: Nothing usable was sent, or an option is wrong.
+            DetectorError: The picture is not usable.
+        """
+        body = getattr(request, "input", b"") or b""
+        if isinstance(body, str):
+            body = body.encode("utf-8", "replace")
+        if not body and getattr(request, "method", "POST") in _QUESTIONS:
+            return json_reply(self._usage(), {})
+        payload = read_payload(body)
+        options = parse_options(payload.fields, self._options)
+        options = parse_options(_query(request), options)
+        wanted = choose_format(options, getattr(request, "accept", "") or "")
+        settings = self._settings(options)
+        if payload.batch:
+            return self._answer_batch(payload, settings, wanted)
+        (picture,) = payload.pictures
+        if isinstance(picture, PayloadError):
+            raise picture
+        answer = self._detect(picture, settings)
+        if wanted in PICTURE_FORMATS:
+            return picture_reply(picture.encoded, answer, self._detector, wanted)
+        return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
+
+    def _answer_batch(self, payload: Payload, settings: Settings, wanted: str) -> Reply:
+        if wanted in PICTURE_FORMATS:
+            raise BadOption("a batch cannot be answered with a picture: send one image at a time")
+        whole = [picture for picture in payload.pictures if isinstance(picture, Picture)]
+        answers = iter(
+            self._detector.detect_batch([picture.encoded for picture in whole], settings)
+        )
+        entries, spent = [], dict[str, float]()
+        for index, picture in enumerate(payload.pictures):
+            outcome = next(answers) if isinstance(picture, Picture) else picture
+            if isinstance(outcome, Answer):
+                entries.append(describe(outcome, self._detector, wanted))
+                for stage, cost in outcome.timings_ms.items():
+                    spent[stage] = spent.get(stage, 0.0) + cost
+            else:
+                entries.append(describe_failure(_explained(outcome, picture), index))
+        return json_reply(entries, spent)
+
+    def _detect(self, picture: Picture, settings: Settings) -> Answer:
+        try:
+            return self._detector.detect(picture.encoded, settings)
+        except TruncatedImage as error:
+            raise _explained(error, picture) from error
+
+    def _settings(self, options: Options) -> Settings:
+        """Lays a call's options over the model's own defaults."""
+        defaults = self._detector.defaults
+        chosen = {
+            name: value
+            for name in ("threshold", "iou", "top_k", "max_detections")
+            if (value := getattr(options, name)) is not None
+        }
+        # An unknown class is one mistake of the call, not one of each picture.
+        self._detector.bundle.labels.columns(options.classes)
+        return replace(defaults, **chosen, classes=options.classes)
+
+    def _usage(self) -> dict[str, object]:
+        """What a person who opens the function's address is told."""
+        manifest = self._detector.bundle.manifest
+        return {
+            "usage": "POST an image: raw, base64, a data URI, a form field `image`, or JSON "
+            '{"image": base64}. The answer is a list of class, class_id, confidence, xmin, ymin, '
+            "xmax, ymax.",
+            "example": "curl --data-binary @img.jpg URL",
+            "options": {
+                "format": "json, dcf, full, jpeg, png",
+                "threshold": "0 to 1",
+                "iou": "0 to 1",
+                "top_k": "1 to 100000",
+                "max_detections": "1 to 100000",
+                "classes": "names separated by commas",
+            },
+            "model": {"name": manifest.name, "version": manifest.version},
+            "classes": list(self._detector.bundle.labels.names),
+        }
+
+
+def _query(request: object) -> dict[str, str]:
+    """The query of a call as option names and text, from a mapping or the bare string."""
+    query = getattr(request, "query", None) or {}
+    if isinstance(query, bytes):
+        query = query.decode("utf-8", "replace")
+    if isinstance(query, str):
+        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=64))
+    return {
+        str(name): str(value[-1]) if isinstance(value, list | tuple) and value else str(value)
+        for name, value in query.items()
+    }
+
+
+def _explained(error: Failure, picture: Picture | PayloadError) -> Failure:
+    """Says that base64 was cut where that is why a picture ends early."""
+    cut = isinstance(picture, Picture) and picture.maybe_cut
+    if cut and isinstance(error, TruncatedImage):
+        return BadBase64("the base64 is cut: send it whole, as `base64 FILE` writes it")
+    return error
+
+
+__all__ = ["DetectorError", "Handler", "PayloadError"]

@@ -1,0 +1,204 @@
+"""The envelope of a call: encoded image bytes and options out of whatever was sent.
+
+The body is sniffed, never believed: ``curl --data-binary`` calls every picture a form.
+"""
+
+import binascii
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from handler.errors import BadBase64, BadOption, EmptyInput, NotAnImage, PayloadError
+from models.ssd.formats import readable_format, unreadable_format
+
+MAX_BATCH = 256
+_WHITESPACE = b" \t\r\n\x0b\x0c"
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+_DATA_URI = re.compile(rb"\s*data:[\w.+/;=-]{0,200},", re.IGNORECASE)
+_FORM_FIELD = re.compile(rb"\s*image=")
+_MULTIPART = re.compile(rb"(?:\r?\n)?--([^\r\n]{1,200}?)[ \t]*\r?\n(?i:content-)")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a call.
+
+    Attributes:
+        encoded: The bytes of its file.
+        maybe_cut: It came as base64 without the padding its length needs: complete in some
+            dialects, cut off in others. Whether the picture is whole tells which.
+    """
+
+    encoded: bytes
+    maybe_cut: bool = False
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What a call sent.
+
+    Attributes:
+        pictures: Its pictures, in order, or the error that one of a batch alone caused.
+        batch: Whether it asked for a batch, even of one.
+        fields: Options that came with the body.
+    """
+
+    pictures: tuple[Picture | PayloadError, ...]
+    batch: bool = False
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+def read_payload(body: bytes) -> Payload:
+    """Opens the envelope of a call.
+
+    Args:
+        body: Raw image bytes, base64 (wrapped, padded or not, either alphabet), a data URI, a
+            multipart form, a urlencoded form with ``image``, or JSON with ``image`` or ``images``.
+
+    Returns:
+        The pictures and options.
+
+    Raises:
+        PayloadError: Nothing was sent, or it cannot be opened.
+    """
+    if _looks_like_image(body):
+        return Payload((Picture(body),))
+    start = body[:1024].lstrip(_WHITESPACE)
+    if not start and not body.strip(_WHITESPACE):
+        raise EmptyInput("nothing was sent: send an image, raw or as base64")
+    if start[:1] in {b"{", b"["}:
+        return _read_json(body)
+    if multipart := _MULTIPART.match(body):
+        return _read_multipart(body, multipart.group(1))
+    if _FORM_FIELD.match(body):
+        return _read_form(body)
+    return Payload((read_base64(body),))
+
+
+def read_base64(text: bytes) -> Picture:
+    """Decodes base64 of a picture.
+
+    Args:
+        text: Base64 in the standard or the URL alphabet, line wraps and missing padding allowed,
+            with or without ``data:...;base64,`` before it.
+
+    Returns:
+        The picture.
+
+    Raises:
+        BadBase64: It begins like an image, but is cut or has foreign characters.
+        NotAnImage: It is not base64 of an image.
+        EmptyInput: There is nothing in it.
+    """
+    if uri := _DATA_URI.match(text):
+        text = text[uri.end() :]
+    packed = text.translate(None, _WHITESPACE)
+    if not packed:
+        raise EmptyInput("the image is empty: send an image, raw or as base64")
+    if b"-" in packed or b"_" in packed:
+        packed = packed.translate(_URLSAFE)
+    bare = packed.rstrip(b"=")
+    if bare.translate(None, _ALPHABET):
+        raise _bad(bare, "has characters that are not base64")
+    if len(bare) % 4 == 1:
+        raise _bad(bare, "is cut: its length is impossible")
+    encoded = binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
+    if not _looks_like_image(encoded):
+        raise _not_an_image()
+    return Picture(encoded, maybe_cut=len(packed) % 4 != 0)
+
+
+def _looks_like_image(encoded: bytes) -> bool:
+    return readable_format(encoded) is not None or unreadable_format(encoded) is not None
+
+
+def _bad(packed: bytes, fault: str) -> PayloadError:
+    """Names the fault if the text begins like base64 of an image; otherwise it never was one."""
+    head = re.match(rb"[A-Za-z0-9+/]*", packed[:256])
+    sound = head.group()[: len(head.group()) // 4 * 4] if head else b""
+    if sound and _looks_like_image(binascii.a2b_base64(sound)):
+        return BadBase64(f"the base64 {fault}: send it whole, as `base64 FILE` writes it")
+    return _not_an_image()
+
+
+def _not_an_image() -> NotAnImage:
+    return NotAnImage(
+        "the input is neither an image nor base64 of one: send JPEG, PNG, WebP, AVIF, BMP, GIF or "
+        "TIFF, raw or as base64"
+    )
+
+
+def _read_json(body: bytes) -> Payload:
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadOption(f"the body begins like JSON but is broken: {error}") from error
+    if not isinstance(document, dict):
+        raise BadOption('JSON must be {"image": base64} or {"images": [base64, ...]}')
+    given = {key: value for key, value in document.items() if key not in {"image", "images"}}
+    if ("image" in document) == ("images" in document):
+        raise BadOption('JSON must have either "image" or "images"')
+    if "image" in document:
+        return Payload((_read_text(document["image"]),), fields=given)
+    texts = document["images"]
+    if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_BATCH:
+        raise BadOption(f'"images" must be a list of 1 to {MAX_BATCH} base64 strings')
+    return Payload(tuple(_try_text(text) for text in texts), batch=True, fields=given)
+
+
+def _read_text(text: object) -> Picture:
+    if not isinstance(text, str):
+        raise NotAnImage(f"an image in JSON must be a base64 string, got {type(text).__name__}")
+    if re.match(r"\s*https?://", text):
+        raise NotAnImage("the image is an address, and none is fetched here: send its bytes")
+    return read_base64(text.encode("utf-8", "replace"))
+
+
+def _try_text(text: object) -> Picture | PayloadError:
+    try:
+        return _read_text(text)
+    except PayloadError as error:
+        return error
+
+
+def _read_form(body: bytes) -> Payload:
+    from urllib.parse import parse_qsl
+
+    try:
+        pairs = dict(parse_qsl(body.decode("ascii"), max_num_fields=64))
+    except ValueError as error:
+        raise BadOption("the body begins like a form but cannot be read") from error
+    # A plus that nobody escaped has become a space on the way.
+    image = pairs.pop("image", "").replace(" ", "+")
+    return Payload((read_base64(image.encode("utf-8")),), fields=pairs)
+
+
+def _read_multipart(body: bytes, boundary: bytes) -> Payload:
+    # Imported when a form comes: pictures mostly come bare.
+    from werkzeug.exceptions import HTTPException
+    from werkzeug.formparser import MultiPartParser
+
+    parser = MultiPartParser(
+        stream_factory=lambda *_args, **_kwargs: io.BytesIO(),
+        max_form_memory_size=len(body),
+        max_form_parts=64,
+    )
+    try:
+        form, files = parser.parse(io.BytesIO(body), boundary, len(body))
+    except (ValueError, HTTPException) as error:
+        raise BadOption("the multipart form is cut or broken: send it whole") from error
+    given = {key: value for key, value in form.items() if key != "image"}
+    if files:
+        content = files["image" if "image" in files else next(iter(files))].stream.read()
+    elif "image" in form:
+        content = form["image"].encode("utf-8")
+    else:
+        raise EmptyInput("the form has no file: send one in the field `image`")
+    if not content.strip(_WHITESPACE):
+        raise EmptyInput("the file in the form is empty: send an image")
+    picture = Picture(content) if _looks_like_image(content) else read_base64(content)
+    return Payload((picture,), fields=given)

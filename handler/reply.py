@@ -1,0 +1,154 @@
+"""Detections to bytes: JSON, the original DCF strings, or a drawn picture."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from handler.errors import BadOption, PayloadError
+from handler.options import Options
+from models.ssd.detections import Detections
+from models.ssd.detector import Answer, Detector
+from models.ssd.draw import PictureFormat
+from models.ssd.errors import DetectorError
+
+PICTURE_FORMATS = get_args(PictureFormat)
+JSON_TYPE = "application/json"
+_OFFERS = {JSON_TYPE: "json", "image/jpeg": "jpeg", "image/png": "png"}
+Failure = DetectorError | PayloadError
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the function answers; the watcher reads these attributes by name.
+
+    Attributes:
+        body: The bytes of the answer.
+        content_type: Its media type.
+        timings_ms: Milliseconds a stage took.
+        headers: Further HTTP headers.
+        status: HTTP status.
+    """
+
+    body: bytes
+    content_type: str = JSON_TYPE
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+def choose_format(options: Options, accept: str) -> str:
+    """Decides what a call is answered with.
+
+    Args:
+        options: Its options; ``format`` wins.
+        accept: Its Accept header, perhaps empty.
+
+    Returns:
+        One of the formats of ``options.FORMATS``. A picture only where it is asked for by name, or
+        preferred over JSON.
+    """
+    if options.format is not None:
+        return options.format
+    if "image/" not in accept:
+        return "json"
+    # Imported when a picture may be meant: most calls want JSON.
+    from werkzeug.datastructures import MIMEAccept
+    from werkzeug.http import parse_accept_header
+
+    best = parse_accept_header(accept, MIMEAccept).best_match(_OFFERS, JSON_TYPE)
+    return _OFFERS[best]
+
+
+def describe(answer: Answer, detector: Detector, wanted: str) -> object:
+    """Puts one picture's detections in the words of a JSON format.
+
+    Args:
+        answer: What was found.
+        detector: What found it.
+        wanted: ``json``, ``dcf`` or ``full``.
+
+    Returns:
+        Lists, dictionaries, numbers and strings, ready for JSON.
+    """
+    detections = answer.detections
+    if wanted == "dcf":
+        return _dcf_objects(detections)
+    if wanted == "json":
+        return _objects(detections)
+    manifest = detector.bundle.manifest
+    return {
+        "image": {"width": detections.width, "height": detections.height},
+        "model": {
+            "name": manifest.name,
+            "version": manifest.version,
+            "digest": detector.bundle.digest,
+        },
+        "detections": _objects(detections),
+        "timings_ms": {stage: round(spent, 3) for stage, spent in answer.timings_ms.items()},
+    }
+
+
+def describe_failure(error: Failure, index: int) -> dict[str, object]:
+    """What stands in a batch for the picture that failed."""
+    return {"error": {"code": error.code, "message": error.message, "index": index}}
+
+
+def json_reply(document: object, timings_ms: Mapping[str, float]) -> Reply:
+    """Makes a reply of what ``describe`` returned."""
+    return Reply(json.dumps(document, ensure_ascii=False).encode(), JSON_TYPE, timings_ms)
+
+
+def picture_reply(encoded: bytes, answer: Answer, detector: Detector, wanted: str) -> Reply:
+    """Makes a reply that is the picture with its detections drawn.
+
+    Args:
+        encoded: The picture as it came.
+        answer: What was found in it.
+        detector: What found it.
+        wanted: ``jpeg`` or ``png``.
+
+    Returns:
+        The drawn picture, at full size.
+    """
+    if wanted not in PICTURE_FORMATS:
+        raise BadOption(f"{wanted!r} is no picture format")
+    drawn = detector.draw(encoded, answer.detections, cast("PictureFormat", wanted))
+    return Reply(drawn, f"image/{wanted}", answer.timings_ms)
+
+
+def _objects(detections: Detections) -> list[dict[str, object]]:
+    edges = detections.pixels().tolist()
+    return [
+        {
+            "class": name,
+            "class_id": int(class_id),
+            # The shortest decimal that is this float32, not its long double expansion.
+            "confidence": float(str(score)),
+            "xmin": xmin,
+            "ymin": ymin,
+            "xmax": xmax,
+            "ymax": ymax,
+        }
+        for name, class_id, score, (ymin, xmin, ymax, xmax) in zip(
+            detections.names, detections.class_ids, detections.scores, edges, strict=True
+        )
+    ]
+
+
+def _dcf_objects(detections: Detections) -> list[dict[str, str]]:
+    """The reply of the original DCF example: every value a string, pixels cut to integers."""
+    edges = detections.boxes.astype(int).tolist()
+    return [
+        {
+            "class": str(class_id),
+            "confidence": str(score),
+            "xmin": str(xmin),
+            "ymin": str(ymin),
+            "xmax": str(xmax),
+            "ymax": str(ymax),
+        }
+        for class_id, score, (ymin, xmin, ymax, xmax) in zip(
+            detections.class_ids, detections.scores, edges, strict=True
+        )
+    ]

@@ -1,0 +1,168 @@
+"""The detector: image, preprocess, session and boxes joined. The surface of this room."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.ssd.boxes import BoxReader
+from models.ssd.bundle import DEFAULT_BUNDLE, Bundle, open_bundle
+from models.ssd.cpus import usable_cpus
+from models.ssd.detections import Detections
+from models.ssd.draw import PictureFormat, draw, encode_picture
+from models.ssd.errors import DetectorError
+from models.ssd.image import MAX_PIXELS, DecodedImage, ImageDecoder
+from models.ssd.preprocess import Preprocessor
+from models.ssd.session import open_session
+from models.ssd.settings import Settings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The detections of one picture, and what they cost.
+
+    Attributes:
+        detections: What was found.
+        timings_ms: Milliseconds of each stage: decode, preprocess, inference, boxes.
+    """
+
+    detections: Detections
+    timings_ms: dict[str, float]
+
+
+class Detector:
+    """Finds objects in pictures. Build it once; call it from as many threads as you like.
+
+    Args:
+        bundle: Folder of the model; the embedded default when None.
+        max_pixels: Most pixels a picture may have.
+        pool_size: Calls that may run at once; by default one a usable processor.
+
+    Raises:
+        BundleError: The bundle cannot be trusted or used.
+    """
+
+    def __init__(
+        self,
+        bundle: Path | None = None,
+        max_pixels: int = MAX_PIXELS,
+        pool_size: int | None = None,
+    ) -> None:
+        # Calls are what runs in parallel here: OpenCV's own threads would only compete with them.
+        cv2.setNumThreads(1)
+        self.bundle: Bundle = open_bundle(bundle or DEFAULT_BUNDLE)
+        manifest = self.bundle.manifest
+        self._pool_size = pool_size or usable_cpus()
+        self._decoder = ImageDecoder((manifest.input.height, manifest.input.width), max_pixels)
+        self._full_decoder = ImageDecoder(None, max_pixels)
+        self._preprocessor = Preprocessor(manifest.input)
+        self._session = open_session(self.bundle, self._pool_size)
+        self._reader = BoxReader(manifest, self.bundle.labels)
+        self.defaults = Settings(
+            manifest.defaults.threshold,
+            manifest.defaults.iou,
+            manifest.defaults.top_k,
+            manifest.defaults.max_detections,
+        )
+
+    def warm(self) -> None:
+        """Answers one picture, so that the first real call is as fast as the next."""
+        spec = self.bundle.manifest.input
+        self.detect_pixels(np.full((spec.height, spec.width, 3), 128, np.uint8))
+
+    def detect(self, encoded: bytes, settings: Settings | None = None) -> Answer:
+        """Finds the objects in an encoded picture.
+
+        Args:
+            encoded: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF.
+            settings: Thresholds of this call; the bundle's when None.
+
+        Returns:
+            Detections in pixels of the picture as sent and EXIF-turned.
+
+        Raises:
+            DetectorError: The picture or a setting is not usable.
+        """
+        started = time.perf_counter()
+        image = self._decoder.decode(encoded)
+        return self._answer(image, settings or self.defaults, started)
+
+    def detect_pixels(
+        self, pixels: npt.NDArray[np.uint8], settings: Settings | None = None
+    ) -> Answer:
+        """Finds the objects in a decoded picture.
+
+        Args:
+            pixels: uint8 ``[H, W, 3]``: RGB, 0..255.
+            settings: Thresholds of this call; the bundle's when None.
+
+        Returns:
+            Detections in pixels of that picture.
+        """
+        image = DecodedImage(pixels, pixels.shape[0], pixels.shape[1])
+        return self._answer(image, settings or self.defaults, time.perf_counter())
+
+    def detect_batch(
+        self, pictures: Sequence[bytes], settings: Settings | None = None
+    ) -> list[Answer | DetectorError]:
+        """Finds the objects in several pictures, as many at once as the session has lanes.
+
+        Args:
+            pictures: Encoded pictures.
+            settings: Thresholds of this call; the bundle's when None.
+
+        Returns:
+            For each picture, in order, its answer, or the error that it alone caused.
+        """
+
+        def one(encoded: bytes) -> Answer | DetectorError:
+            try:
+                return self.detect(encoded, settings)
+            except DetectorError as error:
+                return error
+
+        if len(pictures) < 2 or self._pool_size == 1:
+            return [one(encoded) for encoded in pictures]
+        with ThreadPoolExecutor(min(self._pool_size, len(pictures))) as pool:
+            return list(pool.map(one, pictures))
+
+    def draw(self, encoded: bytes, detections: Detections, picture_format: PictureFormat) -> bytes:
+        """Draws detections on the picture they were found in, at its full size.
+
+        Args:
+            encoded: The picture, as given to ``detect``.
+            detections: What was found in it.
+            picture_format: ``jpeg`` or ``png``.
+
+        Returns:
+            The bytes of the drawn picture.
+
+        Raises:
+            DetectorError: The picture is not usable.
+        """
+        image = self._full_decoder.decode(encoded)
+        return encode_picture(draw(image.pixels, detections), picture_format)
+
+    def _answer(self, image: DecodedImage, settings: Settings, started: float) -> Answer:
+        decoded = time.perf_counter()
+        tensor = self._preprocessor.tensor(image.pixels)
+        prepared = time.perf_counter()
+        scores, offsets = self._session.run(tensor)
+        inferred = time.perf_counter()
+        size = (image.height, image.width)
+        detections = self._reader.read(scores[0], offsets[0], size, settings)
+        ended = time.perf_counter()
+        return Answer(
+            detections,
+            {
+                "decode": (decoded - started) * 1e3,
+                "preprocess": (prepared - decoded) * 1e3,
+                "inference": (inferred - prepared) * 1e3,
+                "boxes": (ended - inferred) * 1e3,
+            },
+        )

@@ -1,0 +1,84 @@
+"""Boxes and names drawn on a picture, and the picture encoded."""
+
+import colorsys
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.ssd.detections import Detections
+
+PictureFormat = Literal["jpeg", "png"]
+# Steps of the golden ratio round the colour circle: neighbouring class ids get unlike hues.
+_GOLDEN = 0.618033988749895
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_ENCODING = {
+    "jpeg": (".jpg", (cv2.IMWRITE_JPEG_QUALITY, 90)),
+    "png": (".png", (cv2.IMWRITE_PNG_COMPRESSION, 3)),
+}
+
+
+def class_color(class_id: int) -> tuple[int, int, int]:
+    """A class's colour: RGB, 0..255, the same in every picture."""
+    red, green, blue = colorsys.hsv_to_rgb(class_id * _GOLDEN % 1, 0.85, 0.95)
+    return round(red * 255), round(green * 255), round(blue * 255)
+
+
+def draw(pixels: npt.NDArray[np.uint8], detections: Detections) -> npt.NDArray[np.uint8]:
+    """Draws detections on a copy of their picture.
+
+    Args:
+        pixels: uint8 ``[H, W, 3]``: RGB, of the height and width the detections tell.
+        detections: What to draw; the best is drawn last, on top.
+
+    Returns:
+        uint8 ``[H, W, 3]``: RGB.
+    """
+    canvas = pixels.copy()
+    thickness = max(1, round(min(canvas.shape[:2]) / 240))
+    for index in reversed(range(len(detections))):
+        ymin, xmin, ymax, xmax = (int(edge) for edge in detections.pixels()[index])
+        color = class_color(int(detections.class_ids[index]))
+        cv2.rectangle(canvas, (xmin, ymin), (xmax - 1, ymax - 1), color, thickness)
+        caption = f"{detections.names[index]} {detections.scores[index]:.2f}"
+        _write(canvas, caption, (xmin, ymin), color)
+    return canvas
+
+
+def _write(
+    canvas: npt.NDArray[np.uint8],
+    caption: str,
+    corner: tuple[int, int],
+    color: tuple[int, int, int],
+) -> None:
+    """Writes a caption on a filled field over a box's top left corner, moved inside the picture."""
+    height, width = canvas.shape[:2]
+    scale = max(0.35, min(height, width) / 900)
+    thickness = max(1, round(scale * 1.6))
+    (text_width, text_height), below = cv2.getTextSize(caption, _FONT, scale, thickness)
+    left = max(0, min(corner[0], width - text_width))
+    bottom = max(text_height + below, corner[1])
+    top_left = (left, bottom - text_height - below)
+    cv2.rectangle(canvas, top_left, (left + text_width, bottom), color, cv2.FILLED)
+    # Black or white, whichever stands out from the field (luma of ITU-R BT.601).
+    luma = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2]
+    ink = (0, 0, 0) if luma > 140 else (255, 255, 255)
+    origin = (left, bottom - below)
+    cv2.putText(canvas, caption, origin, _FONT, scale, ink, thickness, cv2.LINE_AA)
+
+
+def encode_picture(pixels: npt.NDArray[np.uint8], picture_format: PictureFormat) -> bytes:
+    """Encodes a picture.
+
+    Args:
+        pixels: uint8 ``[H, W, 3]``: RGB.
+        picture_format: ``jpeg`` or ``png``.
+
+    Returns:
+        The bytes of the file.
+    """
+    suffix, parameters = _ENCODING[picture_format]
+    # OpenCV's encoders read BGR.
+    _, encoded = cv2.imencode(suffix, np.ascontiguousarray(pixels[:, :, ::-1]), parameters)
+    return bytes(encoded)

@@ -1,0 +1,56 @@
+"""Image formats told by their first bytes, before any decoder sees them."""
+
+import re
+
+# Formats that are read, by the name Pillow gives their reader.
+_READ = (
+    (re.compile(rb"\xff\xd8\xff"), "JPEG"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "WEBP"),
+    (re.compile(rb"....ftypavi[fs]", re.DOTALL), "AVIF"),
+    (re.compile(rb"GIF8[79]a"), "GIF"),
+    (re.compile(rb"II\*\x00|MM\x00\*|II\+\x00|MM\x00\+"), "TIFF"),
+    (re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00", re.DOTALL), "BMP"),
+)
+# Images all the same, but not read here; told apart so that the error can say what came.
+_KNOWN = (
+    (re.compile(rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL), "HEIC"),
+    (re.compile(rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51"), "JPEG 2000"),
+    (re.compile(rb"\x00\x00\x00\x0cJXL |\xff\x0a"), "JPEG XL"),
+    (re.compile(rb"8BPS"), "Photoshop"),
+    (re.compile(rb"%PDF-"), "PDF"),
+    (re.compile(rb"P[1-7]\s"), "Netpbm"),
+    (re.compile(rb"\x00\x00\x01\x00"), "icon"),
+    (
+        re.compile(
+            rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg", re.DOTALL
+        ),
+        "SVG",
+    ),
+    (re.compile(rb"v/1\x01"), "OpenEXR"),
+    (re.compile(rb"#\?RADIANCE"), "Radiance HDR"),
+)
+# Longest beginning any pattern needs.
+HEAD = 512
+
+
+def readable_format(encoded: bytes) -> str | None:
+    """Names the format of an image that can be read here.
+
+    Args:
+        encoded: The image, or at least its first ``HEAD`` bytes.
+
+    Returns:
+        JPEG, PNG, WEBP, AVIF, GIF, TIFF or BMP; None for anything else.
+    """
+    return _match(encoded, _READ)
+
+
+def unreadable_format(encoded: bytes) -> str | None:
+    """Names the format of an image that is known but not read here, None for anything else."""
+    return _match(encoded, _KNOWN)
+
+
+def _match(encoded: bytes, table: tuple[tuple[re.Pattern[bytes], str], ...]) -> str | None:
+    head = bytes(encoded[:HEAD])
+    return next((name for pattern, name in table if pattern.match(head)), None)

@@ -1,0 +1,195 @@
+"""Encoded bytes to RGB pixels: formats, EXIF orientation, limits before decoding.
+
+A picture is decoded at the smallest of the scales 1, 1/2, 1/4, 1/8 that still covers what the
+network looks at; JPEG does that in its decoder, the rest right after.
+"""
+
+import io
+import threading
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from models.ssd.errors import NotAnImage, TooManyPixels, TruncatedImage, UnsupportedImage
+from models.ssd.formats import readable_format, unreadable_format
+from models.ssd.pixels import rgb_from_pillow, turn, upright_size
+
+MAX_PIXELS = 50_000_000
+# Pillow refuses more than this whatever our limit says.
+MAX_PIXELS_LIMIT = 178_956_970
+_LARGE = 8_000_000
+_ORIENTATION_TAG = 0x0112
+# OpenCV names its reduced scales by a colour; the bits of scale and colour are apart.
+_REDUCED = {
+    1: cv2.IMREAD_COLOR_RGB,
+    2: cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_COLOR_RGB,
+    4: cv2.IMREAD_REDUCED_GRAYSCALE_4 | cv2.IMREAD_COLOR_RGB,
+    8: cv2.IMREAD_REDUCED_GRAYSCALE_8 | cv2.IMREAD_COLOR_RGB,
+}
+
+
+@dataclass(frozen=True)
+class DecodedImage:
+    """A decoded picture.
+
+    Attributes:
+        pixels: uint8 ``[h, w, 3]``: RGB, 0..255, EXIF-turned, perhaps smaller than the picture.
+        height: Height of the picture as sent and EXIF-turned, in pixels.
+        width: Its width.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class _Header:
+    format: str
+    mode: str
+    height: int
+    width: int
+    orientation: int
+
+
+class ImageDecoder:
+    """Decodes pictures; shared by all threads.
+
+    Args:
+        cover: Height and width in pixels that a decoded picture must not fall below, where the
+            picture itself has as many. None decodes at full size.
+        max_pixels: Most pixels (height times width) a picture may have.
+    """
+
+    def __init__(self, cover: tuple[int, int] | None, max_pixels: int = MAX_PIXELS) -> None:
+        self._cover = cover
+        self._max_pixels = max_pixels
+        # A large picture takes hundreds of megabytes while it is decoded: one at a time.
+        self._large = threading.Lock()
+
+    def decode(self, encoded: bytes) -> DecodedImage:
+        """Decodes one picture.
+
+        Args:
+            encoded: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF; of several frames the first.
+
+        Returns:
+            RGB pixels and the size as sent.
+
+        Raises:
+            NotAnImage: The bytes are of no known image format.
+            UnsupportedImage: A known format that is not read here.
+            TooManyPixels: The header tells of more pixels than allowed.
+            TruncatedImage: The picture ends early or is damaged.
+        """
+        header = self._read_header(encoded)
+        if header.height * header.width > _LARGE:
+            with self._large:
+                return self._decode(encoded, header)
+        return self._decode(encoded, header)
+
+    def _read_header(self, encoded: bytes) -> _Header:
+        kind = readable_format(encoded)
+        if kind is None:
+            raise _refusal(encoded)
+        try:
+            with Image.open(io.BytesIO(encoded), formats=[kind]) as image:
+                header = _Header(
+                    format=kind,
+                    mode=image.mode,
+                    height=image.height,
+                    width=image.width,
+                    orientation=_orientation(image),
+                )
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise TooManyPixels(self._too_many(MAX_PIXELS_LIMIT)) from error
+        # Readers of damaged files raise whatever they stumble over.
+        except Exception as error:
+            raise TruncatedImage(_ends_early(kind)) from error
+        if header.height * header.width > self._max_pixels:
+            raise TooManyPixels(self._too_many(header.height * header.width))
+        return header
+
+    def _too_many(self, count: int) -> str:
+        return (
+            f"the image has {count:,} pixels or more, at most {self._max_pixels:,} are read: "
+            "send a smaller one"
+        )
+
+    def _decode(self, encoded: bytes, header: _Header) -> DecodedImage:
+        scale = self._scale(header)
+        pixels = None
+        if header.format == "JPEG" and header.mode in {"RGB", "L"}:
+            pixels = _decode_jpeg(encoded, scale)
+        if pixels is None:
+            pixels = _shrink(_decode_any(encoded, header), scale)
+        height, width = upright_size(header.height, header.width, header.orientation)
+        return DecodedImage(turn(pixels, header.orientation), height, width)
+
+    def _scale(self, header: _Header) -> int:
+        if self._cover is None:
+            return 1
+        upright = upright_size(header.height, header.width, header.orientation)
+        for scale in (8, 4, 2):
+            if upright[0] // scale >= self._cover[0] and upright[1] // scale >= self._cover[1]:
+                return scale
+        return 1
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 (upright) to 8; 1 where it is missing or makes no sense."""
+    try:
+        value = image.getexif().get(_ORIENTATION_TAG, 1)
+    # A picture with broken EXIF data is still a picture.
+    except Exception:  # pylint: disable=broad-exception-caught
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _decode_jpeg(encoded: bytes, scale: int) -> npt.NDArray[np.uint8] | None:
+    """Decodes by libjpeg-turbo at 1/scale; None where it cannot, such as for a cut file."""
+    flags = _REDUCED[scale] | cv2.IMREAD_IGNORE_ORIENTATION
+    try:
+        decoded = cv2.imdecode(np.frombuffer(encoded, np.uint8), flags)
+    except cv2.error:
+        return None
+    return None if decoded is None else np.asarray(decoded, np.uint8)
+
+
+def _decode_any(encoded: bytes, header: _Header) -> npt.NDArray[np.uint8]:
+    try:
+        with Image.open(io.BytesIO(encoded), formats=[header.format]) as image:
+            image.load()
+            return rgb_from_pillow(image)
+    # Readers of damaged files raise whatever they stumble over.
+    except Exception as error:
+        raise TruncatedImage(_ends_early(header.format)) from error
+
+
+def _shrink(pixels: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
+    """Averages squares of scale x scale pixels, as a reduced JPEG decode does."""
+    if scale == 1:
+        return pixels
+    height, width = pixels.shape[0] // scale, pixels.shape[1] // scale
+    shrunk = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk, np.uint8)
+
+
+def _ends_early(kind: str) -> str:
+    return f"the {kind} image ends early or is damaged: send the whole file"
+
+
+def _refusal(encoded: bytes) -> NotAnImage | UnsupportedImage:
+    kind = unreadable_format(encoded)
+    if kind is None:
+        return NotAnImage(
+            "the input is not an image: send JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF, "
+            "raw or as base64"
+        )
+    convert = ", for example with `heif-convert in.heic out.jpg`" if kind == "HEIC" else ""
+    return UnsupportedImage(
+        f"{kind} images are not read here: convert it to JPEG or PNG first{convert}"
+    )

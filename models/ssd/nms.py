@@ -1,0 +1,58 @@
+"""Overlap of boxes, and suppression of the weaker ones (non-maximum suppression)."""
+
+import numpy as np
+import numpy.typing as npt
+
+
+def overlaps(
+    boxes: npt.NDArray[np.float32], others: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Intersection over union of every box with every other.
+
+    Args:
+        boxes: float32 ``[K, 4]``: ymin, xmin, ymax, xmax, of any one unit.
+        others: float32 ``[M, 4]``, the same.
+
+    Returns:
+        float32 ``[K, M]``, 0..1; 0 where both boxes have no area.
+    """
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    shared = np.prod(np.maximum(high - low, 0), axis=2)
+    union = _areas(boxes)[:, None] + _areas(others)[None, :] - shared
+    shares: npt.NDArray[np.float32] = np.zeros_like(shared)
+    np.divide(shared, union, out=shares, where=union > 0)
+    return shares
+
+
+def _areas(boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    sides: npt.NDArray[np.float32] = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
+    return np.multiply(sides[:, 0], sides[:, 1])
+
+
+def suppress(
+    boxes: npt.NDArray[np.float32], columns: npt.NDArray[np.intp], iou: float
+) -> npt.NDArray[np.intp]:
+    """Greedy suppression within each class.
+
+    Walks the boxes from best to worst; a box goes when a kept box of its class overlaps it by more
+    than ``iou``.
+
+    Args:
+        boxes: float32 ``[K, 4]``: ymin, xmin, ymax, xmax; best first.
+        columns: ``[K]``: the class column of each box; only equal ones suppress each other.
+        iou: Greatest overlap (0..1) two kept boxes of a class may have.
+
+    Returns:
+        Indexes of the kept boxes, ascending (still best first).
+    """
+    count = len(boxes)
+    if count < 2:
+        return np.arange(count)
+    rivals = (overlaps(boxes, boxes) > iou) & (columns[:, None] == columns[None, :])
+    # Most boxes have no rival, and are kept without a look.
+    alive = np.ones(count, bool)
+    for index in np.flatnonzero(np.triu(rivals, 1).any(axis=1)):
+        if alive[index]:
+            alive[index + 1 :] &= ~rivals[index, index + 1 :]
+    return np.flatnonzero(alive)

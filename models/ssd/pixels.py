@@ -1,0 +1,78 @@
+"""Pixels of any kind to upright 8-bit RGB: modes, alpha, depth, EXIF turns."""
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+# What an EXIF orientation (CIPA DC-008, tag 274) asks for, in this order: swap rows with columns,
+# flip up-down, flip left-right.
+_TURNS = {
+    1: (False, False, False),
+    2: (False, False, True),
+    3: (False, True, True),
+    4: (False, True, False),
+    5: (True, False, False),
+    6: (True, False, True),
+    7: (True, True, True),
+    8: (True, True, False),
+}
+
+
+def turn(pixels: npt.NDArray[np.uint8], orientation: int) -> npt.NDArray[np.uint8]:
+    """Turns a picture upright.
+
+    Args:
+        pixels: uint8 ``[h, w, 3]`` as stored.
+        orientation: EXIF orientation, 1 to 8.
+
+    Returns:
+        uint8 ``[h, w, 3]`` as seen, contiguous; height and width are swapped from 5 on.
+    """
+    transpose, flip_rows, flip_columns = _TURNS[orientation]
+    if transpose:
+        pixels = pixels.transpose(1, 0, 2)
+    if flip_rows:
+        pixels = pixels[::-1]
+    if flip_columns:
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def upright_size(height: int, width: int, orientation: int) -> tuple[int, int]:
+    """Height and width of a picture after its EXIF turn."""
+    return (width, height) if orientation >= 5 else (height, width)
+
+
+def rgb_from_pillow(image: Image.Image) -> npt.NDArray[np.uint8]:
+    """Converts a loaded picture of any mode to RGB.
+
+    Args:
+        image: Grey, palette, alpha, CMYK, 16-bit, integer or float picture.
+
+    Returns:
+        uint8 ``[h, w, 3]``. Transparent pixels show white behind them; 16-bit values keep their
+        upper byte; float and 32-bit values are stretched from their least to their greatest.
+    """
+    if image.mode.startswith("I;16"):
+        return _grey((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+    if image.mode in {"I", "F"}:
+        return _grey(_stretch(np.asarray(image, np.float64)))
+    if image.has_transparency_data:
+        layers = image.convert("RGBA")
+        white = Image.new("RGBA", layers.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(white, layers)
+    return np.array(image.convert("RGB"), np.uint8)
+
+
+def _grey(values: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    return np.repeat(values[:, :, None], 3, axis=2)
+
+
+def _stretch(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    finite = np.where(np.isfinite(values), values, 0.0)
+    if finite.min() >= 0 and finite.max() <= 65535 and finite.max() > 255:
+        # Older writers store 16-bit grey as 32-bit integers.
+        return (finite / 257).astype(np.uint8)
+    spread = max(float(finite.max() - finite.min()), 1e-12)
+    stretched: npt.NDArray[np.float64] = (finite - finite.min()) / spread * 255
+    return stretched.astype(np.uint8)
