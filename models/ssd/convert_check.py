@@ -1,0 +1,72 @@
+"""Runs a converted graph and compares it with what it was made from, before anything is written."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter
+
+from models.ssd.convert_errors import ConversionFailed
+from models.ssd.nets.layers import Floats
+
+
+def run_graph(content: bytes, images: npt.NDArray[np.float32 | np.int8]) -> dict[str, Floats]:
+    """Runs a LiteRT graph on images one by one.
+
+    Args:
+        content: The ``.tflite`` file.
+        images: ``[N, H, W, 3]`` in the type of the graph's input.
+
+    Returns:
+        Every output by name, ``[N, ...]`` float32; integers are turned into the numbers they mean.
+    """
+    interpreter = Interpreter(model_content=content, num_threads=2)
+    interpreter.allocate_tensors()
+    (source,) = interpreter.get_input_details()
+    details = interpreter.get_output_details()
+    answers: dict[str, list[Floats]] = {detail["name"]: [] for detail in details}
+    for image in images:
+        interpreter.set_tensor(source["index"], image[None])
+        interpreter.invoke()
+        for detail in details:
+            values = interpreter.get_tensor(detail["index"]).astype(np.float32)
+            scale, zero_point = detail["quantization"]
+            if scale:
+                values = (values - np.float32(zero_point)) * np.float32(scale)
+            answers[detail["name"]].append(values[0])
+    return {name: np.stack(values) for name, values in answers.items()}
+
+
+def check_graph(
+    content: bytes,
+    images: npt.NDArray[np.float32 | np.int8],
+    expected: Mapping[str, Floats],
+    tolerance: float,
+) -> float:
+    """Compares a graph's outputs with the network's.
+
+    Args:
+        content: The ``.tflite`` file.
+        images: Inputs of the graph.
+        expected: The outputs the network has for them, by name.
+        tolerance: Greatest root mean square difference of an output, in its own unit.
+
+    Returns:
+        The greatest root mean square difference found.
+
+    Raises:
+        ConversionFailed: An output is missing or differs by more.
+    """
+    worst = 0.0
+    answers = run_graph(content, images)
+    for name, wanted in expected.items():
+        if name not in answers or answers[name].shape != wanted.shape:
+            raise ConversionFailed(f"the converted graph has no output {name} of {wanted.shape}")
+        error = float(np.sqrt(np.mean(np.square(answers[name] - wanted, dtype=np.float64))))
+        if not error <= tolerance:
+            raise ConversionFailed(
+                f"output {name} of the converted graph is {error:.2g} off (root mean square), "
+                f"allowed is {tolerance:.2g}: nothing was written"
+            )
+        worst = max(worst, error)
+    return worst
