@@ -75,7 +75,7 @@ def describe(answer: Answer, detector: Detector, wanted: str) -> object:
     if wanted == "dcf":
         return _dcf_objects(detections)
     if wanted == "json":
-        return _objects(detections)
+        return detections.objects()
     manifest = detector.bundle.manifest
     return {
         "image": {"width": detections.width, "height": detections.height},
@@ -84,7 +84,7 @@ def describe(answer: Answer, detector: Detector, wanted: str) -> object:
             "version": manifest.version,
             "digest": detector.bundle.digest,
         },
-        "detections": _objects(detections),
+        "detections": detections.objects(),
         "timings_ms": {stage: round(spent, 3) for stage, spent in answer.timings_ms.items()},
     }
 
@@ -115,25 +115,6 @@ def picture_reply(encoded: bytes, answer: Answer, detector: Detector, wanted: st
         raise BadOption(f"{wanted!r} is no picture format")
     drawn = detector.draw(encoded, answer.detections, cast("PictureFormat", wanted))
     return Reply(drawn, f"image/{wanted}", answer.timings_ms)
-
-
-def _objects(detections: Detections) -> list[dict[str, object]]:
-    edges = detections.pixels().tolist()
-    return [
-        {
-            "class": name,
-            "class_id": int(class_id),
-            # The shortest decimal that is this float32, not its long double expansion.
-            "confidence": float(str(score)),
-            "xmin": xmin,
-            "ymin": ymin,
-            "xmax": xmax,
-            "ymax": ymax,
-        }
-        for name, class_id, score, (ymin, xmin, ymax, xmax) in zip(
-            detections.names, detections.class_ids, detections.scores, edges, strict=True
-        )
-    ]
 
 
 def _dcf_objects(detections: Detections) -> list[dict[str, str]]:

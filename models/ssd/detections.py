@@ -40,3 +40,26 @@ class Detections:
         low = np.clip(np.floor(self.boxes[:, :2]), 0, ends - 1)
         high = np.clip(np.ceil(self.boxes[:, 2:]), low + 1, ends)
         return np.concatenate([low, high], axis=1).astype(np.int64)
+
+    def objects(self) -> list[dict[str, object]]:
+        """The detections as plain values, ready for JSON.
+
+        Returns:
+            One dictionary an object, best first: ``class`` (name), ``class_id``, ``confidence``
+            (0..1), ``xmin``, ``ymin``, ``xmax``, ``ymax`` (whole pixels, see ``pixels``).
+        """
+        return [
+            {
+                "class": name,
+                "class_id": int(class_id),
+                # The shortest decimal that is this float32, not its long double expansion.
+                "confidence": float(str(score)),
+                "xmin": xmin,
+                "ymin": ymin,
+                "xmax": xmax,
+                "ymax": ymax,
+            }
+            for name, class_id, score, (ymin, xmin, ymax, xmax) in zip(
+                self.names, self.class_ids, self.scores, self.pixels().tolist(), strict=True
+            )
+        ]

@@ -1,0 +1,1 @@
+"""The ``ssd`` command: one file a verb."""

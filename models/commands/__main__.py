@@ -1,0 +1,55 @@
+"""Entry point of the ``ssd`` command. Verbs are imported when they are called."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from models.commands.failures import one_line
+
+# Verb -> what it does; each lives in a module of its name, as a click command called `command`.
+VERBS = {
+    "detect": "Find the objects in pictures, without a server.",
+    "evaluate": "Measure a bundle on annotated pictures.",
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a verb's module when the verb is named, so that others cost nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx  # the verbs are the same in every context
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"models.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(VERBS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Work with detection models on this machine."""
+
+
+def main() -> None:
+    """Runs the command; every failure a person can cause ends in one line on stderr."""
+    try:
+        cli(prog_name="ssd")
+    except Exception as error:  # pylint: disable=broad-exception-caught  # sorted by one_line
+        message = one_line(error)
+        if message is None:
+            raise
+        click.echo(f"Error: {message}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""``ssd detect``: objects in pictures, without a server."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from models.ssd.draw import PictureFormat
+
+_IN_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
+
+@click.command(name="detect")
+@click.argument("images", nargs=-1, required=True, type=_IN_FILE)
+@click.option("--bundle", type=click.Path(path_type=Path), help="Model to use, a bundle's folder.")
+@click.option("--threshold", type=click.FloatRange(0, 1), help="Least confidence of an answer.")
+@click.option("--classes", help="Only these, names separated by commas.")
+@click.option(
+    "--draw",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the picture with boxes drawn; .jpg or .png. One image only.",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
+def command(
+    images: tuple[Path, ...],
+    bundle: Path | None,
+    threshold: float | None,
+    classes: str | None,
+    draw: Path | None,
+    as_json: bool,
+) -> None:
+    """Finds the objects in IMAGES (- reads standard input).
+
+    A table on a terminal; JSON when the output is piped: a list for one image, and for several an
+    object a line, with the name of the file.
+    """
+    from dataclasses import replace
+
+    from models.ssd.detector import Detector
+
+    if draw is not None and (len(images) > 1 or draw.suffix.lower() not in _DRAWN):
+        raise click.UsageError("--draw takes one image, and a name that ends in .jpg or .png")
+    detector = Detector(bundle)
+    settings = replace(
+        detector.defaults,
+        threshold=detector.defaults.threshold if threshold is None else threshold,
+        classes=tuple(word for word in (classes or "").split(",") if word.strip()),
+    )
+    table = sys.stdout.isatty() and not as_json
+    for image in images:
+        encoded = sys.stdin.buffer.read() if str(image) == "-" else image.read_bytes()
+        answer = detector.detect(encoded, settings)
+        objects = answer.detections.objects()
+        if table:
+            _print_table(str(image), objects, sum(answer.timings_ms.values()))
+        elif len(images) == 1:
+            click.echo(json.dumps(objects, ensure_ascii=False))
+        else:
+            line = {"image": str(image), "detections": objects}
+            click.echo(json.dumps(line, ensure_ascii=False))
+        if draw is not None:
+            draw.write_bytes(detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()]))
+
+
+_DRAWN: "dict[str, PictureFormat]" = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
+_HEADER = f"{'class':<16}{'confidence':>10}{'xmin':>7}{'ymin':>7}{'xmax':>7}{'ymax':>7}"
+
+
+def _print_table(name: str, objects: list[dict[str, object]], spent_ms: float) -> None:
+    click.secho(f"{name}: {len(objects)} objects in {spent_ms:.1f} ms", bold=True)
+    if not objects:
+        return
+    click.echo(_HEADER)
+    for found in objects:
+        edges = "".join(f"{found[edge]:>7}" for edge in ("xmin", "ymin", "xmax", "ymax"))
+        click.echo(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")

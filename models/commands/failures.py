@@ -1,0 +1,18 @@
+"""Which errors of a verb are a person's, told in one line, and which are ours."""
+
+
+def one_line(error: Exception) -> str | None:
+    """The message for a person.
+
+    Args:
+        error: Whatever a verb raised.
+
+    Returns:
+        One line, or None when the error is a fault of the program and its trace is needed.
+    """
+    message = getattr(error, "message", None)
+    if isinstance(message, str) and isinstance(getattr(error, "code", None), str):
+        return message
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return None

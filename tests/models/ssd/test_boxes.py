@@ -1,0 +1,172 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from models.ssd.boxes import BoxReader
+from models.ssd.errors import OptionError
+from models.ssd.labels import Labels
+from models.ssd.settings import Settings
+
+WANTED = Settings(threshold=0.5, iou=0.5, top_k=10, max_detections=10)
+NO_OFFSETS = np.zeros((4, 4), np.float32)
+
+
+@pytest.fixture(scope="module")
+def tiny_reader(tiny_manifest, tiny_labels):
+    return BoxReader(tiny_manifest(), tiny_labels)
+
+
+@pytest.fixture
+def reader(tiny_reader):
+    return tiny_reader
+
+
+def scores_of(**cells):
+    scores = np.zeros((4, 3), np.float32)
+    for cell, row in cells.items():
+        scores[int(cell[1:])] = row
+    return scores
+
+
+def test_each_object_has_its_own_class_box_and_confidence(reader):
+    found = reader.read(
+        scores_of(_0=[0.1, 0.6, 0.2], _3=[0.0, 0.1, 0.9]), NO_OFFSETS, (100, 200), WANTED
+    )
+    assert found.names == ("dog", "cat")
+    assert found.class_ids.tolist() == [9, 7]
+    assert found.scores == pytest.approx([0.9, 0.6])
+    assert found.boxes.tolist() == [[50, 100, 100, 200], [0, 0, 50, 100]]
+    assert (found.height, found.width) == (100, 200)
+
+
+def test_background_is_never_an_answer(reader):
+    assert len(reader.read(scores_of(_0=[0.9, 0.1, 0.1]), NO_OFFSETS, (10, 10), WANTED)) == 0
+
+
+def test_one_anchor_may_answer_two_classes(reader):
+    found = reader.read(scores_of(_1=[0, 0.7, 0.8]), NO_OFFSETS, (10, 10), WANTED)
+    assert found.names == ("dog", "cat")
+
+
+def test_the_threshold_itself_is_enough(reader):
+    assert len(reader.read(scores_of(_0=[0, 0.5, 0]), NO_OFFSETS, (10, 10), WANTED)) == 1
+
+
+def test_sigmoid_scores_are_compared_as_confidences(tiny_manifest, tiny_labels):
+    outputs = {
+        "scores": ["s"],
+        "offsets": ["o"],
+        "activation": "sigmoid",
+        "class_ids": [0, 7, 9],
+    }
+    reader = BoxReader(tiny_manifest(outputs=outputs), tiny_labels)
+    raw = np.full((4, 3), -9, np.float32)
+    raw[2] = [-9, math.log(0.8 / 0.2), 0.4]
+    found = reader.read(raw, NO_OFFSETS, (10, 10), WANTED)
+    assert found.names == ("cat", "dog")
+    assert found.scores == pytest.approx([0.8, 1 / (1 + math.exp(-0.4))])
+
+
+def test_softmax_scores_are_normalised(tiny_manifest, tiny_labels):
+    outputs = {
+        "scores": ["s"],
+        "offsets": ["o"],
+        "activation": "softmax",
+        "background": 0,
+        "class_ids": [0, 7, 9],
+    }
+    reader = BoxReader(tiny_manifest(outputs=outputs), tiny_labels)
+    raw = np.zeros((4, 3), np.float32)
+    raw[0] = [0, math.log(8), 0]
+    found = reader.read(raw, NO_OFFSETS, (10, 10), WANTED)
+    assert found.scores == pytest.approx([0.8])
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        (Settings(0.5, 0.5, 10, 1), ["dog"]),
+        (Settings(0.5, 0.5, 10, 10, ("cat",)), ["cat", "cat"]),
+        (Settings(0.5, 0.5, 10, 10, ("9",)), ["dog"]),
+        (Settings(0.5, 0.5, 2, 10), ["dog", "cat"]),
+        (Settings(0.95, 0.5, 10, 10), []),
+    ],
+    ids=["max_detections", "class-name", "class-id", "top_k", "threshold"],
+)
+def test_settings(reader, settings, names):
+    scores = scores_of(_0=[0, 0.6, 0], _1=[0, 0, 0.9], _2=[0, 0.7, 0])
+    assert list(reader.read(scores, NO_OFFSETS, (10, 10), settings).names) == names
+
+
+def test_an_unknown_class_is_named_with_its_neighbour(reader):
+    with pytest.raises(OptionError, match="no class 'dgo', did you mean 'dog'"):
+        reader.read(scores_of(), NO_OFFSETS, (10, 10), Settings(0.5, 0.5, 1, 1, ("dgo",)))
+
+
+def test_a_box_outside_the_image_is_dropped(reader):
+    offsets = NO_OFFSETS.copy()
+    offsets[0, 0] = -100
+    assert len(reader.read(scores_of(_0=[0, 0.9, 0]), offsets, (10, 10), WANTED)) == 0
+
+
+def test_not_a_number_is_never_a_detection(reader):
+    found = reader.read(np.full((4, 3), np.nan, np.float32), NO_OFFSETS, (10, 10), WANTED)
+    assert len(found) == 0
+
+
+outputs = st.tuples(
+    arrays(np.float32, (4, 3), elements=st.floats(0, 1, width=32)),
+    arrays(np.float32, (4, 4), elements=st.floats(-50, 50, width=32)),
+)
+sizes = st.tuples(st.integers(1, 5000), st.integers(1, 5000))
+
+
+@given(raw=outputs, size=sizes, threshold=st.floats(0, 1), iou=st.floats(0, 1))
+def test_what_always_holds(tiny_reader, raw, size, threshold, iou):
+    scores, offsets = raw
+    settings = Settings(threshold, iou, 10, 10)
+    found = tiny_reader.read(scores, offsets, size, settings)
+    ymin, xmin, ymax, xmax = found.boxes.T
+    assert (ymin >= 0).all()
+    assert (ymax <= size[0]).all()
+    assert (xmin >= 0).all()
+    assert (xmax <= size[1]).all()
+    assert (np.diff(found.scores) <= 0).all()
+    assert (found.scores >= np.float32(threshold)).all()
+    top, left, bottom, right = found.pixels().T
+    assert (top < bottom).all()
+    assert (left < right).all()
+    assert (top >= 0).all()
+    assert (left >= 0).all()
+    assert (bottom <= size[0]).all()
+    assert (right <= size[1]).all()
+
+
+@given(raw=outputs, size=sizes, factor=st.integers(2, 5))
+def test_scale_moves_boxes_with_the_image(tiny_reader, raw, size, factor):
+    scores, offsets = raw
+    small = tiny_reader.read(scores, offsets, size, WANTED)
+    large = tiny_reader.read(scores, offsets, (size[0] * factor, size[1] * factor), WANTED)
+    assert small.names == large.names
+    np.testing.assert_allclose(large.boxes, small.boxes * factor, rtol=1e-5)
+
+
+def test_the_best_of_many_are_those_of_a_full_sort(tiny_manifest):
+    count = 30
+    manifest = tiny_manifest(
+        anchors=[{"grid": [count, count], "step": [1 / count, 1 / count], "sizes": [[0.01, 0.01]]}],
+        outputs={"scores": ["s"], "offsets": ["o"], "activation": "none", "class_ids": [1]},
+    )
+    reader = BoxReader(manifest, Labels(("thing",), (1,)))
+    scores = np.random.default_rng(0).integers(0, 20, (count * count, 1)).astype(np.float32) / 20
+    found = reader.read(
+        scores, np.zeros((count * count, 4), np.float32), (3000, 3000), Settings(0, 1, 25, 100)
+    )
+    best = np.argsort(-scores[:, 0], kind="stable")[:25]
+    assert found.scores.tolist() == scores[best, 0].tolist()
+    middles = np.floor((found.boxes[:, 0] + found.boxes[:, 2]) / 2 / 100)
+    assert middles.tolist() == (best // count).tolist()
