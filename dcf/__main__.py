@@ -1,0 +1,14 @@
+"""The `dcf` command's entry point."""
+
+import sys
+
+from dcf.cli import cli
+
+
+def main() -> None:
+    """Run the command; the exit status is 0, 1 for a failure, 2 for a wrong command line."""
+    cli(prog_name="dcf")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""The tree of commands. A verb's module is imported only when that verb runs."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from dcf.errors import DcfError
+
+
+class Verb:
+    """One row of a group's table: where the command lives, its line of help, its other names."""
+
+    def __init__(self, place: str, text: str, aliases: Sequence[str] = ()) -> None:
+        self.place, self.text, self.aliases = place, text, aliases
+
+
+class LazyGroup(click.Group):
+    """A group that knows its verbs by name and help line, and imports one when it is called."""
+
+    def __init__(self, *arguments: Any, verbs: Mapping[str, Verb], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._verbs = verbs
+        self._names = {
+            alias: name for name, verb in verbs.items() for alias in (name, *verb.aliases)
+        }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, without their aliases."""
+        return list(self._verbs)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb by any of its names."""
+        name = self._names.get(cmd_name)
+        if name is None:
+            return None
+        module, _, attribute = self._verbs[name].place.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table without importing anything."""
+        rows = [(", ".join((name, *verb.aliases)), verb.text) for name, verb in self._verbs.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb; our own failures become one line on stderr and their exit status."""
+        try:
+            return super().invoke(ctx)
+        except DcfError as fault:
+            failure = click.ClickException(fault.message)
+            failure.exit_code = fault.exit_code
+            raise failure from fault
+
+
+_IN_COMMANDS = "dcf.commands."
+
+FUNCTION = {
+    "init": Verb(
+        _IN_COMMANDS + "init:init", "Make a new function's folder from a runtime's template."
+    ),
+    "create": Verb(
+        _IN_COMMANDS + "create:create",
+        "Pack the functions of a config file and deploy them.",
+        ("deploy",),
+    ),
+    "list": Verb(_IN_COMMANDS + "list:list_functions", "List the gateway's functions."),
+    "call": Verb(_IN_COMMANDS + "call:call", "Call a function with what stdin holds.", ("invoke",)),
+    "info": Verb(_IN_COMMANDS + "info:info", "Describe a function."),
+    "log": Verb(_IN_COMMANDS + "log:log", "Print what a function wrote."),
+    "delete": Verb(_IN_COMMANDS + "delete:delete", "Delete a function.", ("remove", "rm")),
+}
+RUNTIME = {
+    "list": Verb(
+        _IN_COMMANDS + "runtime_list:runtime_list", "List the runtimes there are templates for."
+    )
+}
+GATEWAY = {
+    "start": Verb(
+        _IN_COMMANDS + "gateway_start:start", "Start the local gateway in the foreground."
+    )
+}
+TOP = {
+    "function": Verb("dcf.cli:function", "Make, deploy and call functions.", ("fn",)),
+    "runtime": Verb("dcf.cli:runtime", "What functions can be written in.", ("r",)),
+    "gateway": Verb("dcf.cli:gateway", "Run the gateway."),
+    "version": Verb(_IN_COMMANDS + "version:version", "Print the version."),
+}
+_NAMES = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(cls=LazyGroup, verbs=TOP, context_settings=_NAMES)
+def cli() -> None:
+    """Write, deploy and call functions."""
+
+
+@click.group(cls=LazyGroup, verbs=FUNCTION)
+@click.option(
+    "--gateway", "-g", default="", help="The gateway's address, for the verb that follows."
+)
+@click.pass_context
+def function(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefined-outer-name # the option's own name
+    """Make, deploy and call functions."""
+    ctx.obj = gateway
+
+
+@click.group(cls=LazyGroup, verbs=RUNTIME)
+def runtime() -> None:
+    """What functions can be written in."""
+
+
+@click.group(cls=LazyGroup, verbs=GATEWAY)
+def gateway() -> None:
+    """Run the gateway."""

@@ -1,0 +1,32 @@
+"""How the command speaks to a gateway: REST for http(s):// addresses, gRPC for host:port."""
+
+from collections.abc import Mapping
+
+from dcf.client.base import GatewayClient
+
+DEFAULT_ADDRESS = "http://127.0.0.1:8080"
+ADDRESS_VARIABLES = ("DCF_GATEWAY", "OPENFX_URL", "OPENFAAS_URL")
+
+
+def choose_address(flag: str, from_file: str, environ: Mapping[str, str]) -> str:
+    """The gateway's address: flag, else the config file's unless it is the default, else environment, else default.
+
+    Args:
+        flag: `--gateway`, or empty.
+        from_file: The config file's `dcf.gateway`, or empty.
+        environ: Of `ADDRESS_VARIABLES` the first that is set counts.
+    """
+    named = flag or (from_file if from_file.rstrip("/") != DEFAULT_ADDRESS else "")
+    from_environment = next((environ[key] for key in ADDRESS_VARIABLES if environ.get(key)), "")
+    return (named or from_environment or DEFAULT_ADDRESS).rstrip("/")
+
+
+def connect(address: str) -> GatewayClient:
+    """A client for an address; the library it needs is loaded only now."""
+    if address.startswith(("http://", "https://")):
+        from dcf.client.rest import RestClient
+
+        return RestClient(address)
+    from dcf.client.grpc_client import GrpcClient
+
+    return GrpcClient(address)

@@ -1,0 +1,43 @@
+"""What a gateway started with `--deploy` does first: deploy, one call each, and how to call on."""
+
+from pathlib import Path
+
+import click
+
+from dcf.client import connect
+from dcf.commands.create import say
+from dcf.commands.release import Plan, release
+from dcf.config import load
+
+
+def deploy_and_call(address: str, config: Path, sample: Path | None) -> None:
+    """Deploy a config file's functions to a gateway and, given a sample, call each once.
+
+    Args:
+        address: The gateway's.
+        config: The config file; its own gateway is not asked.
+        sample: A file to send, or nothing.
+    """
+    client = connect(address)
+    for function in load(config).functions:
+        release(client, function, Plan(say, _silent))
+        if sample is None:
+            continue
+        click.echo(f"\n{sample.name} -> {function.name}:")
+        click.echo(client.call(function.name, sample.read_bytes()))
+        click.echo(_three_ways(address, function.name, sample))
+    click.echo("Ready. Ctrl-C ends the gateway and every function.")
+
+
+def _silent(line: str) -> None:
+    """Write nothing."""
+
+
+def _three_ways(address: str, name: str, sample: Path) -> str:
+    dcf = "dcf function call" + ("" if address == "http://127.0.0.1:8080" else f" -g {address}")
+    return (
+        f"\nCall it yourself:\n"
+        f"  cat {sample} | base64 | {dcf} {name}\n"
+        f"  curl --data-binary @{sample} {address}/function/{name}\n"
+        f"  base64 {sample} | curl --data-binary @- {address}/function/{name}\n"
+    )

@@ -1,0 +1,104 @@
+"""dcf gateway start: the local gateway in the foreground, until Ctrl-C or SIGTERM."""
+
+import asyncio
+import contextlib
+import signal
+from pathlib import Path
+
+import click
+
+from dcf.commands.first_calls import deploy_and_call
+from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
+
+
+@click.command()
+@click.option(
+    "--host",
+    envvar="DCF_HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on.",
+)
+@click.option(
+    "--port",
+    envvar="DCF_PORT",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="REST.",
+)
+@click.option(
+    "--grpc-port",
+    envvar="DCF_GRPC_PORT",
+    type=click.IntRange(0, 65535),
+    default=32222,
+    show_default=True,
+    help="gRPC.",
+)
+@click.option(
+    "--provider",
+    envvar="DCF_PROVIDER",
+    type=click.Choice(PROVIDERS),
+    default="process",
+    show_default=True,
+    help="Where functions run.",
+)
+@click.option(
+    "--home",
+    envvar="DCF_HOME",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("~/.dcf"),
+    show_default=True,
+    help="Folder of the gateway's state.",
+)
+@click.option(
+    "--deploy",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Deploy this config file's functions, too.",
+)
+@click.option(
+    "--sample",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --deploy: call each function once with this file.",
+)
+def start(  # noqa: PLR0913 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
+    host: str,
+    port: int,
+    grpc_port: int,
+    provider: str,
+    home: Path,
+    deploy: Path | None,
+    sample: Path | None,
+) -> None:
+    """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
+    if sample and not deploy:
+        raise click.UsageError("--sample needs --deploy")
+    asyncio.run(_run(Settings(host, port, grpc_port, provider, home), deploy, sample))
+
+
+async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    server = Server(settings, provider_of(settings))
+    await server.start()
+    click.echo(
+        f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), provider {settings.provider}, state {settings.home}"
+    )
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        if deploy:
+            first = asyncio.create_task(
+                asyncio.to_thread(deploy_and_call, server.rest, deploy, sample)
+            )
+            await asyncio.wait({first, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if first.done():
+                first.result()
+        await stopping
+    finally:
+        click.echo("Stopping ...")
+        stopping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await stopping
+        await server.stop()

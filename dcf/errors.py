@@ -1,0 +1,116 @@
+"""What can go wrong in the command, the gateway and its providers.
+
+    DcfError                 code, message, exit_code
+    ├── InvalidRequest       bad_request       a name, field or body that is not allowed
+    │   ├── ConfigError      bad_config        config.yaml: names the key and what is allowed
+    │   └── ArchiveError     bad_archive       a function's archive is unsafe, cut or not what its name says
+    ├── NotFound             not_found         no such function
+    ├── AlreadyExists        already_exists    deploy of a name that is taken
+    ├── NotReady             not_ready         a function without a ready replica
+    ├── UpstreamFailed       upstream_failed   the replica broke off or never answered in HTTP
+    ├── UpstreamTimeout      timeout           the replica took longer than its limit
+    ├── FunctionFailed       function_failed   the function itself answered with an error
+    ├── RolloutFailed        rollout_failed    a new revision cannot become ready: the reason is its own
+    ├── GatewayUnreachable   unreachable       nobody answers at the gateway's address
+    ├── GatewayRefused       refused           the gateway answered something else than yes
+    ├── CannotStart          cannot_start      a port, folder or lock the gateway needs is not free
+    └── Unsupported          unsupported       this provider does not do that
+
+Each door has one table from `code` to its own statuses; a code that is in none of them is a fault of
+the gateway itself.
+"""
+
+
+class DcfError(Exception):
+    """A failure with a stable code and one line that says what came, what is allowed, what to do."""
+
+    code = "internal"
+    exit_code = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidRequest(DcfError):
+    """A name, field or body that is not allowed."""
+
+    code = "bad_request"
+
+
+class ConfigError(InvalidRequest):
+    """A config file that cannot be used; the message names the key."""
+
+    code = "bad_config"
+
+
+class ArchiveError(InvalidRequest):
+    """A function's archive that is unsafe, cut, or not what its name says."""
+
+    code = "bad_archive"
+
+
+class NotFound(DcfError):
+    """No such function."""
+
+    code = "not_found"
+
+
+class AlreadyExists(DcfError):
+    """A deploy of a name that is taken."""
+
+    code = "already_exists"
+
+
+class NotReady(DcfError):
+    """A function without a ready replica."""
+
+    code = "not_ready"
+
+
+class UpstreamFailed(DcfError):
+    """The replica could not be reached, or broke off."""
+
+    code = "upstream_failed"
+
+
+class UpstreamTimeout(DcfError):
+    """The replica took longer than its limit."""
+
+    code = "timeout"
+
+
+class FunctionFailed(DcfError):
+    """The function answered with an error of its own."""
+
+    code = "function_failed"
+
+
+class RolloutFailed(DcfError):
+    """A new revision cannot become ready."""
+
+    code = "rollout_failed"
+
+
+class GatewayUnreachable(DcfError):
+    """Nobody answers at the gateway's address."""
+
+    code = "unreachable"
+
+
+class GatewayRefused(DcfError):
+    """The gateway answered, but not yes."""
+
+    code = "refused"
+
+
+class CannotStart(DcfError):
+    """A port, folder or lock that the gateway needs is not free."""
+
+    code = "cannot_start"
+
+
+class Unsupported(DcfError):
+    """This provider does not do that."""
+
+    code = "unsupported"

@@ -1,0 +1,1 @@
+"""The gateway: one core, a REST door and a gRPC door."""

@@ -1,0 +1,82 @@
+"""The gateway's core: what both doors can ask for, over any provider.
+
+It knows names, counts and limits, and no wire: a door turns its own messages into these calls and
+the errors of `dcf.errors` into its own statuses.
+"""
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+
+from dcf.errors import InvalidRequest
+from dcf.providers.base import FunctionSpec, FunctionStatus, LogLine, LogQuery, Provider
+
+NAMESPACE = "openfaas-fn"
+MAX_REPLICAS = 32
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+
+class Gateway:
+    """Deploy, update, delete, list, describe, scale, logs, and the count of calls."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self._calls: Counter[str] = Counter()
+
+    async def deploy(self, spec: FunctionSpec) -> None:
+        """Accept a new function; it starts in the background."""
+        await self.provider.deploy(_checked(spec))
+
+    async def update(self, spec: FunctionSpec) -> None:
+        """Replace a function; the old one serves until the new one is ready."""
+        await self.provider.update(_checked(spec))
+
+    async def delete(self, name: str) -> None:
+        """Delete a function; calls under way finish."""
+        name = plain_name(name)
+        await self.provider.delete(name)
+        self._calls.pop(name, None)
+
+    async def functions(self) -> Sequence[FunctionStatus]:
+        """Every function, by name."""
+        return await self.provider.functions()
+
+    async def describe(self, name: str) -> FunctionStatus:
+        """One function."""
+        return await self.provider.describe(plain_name(name))
+
+    async def scale(self, name: str, replicas: int) -> None:
+        """Want so many replicas of a function."""
+        if not 0 <= replicas <= MAX_REPLICAS:
+            raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {replicas}")
+        await self.provider.scale(plain_name(name), replicas)
+
+    def logs(self, query: LogQuery) -> AsyncIterator[LogLine]:
+        """What a function's replicas wrote."""
+        return self.provider.logs(query)
+
+    def calls(self, name: str) -> int:
+        """How often a function was called since the gateway started."""
+        return self._calls[name]
+
+    def count(self, name: str) -> None:
+        """Count a call."""
+        self._calls[name] += 1
+
+
+def plain_name(name: str) -> str:
+    """A function's name without its namespace (`ssd.openfaas-fn`), checked; raises `InvalidRequest`."""
+    plain = name.removesuffix("." + NAMESPACE)
+    if _NAME.fullmatch(plain) is None:
+        raise InvalidRequest(f"({name}) must be a valid DNS entry for service name")
+    return plain
+
+
+def _checked(spec: FunctionSpec) -> FunctionSpec:
+    if _NAME.fullmatch(spec.name) is None:
+        raise InvalidRequest(f"({spec.name}) must be a valid DNS entry for service name")
+    if not spec.image:
+        raise InvalidRequest("image is required: name what to run")
+    if not 0 <= spec.replicas <= MAX_REPLICAS:
+        raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {spec.replicas}")
+    return spec

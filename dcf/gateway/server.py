@@ -1,0 +1,137 @@
+"""The gateway's process: provider, core and both doors, started and stopped in order."""
+
+import asyncio
+import errno
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+from aiohttp import web
+
+from dcf.errors import CannotStart, DcfError
+from dcf.gateway.core import Gateway
+from dcf.gateway.door_function import FunctionDoor
+from dcf.gateway.door_grpc import GrpcDoor, serve
+from dcf.gateway.door_system import SystemDoor
+from dcf.gateway.metrics import Metrics
+from dcf.gateway.routes import application
+from dcf.gateway.upstream import READ_BUFFER, Upstream
+from dcf.providers.base import Provider
+from dcf.providers.process import ProcessProvider
+
+_DRAIN_SECONDS = 35.0
+PROVIDERS = ("process",)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a gateway is started; flags come before environment, environment before these defaults.
+
+    Attributes:
+        host: Address both doors listen on.
+        port: REST; 0 takes a free one.
+        grpc_port: gRPC; 0 takes a free one.
+        provider: One of `PROVIDERS`.
+        home: Folder of the process provider's state.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    grpc_port: int = 32222
+    provider: str = "process"
+    home: Path = Path("~/.dcf")
+
+
+def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> Provider:
+    """Make the provider that the settings name; raises `CannotStart`."""
+    if settings.provider == "process":
+        return ProcessProvider(settings.home, environ)
+    raise CannotStart(
+        f"provider {settings.provider!r} is unknown: allowed are {', '.join(PROVIDERS)}"
+    )
+
+
+class Server:
+    """A running gateway.
+
+    Attributes:
+        rest: The REST door's address, once started.
+        grpc: The gRPC door's `host:port`, once started.
+    """
+
+    def __init__(self, settings: Settings, provider: Provider) -> None:
+        self._settings, self._provider = settings, provider
+        self.rest = self.grpc = ""
+
+    async def start(self) -> None:
+        """Bind both doors, then bring the functions back; raises `CannotStart` with nothing left running."""
+        gateway = Gateway(self._provider)
+        metrics = Metrics()
+        self._upstream = Upstream(gateway)
+        system = SystemDoor(gateway, metrics)
+        app = application(system, FunctionDoor(gateway, self._upstream, metrics))
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            handler_cancellation=True,  # a caller who leaves ends the call to the replica as well
+            shutdown_timeout=_DRAIN_SECONDS,
+            read_bufsize=READ_BUFFER,
+            auto_decompress=False,
+        )
+        try:
+            await self._provider.start()
+            await self._open_doors(gateway)
+        except DcfError:
+            await self._runner.cleanup()
+            await self._upstream.close()
+            raise
+
+    async def _open_doors(self, gateway: Gateway) -> None:
+        host = self._settings.host
+        try:
+            await self._open_rest(host)
+            door = GrpcDoor(gateway, self._upstream, self.rest)
+            self._grpc, port = _open_grpc(door, host, self._settings.grpc_port)
+        except DcfError:
+            await self._provider.stop()
+            raise
+        self.grpc = f"{host}:{port}"
+        await self._grpc.start()
+
+    async def _open_rest(self, host: str) -> None:
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, self._settings.port)
+        try:
+            await site.start()
+        except OSError as fault:
+            raise CannotStart(
+                _port_words("REST", host, self._settings.port, fault, "DCF_PORT", "--port")
+            ) from fault
+        self.rest = f"http://{host}:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Take no more calls, let those under way finish, end every function's processes."""
+        await asyncio.gather(self._runner.cleanup(), self._grpc.stop(_DRAIN_SECONDS))
+        await self._upstream.close()
+        await self._provider.stop()
+
+
+def _open_grpc(door: GrpcDoor, host: str, port: int) -> tuple[grpc.aio.Server, int]:
+    try:
+        return serve(door, host, port)
+    except RuntimeError as fault:
+        taken = OSError(errno.EADDRINUSE, "in use")
+        raise CannotStart(
+            _port_words("gRPC", host, port, taken, "DCF_GRPC_PORT", "--grpc-port")
+        ) from fault
+
+
+def _port_words(door: str, host: str, port: int, fault: OSError, variable: str, flag: str) -> str:
+    if fault.errno == errno.EADDRINUSE:
+        return (
+            f"{door} port {port} on {host} is in use: stop the program that has it, "
+            f"or choose another with {flag} or {variable}"
+        )
+    return f"{door} cannot listen on {host}:{port} ({fault.strerror}): choose another with --host, {flag} or {variable}"

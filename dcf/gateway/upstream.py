@@ -1,0 +1,122 @@
+"""Calls to replicas: the least loaded one that is ready, over connections that are kept.
+
+Watchers close a connection after 10 idle seconds, so ours are given up after 5: a call never meets
+one that is just being closed.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from dcf.errors import NotReady, UpstreamFailed, UpstreamTimeout
+from dcf.gateway.core import Gateway
+from dcf.providers.base import Endpoint
+
+_IDLE_SECONDS = 5.0
+_CONNECT_SECONDS = 5.0
+READ_BUFFER = 1 << 18
+_OURS = frozenset({"User-Agent", "Content-Type", "Accept", "Accept-Encoding"})
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call on its way to a replica.
+
+    Attributes:
+        method: HTTP method.
+        path: What follows the function's name, still percent-encoded, with the query.
+        headers: Sent as they are, beside Host.
+        body: Whole, or a stream that has not been read from, or nothing.
+    """
+
+    method: str
+    path: str
+    headers: CIMultiDict[str]
+    body: bytes | aiohttp.StreamReader | None
+
+
+class Upstream:
+    """The client side of the gateway."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0, keepalive_timeout=_IDLE_SECONDS, force_close=False
+            ),
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=_OURS,
+            read_bufsize=READ_BUFFER,
+            trust_env=False,
+        )
+
+    @asynccontextmanager
+    async def open(self, name: str, call: Call) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send a call and give its answer's head; the body is read inside the block.
+
+        Args:
+            name: A checked, plain name.
+            call: What to send.
+
+        Raises:
+            NotFound: No such function.
+            NotReady: No replica is ready.
+            UpstreamFailed: The replica could not be reached, or broke off.
+            UpstreamTimeout: No byte came for as long as the function may take.
+        """
+        endpoints = list(self._gateway.provider.endpoints(name))
+        if not endpoints:
+            raise NotReady(f"No endpoints available for: {name}.")
+        self._gateway.count(name)
+        endpoint = min(endpoints, key=_load)
+        endpoint.inflight += 1
+        try:
+            try:
+                response = await self._send(endpoint, call)
+            except aiohttp.ClientConnectorError:
+                # Refused: nothing has been sent yet, so it is safe to ask once more, and elsewhere.
+                endpoint.inflight -= 1
+                endpoint = min(
+                    (each for each in endpoints if each is not endpoint),
+                    key=_load,
+                    default=endpoint,
+                )
+                endpoint.inflight += 1
+                response = await self._send(endpoint, call)
+            async with response:
+                yield response
+        except TimeoutError as fault:
+            raise UpstreamTimeout(f"Function timed out after {endpoint.timeout:f}s") from fault
+        except aiohttp.ClientError as fault:
+            raise UpstreamFailed(f"Can't reach service for: {name}.") from fault
+        finally:
+            endpoint.inflight -= 1
+
+    async def _send(self, endpoint: Endpoint, call: Call) -> aiohttp.ClientResponse:
+        return await self._session.request(
+            call.method,
+            URL(endpoint.url + call.path, encoded=True),
+            data=call.body,
+            headers=call.headers,
+            allow_redirects=False,
+            timeout=_timeout(endpoint.timeout),
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+
+def _load(endpoint: Endpoint) -> int:
+    return endpoint.inflight
+
+
+@lru_cache(maxsize=64)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=seconds)

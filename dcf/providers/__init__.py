@@ -1,0 +1,1 @@
+"""Where functions run: the port every provider answers, and the providers."""

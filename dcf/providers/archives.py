@@ -1,0 +1,74 @@
+"""The archives a gateway holds: uploaded by digest, unpacked once by digest."""
+
+import asyncio
+import compileall
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from dcf.archive import MAX_ARCHIVE_BYTES, Entry, digest_of_image, is_digest, read_entry, unpack
+from dcf.errors import ArchiveError
+from dcf.providers.home import Home
+
+
+class Archives:
+    """Code named by the sha256 of its tar."""
+
+    def __init__(self, home: Home) -> None:
+        self._uploads, self._code = home.archives, home.code
+        self._unpacking = asyncio.Lock()
+
+    def has(self, digest: str) -> bool:
+        """Tell whether an archive is here."""
+        return is_digest(digest) and (self._uploads / digest).is_file()
+
+    async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
+        """Store an upload; raises `ArchiveError` unless its bytes have the digest it is named by."""
+        if not is_digest(digest):
+            raise ArchiveError(
+                f"archive name {digest!r} is not a sha256 as 64 lower-case hex digits"
+            )
+        partial = self._uploads / f"{digest}.{os.urandom(4).hex()}.partial"
+        found, size = hashlib.sha256(), 0
+        try:
+            with partial.open("xb") as file:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > MAX_ARCHIVE_BYTES:
+                        raise ArchiveError(
+                            f"the archive is over {MAX_ARCHIVE_BYTES} bytes: use handler.exclude"
+                        )
+                    found.update(chunk)
+                    file.write(chunk)
+            if found.hexdigest() != digest:
+                raise ArchiveError(
+                    f"the archive's sha256 is {found.hexdigest()}, not {digest}: upload it again"
+                )
+            partial.replace(self._uploads / digest)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def check(self, image: str) -> None:
+        """Raise `ArchiveError` unless a deploy of this image can be prepared."""
+        digest = digest_of_image(image)
+        if not self.has(digest):
+            raise ArchiveError(
+                f"archive {digest} is not here: PUT it to /system/archives/{digest} first"
+            )
+
+    async def unpacked(self, image: str) -> tuple[Path, Entry]:
+        """The folder of an image's code, unpacked and compiled if this is the first time."""
+        digest = digest_of_image(image)
+        folder = self._code / digest
+        async with self._unpacking:
+            if folder.is_dir():
+                return folder, read_entry(folder)
+            return folder, await asyncio.to_thread(_unpack, self._uploads / digest, folder)
+
+
+def _unpack(source: Path, folder: Path) -> Entry:
+    entry = unpack(source, folder)
+    # Without compiled files the imports of a cold start take three times as long.
+    compileall.compile_dir(folder, quiet=2, force=False)
+    return entry

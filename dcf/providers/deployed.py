@@ -1,0 +1,118 @@
+"""One deployed function of the process provider: which revision serves, which one is on its way."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+from dcf.errors import DcfError
+from dcf.providers.base import FAILED, PROGRESSING, READY, Endpoint, FunctionSpec, FunctionStatus
+from dcf.providers.logs import FunctionLog
+from dcf.providers.replica import Launch
+from dcf.providers.revision import Revision
+from dcf.providers.store import Record
+
+Prepare = Callable[[FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
+
+
+class Deployed:
+    """Rolls revisions: the new one starts, becomes ready, takes over, and the old one is drained.
+
+    A new revision that cannot become ready is ended and the old one goes on. When there is no old one,
+    the new one is kept and tried again with growing pauses, as a cluster would.
+    """
+
+    def __init__(
+        self, record: Record, log: FunctionLog, prepare: Prepare, keep: Callable[[Record], None]
+    ) -> None:
+        self.log = log
+        self._record, self._prepare, self._keep = record, prepare, keep
+        self._current: Revision | None = None
+        self._wanted = record.spec
+        self._rollout, self._reason = PROGRESSING, ""
+        self._task: asyncio.Task[None] | None = None
+        self._next: Revision | None = None
+
+    @property
+    def status(self) -> FunctionStatus:
+        """What runs now."""
+        record = self._record
+        return FunctionStatus(
+            record.spec,
+            record.replicas,
+            len(self.endpoints()),
+            record.created_at,
+            self._rollout,
+            self._reason,
+        )
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        """The ready replicas of the revision that serves."""
+        return self._current.endpoints() if self._current else ()
+
+    async def begin(self, spec: FunctionSpec) -> None:
+        """Start to roll to a revision; a roll under way is given up for it. The same again is no work."""
+        if self._task is not None and spec == self._wanted and self._rollout != FAILED:
+            return
+        await self._give_up()
+        self._wanted, self._rollout, self._reason = spec, PROGRESSING, ""
+        self._task = asyncio.create_task(self._roll(spec), name=f"roll {spec.name}")
+
+    def scale(self, replicas: int) -> None:
+        """Want so many replicas."""
+        self._record = Record(self._record.spec, replicas, self._record.created_at)
+        self._keep(self._record)
+        for revision in (self._current, self._next):
+            if revision:
+                revision.scale(replicas)
+
+    async def stop(self) -> None:
+        """End every process; calls under way finish first."""
+        current, self._current = self._current, None
+        await self._give_up()
+        if current:
+            await current.stop()
+
+    async def _give_up(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._next and self._next is not self._current:
+            await self._next.stop()
+        self._next = None
+
+    async def _roll(self, spec: FunctionSpec) -> None:
+        try:
+            launch = await self._prepare(spec, lambda text: self.log.write(spec.name, text))
+            self._next = Revision(spec, launch, self.log.write)
+            self._next.scale(
+                max(self._record.replicas, spec.replicas)
+                if self._current
+                else self._record.replicas
+            )
+            if self._current is None:
+                self._current = self._next
+            await self._next.settled()
+        except (DcfError, OSError) as fault:
+            await self._failed(fault)
+            return
+        old, self._current, self._next = self._current, self._next, None
+        self._record = Record(
+            spec, max(self._record.replicas, spec.replicas), self._record.created_at
+        )
+        self._keep(self._record)
+        self._rollout = READY
+        if old is not None and old is not self._current:
+            await old.stop()
+
+    async def _failed(self, fault: DcfError | OSError) -> None:
+        self._rollout, self._reason = FAILED, str(fault)
+        self.log.write(self._wanted.name, f"the new revision cannot become ready: {fault}")
+        revision, self._next = self._next, None
+        if revision is None:
+            return
+        if revision is not self._current:
+            await revision.stop()
+            return
+        await revision.first_ready()
+        self._rollout, self._reason = READY, ""
