@@ -141,6 +141,9 @@ class ImageDecoder:
 
 def _orientation(image: Image.Image) -> int:
     """The EXIF orientation, 1 (upright) to 8; 1 where it is missing or makes no sense."""
+    if image.format == "TIFF":
+        # Pillow's TIFF reader turns the picture, and its size, by itself.
+        return 1
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
     # A picture with broken EXIF data is still a picture.

@@ -1,0 +1,279 @@
+"""The function called as the watcher calls it, on real pictures."""
+
+import base64
+import io
+import json
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from handler.handler import Handler
+from models.ssd.bundle import EMBEDDED
+from models.ssd.errors import BundleError
+from models.ssd.nms import overlaps
+
+TABLE = [
+    "empty_input", "not_an_image", "bad_base64", "truncated_image", "unsupported_format",
+    "too_many_pixels", "bad_option",
+]  # fmt: skip
+
+
+def saved(image, kind, **options):
+    target = io.BytesIO()
+    image.save(target, kind, **options)
+    return target.getvalue()
+
+
+def objects(reply):
+    assert reply.content_type == "application/json"
+    return json.loads(reply.body)
+
+
+def test_a_picture_in_boxes_out(ask, cup):
+    found = objects(ask(cup))
+    assert [entry["class"] for entry in found] == ["cup", "dining table"]
+    assert list(found[0]) == ["class", "class_id", "confidence", "xmin", "ymin", "xmax", "ymax"]
+    assert found[0]["class_id"] == 47
+    assert 0.9 < found[0]["confidence"] < 1
+    for entry in found:
+        assert 0 <= entry["xmin"] < entry["xmax"] <= 600
+        assert 0 <= entry["ymin"] < entry["ymax"] <= 400
+    assert found[0] != found[1]
+
+
+def test_stages_are_timed(ask, cup):
+    assert list(ask(cup).timings_ms) == ["decode", "preprocess", "inference", "boxes"]
+
+
+@pytest.mark.parametrize("envelope", ["base64", "json", "data-uri"])
+def test_envelopes_do_not_change_the_answer(ask, cup, envelope):
+    text = base64.b64encode(cup).decode()
+    body = {
+        "base64": base64.encodebytes(cup),
+        "json": json.dumps({"image": text}).encode(),
+        "data-uri": f"data:image/jpeg;base64,{text}".encode(),
+    }[envelope]
+    assert objects(ask(body)) == objects(ask(cup))
+
+
+def test_dcf_format_to_the_letter(ask, cup):
+    reply = ask(cup, query={"format": "dcf"})
+    whole = objects(ask(cup, query={"format": "full"}))
+    first = objects(reply)[0]
+    assert list(first) == ["class", "confidence", "xmin", "ymin", "xmax", "ymax"]
+    assert all(isinstance(value, str) for value in first.values())
+    assert first["class"] == "47"
+    best = whole["detections"][0]
+    assert first["confidence"] == str(np.float32(best["confidence"]))
+    assert int(first["xmin"]) == best["xmin"]
+    # Cut to integers, where the other formats round up.
+    assert best["xmax"] - int(first["xmax"]) in {0, 1}
+    assert first["xmin"] != first["xmax"]
+    assert reply.body.startswith(b'[{"class": "47", "confidence": "0.9')
+
+
+def test_full_format(ask, cup, handler):
+    whole = objects(ask(cup, query={"format": "full"}))
+    assert whole["image"] == {"width": 600, "height": 400}
+    assert whole["model"]["name"] == handler.info["model"]["name"]
+    assert len(whole["model"]["digest"]) == 64
+    assert whole["detections"] == objects(ask(cup))
+    assert set(whole["timings_ms"]) == {"decode", "preprocess", "inference", "boxes"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"accept": "image/jpeg"}, "JPEG"),
+        ({"accept": "image/png"}, "PNG"),
+        ({"query": {"format": "png"}}, "PNG"),
+        ({"query": {"format": "jpeg"}, "accept": "application/json"}, "JPEG"),
+        ({"accept": "application/json;q=0.5, image/png"}, "PNG"),
+    ],
+)
+def test_the_answer_may_be_a_picture(ask, cup, fields, kind):
+    reply = ask(cup, **fields)
+    assert reply.content_type == f"image/{kind.lower()}"
+    with Image.open(io.BytesIO(reply.body)) as drawn, Image.open(io.BytesIO(cup)) as sent:
+        assert drawn.format == kind
+        assert drawn.size == sent.size
+        change = np.abs(np.asarray(drawn, int) - np.asarray(sent, int)).max(axis=2)
+    best = objects(ask(cup))[0]
+    assert change[best["ymin"] + 2 : best["ymax"] - 2, best["xmin"]].min() > 30
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "", "*/*", "application/json", "image/jpeg;q=0.5, application/json", "text/html, */*;q=0.8",
+        "text/html,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8", "image/tiff", "garbage;;",
+    ],
+)  # fmt: skip
+def test_json_unless_a_picture_is_preferred(ask, cup, accept):
+    assert ask(cup, accept=accept).content_type == "application/json"
+
+
+def test_query_wins_over_body_and_body_over_settings(cup):
+    handler = Handler({"THRESHOLD": "0.99"})
+    body = json.dumps({"image": base64.b64encode(cup).decode(), "threshold": 0.9}).encode()
+
+    class Call:
+        input = body
+        query = {"threshold": "0.5"}  # noqa: RUF012  # a request's own, never changed
+
+    class NoQuery:
+        input = body
+
+    class Bare:
+        input = cup
+
+    assert len(objects(handler(Call()))) == 2
+    assert len(objects(handler(NoQuery()))) == 1
+    assert len(objects(handler(Bare()))) == 0
+
+
+@pytest.mark.parametrize("query", ["threshold=0.3&classes=cup", b"threshold=0.3&classes=cup",
+                                   {"threshold": ["0.3"], "classes": ["cup"]}])  # fmt: skip
+def test_a_query_may_be_text_or_a_mapping(ask, cup, query):
+    assert {entry["class"] for entry in objects(ask(cup, query=query))} == {"cup"}
+
+
+def test_per_call_settings(ask, cat):
+    assert len(objects(ask(cat, query={"threshold": "0.05"}))) > 1
+    assert len(objects(ask(cat, query={"threshold": "0.05", "max_detections": "1"}))) == 1
+    assert objects(ask(cat, query={"classes": "dog,car"})) == []
+
+
+def test_a_batch_answers_in_order_and_one_bad_picture_fails_alone(ask, cat, cup):
+    texts = [base64.b64encode(body).decode() for body in (cat, cup)]
+    cut = base64.b64encode(cup[:30_000]).decode()
+    body = json.dumps({"images": [texts[0], "junk", cut, texts[1]]}).encode()
+    first, junk, broken, last = objects(ask(body))
+    assert first == objects(ask(cat))
+    assert last == objects(ask(cup))
+    assert junk["error"]["code"] == "not_an_image"
+    assert junk["error"]["index"] == 1
+    assert broken["error"] == {
+        "code": "truncated_image",
+        "message": "the JPEG image ends early or is damaged: send the whole file",
+        "index": 2,
+    }
+
+
+def test_a_batch_of_one_is_still_a_batch(ask, cat):
+    body = json.dumps({"images": [base64.b64encode(cat).decode()]}).encode()
+    assert objects(ask(body)) == [objects(ask(cat))]
+
+
+def huge_png():
+    def chunk(name, content):
+        crc = struct.pack(">I", zlib.crc32(name + content))
+        return struct.pack(">I", len(content)) + name + content + crc
+
+    header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99))
+
+
+@pytest.mark.parametrize(
+    ("make", "query", "code"),
+    [
+        (lambda cup: b"", {}, "empty_input"),
+        (lambda cup: b"no picture at all", {}, "not_an_image"),
+        (lambda cup: base64.b64encode(cup)[:50_001], {}, "bad_base64"),
+        (lambda cup: base64.b64encode(cup)[:50_002], {}, "bad_base64"),
+        (lambda cup: base64.b64encode(cup)[:50_000] + b"\x7f", {}, "bad_base64"),
+        (lambda cup: cup[: len(cup) // 2], {}, "truncated_image"),
+        (lambda cup: cup[:20], {}, "truncated_image"),
+        (lambda cup: base64.b64encode(cup[:30_000]), {}, "truncated_image"),
+        (lambda cup: b"\0\0\0\x18ftypheic" + bytes(99), {}, "unsupported_format"),
+        (lambda cup: huge_png(), {}, "too_many_pixels"),
+        (lambda cup: cup, {"threshold": "7"}, "bad_option"),
+        (lambda cup: cup, {"classes": "unicorn"}, "bad_option"),
+        (lambda cup: cup, {"treshold": "0.5"}, "bad_option"),
+        (lambda cup: b'{"image": ', {}, "bad_option"),
+    ],
+)
+def test_every_error_has_its_code_and_one_line(ask, cup, make, query, code):
+    assert code in TABLE
+    with pytest.raises(Exception) as caught:  # noqa: PT011  # of several rooms, told by code
+        ask(make(cup), query=query)
+    assert caught.value.code == code
+    assert "\n" not in caught.value.message
+    assert "/" not in caught.value.message.replace("JPEG/PNG", "")
+
+
+def test_the_same_object_in_every_kind_of_picture(ask, cat):
+    """Grey, 16-bit, palette, alpha, CMYK, animated and turned: the cat is where it was."""
+    (expected,) = objects(ask(cat))
+    with Image.open(io.BytesIO(cat)) as image:
+        picture = image.convert("RGB")
+    grey = picture.convert("L")
+    alpha = picture.copy()
+    alpha.putalpha(255)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    kinds = {
+        "grey": saved(grey, "JPEG", quality=95),
+        "16-bit": saved(Image.fromarray(np.asarray(grey).astype(np.uint16) * 257), "PNG"),
+        "palette": saved(picture.quantize(256), "PNG"),
+        "alpha": saved(alpha, "PNG"),
+        "cmyk": saved(picture.convert("CMYK"), "JPEG", quality=95),
+        "gif": saved(picture, "GIF", save_all=True, append_images=[Image.new("RGB", picture.size)]),
+        "webp": saved(picture, "WEBP"),
+        "avif": saved(picture, "AVIF"),
+        "bmp": saved(picture, "BMP"),
+        "tiff": saved(picture, "TIFF"),
+        "turned": saved(picture.transpose(Image.Transpose.ROTATE_90), "JPEG", exif=turned),
+        "large": saved(picture.resize((picture.width * 6, picture.height * 6)), "JPEG"),
+    }
+    for kind, encoded in kinds.items():
+        found = objects(ask(encoded, query={"classes": "cat", "threshold": "0.3"}))
+        assert found, kind
+        scale = 6 if kind == "large" else 1
+        edges = ("ymin", "xmin", "ymax", "xmax")
+        box = np.float32([[found[0][edge] / scale for edge in edges]])
+        assert overlaps(box, np.float32([[expected[edge] for edge in edges]]))[0, 0] > 0.85, kind
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_an_empty_question_tells_how_to_use_it(ask, method):
+    usage = objects(ask(b"", method=method))
+    assert "curl" in usage["example"]
+    assert "dog" in usage["classes"]
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.parent.name for path in EMBEDDED.glob("*/manifest.json"))
+)
+def test_every_embedded_bundle_can_be_chosen(cup, name):
+    handler = Handler({"MODEL_BUNDLE": str(EMBEDDED / name)})
+
+    class Call:
+        input = cup
+
+    assert objects(handler(Call()))[0]["class"] == "cup"
+    assert handler.info["model"]["name"].startswith("ssdlite")
+
+
+def test_a_bundle_that_is_not_there_stops_the_start(tmp_path):
+    with pytest.raises(BundleError, match="MODEL_BUNDLE must name one"):
+        Handler({"MODEL_BUNDLE": str(tmp_path / "none")})
+
+
+def test_only_an_input_is_needed(handler, cup):
+    """What the original watcher passes has `input` and little more."""
+
+    class Original:
+        input = base64.encodebytes(cup)
+
+    assert objects(handler(Original()))[0]["class"] == "cup"
+
+
+def test_the_samples_are_the_ones_the_notice_tells_of():
+    samples = Path(__file__).parents[2] / "samples"
+    notice = (samples.parent / "NOTICE").read_text()
+    assert all(sample.name in notice for sample in samples.iterdir())

@@ -1,0 +1,94 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler.errors import BadOption, SettingError
+from handler.options import SETTINGS, Options, parse_options, read_settings
+
+
+def test_text_and_json_values_mean_the_same():
+    text = {"threshold": "0.3", "iou": "1", "top_k": "5", "max_detections": "7", "classes": "a, b"}
+    json = {"threshold": 0.3, "iou": 1, "top_k": 5, "max_detections": 7, "classes": ["a", "b"]}
+    expected = Options(None, 0.3, 1.0, 5, 7, ("a", "b"))
+    assert parse_options(text, Options()) == parse_options(json, Options()) == expected
+
+
+def test_what_is_not_given_stays():
+    base = Options("full", 0.1, 0.2, 3, 4, ("a",))
+    assert parse_options({}, base) == base
+    assert parse_options({"iou": 0.9}, base).threshold == 0.1
+
+
+def test_jpg_is_jpeg():
+    assert parse_options({"format": "JPG"}, Options()).format == "jpeg"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("threshold", "1.01"), ("threshold", "-0.1"), ("threshold", "nan"), ("threshold", "inf"),
+        ("threshold", ""), ("threshold", "x"), ("threshold", None), ("threshold", True),
+        ("threshold", [0.5]), ("iou", "2"), ("top_k", "0"), ("top_k", "1.5"), ("top_k", 1.5),
+        ("top_k", "100001"), ("top_k", True), ("max_detections", "-1"), ("max_detections", {}),
+        ("format", "xml"), ("format", 5), ("classes", 5), ("classes", [["a"]]),
+        ("threshold", "1" * 500), ("threshold", 10**400), ("top_k", "9" * 5000),
+    ],
+)  # fmt: skip
+def test_a_value_out_of_range_is_named(name, value):
+    with pytest.raises(BadOption, match=f"^{name} must be") as caught:
+        parse_options({name: value}, Options())
+    assert len(caught.value.message) < 160
+
+
+def test_a_slip_is_told_and_a_strange_name_left_alone():
+    with pytest.raises(BadOption, match="did you mean 'threshold'"):
+        parse_options({"treshold": "0.3"}, Options())
+    assert parse_options({"utm_source": "x", "code": "y"}, Options()) == Options()
+
+
+def test_defaults_of_the_function():
+    settings = read_settings({})
+    assert settings.bundle is None
+    assert settings.max_pixels == 50_000_000
+    assert settings.options == Options(threshold=0.5, max_detections=100)
+
+
+def test_settings_from_the_environment():
+    settings = read_settings(
+        {
+            "MODEL_BUNDLE": "/m",
+            "THRESHOLD": "0.2",
+            "IOU": "0.4",
+            "REPLY_FORMAT": "dcf",
+            "TOP_K": " ",
+        }
+    )
+    assert str(settings.bundle) == "/m"
+    assert settings.options == Options("dcf", 0.2, 0.4, None, 100)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("THRESHOLD", "2"), ("MAX_PIXELS", "0"), ("MAX_PIXELS", "999999999"), ("REPLY_FORMAT", "x")],
+)
+def test_a_wrong_setting_stops_the_start(name, value):
+    with pytest.raises(SettingError, match="must be"):
+        read_settings({name: value})
+
+
+def test_the_table_of_settings_is_complete():
+    assert [row.name for row in SETTINGS] == [
+        "MODEL_BUNDLE", "THRESHOLD", "IOU", "TOP_K", "MAX_DETECTIONS", "MAX_PIXELS", "REPLY_FORMAT",
+    ]  # fmt: skip
+
+
+@given(st.sampled_from(["threshold", "iou"]), st.one_of(st.floats(), st.integers(), st.text()))
+def test_a_share_is_a_share_or_refused(name, value):
+    try:
+        share = getattr(parse_options({name: value}, Options()), name)
+    except BadOption:
+        return
+    assert math.isfinite(share)
+    assert 0 <= share <= 1

@@ -1,0 +1,55 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.ssd.detections import Detections
+from models.ssd.draw import class_color, draw, encode_picture
+
+
+def found(*boxes, size=(120, 160)):
+    return Detections(
+        names=tuple("cat" for _ in boxes),
+        class_ids=np.full(len(boxes), 17),
+        scores=np.full(len(boxes), 0.9, np.float32),
+        boxes=np.array(boxes, np.float32).reshape(-1, 4),
+        height=size[0],
+        width=size[1],
+    )
+
+
+GREY = np.full((120, 160, 3), 128, np.uint8)
+
+
+def test_a_box_is_drawn_at_its_edges_on_a_copy():
+    drawn = draw(GREY, found([60, 30, 100, 90]))
+    color = list(class_color(17))
+    assert (GREY == 128).all()
+    assert drawn[99, 60].tolist() == color
+    assert drawn[80, 30].tolist() == color
+    assert drawn[80, 89].tolist() == color
+    assert drawn[80, 60].tolist() == [128] * 3
+
+
+def test_nothing_found_changes_nothing():
+    assert (draw(GREY, found()) == GREY).all()
+
+
+@pytest.mark.parametrize("box", [[0, 0, 1, 1], [119, 159, 120, 160], [0, 0, 120, 160]])
+def test_captions_stay_inside(box):
+    assert draw(GREY, found(box)).shape == GREY.shape
+
+
+def test_neighbouring_classes_get_unlike_colours():
+    for class_id in range(1, 90):
+        gap = np.abs(np.subtract(class_color(class_id), class_color(class_id + 1))).max()
+        assert gap > 60
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_a_picture_is_encoded_in_its_own_colours(kind):
+    red = np.zeros((8, 8, 3), np.uint8) + np.uint8([220, 20, 40])
+    with Image.open(io.BytesIO(encode_picture(red, kind))) as image:
+        assert image.format == kind.upper()
+        assert np.asarray(image.convert("RGB"), int)[4, 4] == pytest.approx([220, 20, 40], abs=4)
