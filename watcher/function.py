@@ -1,0 +1,105 @@
+"""A loaded handler with everything that calls it, before any port is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+
+from flask import Flask
+
+from . import config, guards, loader, mesh
+from .config import Settings
+from .door_http import HttpDoor
+from .health import Health, LockFile
+from .loader import Loaded
+from .metrics import Metrics
+from .runner import Runner
+
+DISTRIBUTION = "dcf-detect"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A loaded handler with everything that calls it."""
+
+    loaded: Loaded
+    runner: Runner
+    health: Health
+    metrics: Metrics
+    http: Flask
+
+
+def build(settings: Settings) -> Function:
+    """Loads the handler and puts the runner and the HTTP door around it; opens no port.
+
+    Args:
+        settings: of this process.
+
+    Returns:
+        The function, warm.
+
+    Raises:
+        LoadError: the handler cannot be loaded.
+        StartError: a stale lock file cannot be removed.
+    """
+    lock = LockFile(Path(settings.lock_file).absolute())
+    lock.clear()
+    port = settings.mesh_port or mesh.DEFAULT_PORT
+    mesh.install(
+        mesh.Directory(settings.mesh_addresses, settings.mesh_suffix, port, settings.mesh_timeout)
+    )
+    with guards.time_limit(settings.load_timeout):
+        loaded = loader.load(settings)
+    runner = Runner(
+        loaded.call,
+        concurrency=settings.concurrency,
+        max_inflight=settings.max_inflight,
+        exec_timeout=settings.exec_timeout,
+    )
+    health = Health(runner, lock)
+    metrics = Metrics(runner)
+    door = HttpDoor(settings, runner, health, metrics, partial(describe, settings, loaded))
+    return Function(loaded, runner, health, metrics, door.app())
+
+
+def wsgi() -> Flask:
+    """The function as a WSGI application, for another server: `gunicorn 'watcher.function:wsgi()'`.
+
+    Returns:
+        The application; its settings come from the environment, its ports are the server's.
+    """
+    settings = config.from_environment()
+    function = build(settings)
+    function.health.open()
+    return function.http
+
+
+def describe(settings: Settings, loaded: Loaded) -> Mapping[str, object]:
+    """What /_/info answers: no path and nothing secret.
+
+    Args:
+        settings: of this process.
+        loaded: the handler.
+
+    Returns:
+        Something JSON can hold.
+    """
+    try:
+        version = metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        version = "unknown"  # run from a plain copy
+    return {
+        "name": settings.function_name,
+        "version": version,
+        "handler": {"file": loaded.file.name, "name": loaded.name, "kind": loaded.kind},
+        "limits": {
+            "concurrency": settings.concurrency,
+            "max_inflight": settings.max_inflight,
+            "exec_timeout_s": settings.exec_timeout,
+            "read_timeout_s": settings.read_timeout,
+            "max_body_bytes": settings.max_body_bytes,
+        },
+        "load_seconds": dict(loaded.seconds),
+        "info": dict(loaded.info),
+    }

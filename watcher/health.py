@@ -1,0 +1,115 @@
+"""Whether this process should get calls: its state, and the lock file that platforms look at."""
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+from .errors import StartError
+from .runner import Runner
+
+
+class LockFile:
+    """An empty file that exists exactly while the function is ready."""
+
+    def __init__(self, path: Path) -> None:
+        """Takes the file's path; nothing is touched yet."""
+        self.path = path
+        self._identity: tuple[int, int] | None = None
+
+    def clear(self) -> None:
+        """Removes what an earlier process left: a probe would read it as readiness.
+
+        Raises:
+            StartError: it cannot be removed.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StartError(f"{self._cannot('remove')}: {error.strerror}") from None
+
+    def create(self) -> None:
+        """Makes the file appear, whole, in place of whatever is there.
+
+        Raises:
+            StartError: it cannot be written.
+        """
+        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        try:
+            # O_EXCL follows no link that someone else put there; the rename replaces one.
+            handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o660)
+            state = os.fstat(handle)
+            os.close(handle)
+            draft.replace(self.path)
+        except OSError as error:
+            raise StartError(f"{self._cannot('write')}: {error.strerror}") from None
+        self._identity = (state.st_dev, state.st_ino)
+
+    def remove(self) -> None:
+        """Removes the file if it is still the one made here, not a later process's."""
+        with contextlib.suppress(OSError):
+            state = self.path.lstat()
+            if (state.st_dev, state.st_ino) == self._identity:
+                self.path.unlink()
+        self._identity = None
+
+    def _cannot(self, verb: str) -> str:
+        return (
+            f"cannot {verb} the lock file {self.path}; set LOCK_FILE to a path that can be written"
+        )
+
+
+class Health:
+    """Starting, ready, draining: what the probes are told."""
+
+    def __init__(self, runner: Runner, lock: LockFile) -> None:
+        """Begins as not ready."""
+        self._runner = runner
+        self._lock = lock
+        self._ready = False
+        self._drained_from: float | None = None
+
+    @property
+    def draining(self) -> bool:
+        """Whether the process is stopping."""
+        return self._drained_from is not None
+
+    def open(self) -> None:
+        """From now on calls are welcome; the lock file appears.
+
+        Raises:
+            StartError: the lock file cannot be written.
+        """
+        self._ready = True
+        self._lock.create()
+
+    def drain(self) -> None:
+        """From now on no new calls; the lock file goes."""
+        if self._drained_from is None:
+            self._drained_from = time.monotonic()
+        self._ready = False
+        self._lock.remove()
+
+    def accepts(self, since: float) -> bool:
+        """Whether a call is answered.
+
+        Args:
+            since: time.monotonic() of its first byte; what began before the drain still counts.
+        """
+        return self._drained_from is None or since <= self._drained_from
+
+    def live(self) -> tuple[int, str]:
+        """What /_/health answers: a status and a word."""
+        if self.draining:
+            return 503, "draining"
+        if self._runner.stuck:
+            return 503, "every slot is stuck beyond EXEC_TIMEOUT"
+        return 200, "OK"
+
+    def ready(self) -> tuple[int, str]:
+        """What /_/ready answers: a status and a word."""
+        if not self._ready:
+            return 503, "draining" if self.draining else "starting"
+        if self._runner.full:
+            return 429, "full"
+        return 200, ""

@@ -1,0 +1,222 @@
+"""One HTTP connection: waitress' channel with our limits while reading and our error body.
+
+Waitress reads requests in one thread before any worker sees them, so slow clients cost no worker.
+Added here: a limit on the decoded body, a deadline for a whole request, errors as JSON, and a close
+that lets a client read why it was refused.
+"""
+
+import socket
+import time
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
+
+from . import call
+from .codes import STATUSES
+from .door_http import RECEIVED_AT, error_body
+from .reply import JSON
+
+_LINGER_S = 2.0
+_ONE_WRITE = 1 << 16
+_CHUNKED_STEP = 8192
+_MAX_CHUNK_LINE = 4096
+_MAX_TRAILER = 16384
+_CODES = {
+    413: "body_too_large",
+    431: "headers_too_large",
+    408: "slow_request",
+    500: "handler_error",
+}
+
+
+class RequestTimeout(Error):  # type: ignore[misc] # waitress has no annotations
+    """The client took longer than READ_TIMEOUT to send its request."""
+
+    code = 408
+    reason = "Request Timeout"
+
+
+class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotations
+    """Reads one request; `adj.body_limit` bounds the body as decoded."""
+
+    error: Error | None
+    completed: bool
+
+    def __init__(self, adj: Any) -> None:  # noqa: ANN401 - waitress' adjustments have no type
+        """Notes the time of the request's first byte."""
+        super().__init__(adj)
+        self.started = time.monotonic()
+
+    def received(self, data: bytes) -> int:
+        """Takes what came.
+
+        Args:
+            data: bytes of this request and perhaps of the next.
+
+        Returns:
+            How many of them were taken.
+        """
+        if self.chunked:
+            # The chunk reader copies the rest for every chunk: small steps keep that linear.
+            data = data[:_CHUNKED_STEP]
+        taken: int = super().received(data)
+        if self.error is None:
+            self.error = self._excess()
+        if self.error is not None:
+            self.completed = True
+            self.expect_continue = False  # no "go on" to a client that is being refused
+        return taken
+
+    def _excess(self) -> Error | None:
+        if self.content_length > self.adj.body_limit:
+            return RequestEntityTooLarge("")
+        if self.chunked and self.body_rcv is not None:
+            if len(self.body_rcv) > self.adj.body_limit:
+                return RequestEntityTooLarge("")
+            if len(self.body_rcv.control_line) > _MAX_CHUNK_LINE:
+                return BadRequest("a chunk's size line is too long")
+            if len(self.body_rcv.trailer) > _MAX_TRAILER:
+                return BadRequest("the trailer is too long")
+        return None
+
+
+class Task(WSGITask):  # type: ignore[misc] # waitress has no annotations
+    """Answers one request from the application."""
+
+    wrote_header: bool
+
+    def get_environment(self) -> dict[str, Any]:
+        """The WSGI environment, with the time of the request's first byte."""
+        environ: dict[str, Any] = super().get_environment()
+        environ[RECEIVED_AT] = self.request.started
+        return environ
+
+    def build_response_header(self) -> bytes:
+        """The head of the reply; during a drain it says that the connection ends."""
+        if self.channel.server.adj.draining:
+            self.set_close_on_finish()
+        head: bytes = super().build_response_header()
+        return head
+
+    def write(self, data: bytes) -> None:
+        """Sends a part of the reply; head and a short body leave in one packet.
+
+        Args:
+            data: bytes of the body.
+        """
+        whole = self.content_length == len(data) < _ONE_WRITE
+        if self.complete and whole and data and self.has_body and not self.wrote_header:
+            self.channel.write_soon(self.build_response_header() + data)
+            self.wrote_header = True
+            self.content_bytes_written += len(data)
+        else:
+            super().write(data)
+
+
+class RefusalTask(ErrorTask):  # type: ignore[misc] # waitress has no annotations
+    """Answers a request that could not be read, with our error body, and ends the connection."""
+
+    def execute(self) -> None:
+        """Sends the reply."""
+        adj, error = self.channel.server.adj, self.request.error
+        failure = _failure(error, adj)
+        status = STATUSES[failure.code].http
+        body = error_body(failure)
+        self.status = f"{status} {error.reason if error.code == status else 'Bad Request'}"
+        self.response_headers += [("Content-Type", JSON), ("X-Call-Id", failure.call_id)]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.channel.linger = True
+        self.write(body)
+        adj.on_refusal(self.request, status, len(body), failure.call_id)
+
+
+def _failure(error: Error, adj: Any) -> call.Failure:  # noqa: ANN401 - as in Parser
+    call_id = call.new_id(None)
+    code = _CODES.get(error.code, "bad_request")
+    messages = {
+        "body_too_large": call.too_large(adj.body_limit).message,
+        "headers_too_large": f"the headers are over {adj.max_request_header_size} bytes; send less",
+        "slow_request": f"the request did not come within {adj.read_timeout:g} s; send it faster, "
+        "or raise READ_TIMEOUT",
+        "handler_error": f"the handler failed, call id {call_id}",
+    }
+    text = " ".join(str(error.body).split())[:200]
+    return call.Failure(code, messages.get(code, f"this is not HTTP: {text}"), call_id)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
+    """One connection."""
+
+    task_class = Task
+    error_task_class = RefusalTask
+    parser_class = Parser
+    request: Any
+    will_close: bool
+    close_when_flushed: bool
+    linger = False
+    _discard_until = 0.0
+
+    def sweep(self, now: float, wall: float) -> None:
+        """Ends what takes too long; called about once a second by the thread that reads.
+
+        Args:
+            now: time.monotonic().
+            wall: time.time(), the clock of waitress' own stamps.
+        """
+        if self._discard_until:
+            self.will_close |= now > self._discard_until
+            return
+        with self.requests_lock:
+            late = self.request is not None and now - self.request.started > self.adj.read_timeout
+            if late and not self.requests:
+                self.request.error = RequestTimeout("")
+                self.request.completed = True
+                self.requests.append(self.request)
+                self.request = None
+                self.server.add_task(self)
+                return
+        never_spoke = self.last_activity == self.creation_time
+        if never_spoke and wall - self.creation_time > self.adj.read_timeout:
+            self.will_close = True
+
+    def busy(self, since: float) -> bool:
+        """Whether a request that began by `since` (time.monotonic()) is still on its way."""
+        partial = self.request is not None and self.request.started <= since
+        return bool(self.requests or self.total_outbufs_len or partial) and not self._discard_until
+
+    def readable(self) -> bool:
+        """Whether to look for input."""
+        return bool(self._discard_until or super().readable())
+
+    def handle_read(self) -> None:
+        """Takes input, or throws it away when the client was refused."""
+        if not self._discard_until:
+            super().handle_read()
+            return
+        try:
+            self.recv(self.adj.recv_bytes)  # an empty read closes the channel
+        except OSError:
+            self.handle_close()
+
+    def handle_write(self) -> None:
+        """Sends output; after a refusal, half-closes and waits for the client to read it.
+
+        A plain close with unread input resets the connection, and the reset destroys the reply on
+        its way (RFC 9112, 9.6).
+        """
+        if not (self.linger and self.close_when_flushed) or self.will_close:
+            super().handle_write()
+            return
+        self._flush_exception(self._flush_some)
+        if self.total_outbufs_len or not self.connected:
+            return
+        self.close_when_flushed = False
+        self._discard_until = time.monotonic() + _LINGER_S
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.handle_close()

@@ -1,0 +1,107 @@
+"""Log lines on stderr, as text for people or JSON for machines; every call makes one."""
+
+import json
+import logging
+import sys
+import time
+from typing import NamedTuple
+
+_calls = logging.getLogger("watcher.calls")
+
+
+class CallLine(NamedTuple):
+    """What the log says of one call; `size` is of the reply's body in bytes."""
+
+    method: str
+    path: str
+    status: int | str
+    size: int
+    seconds: float
+    call_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.method} {self.path} - {self.status} - {self.size}B ({self.seconds:.4f}s) "
+            f"[{self.call_id}]"
+        )
+
+
+class TextFormatter(logging.Formatter):
+    """`2026-11-21T10:00:00Z INFO message`, a traceback below it; control characters are escaped."""
+
+    converter = staticmethod(time.gmtime)
+
+    def __init__(self) -> None:
+        """Fixes the pattern."""
+        super().__init__("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """One line, whatever a client put into a path or a header.
+
+        Args:
+            record: what is logged.
+
+        Returns:
+            The line, without a traceback.
+        """
+        line = super().formatMessage(record)
+        return line if line.isprintable() else _escape(line)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    converter = staticmethod(time.gmtime)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line.
+
+        Args:
+            record: what is logged.
+
+        Returns:
+            An object with time, level, message, and the call's parts where there are any.
+        """
+        line: dict[str, object] = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{record.msecs:03.0f}Z",
+            "level": record.levelname.lower(),
+        }
+        if isinstance(record.msg, CallLine):
+            line |= {"message": "call"} | record.msg._asdict()
+        else:
+            line["message"] = record.getMessage()
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def configure(log_format: str, log_level: str) -> None:
+    """Sends every logger's lines to stderr.
+
+    Args:
+        log_format: `text` or `json`.
+        log_level: `debug`, `info`, `warning` or `error`.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(log_level.upper())
+    # Its queue is bounded by the runner's limit, so its warnings about depth say nothing.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    # Nobody reads which thread or process wrote a line; finding out costs time on every one.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
+def call(line: CallLine) -> None:
+    """Logs one call.
+
+    Args:
+        line: what to say of it.
+    """
+    if _calls.isEnabledFor(logging.INFO):
+        _calls.info(line)
+
+
+def _escape(text: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

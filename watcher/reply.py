@@ -1,0 +1,179 @@
+"""What a handler answered, made into bytes a door can send.
+
+A handler may answer with str, bytes, a dict or list (JSON), None, or any object with a `body` and,
+as it likes, `content_type`, `headers`, `status`, `timings_ms`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from .errors import BadReply
+
+TEXT = "text/plain; charset=utf-8"
+JSON = "application/json"
+BINARY = "application/octet-stream"
+MAX_STAGES = 16
+# The server writes these itself; a second copy would break the framing of the reply.
+_OURS = frozenset(
+    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailers",
+     "trailer", "transfer-encoding", "upgrade", "content-length", "content-type", "server-timing",
+     "date", "server", "x-call-id", "x-duration-seconds")
+)  # fmt: skip
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_STAGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer, ready to send.
+
+    Attributes:
+        body: the bytes of the answer.
+        content_type: what they are.
+        status: an HTTP status, 200 to 599.
+        headers: further headers, names and values checked.
+        timings_ms: stage name -> milliseconds, at most MAX_STAGES of them.
+    """
+
+    body: bytes = b""
+    content_type: str = TEXT
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+def from_answer(answer: object) -> Reply:
+    """Makes a Reply of what a handler returned.
+
+    Args:
+        answer: any of the forms of the module's docstring.
+
+    Returns:
+        A Reply whose every part can be sent.
+
+    Raises:
+        BadReply: it cannot be sent; the message says what is wrong.
+    """
+    if isinstance(answer, Reply):
+        return answer
+    if hasattr(answer, "body"):
+        return _from_object(answer)
+    body, content_type = encode(answer)
+    return Reply(body, content_type)
+
+
+def build(
+    answer: object,
+    *,
+    content_type: object = None,
+    status: object = 200,
+    headers: object = None,
+    timings_ms: object = None,
+) -> Reply:
+    """Makes a Reply of a body and what goes with it, each checked.
+
+    Args:
+        answer: the body: str, bytes, something JSON can hold, or None.
+        content_type: what the body is, or None for what its type suggests.
+        status: an HTTP status.
+        headers: a mapping of further headers, or None.
+        timings_ms: a mapping of stage names to milliseconds, or None.
+
+    Returns:
+        A Reply whose every part can be sent.
+
+    Raises:
+        BadReply: a part cannot be sent.
+    """
+    body, guessed = encode(answer)
+    pairs = _headers(headers or {})
+    given = content_type or {name.lower(): text for name, text in pairs}.get("content-type")
+    return Reply(
+        body,
+        _header_text("content-type", given) if given else guessed,
+        _status(status),
+        tuple(pair for pair in pairs if pair[0].lower() not in _OURS),
+        _timings(timings_ms),
+    )
+
+
+def encode(answer: object) -> tuple[bytes, str]:
+    """Turns a body into bytes.
+
+    Args:
+        answer: str, bytes, something JSON can hold, or None.
+
+    Returns:
+        The bytes, and the content type that suits them.
+
+    Raises:
+        BadReply: it is nothing of these.
+    """
+    if isinstance(answer, bytes):
+        return answer, BINARY
+    if answer is None:
+        return b"", TEXT
+    try:
+        if isinstance(answer, str):
+            return answer.encode(), TEXT
+        if isinstance(answer, (bytearray, memoryview)):
+            return bytes(answer), BINARY
+        return msgspec.json.encode(answer), JSON
+    except (TypeError, ValueError, msgspec.MsgspecError) as error:
+        kind = type(answer).__name__
+        raise BadReply(f"the handler answered with a {kind} that cannot be sent: {error}") from None
+
+
+def _from_object(answer: object) -> Reply:
+    return build(
+        getattr(answer, "body", None),
+        content_type=getattr(answer, "content_type", None),
+        status=getattr(answer, "status", None) or 200,
+        headers=getattr(answer, "headers", None),
+        timings_ms=getattr(answer, "timings_ms", None),
+    )
+
+
+def _status(status: object) -> int:
+    try:
+        number = int(str(status))
+    except ValueError:
+        number = 0
+    if not 200 <= number <= 599:
+        raise BadReply(f"the handler answered with status {status!r}; it must be 200 to 599")
+    return number
+
+
+def _headers(headers: object) -> list[tuple[str, str]]:
+    if not isinstance(headers, Mapping):
+        raise BadReply(f"the handler's headers are a {type(headers).__name__}, not a mapping")
+    pairs = []
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _TOKEN.fullmatch(name):
+            raise BadReply(f"the handler's header name {name!r} is not a token")
+        pairs.append((name, _header_text(name, value)))
+    return pairs
+
+
+def _header_text(name: str, value: object) -> str:
+    text = str(value)
+    # A line end in a value would let whoever chose the value write headers of his own.
+    if not text.isprintable() or not text.isascii():
+        raise BadReply(f"the handler's header {name} has characters that a header cannot hold")
+    return text
+
+
+def _timings(timings: object) -> Mapping[str, float]:
+    """Stage times are an extra: what does not fit is dropped, never an error."""
+    if not isinstance(timings, Mapping):
+        return {}
+    kept: dict[str, float] = {}
+    for name, value in timings.items():
+        if len(kept) == MAX_STAGES:
+            break
+        if isinstance(name, str) and _STAGE.fullmatch(name) and isinstance(value, (int, float)):
+            kept[name] = float(value)
+    return kept
