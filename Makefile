@@ -1,0 +1,86 @@
+# Every target works from a fresh clone: it makes the environment it needs first.
+# Environments: .venv (serving, gateway, commands), .venv-dev (plus tests and lint), .venv-train (plus
+# TensorFlow), .venv-peers (other servers, to compare with).
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8080
+GRPC_PORT ?= 32222
+SAMPLE ?= samples/coffee.jpg
+export DCF_HOME ?= $(CURDIR)/.dcf
+
+# $(call environment,FOLDER,REQUIREMENTS): made anew when its requirements change, finished last, so
+# that an interrupted install is taken up again.
+define environment
+	@echo "Installing $(2) into $(1) ..."
+	$(PYTHON) -m venv $(1)
+	$(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+	$(1)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(1)/bin/python -m compileall -q -j 0 $(1)/lib dcf handler models watcher || true
+	touch $(1)/.ready
+endef
+
+.PHONY: help run deploy test test-all lint format bench bench-peers model proto train-env clean
+
+help: ## List every target
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+.venv/.ready: requirements/local.txt requirements/build.txt pyproject.toml
+	$(call environment,.venv,requirements/local.txt)
+
+.venv-dev/.ready: requirements/dev.txt requirements/build.txt pyproject.toml
+	$(call environment,.venv-dev,requirements/dev.txt)
+
+.venv-train/.ready: requirements/train.txt requirements/build.txt pyproject.toml
+	$(call environment,.venv-train,requirements/train.txt)
+
+.venv-peers/.ready: requirements/peers.txt requirements/build.txt pyproject.toml
+	$(call environment,.venv-peers,requirements/peers.txt)
+
+run: .venv/.ready ## Start the gateway, deploy config.yaml, call it once, stay in the foreground
+	@exec .venv/bin/dcf gateway start --host $(HOST) --port $(PORT) --grpc-port $(GRPC_PORT) \
+		--deploy config.yaml --sample $(SAMPLE)
+
+deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
+	@.venv/bin/dcf function create -f config.yaml -v
+
+test: .venv-dev/.ready ## Run all tests but the marked ones
+	.venv-dev/bin/python -m pytest -n 2 --dist loadfile
+
+test-all: test .venv-train/.ready ## Run the slow, container, browser and TensorFlow tests as well
+	sh tests/run_marked.sh
+
+lint: .venv-dev/.ready ## Check style, types and the import law; changes nothing
+	.venv-dev/bin/ruff format --check --quiet .
+	.venv-dev/bin/ruff check .
+	.venv-dev/bin/lint-imports --no-cache --config pyproject.toml
+	.venv-dev/bin/mypy
+	.venv-dev/bin/pylint --jobs 2 dcf handler models watcher
+
+format: .venv-dev/.ready ## Format the code and mend what can be mended by a tool
+	.venv-dev/bin/ruff check --fix --quiet . || true
+	.venv-dev/bin/ruff format .
+
+bench: .venv-dev/.ready ## Measure speed and memory against the bars of docs/performance.md
+	.venv-dev/bin/python -m benchmarks
+
+bench-peers: .venv-dev/.ready .venv-peers/.ready ## Measure other servers with the same network
+	.venv-dev/bin/python -m benchmarks.peers
+
+model: .venv-train/.ready ## Rebuild the embedded bundles from their source and compare
+	.venv-train/bin/python -m models.commands rebuild
+
+proto: .venv-dev/.ready ## Write the gRPC code from proto/
+	PYTHON="$(CURDIR)/.venv-dev/bin/python" sh proto/generate.sh
+
+train-env: .venv-train/.ready ## Make .venv-train, where TensorFlow lives
+
+clean: ## Remove environments, caches and the gateway's state
+	rm -rf .venv .venv-dev .venv-train .venv-peers .dcf .cache .hypothesis .mypy_cache .pytest_cache \
+		.ruff_cache .import_linter_cache benchmarks/results *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
