@@ -38,7 +38,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Entry:
-    """How to start what an archive holds: the handler's folder (from the archive's root), file, name."""
+    """How to start what an archive holds: the handler's folder below the root, file, name."""
 
     directory: str
     file: str
@@ -97,7 +97,7 @@ def pack(root: Path, entry: Entry, include: Iterable[str], exclude: Iterable[str
                 files[name] = path
     if f"{_clean(entry.directory)}{entry.file}" not in files:
         raise ArchiveError(
-            f"handler file {entry.file} is not in {entry.directory}: create it, or mend handler.file"
+            f"handler file {entry.file} is not in {entry.directory}: create it or mend handler.file"
         )
     files.update(_package_marks(base, files))
     data = _tar(files, entry)

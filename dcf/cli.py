@@ -1,5 +1,7 @@
 """The tree of commands. A verb's module is imported only when that verb runs."""
 
+# ruff: noqa: ARG002, ANN401 - the signatures are click's
+
 import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -51,7 +53,7 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except DcfError as fault:
             failure = click.ClickException(fault.message)
-            failure.exit_code = fault.exit_code
+            failure.exit_code = fault.exit_code  # type: ignore[misc] # click reads it so
             raise failure from fault
 
 

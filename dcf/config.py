@@ -15,18 +15,19 @@ import yaml
 from dcf.archive import Entry
 from dcf.errors import ConfigError
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TOP = ("functions", "dcf", "openfx")
 _FUNCTION = (
-    "runtime", "desc", "maintainer", "handler", "docker_registry", "image", "registry_auth", "environment",
-    "environment_file", "secrets", "constraints", "labels", "annotations", "limits", "requests",
-    "build_options", "build_args",
+    "runtime", "desc", "maintainer", "handler", "docker_registry", "image", "registry_auth",
+    "environment", "environment_file", "secrets", "constraints", "labels", "annotations", "limits",
+    "requests", "build_options", "build_args",
 )  # fmt: skip
 _HANDLER = ("dir", "file", "name", "include", "exclude")
 _RESOURCES = ("memory", "cpu", "gpu")
 
 
 @dataclass(frozen=True)
-class FunctionConfig:
+class FunctionConfig:  # pylint: disable=too-many-instance-attributes # one a key of the schema
     """One function of a config file, with the environment files already merged in."""
 
     name: str
@@ -75,9 +76,9 @@ def load(path: Path) -> Config:
     )
 
 
-def _read_yaml(path: Path) -> Any:
+def _read_yaml(path: Path) -> object:
     try:
-        return yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+        return yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 - both are safe loaders
     except OSError as fault:
         raise ConfigError(
             f"{path}: cannot be read ({fault.strerror}): give a config file with -f"
@@ -90,7 +91,7 @@ def _read_yaml(path: Path) -> Any:
         raise ConfigError(f"{path}: not YAML: {str(fault).splitlines()[0]}") from fault
 
 
-def _function(path: Path, name: str, raw: Any) -> FunctionConfig:
+def _function(path: Path, name: str, raw: object) -> FunctionConfig:
     table = _Table(str(path), f"functions.{name}", raw, _FUNCTION)
     handler = table.table("handler", _HANDLER)
     return FunctionConfig(
@@ -121,7 +122,7 @@ def _function(path: Path, name: str, raw: Any) -> FunctionConfig:
 
 
 def _environment_files(path: Path, table: "_Table") -> dict[str, str]:
-    """What the listed files hold under `environment`; as in the original, they win over the inline map."""
+    """What the listed files hold under `environment`; they win over the inline map (contract)."""
     merged: dict[str, str] = {}
     for listed in table.texts("environment_file"):
         file = path.parent / listed
@@ -147,7 +148,7 @@ def _build_args(table: "_Table") -> dict[str, str]:
 class _Table:
     """A map of the file that knows its own path, so that every complaint names the key."""
 
-    def __init__(self, file: str, path: str, raw: Any, allowed: tuple[str, ...]) -> None:
+    def __init__(self, file: str, path: str, raw: object, allowed: tuple[str, ...]) -> None:
         self._file, self._path = file, path
         if not isinstance(raw, dict | None):
             raise ConfigError(
@@ -205,12 +206,14 @@ class _Table:
         return {key: self.text(key) for key in self.raw if self.text(key)}
 
 
-def _as_text(value: Any) -> str:
+def _as_text(value: object) -> str:
     """A YAML scalar in YAML's own spelling, so that `on: true` reaches the function as `true`."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _kind(value: Any) -> str:
-    return {dict: "a map", list: "a list"}.get(type(value), repr(value))
+def _kind(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "a map" if isinstance(value, dict) else "a list"
+    return repr(value)

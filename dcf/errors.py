@@ -3,26 +3,26 @@
     DcfError                 code, message, exit_code
     ├── InvalidRequest       bad_request       a name, field or body that is not allowed
     │   ├── ConfigError      bad_config        config.yaml: names the key and what is allowed
-    │   └── ArchiveError     bad_archive       a function's archive is unsafe, cut or not what its name says
+    │   └── ArchiveError     bad_archive       an archive is unsafe, cut or not what its name says
     ├── NotFound             not_found         no such function
     ├── AlreadyExists        already_exists    deploy of a name that is taken
     ├── NotReady             not_ready         a function without a ready replica
     ├── UpstreamFailed       upstream_failed   the replica broke off or never answered in HTTP
     ├── UpstreamTimeout      timeout           the replica took longer than its limit
     ├── FunctionFailed       function_failed   the function itself answered with an error
-    ├── RolloutFailed        rollout_failed    a new revision cannot become ready: the reason is its own
+    ├── RolloutFailed        rollout_failed    a new revision cannot become ready; has its reason
     ├── GatewayUnreachable   unreachable       nobody answers at the gateway's address
     ├── GatewayRefused       refused           the gateway answered something else than yes
     ├── CannotStart          cannot_start      a port, folder or lock the gateway needs is not free
     └── Unsupported          unsupported       this provider does not do that
 
-Each door has one table from `code` to its own statuses; a code that is in none of them is a fault of
-the gateway itself.
+Each door has one table from `code` to its own statuses; a code that is in none of them is a fault
+of the gateway itself.
 """
 
 
 class DcfError(Exception):
-    """A failure with a stable code and one line that says what came, what is allowed, what to do."""
+    """A failure with a stable code and one line: what came, what is allowed, what to do."""
 
     code = "internal"
     exit_code = 1

@@ -9,7 +9,7 @@ ADDRESS_VARIABLES = ("DCF_GATEWAY", "OPENFX_URL", "OPENFAAS_URL")
 
 
 def choose_address(flag: str, from_file: str, environ: Mapping[str, str]) -> str:
-    """The gateway's address: flag, else the config file's unless it is the default, else environment, else default.
+    """The gateway's address: flag, config file (unless it says the default), environment, default.
 
     Args:
         flag: `--gateway`, or empty.

@@ -22,7 +22,7 @@ class Function:
 
 
 class GatewayClient(Protocol):
-    """A gateway. Failures are `NotFound`, `AlreadyExists`, `GatewayUnreachable`, `GatewayRefused`."""
+    """A gateway; raises `NotFound`, `AlreadyExists`, `GatewayUnreachable`, `GatewayRefused`."""
 
     address: str
 

@@ -1,10 +1,11 @@
 """A gateway spoken to by gRPC: pb.Gateway, or pb.FxGateway where only that is served."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import grpc
 import yaml
+from google.protobuf.message import Message
 
 from dcf._proto import gateway_pb2 as pb
 from dcf.archive import Archive
@@ -25,6 +26,7 @@ _MAX_MESSAGE = 64 << 20
 _SECONDS = 60.0
 _CALL_SECONDS = 3600.0
 _CODE = grpc.StatusCode
+_Answer = TypeVar("_Answer", bound=Message)
 _KINDS: dict[grpc.StatusCode, type[DcfError]] = {
     _CODE.NOT_FOUND: NotFound,
     _CODE.ALREADY_EXISTS: AlreadyExists,
@@ -96,14 +98,14 @@ class GrpcClient:
     def _ask(
         self,
         rpc: str,
-        request: Any,
-        answer: Any,
+        request: Message,
+        answer: type[_Answer],
         otherwise: type[DcfError] = GatewayRefused,
         seconds: float = _SECONDS,
-    ) -> Any:
+    ) -> _Answer:
         last: grpc.RpcError | None = None
         for service in _SERVICES:
-            send: Callable[..., Any] = self._channel.unary_unary(
+            send: Callable[..., _Answer] = self._channel.unary_unary(
                 f"/{service}/{rpc}",
                 request_serializer=type(request).SerializeToString,
                 response_deserializer=answer.FromString,
@@ -121,8 +123,8 @@ class GrpcClient:
         words = str(fault.details()) if isinstance(fault, grpc.Call) else str(fault)
         if _code(fault) is _CODE.UNAVAILABLE and "connect" in words.lower():
             return GatewayUnreachable(
-                f"no gateway answers at {self.address} by gRPC: start one with `dcf gateway start`, "
-                "or name another with --gateway"
+                f"no gateway answers at {self.address} by gRPC: "
+                "start one with `dcf gateway start`, or name another with --gateway"
             )
         return _KINDS.get(_code(fault), otherwise)(words)
 
@@ -158,7 +160,7 @@ def _deployment(spec: FunctionSpec) -> pb.CreateFunctionRequest:
     )
 
 
-def _resources(resources: Any) -> pb.FunctionResources:
+def _resources(resources: Mapping[str, str]) -> pb.FunctionResources:
     return pb.FunctionResources(
         Memory=resources.get("memory", ""),
         CPU=resources.get("cpu", ""),

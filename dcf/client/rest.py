@@ -99,8 +99,8 @@ class RestClient:
                 connection.close()
         except (OSError, http.client.HTTPException) as fault:
             raise GatewayUnreachable(
-                f"no gateway answers at {self.address} ({fault}): start one with `dcf gateway start`, "
-                "or name another with --gateway"
+                f"no gateway answers at {self.address} ({fault}): "
+                "start one with `dcf gateway start`, or name another with --gateway"
             ) from fault
 
 

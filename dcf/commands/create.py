@@ -30,13 +30,13 @@ from dcf.config import load
 )
 @click.option("--replace", is_flag=True, help="Delete functions first; needs --no-update.")
 @gateway_option
-def create(config: Path, verbose: bool, update: bool, replace: bool, gateway: str) -> None:  # noqa: FBT001
+def create(config: Path, verbose: bool, update: bool, replace: bool, gateway: str) -> None:
     """Pack the functions of a config file, deploy them and wait until they are ready."""
     if update and replace:
         raise click.UsageError('one of "--update" flag or "--replace" flag must be false')
     loaded = load(config)
     client = client_for(gateway, loaded.gateway)
-    plan = Plan(say, say if verbose else _silent, replace=replace, update=update)
+    plan = Plan(say, say if verbose else silent, replace=replace, update=update)
     for function in loaded.functions:
         release(client, function, plan)
         click.echo(f"http trigger url: {_trigger(client.address)}/function/{function.name}")
@@ -47,7 +47,7 @@ def say(line: str) -> None:
     click.secho(line, fg="blue")
 
 
-def _silent(line: str) -> None:
+def silent(_line: str) -> None:
     """Write nothing."""
 
 

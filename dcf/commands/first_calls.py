@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from dcf.client import connect
-from dcf.commands.create import say
+from dcf.commands.create import say, silent
 from dcf.commands.release import Plan, release
 from dcf.config import load
 
@@ -20,17 +20,13 @@ def deploy_and_call(address: str, config: Path, sample: Path | None) -> None:
     """
     client = connect(address)
     for function in load(config).functions:
-        release(client, function, Plan(say, _silent))
+        release(client, function, Plan(say, silent))
         if sample is None:
             continue
         click.echo(f"\n{sample.name} -> {function.name}:")
         click.echo(client.call(function.name, sample.read_bytes()))
         click.echo(_three_ways(address, function.name, sample))
     click.echo("Ready. Ctrl-C ends the gateway and every function.")
-
-
-def _silent(line: str) -> None:
-    """Write nothing."""
 
 
 def _three_ways(address: str, name: str, sample: Path) -> str:

@@ -61,7 +61,7 @@ from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="With --deploy: call each function once with this file.",
 )
-def start(  # noqa: PLR0913 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
+def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
     host: str,
     port: int,
     grpc_port: int,
@@ -84,7 +84,8 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
     server = Server(settings, provider_of(settings))
     await server.start()
     click.echo(
-        f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), provider {settings.provider}, state {settings.home}"
+        f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
+        f"provider {settings.provider}, state {settings.home}"
     )
     stopping = asyncio.create_task(stop.wait())
     try:

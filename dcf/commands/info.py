@@ -2,14 +2,14 @@
 
 import click
 
-from dcf.commands.gateway_option import client_for, config_option, gateway_option
+from dcf.commands.gateway_option import client_for, gateway_option
 
 
 @click.command()
 @click.argument("name")
-@config_option
+@click.option("--config", "-f", expose_value=False, help="Taken, and as in the original not read.")
 @gateway_option
-def info(name: str, config: object, gateway: str) -> None:  # noqa: ARG001 # pylint: disable=unused-argument # -f is taken and, as in the original, not read
+def info(name: str, gateway: str) -> None:
     """Describe a function, in YAML."""
     import yaml
 

@@ -1,4 +1,4 @@
-"""Pack, upload, deploy, wait: what `create` and a gateway started with `--deploy` do with a function."""
+"""Pack, upload, deploy, wait: what `create` and `gateway start --deploy` do with a function."""
 
 import time
 from collections.abc import Callable
@@ -81,7 +81,8 @@ def _wait_until_ready(client: GatewayClient, name: str, plan: Plan) -> Function:
             return found
         if time.monotonic() > limit:
             raise RolloutFailed(
-                f"function {name} is not ready after {_LONGEST_WAIT:g} s: see `dcf function log {name}`"
+                f"function {name} is not ready after {_LONGEST_WAIT:g} s: "
+                f"see `dcf function log {name}`"
             )
         if time.monotonic() - told > 5:
             told = time.monotonic()

@@ -65,7 +65,7 @@ class Gateway:
 
 
 def plain_name(name: str) -> str:
-    """A function's name without its namespace (`ssd.openfaas-fn`), checked; raises `InvalidRequest`."""
+    """A checked name without its namespace (`ssd.openfaas-fn`); raises `InvalidRequest`."""
     plain = name.removesuffix("." + NAMESPACE)
     if _NAME.fullmatch(plain) is None:
         raise InvalidRequest(f"({name}) must be a valid DNS entry for service name")

@@ -4,7 +4,7 @@ import time
 import uuid
 from http import HTTPStatus
 
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, StreamReader, web
 from multidict import CIMultiDict
 
 from dcf import __version__
@@ -18,9 +18,10 @@ SERVED_BY = f"dcf-gateway/{__version__}"
 # Bodies up to here go up in one piece: less work than a stream, and still small beside a replica.
 _WHOLE_BODY = 1 << 20
 _HOP_BY_HOP = (
-    "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te",
-    "Trailer", "Transfer-Encoding", "Upgrade",
+    "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
+    "Te", "Trailer", "Transfer-Encoding", "Upgrade",
 )  # fmt: skip
+_NOT_CALLED = frozenset({400, 404})
 _STATUSES = {
     "not_found": 404,
     "bad_request": 400,
@@ -58,7 +59,7 @@ class FunctionDoor:
             code = _STATUSES.get(fault.code, 500)
             return _own_failure(fault, name, call_id, made)
         finally:
-            if code != _STATUSES["not_found"] and code != _STATUSES["bad_request"]:
+            if code not in _NOT_CALLED:
                 self._metrics.called(name, code, (time.time_ns() - began) / 1e9)
 
 
@@ -80,7 +81,7 @@ def _headers_up(request: web.Request, call_id: str, began: int) -> CIMultiDict[s
     return headers
 
 
-async def _body(request: web.Request) -> "bytes | web.StreamReader | None":  # type: ignore[name-defined] # aiohttp names it in its root
+async def _body(request: web.Request) -> bytes | StreamReader | None:
     if not request.body_exists:
         return None
     size = request.content_length

@@ -1,9 +1,12 @@
 """The gRPC door: pb.Gateway and pb.FxGateway, the same answers under both names."""
 
+# ruff: noqa: N802, ARG002 - names and arguments are the wire's
+# pylint: disable=unused-argument
+
 import base64
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 import yaml
@@ -52,8 +55,7 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 class GrpcDoor:
     """One servicer for both services; method names are the wire's."""
 
-    # ruff: noqa: N802 - rpc names are the contract's
-    # pylint: disable=invalid-name
+    # pylint: disable=invalid-name # rpc names are the contract's
 
     def __init__(self, gateway: Gateway, upstream: Upstream, rest: str) -> None:
         self._gateway, self._upstream, self._rest = gateway, upstream, rest
@@ -88,7 +90,7 @@ class GrpcDoor:
             async with self._upstream.open(plain_name(request.Service), call) as answer:
                 body = await answer.read()
         except DcfError as fault:
-            return await _abort(context, fault)
+            await _abort(context, fault)
         if answer.status >= 400:
             await _abort_failed(context, request.Service, answer.status, body)
         return body
@@ -129,7 +131,7 @@ class GrpcDoor:
             return self._function(await self._gateway.describe(request.FunctionName))
         except DcfError as fault:
             words = "function is not exist" if fault.code == "not_found" else fault.message
-            return await _abort(context, fault, words)
+            await _abort(context, fault, words)
 
     async def GetLog(self, request: pb.FunctionRequest, context: _Context) -> pb.Message:
         """What its replicas wrote; empty for a function that is not there, as in the original."""
@@ -155,7 +157,7 @@ class GrpcDoor:
         return pb.Message(Msg="OK")
 
     async def Info(self, request: pb.Empty, context: _Context) -> pb.Message:
-        """YAML: where the REST door is (archives are uploaded there) and what provider runs functions."""
+        """YAML: where the REST door is (archives are uploaded there) and the provider's kind."""
         told = {"version": __version__, "provider": self._gateway.provider.kind, "rest": self._rest}
         return pb.Message(Msg=yaml.safe_dump(told, sort_keys=False))
 
@@ -176,7 +178,7 @@ class GrpcDoor:
 
 
 def serve(door: GrpcDoor, host: str, port: int) -> tuple[grpc.aio.Server, int]:
-    """A server, not yet started, and its port (0 means: a free one); raises RuntimeError when it is taken."""
+    """A server, not yet started, and its port (0: a free one); RuntimeError when it is taken."""
     options = [
         ("grpc.max_receive_message_length", MAX_MESSAGE),
         ("grpc.max_send_message_length", MAX_MESSAGE),
@@ -209,12 +211,12 @@ def _resources(resources: pb.FunctionResources) -> dict[str, str]:
     return {key: value for key, value in fields.items() if value}
 
 
-async def _abort(context: _Context, fault: DcfError, words: str = "") -> Any:
+async def _abort(context: _Context, fault: DcfError, words: str = "") -> NoReturn:
     await context.abort(_STATUSES.get(fault.code, _CODE.INTERNAL), words or fault.message)
 
 
 async def _abort_failed(context: _Context, name: str, status: int, body: bytes) -> None:
-    """End a call that its function answered with an error; only errors with a code speak in their own words."""
+    """End a call that its function failed; only errors with a code speak in their own words."""
     code, message = "", f"status {status}"
     try:
         error = json.loads(body)["error"]

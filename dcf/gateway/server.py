@@ -54,7 +54,7 @@ def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
 
 
 class Server:
-    """A running gateway.
+    """A gateway; made inside a running event loop.
 
     Attributes:
         rest: The REST door's address, once started.
@@ -64,35 +64,38 @@ class Server:
     def __init__(self, settings: Settings, provider: Provider) -> None:
         self._settings, self._provider = settings, provider
         self.rest = self.grpc = ""
-
-    async def start(self) -> None:
-        """Bind both doors, then bring the functions back; raises `CannotStart` with nothing left running."""
-        gateway = Gateway(self._provider)
-        metrics = Metrics()
-        self._upstream = Upstream(gateway)
-        system = SystemDoor(gateway, metrics)
-        app = application(system, FunctionDoor(gateway, self._upstream, metrics))
+        self._gateway = Gateway(provider)
+        self._upstream = Upstream(self._gateway)
         self._runner = web.AppRunner(
-            app,
+            self._application(),
             access_log=None,
             handler_cancellation=True,  # a caller who leaves ends the call to the replica as well
             shutdown_timeout=_DRAIN_SECONDS,
             read_bufsize=READ_BUFFER,
             auto_decompress=False,
         )
+        self._grpc: grpc.aio.Server | None = None
+
+    def _application(self) -> web.Application:
+        metrics = Metrics()
+        function = FunctionDoor(self._gateway, self._upstream, metrics)
+        return application(SystemDoor(self._gateway, metrics), function)
+
+    async def start(self) -> None:
+        """Bring the functions back and open both doors; after `CannotStart` nothing runs."""
         try:
             await self._provider.start()
-            await self._open_doors(gateway)
+            await self._open_doors()
         except DcfError:
             await self._runner.cleanup()
             await self._upstream.close()
             raise
 
-    async def _open_doors(self, gateway: Gateway) -> None:
+    async def _open_doors(self) -> None:
         host = self._settings.host
         try:
             await self._open_rest(host)
-            door = GrpcDoor(gateway, self._upstream, self.rest)
+            door = GrpcDoor(self._gateway, self._upstream, self.rest)
             self._grpc, port = _open_grpc(door, host, self._settings.grpc_port)
         except DcfError:
             await self._provider.stop()
@@ -113,7 +116,8 @@ class Server:
 
     async def stop(self) -> None:
         """Take no more calls, let those under way finish, end every function's processes."""
-        await asyncio.gather(self._runner.cleanup(), self._grpc.stop(_DRAIN_SECONDS))
+        grpc_stopped = [self._grpc.stop(_DRAIN_SECONDS)] if self._grpc else []
+        await asyncio.gather(self._runner.cleanup(), *grpc_stopped)
         await self._upstream.close()
         await self._provider.stop()
 
@@ -134,4 +138,7 @@ def _port_words(door: str, host: str, port: int, fault: OSError, variable: str, 
             f"{door} port {port} on {host} is in use: stop the program that has it, "
             f"or choose another with {flag} or {variable}"
         )
-    return f"{door} cannot listen on {host}:{port} ({fault.strerror}): choose another with --host, {flag} or {variable}"
+    return (
+        f"{door} cannot listen on {host}:{port} ({fault.strerror}): "
+        f"choose another with --host, {flag} or {variable}"
+    )

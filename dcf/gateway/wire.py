@@ -34,7 +34,7 @@ def without_rollout(annotations: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in annotations.items() if key not in {ROLLOUT, REASON}}
 
 
-def spec_of(body: Any) -> FunctionSpec:
+def spec_of(body: object) -> FunctionSpec:
     """A FunctionDeployment from JSON; raises `InvalidRequest` that names the field."""
     if not isinstance(body, dict):
         raise InvalidRequest("validation failed: the body must be a JSON object")

@@ -24,7 +24,7 @@ class Archives:
         return is_digest(digest) and (self._uploads / digest).is_file()
 
     async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
-        """Store an upload; raises `ArchiveError` unless its bytes have the digest it is named by."""
+        """Store an upload; raises `ArchiveError` unless its bytes have the digest in its name."""
         if not is_digest(digest):
             raise ArchiveError(
                 f"archive name {digest!r} is not a sha256 as 64 lower-case hex digits"

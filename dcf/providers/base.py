@@ -1,7 +1,7 @@
 """The provider port: what the gateway asks of the place where functions run.
 
-A provider stores functions and keeps replicas of them alive; the gateway's core decides names and
-routes calls. `fake.py` is a provider in memory; the contract test holds every provider to this page.
+A provider stores functions and keeps replicas of them alive; the gateway's core checks names and
+routes calls. `fake.py` is a provider in memory; the contract test holds all to this page.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -17,8 +17,8 @@ Prepare = Callable[[FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
 class Deployed:
     """Rolls revisions: the new one starts, becomes ready, takes over, and the old one is drained.
 
-    A new revision that cannot become ready is ended and the old one goes on. When there is no old one,
-    the new one is kept and tried again with growing pauses, as a cluster would.
+    A new revision that cannot become ready is ended and the old one goes on. Without an old
+    one, the new one is kept and tried again with growing pauses, as a cluster would.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Deployed:
         return self._current.endpoints() if self._current else ()
 
     async def begin(self, spec: FunctionSpec) -> None:
-        """Start to roll to a revision; a roll under way is given up for it. The same again is no work."""
+        """Roll to a revision; a roll under way is given up for it. The same again is no work."""
         if self._task is not None and spec == self._wanted and self._rollout != FAILED:
             return
         await self._give_up()

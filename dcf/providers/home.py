@@ -18,7 +18,7 @@ from dcf.errors import CannotStart
 
 
 class Home:
-    """The claimed folder. Made by `claim`; given back by `release`, or by the end of the process."""
+    """The claimed folder: made by `claim`, given back by `release` or the end of the process."""
 
     def __init__(self, path: Path, lock: IO[str]) -> None:
         self.path, self._lock = path, lock
@@ -49,7 +49,8 @@ class Home:
             holder = lock.read().strip() or "unknown"
             lock.close()
             raise CannotStart(
-                f"state folder {path} is in use by another gateway (process {holder}): stop it, or set DCF_HOME"
+                f"state folder {path} is in use by another gateway (process {holder}): "
+                "stop it, or set DCF_HOME"
             ) from fault
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")

@@ -1,4 +1,4 @@
-"""What a function's replicas wrote: stamped lines in rotating files, one set of files a function."""
+"""What a function's replicas wrote: stamped lines in rotating files, one set a function."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

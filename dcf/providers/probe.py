@@ -1,10 +1,10 @@
-"""Ask a watcher how it is, as cheaply as a socket allows: it is asked fifty times a second at start."""
+"""Ask a watcher how it is, as cheaply as a socket allows: fifty times a second at start."""
 
 import asyncio
 import contextlib
 
 
-async def status_of(host: str, port: int, path: str, timeout: float = 5.0) -> int:  # noqa: ASYNC109 - the caller's limit
+async def status_of(host: str, port: int, path: str, timeout: float = 5.0) -> int:
     """The HTTP status of a GET, or 0 when nobody answers in time.
 
     Args:

@@ -18,11 +18,29 @@ from dcf.providers.store import Record, Store
 
 # A function sees these of the gateway's environment and nothing else: its settings are its own.
 _INHERITED = (
-    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
-    "PYTHONDONTWRITEBYTECODE", "CUDA_VISIBLE_DEVICES",
+    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE", "CUDA_VISIBLE_DEVICES",
 )  # fmt: skip
 _CALL_MARGIN = 5.0
 _CALL_DEFAULT = 60.0
+
+
+class _Opened:
+    """What a started provider holds open: the folder, its files, the pipe that tells of our end."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.store = Store(home.database)
+        self.archives = Archives(home)
+        # Watchers inherit the read end. The write end is ours alone, so it closes however we end.
+        self.parent, self._alive = os.pipe()
+
+    def close(self) -> None:
+        """Close all of it."""
+        os.close(self._alive)
+        os.close(self.parent)
+        self.store.close()
+        self.home.release()
 
 
 class ProcessProvider:
@@ -32,18 +50,14 @@ class ProcessProvider:
 
     def __init__(self, home: Path, environ: Mapping[str, str] = os.environ) -> None:
         self._path, self._environ = home, environ
+        self._opened: _Opened | None = None
         self._functions: dict[str, Deployed] = {}
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Claim the folder and start every function that was deployed."""
-        self._home = Home.claim(self._path)
-        self._store = Store(self._home.database)
-        self._archives = Archives(self._home)
-        self._parent, self._alive = (
-            os.pipe()
-        )  # the write end is ours alone, so it closes when we end
-        for record in self._store.records():
+        self._opened = _Opened(Home.claim(self._path))
+        for record in self._state.store.records():
             await self._add(record)
 
     async def stop(self) -> None:
@@ -52,31 +66,29 @@ class ProcessProvider:
         await asyncio.gather(*(function.stop() for function in functions), *self._leaving)
         for function in functions:
             function.log.close()
-        os.close(self._alive)
-        os.close(self._parent)
-        self._store.close()
-        self._home.release()
+        self._state.close()
+        self._opened = None
 
     async def deploy(self, spec: FunctionSpec) -> None:
         """Accept a new function; it is on disk when this returns."""
         if spec.name in self._functions:
             raise AlreadyExists(f"function {spec.name} already exists: update it instead")
-        self._archives.check(spec.image)
+        self._state.archives.check(spec.image)
         record = Record(spec, spec.replicas, now())
-        self._store.put(record)
+        self._state.store.put(record)
         await self._add(record)
 
     async def update(self, spec: FunctionSpec) -> None:
         """Begin to replace a function."""
         function = self._find(spec.name)
-        self._archives.check(spec.image)
+        self._state.archives.check(spec.image)
         await function.begin(spec)
 
     async def delete(self, name: str) -> None:
         """Forget a function and drain it in the background."""
         function = self._find(name)
         del self._functions[name]
-        self._store.remove(name)
+        self._state.store.remove(name)
         leaving = asyncio.create_task(self._drain(name, function))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
@@ -111,11 +123,16 @@ class ProcessProvider:
 
     async def has_archive(self, digest: str) -> bool:
         """Tell whether code of that sha256 is here."""
-        return self._archives.has(digest)
+        return self._state.archives.has(digest)
 
     async def put_archive(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
         """Store code named by its sha256."""
-        await self._archives.put(digest, chunks)
+        await self._state.archives.put(digest, chunks)
+
+    @property
+    def _state(self) -> "_Opened":
+        assert self._opened is not None, "the provider is not started"
+        return self._opened
 
     def _find(self, name: str) -> Deployed:
         if name not in self._functions:
@@ -125,18 +142,18 @@ class ProcessProvider:
     async def _add(self, record: Record) -> None:
         name = record.spec.name
         function = Deployed(
-            record, FunctionLog(self._home.logs, name), self._launch, self._store.put
+            record, FunctionLog(self._state.home.logs, name), self._launch, self._state.store.put
         )
         self._functions[name] = function
         await function.begin(record.spec)
 
     async def _launch(self, spec: FunctionSpec, log: Callable[[str], None]) -> Launch:
         """Unpack the code, install what it requires, and say how to start it."""
-        folder, entry = await self._archives.unpacked(spec.image)
+        folder, entry = await self._state.archives.unpacked(spec.image)
         path = [str(folder)]
         requirements = folder / entry.directory / "requirements.txt"
         if requirements.is_file() and requirements.read_text(encoding="utf-8").strip():
-            path.append(str(await overlay(requirements, self._home.overlays, log)))
+            path.append(str(await overlay(requirements, self._state.home.overlays, log)))
         env = {key: self._environ[key] for key in _INHERITED if key in self._environ}
         env |= {"LOG_FORMAT": "text", "PYTHONUNBUFFERED": "1", **spec.env}
         env |= {
@@ -144,14 +161,14 @@ class ProcessProvider:
             "HANDLER_FILE": entry.file,
             "HANDLER_NAME": entry.name,
             "FUNCTION_NAME": spec.name,
-            # Before the environment's own packages, so that the archive's code runs and no working copy.
+            # Before the environment's own packages: the archive's code runs, no working copy.
             "PYTHONPATH": os.pathsep.join(path),
         }
         return Launch(
             folder=folder,
             env=env,
-            parent=self._parent,
-            run=self._home.run,
+            parent=self._state.parent,
+            run=self._state.home.run,
             load_timeout=_seconds(spec.env, "LOAD_TIMEOUT", 120.0) + _CALL_MARGIN,
             call_timeout=max(
                 _CALL_DEFAULT, _seconds(spec.env, "EXEC_TIMEOUT", 30.0) + _CALL_MARGIN
@@ -165,7 +182,7 @@ _LENGTH = re.compile(r"([0-9.]+)(ms|s|m|h|)")
 
 
 def _seconds(env: Mapping[str, str], key: str, default: float) -> float:
-    """A time limit of the function (`30`, `30s`, `1m30s`), as far as the gateway needs to know it.
+    """A time limit of the function (`30`, `30s`, `1m30s`), as far as the gateway must know it.
 
     The watcher is the one that refuses a bad one; 0 means no limit, which here is a day.
     """

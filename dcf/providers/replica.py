@@ -55,7 +55,7 @@ class Replica:
     Attributes:
         instance: Its name in logs.
         endpoint: Its address while it is ready, else None.
-        first: Done when it has become ready for the first time; `RolloutFailed` when the first start failed.
+        first: Done when it became ready for the first time, or `RolloutFailed`.
     """
 
     def __init__(self, instance: str, launch: Launch, log: Callable[[str, str], None]) -> None:
@@ -127,7 +127,7 @@ class Replica:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C at a terminal is for the gateway, which drains its replicas
+            start_new_session=True,  # Ctrl-C is for the gateway, which drains its replicas
         )
 
     async def _pump(self, process: asyncio.subprocess.Process, lines: deque[str]) -> None:
@@ -147,13 +147,16 @@ class Replica:
             self._log(self.instance, text)
 
     async def _watch(self, process: asyncio.subprocess.Process, port: int) -> str:
-        """Wait until ready, then until the end; a reason of our own, or empty when it ended by itself."""
+        """Wait until ready, then until the end; gives our own reason, or none if it just ended."""
         limit = time.monotonic() + self._launch.load_timeout
         while await status_of(HOST, port, "/_/ready") != 200:
             if process.returncode is not None:
                 return ""
             if time.monotonic() > limit:
-                return f"not ready within {self._launch.load_timeout:g} s: raise LOAD_TIMEOUT or make the handler load faster"
+                return (
+                    f"not ready within {self._launch.load_timeout:g} s: "
+                    "raise LOAD_TIMEOUT, or make the handler load faster"
+                )
             await asyncio.sleep(_POLL_SECONDS)
         self._ready_since = time.monotonic()
         self.endpoint = Endpoint(f"http://{HOST}:{port}", self._launch.call_timeout)
