@@ -25,7 +25,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy test test-all lint format bench bench-peers model proto train-env clean
+.PHONY: help run deploy test test-all test-marked lint format bench bench-peers model proto train-env clean
 
 help: ## List every target
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -52,7 +52,9 @@ deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 test: .venv-dev/.ready ## Run all tests but the marked ones
 	.venv-dev/bin/python -m pytest -n 2 --dist loadfile
 
-test-all: test .venv-train/.ready ## Run the slow, container, browser and TensorFlow tests as well
+test-all: test test-marked ## Run all tests, the marked ones included
+
+test-marked: .venv-dev/.ready .venv-train/.ready ## Run only what `make test` leaves out
 	sh tests/run_marked.sh
 
 lint: .venv-dev/.ready ## Check style, types and the import law; changes nothing

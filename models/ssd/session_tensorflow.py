@@ -4,7 +4,7 @@ import numpy as np
 
 from models.ssd.bundle import Bundle
 from models.ssd.errors import BundleError
-from models.ssd.session import Outputs, Tensor
+from models.ssd.session_port import Outputs, Tensor
 
 try:
     import tensorflow as tf
