@@ -23,7 +23,9 @@ class MetricsServer(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serves in a thread of its own."""
-        threading.Thread(target=self.serve_forever, name="metrics", daemon=True).start()
+        threading.Thread(
+            target=self.serve_forever, args=(0.1,), name="metrics", daemon=True
+        ).start()
 
     def stop(self) -> None:
         """Ends the thread and closes the port."""

@@ -10,7 +10,7 @@ from flask import Flask
 
 from . import config, guards, loader, mesh
 from .config import Settings
-from .door_http import HttpDoor
+from .door_http import HttpApp, HttpDoor
 from .health import Health, LockFile
 from .loader import Loaded
 from .metrics import Metrics
@@ -59,8 +59,9 @@ def build(settings: Settings) -> Function:
     )
     health = Health(runner, lock)
     metrics = Metrics(runner)
-    door = HttpDoor(settings, runner, health, metrics, partial(describe, settings, loaded))
-    return Function(loaded, runner, health, metrics, door.app())
+    door = HttpDoor(settings, runner, health, metrics)
+    app = HttpApp(door, health, partial(describe, settings, loaded))
+    return Function(loaded, runner, health, metrics, app)
 
 
 def wsgi() -> Flask:

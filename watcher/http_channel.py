@@ -7,10 +7,12 @@ that lets a client read why it was refused.
 
 import socket
 import time
+from io import BytesIO
 from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.receiver import FixedStreamReceiver
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
@@ -20,6 +22,7 @@ from .door_http import RECEIVED_AT, error_body
 from .reply import JSON
 
 _LINGER_S = 2.0
+_READS = 16
 _ONE_WRITE = 1 << 16
 _CHUNKED_STEP = 8192
 _MAX_CHUNK_LINE = 4096
@@ -39,6 +42,39 @@ class RequestTimeout(Error):  # type: ignore[misc] # waitress has no annotations
     reason = "Request Timeout"
 
 
+class Held:
+    """A body as it arrives, in memory, with fewer copies than waitress' growing file makes."""
+
+    __slots__ = ("_first", "_more")
+
+    def __init__(self) -> None:
+        self._first = b""
+        self._more = bytearray()
+
+    def append(self, piece: bytes) -> None:
+        """Keeps the next piece.
+
+        Args:
+            piece: bytes that belong to the body.
+        """
+        if self._first:
+            self._more += piece
+        else:
+            self._first = piece
+
+    def getfile(self) -> BytesIO:
+        """The body as a stream; read whole, it is not copied again."""
+        return BytesIO(self._first + self._more if self._more else self._first)
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._more)
+
+    def close(self) -> None:
+        """Lets the body go."""
+        self._first = b""
+        self._more = bytearray()
+
+
 class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotations
     """Reads one request; `adj.body_limit` bounds the body as decoded."""
 
@@ -49,6 +85,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         """Notes the time of the request's first byte."""
         super().__init__(adj)
         self.started = time.monotonic()
+        self._held = False
 
     def received(self, data: bytes) -> int:
         """Takes what came.
@@ -63,12 +100,21 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
             # The chunk reader copies the rest for every chunk: small steps keep that linear.
             data = data[:_CHUNKED_STEP]
         taken: int = super().received(data)
+        if self.body_rcv is not None and not self._held:
+            self._hold()
         if self.error is None:
             self.error = self._excess()
         if self.error is not None:
             self.completed = True
             self.expect_continue = False  # no "go on" to a client that is being refused
         return taken
+
+    def _hold(self) -> None:
+        """Gives a body of a known, moderate length its place in memory."""
+        self._held = True
+        plain = type(self.body_rcv) is FixedStreamReceiver
+        if plain and self.content_length <= self.adj.inbuf_overflow:
+            self.body_rcv.buf = Held()
 
     def _excess(self) -> Error | None:
         if self.content_length > self.adj.body_limit:
@@ -193,14 +239,23 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
         return bool(self._discard_until or super().readable())
 
     def handle_read(self) -> None:
-        """Takes input, or throws it away when the client was refused."""
-        if not self._discard_until:
-            super().handle_read()
-            return
-        try:
-            self.recv(self.adj.recv_bytes)  # an empty read closes the channel
-        except OSError:
-            self.handle_close()
+        """Takes what the socket holds; a turn of the loop for every piece would cost more."""
+        for _ in range(_READS):
+            try:
+                data = self.socket.recv(self.adj.recv_bytes)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:
+                self.handle_close()
+                return
+            if self._discard_until:
+                continue
+            self.last_activity = time.time()
+            self.received(data)
+            if self.request is None:
+                return
 
     def handle_write(self) -> None:
         """Sends output; after a refusal, half-closes and waits for the client to read it.

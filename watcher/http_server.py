@@ -1,14 +1,18 @@
 """Serves a WSGI application with waitress until told to stop, then finishes what has begun."""
 
+import logging
 import resource
 import socket
+import threading
 import time
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
-from waitress.server import create_server
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
 
 from . import logs
 from .config import Settings
@@ -22,9 +26,49 @@ _IDLE_S = 75
 _TICK_S = 1.0
 _DRAIN_TICK_S = 0.05
 _RECV_BYTES = 1 << 17
-_IN_MEMORY = 8 << 20
+_IN_MEMORY = 4 << 20
 _UNLIMITED = 1 << 40
 _MAX_HEADERS = 16384
+_log = logging.getLogger(__name__)
+
+
+class Workers:
+    """The threads that call the application, fed by a queue that costs little."""
+
+    def __init__(self, count: int) -> None:
+        """Starts the threads."""
+        self._count = count
+        self._tasks: SimpleQueue[Any] = SimpleQueue()
+        for number in range(count):
+            name = f"http-{number}"
+            threading.Thread(target=self._work, name=name, daemon=True).start()
+
+    def add_task(self, task: Any) -> None:  # noqa: ANN401 - waitress has no annotations
+        """Takes a connection that has a request to answer.
+
+        Args:
+            task: a channel; its `service` answers one request.
+        """
+        self._tasks.put(task)
+
+    def shutdown(self) -> None:
+        """Ends the threads that are idle; a busy one ends after its request."""
+        for _ in range(self._count):
+            self._tasks.put(None)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                task.service()
+            except Exception:
+                _log.exception("answering a request failed")
+            del task
+
+
+class _Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no annotations
+    """Waitress' server with our connections."""
+
+    channel_class = Channel
 
 
 class HttpServer:
@@ -35,12 +79,8 @@ class HttpServer:
     ) -> None:
         """Takes a bound socket; the port is open from here on."""
         self._map: dict[int, Any] = {}
-        self._server = create_server(
-            app,
-            map=self._map,
+        adj = Adjustments(
             sockets=[listener],
-            # More than the runner ever admits, so that probes and refusals find a free one.
-            threads=settings.max_inflight + _SPARE_THREADS,
             ident="",
             clear_untrusted_proxy_headers=False,
             recv_bytes=_RECV_BYTES,
@@ -58,13 +98,22 @@ class HttpServer:
             log_socket_errors=False,
             asyncore_use_poll=True,
         )
-        self._server.channel_class = Channel
         self._metrics = metrics
-        adj = self._server.adj
         adj.body_limit = settings.max_body_bytes
         adj.read_timeout = settings.read_timeout
         adj.draining = False
         adj.on_refusal = self._refused
+        # More than the runner ever admits, so that probes and refusals find a free one.
+        self._workers = Workers(settings.max_inflight + _SPARE_THREADS)
+        self._server = _Server(
+            app,
+            self._map,
+            _sock=listener,
+            dispatcher=self._workers,
+            adj=adj,
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            bind_socket=False,
+        )
         self._swept = 0.0
 
     @property
@@ -108,7 +157,7 @@ class HttpServer:
 
     def close(self) -> None:
         """Closes the port and every connection, and ends the pool."""
-        self._server.task_dispatcher.shutdown(timeout=1)
+        self._workers.shutdown()
         wasyncore.close_all(self._map)
 
     def _channels(self) -> Any:  # noqa: ANN401 - waitress has no annotations

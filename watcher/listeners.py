@@ -1,4 +1,4 @@
-"""The ports of a process: opened together once the function is warm, drained and closed together."""
+"""The ports of a process: opened together once the function is warm, closed together at the end."""
 
 import socket
 from dataclasses import dataclass

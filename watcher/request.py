@@ -51,6 +51,7 @@ class Trigger:
     Time: str = ""
 
 
+NO_RESOURCES = Resources()
 NO_TRIGGER = Trigger()
 
 
@@ -61,8 +62,11 @@ class Info:
     FunctionName: str = ""
     Timeout: str = ""
     Runtime: str = ""
-    Limits: Resources = field(default_factory=Resources)
-    Trigger: "Trigger" = field(default_factory=lambda: NO_TRIGGER)
+    Limits: Resources = NO_RESOURCES
+    Trigger: "Trigger" = NO_TRIGGER
+
+
+NO_INFO = Info()
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Request:
     method: str = "POST"
     path: str = "/"
     call_id: str = ""
-    info: Info = field(default_factory=Info)
+    info: Info = NO_INFO
 
 
 def parse_query(text: str) -> dict[str, str]:
