@@ -1,0 +1,84 @@
+"""Every row of every table in the code has its row in the docs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dcf.cli import cli as dcf
+from dcf.client import ADDRESS_VARIABLES
+from handler.options import FORMATS, OPTION_NAMES
+from handler.options import SETTINGS as FUNCTION_SETTINGS
+from models.commands.__main__ import VERBS
+from watcher.codes import STATUSES
+from watcher.settings import SETTINGS as WATCHER_SETTINGS
+
+ROOT = Path(__file__).parents[1]
+PAGES = {page.name: page.read_text() for page in (ROOT / "docs").glob("*.md")}
+
+
+def rows(page):
+    """Table rows of a page, by each code-quoted word of their first cell."""
+    found = {}
+    for line in PAGES[page].splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if line.startswith("|"):
+            found |= dict.fromkeys(re.findall(r"`([^`]+)`", cells[0]), cells)
+    return found
+
+
+@pytest.mark.parametrize("setting", WATCHER_SETTINGS, ids=lambda setting: setting.name)
+def test_settings_of_the_watcher(setting):
+    cells = rows("configuration.md")[setting.name]
+    assert cells[1].removesuffix(" s").replace("(empty)", "") == setting.default
+    assert cells[2] == setting.help
+
+
+@pytest.mark.parametrize("setting", FUNCTION_SETTINGS, ids=lambda setting: setting.name)
+def test_settings_of_the_function(setting):
+    cells = rows("configuration.md")[setting.name]
+    assert cells[1] in {setting.default, "the bundle's", "the embedded one"}
+    assert cells[2] == setting.allowed
+
+
+@pytest.mark.parametrize("name", ADDRESS_VARIABLES)
+def test_variables_of_the_command(name):
+    assert name in rows("configuration.md")
+
+
+@pytest.mark.parametrize("code", STATUSES)
+def test_errors(code):
+    cells = rows("replies.md")[code]
+    assert cells[1] == str(STATUSES[code].http)
+    assert cells[2] == STATUSES[code].grpc
+
+
+@pytest.mark.parametrize("name", OPTION_NAMES)
+def test_options(name):
+    assert name in rows("replies.md")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_formats(name):
+    assert f"`{name}`" in PAGES["replies.md"]
+
+
+def test_verbs_are_told_somewhere():
+    text = "\n".join(PAGES.values()) + (ROOT / "README.md").read_text()
+    for verb in VERBS:
+        assert f"ssd {verb}" in text
+    assert set(dcf.list_commands(None)) >= {"function", "gateway", "runtime", "version"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md", "CONTRIBUTING.md", *PAGES])
+def test_links_lead_somewhere(page):
+    path = ROOT / page if (ROOT / page).exists() else ROOT / "docs" / page
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_make_targets_are_listed_with_help():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.search(r"\.PHONY: (.+)", makefile).group(1).split()
+    for target in targets:
+        assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target
