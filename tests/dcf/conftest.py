@@ -1,0 +1,162 @@
+"""Real gateways with real watchers, on ports the system chooses, ended with the test that started them."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ECHO = """
+import os
+
+class Handler:
+    def __call__(self, req):
+        if req.input == b"raise":
+            raise RuntimeError("secret words of the handler")
+        if req.input == b"exit":
+            os._exit(3)
+        if req.input == b"where":
+            return __file__
+        return req.input
+"""
+_READY = re.compile(r"Gateway: (http://\S+) \(REST\), (\S+) \(gRPC\)")
+
+
+@dataclass
+class RunningGateway:
+    """A `dcf gateway start` and what it said."""
+
+    process: subprocess.Popen[str]
+    home: Path
+    rest: str
+    grpc: str
+    said: list[str] = field(default_factory=list)
+
+    def dcf(self, *arguments: str | Path, stdin: bytes = b"", gateway: str = "") -> subprocess.CompletedProcess[bytes]:
+        """Run a `dcf function` verb against it."""
+        verb, *rest = map(str, arguments)
+        command = [sys.executable, "-m", "dcf", "function", verb, "-g", gateway or self.rest, *rest]
+        return subprocess.run(command, input=stdin, capture_output=True, timeout=60)
+
+    def deploy(self, config: Path) -> None:
+        """Deploy a config file; it must become ready."""
+        done = self.dcf("create", "-f", config)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def children(self) -> list[int]:
+        """Process ids of its watchers."""
+        listing = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, timeout=10
+        )
+        return [int(word) for word in listing.stdout.split()]
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Signal it, wait for its end, give its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        finally:
+            assert self.process.stdout is not None
+            self.said += self.process.stdout.read().splitlines()
+            self.process.stdout.close()
+
+
+def _start_gateway(home: Path, *flags: str | Path) -> RunningGateway:
+    """Start a gateway and wait until its doors are open."""
+    command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(("DCF_", "OPENF"))}
+    process = subprocess.Popen(
+        [*command, "--home", str(home), *map(str, flags)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environ,
+    )
+    assert process.stdout is not None
+    said: list[str] = []
+    for line in process.stdout:
+        said.append(line.rstrip())
+        if found := _READY.search(line):
+            return RunningGateway(process, home, found[1], found[2], said)
+    process.wait(timeout=10)
+    process.stdout.close()
+    raise AssertionError("\n".join(said))
+
+
+def _write_function(folder: Path, name: str = "echo", code: str = ECHO, **handler: str) -> Path:
+    """A function's folder with one handler; gives its config file."""
+    (folder / "src").mkdir(parents=True, exist_ok=True)
+    (folder / "src" / "handler.py").write_text(code)
+    extra = "".join(f"      {key}: {value}\n" for key, value in handler.items())
+    config = folder / "config.yaml"
+    config.write_text(f"functions:\n  {name}:\n    handler:\n      dir: ./src\n{extra}")
+    return config
+
+
+def _wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
+    """Wait until something is so."""
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "it did not come to be so in time"
+        time.sleep(0.05)
+
+
+def _is_alive(pid: int) -> bool:
+    """Tell whether a process runs (and is no zombie)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def gateways(tmp_path: Path) -> Iterator[Callable[..., RunningGateway]]:
+    """Start gateways that end with the test; the same home unless another is named."""
+    started: list[RunningGateway] = []
+
+    def start(*flags: str | Path, home: Path = tmp_path / "home") -> RunningGateway:
+        started.append(_start_gateway(home, *flags))
+        return started[-1]
+
+    yield start
+    for gateway in started:
+        if gateway.process.poll() is None:
+            gateway.end()
+
+
+@pytest.fixture(scope="session")
+def echo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+    """One gateway with the function `echo`, shared by tests that leave it as it is."""
+    folder = tmp_path_factory.mktemp("echo")
+    gateway = _start_gateway(folder / "home")
+    gateway.deploy(_write_function(folder / "function"))
+    yield gateway
+    gateway.end()
+
+
+@pytest.fixture(name="write_function", scope="session")
+def _write_function_fixture() -> Callable[..., Path]:
+    """`write_function(folder, name, code, **handler keys)` gives a config file."""
+    return _write_function
+
+
+@pytest.fixture(name="wait_for", scope="session")
+def _wait_for_fixture() -> Callable[..., None]:
+    """`wait_for(condition, seconds)` fails when it does not come to be so."""
+    return _wait_for
+
+
+@pytest.fixture(name="is_alive", scope="session")
+def _is_alive_fixture() -> Callable[[int], bool]:
+    """`is_alive(pid)`."""
+    return _is_alive

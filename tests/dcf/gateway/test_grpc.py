@@ -1,0 +1,96 @@
+"""pb.Gateway and pb.FxGateway against a real gateway, with a plain grpcio client."""
+
+import grpc
+import pytest
+import yaml
+
+from dcf._proto import gateway_pb2 as pb
+from dcf._proto.gateway_pb2_grpc import FxGatewayStub, GatewayStub
+
+BIG = [("grpc.max_receive_message_length", 64 << 20), ("grpc.max_send_message_length", 64 << 20)]
+CODE = grpc.StatusCode
+SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def channel(echo_gateway):
+    with grpc.insecure_channel(echo_gateway.grpc, options=BIG) as opened:
+        yield opened
+
+
+@pytest.fixture(params=[GatewayStub, FxGatewayStub], ids=["Gateway", "FxGateway"])
+def stub(request, channel):
+    return request.param(channel)
+
+
+def failure(call, request):
+    with pytest.raises(grpc.RpcError) as raised:
+        call(request, timeout=SECONDS)
+    return raised.value.code(), raised.value.details()
+
+
+def test_invoke_gives_the_output_as_text(stub):
+    request = pb.InvokeServiceRequest(Service="echo", Input=b"hello\n")
+    assert stub.Invoke(request, timeout=SECONDS).Msg == "hello\n"
+
+
+def test_output_that_is_no_text_travels_as_base64(stub):
+    request = pb.InvokeServiceRequest(Service="echo", Input=b"\xff\xd8")
+    assert stub.Invoke(request, timeout=SECONDS).Msg == "/9g="
+
+
+def test_invokes_carries_bytes_in_order(channel):
+    sent = [bytes([number]) * 3 for number in range(250, 256)]
+    requests = (pb.InvokeServiceRequest(Service="echo", Input=each) for each in sent)
+    answers = GatewayStub(channel).Invokes(requests, timeout=SECONDS)
+    assert [each.Output for each in answers] == sent
+
+
+def test_messages_over_the_default_limit_pass_both_ways(stub):
+    big = b"b" * (20 << 20)
+    request = pb.InvokeServiceRequest(Service="echo", Input=big)
+    assert len(stub.Invoke(request, timeout=SECONDS).Msg) == len(big)
+
+
+def test_a_raising_function_is_internal_and_keeps_its_words(stub):
+    code, details = failure(stub.Invoke, pb.InvokeServiceRequest(Service="echo", Input=b"raise"))
+    assert code is CODE.INTERNAL
+    assert details.startswith("could not invoke: echo - ")
+    assert "secret words" not in details
+
+
+def test_unknown_functions(stub):
+    unknown = pb.FunctionRequest(FunctionName="nope")
+    assert failure(stub.Invoke, pb.InvokeServiceRequest(Service="nope"))[0] is CODE.NOT_FOUND
+    assert failure(stub.GetMeta, unknown) == (CODE.NOT_FOUND, "function is not exist")
+    assert failure(stub.Delete, pb.DeleteFunctionRequest(FunctionName="nope"))[0] is CODE.NOT_FOUND
+    assert failure(stub.ReplicaUpdate, pb.ScaleServiceRequest(ServiceName="nope"))[0] is CODE.NOT_FOUND
+    assert stub.GetLog(unknown, timeout=SECONDS).Msg == ""
+
+
+def test_a_wrong_name_is_told_in_the_contracts_words(stub):
+    request = pb.CreateFunctionRequest(Service="No_Name", Image="x")
+    words = "(No_Name) must be a valid DNS entry for service name"
+    assert failure(stub.Deploy, request) == (CODE.INVALID_ARGUMENT, words)
+
+
+def test_deploy_update_scale_delete_answer_ok(stub):
+    image = stub.GetMeta(pb.FunctionRequest(FunctionName="echo"), timeout=SECONDS).Image
+    request = pb.CreateFunctionRequest(Service="fx", Image=image, Labels={"scale_min": "0"})
+    assert failure(stub.Update, request)[0] is CODE.NOT_FOUND
+    assert stub.Deploy(request, timeout=SECONDS).Msg == "OK"
+    assert failure(stub.Deploy, request)[0] is CODE.ALREADY_EXISTS
+    assert stub.Update(request, timeout=SECONDS).Msg == "OK"
+    assert stub.ReplicaUpdate(pb.ScaleServiceRequest(ServiceName="fx", Replicas=0), timeout=SECONDS).Msg == "OK"
+    assert failure(stub.Invoke, pb.InvokeServiceRequest(Service="fx"))[0] is CODE.UNAVAILABLE
+    assert stub.Delete(pb.DeleteFunctionRequest(FunctionName="fx"), timeout=SECONDS).Msg == "OK"
+
+
+def test_list_log_info_health(stub, echo_gateway):
+    names = [each.Name for each in stub.List(pb.Empty(), timeout=SECONDS).Functions]
+    assert "echo" in names
+    log = stub.GetLog(pb.FunctionRequest(FunctionName="echo"), timeout=SECONDS).Msg
+    assert log.startswith("---\nName: echo\nLog:\n")
+    told = yaml.safe_load(stub.Info(pb.Empty(), timeout=SECONDS).Msg)
+    assert (told["rest"], told["provider"]) == (echo_gateway.rest, "process")
+    assert stub.HealthCheck(pb.Empty(), timeout=SECONDS).Msg == "OK"
