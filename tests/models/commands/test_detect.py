@@ -1,0 +1,95 @@
+"""`ssd detect` run as a person runs it."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[3]
+SSD = Path(sys.executable).with_name("ssd")
+CUP = ROOT / "samples/coffee.jpg"
+CAT = ROOT / "samples/chelsea.jpg"
+
+
+def ssd(*arguments, stdin=b""):
+    return subprocess.run(
+        [SSD, *map(str, arguments)], input=stdin, capture_output=True, timeout=60, check=False
+    )
+
+
+def test_json_when_piped():
+    result = ssd("detect", CUP)
+    assert result.returncode == 0
+    assert [entry["class"] for entry in json.loads(result.stdout)] == ["cup", "dining table"]
+
+
+def test_several_pictures_answer_a_line_each():
+    lines = ssd("detect", CUP, CAT).stdout.splitlines()
+    assert [json.loads(line)["image"] for line in lines] == [str(CUP), str(CAT)]
+    assert json.loads(lines[1])["detections"][0]["class"] == "cat"
+
+
+def test_standard_input():
+    result = ssd("detect", "-", stdin=CAT.read_bytes())
+    assert json.loads(result.stdout)[0]["class"] == "cat"
+
+
+def test_a_table_on_a_terminal():
+    master, slave = pty.openpty()
+    command = [SSD, "detect", CUP]
+    subprocess.run(command, stdout=slave, stderr=subprocess.DEVNULL, timeout=60, check=True)
+    os.close(slave)
+    shown = os.read(master, 4096).decode()
+    os.close(master)
+    assert "2 objects" in shown
+    assert "dining table" in shown
+    assert "[{" not in shown
+
+
+def test_options_reach_the_detector():
+    found = json.loads(ssd("detect", CUP, "--threshold", "0.1", "--classes", "spoon,cup").stdout)
+    assert {entry["class"] for entry in found} <= {"spoon", "cup"}
+    assert any(entry["class"] == "cup" for entry in found)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_draw(tmp_path, suffix):
+    result = ssd("detect", CUP, "--draw", tmp_path / f"boxes{suffix}")
+    assert result.returncode == 0
+    with Image.open(tmp_path / f"boxes{suffix}") as drawn:
+        assert drawn.size == (600, 400)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["detect"], 2, "Missing argument"),
+        (["detect", "nowhere.jpg"], 2, "does not exist"),
+        (["detect", ROOT / "Makefile"], 1, "is not an image"),
+        (["detect", CUP, "--threshold", "2"], 2, "threshold"),
+        (["detect", CUP, "--classes", "unicorn"], 1, "no class 'unicorn'"),
+        (["detect", CUP, "--bundle", "/nowhere"], 1, "is not a folder"),
+        (["detect", CUP, CAT, "--draw", "a.jpg"], 2, "--draw takes one image"),
+        (["detect", CUP, "--draw", "a.bmp"], 2, "--draw takes one image"),
+        (["detect", CUP, "--draw", "/nowhere/a.jpg"], 1, "/nowhere/a.jpg"),
+        (["detcet"], 2, "No such command"),
+    ],
+    ids=lambda value: None,
+)
+def test_a_mistake_is_told_in_one_line(arguments, status, words):
+    result = ssd(*arguments)
+    assert result.returncode == status
+    message = result.stderr.decode()
+    assert words in message
+    assert "Traceback" not in message
+
+
+def test_help_lists_the_verbs_without_importing_them():
+    shown = ssd("--help").stdout.decode()
+    assert "detect" in shown
+    assert "evaluate" in shown
