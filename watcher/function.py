@@ -10,8 +10,9 @@ from flask import Flask
 
 from . import config, guards, loader, mesh
 from .config import Settings
-from .door_http import HttpApp, HttpDoor
+from .door_http import HttpDoor
 from .health import Health, LockFile
+from .http_app import HttpApp
 from .loader import Loaded
 from .metrics import Metrics
 from .runner import Runner

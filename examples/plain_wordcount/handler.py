@@ -1,0 +1,6 @@
+"""The plainest function: text in, text out."""
+
+
+def handle(body):
+    """Counts words."""
+    return f"{len(body.split())} words"

@@ -1,0 +1,8 @@
+"""Fails while it is imported."""
+
+
+def deep():
+    raise RuntimeError("no model here")
+
+
+deep()

@@ -1,0 +1,2 @@
+def Handler(request:
+    return 1

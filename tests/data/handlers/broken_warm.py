@@ -1,0 +1,6 @@
+class Handler:
+    def warm(self):
+        raise ValueError("first call failed")
+
+    def __call__(self, request):
+        return ""

@@ -1,0 +1,109 @@
+"""A handler the tests steer: the query says what to do."""
+
+import hashlib
+import os
+import threading
+import time
+
+STARTED = time.monotonic()
+
+
+class Known(Exception):
+    code = "not_an_image"
+    message = "this is no image; send one"
+
+
+class Unknown(Exception):
+    code = "no_such_code"
+    message = "secret text"
+
+
+class Answer:
+    def __init__(self, **parts):
+        self.__dict__.update(parts)
+
+
+class Handler:
+    info = {"model": "none", "columns": 3}
+
+    def __init__(self):
+        self.warmed = 0
+
+    def warm(self):
+        self.warmed += 1
+
+    def __call__(self, request):
+        verb = request.query.get("do", "tell")
+        time.sleep(float(request.query.get("sleep", "0")))
+        return getattr(self, verb)(request)
+
+    def tell(self, request):
+        return {
+            "bytes": len(request.input),
+            "sha256": hashlib.sha256(request.input).hexdigest(),
+            "method": request.method,
+            "path": request.path,
+            "query": dict(request.query),
+            "accept": request.accept,
+            "content_type": request.content_type,
+            "agent": request.headers.get("USER-agent"),
+            "call_id": request.call_id,
+            "function": request.info.FunctionName,
+            "warmed": self.warmed,
+            "thread": threading.current_thread().name,
+            "threads": threading.active_count(),
+        }
+
+    def text(self, request):
+        return request.query.get("text", "plain")
+
+    def bytes(self, request):
+        return bytes.fromhex(request.query.get("hex", "00ff"))
+
+    def echo(self, request):
+        return request.input
+
+    def nothing(self, request):
+        return None
+
+    def answer(self, request):
+        return Answer(
+            body=b"\xff\xd8picture",
+            content_type="image/jpeg",
+            headers={"X-Extra": "1", "Connection": "close"},
+            status=203,
+            timings_ms={"decode": 2.5, "inference": 4.0, "bad name": 1.0},
+        )
+
+    def stages(self, request):
+        return Answer(body="", timings_ms={f"s{request.query['n']}_{i}": 1.0 for i in range(40)})
+
+    def bad_status(self, request):
+        return Answer(body="", status=99)
+
+    def bad_header(self, request):
+        return Answer(body="", headers={"X-Split": "a\r\nSet-Cookie: b"})
+
+    def bad_type(self, request):
+        return object()
+
+    def surrogate(self, request):
+        return "\ud800"
+
+    def known(self, request):
+        raise Known
+
+    def unknown(self, request):
+        raise Unknown("secret text")
+
+    def leave(self, request):
+        raise SystemExit(3)
+
+    def spin(self, request):
+        end = time.monotonic() + float(request.query["for"])
+        while time.monotonic() < end:
+            pass
+        return "spun"
+
+    def pid(self, request):
+        return str(os.getpid())

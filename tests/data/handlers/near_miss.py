@@ -1,0 +1,3 @@
+class Handlre:
+    def __call__(self, request):
+        return ""

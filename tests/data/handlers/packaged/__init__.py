@@ -1,0 +1,1 @@
+"""A handler folder that is a package."""

@@ -1,0 +1,2 @@
+def Handler(a, b, c):
+    return ""
