@@ -1,0 +1,132 @@
+"""Starts real watcher processes on free ports and ends them, whatever the test did."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+HANDLERS = ROOT / "tests" / "data" / "handlers"
+EXAMPLES = ROOT / "examples"
+START_S = 20
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Watcher:
+    """One process, its log and its ports."""
+
+    def __init__(self, folder, settings, pass_fds=()):
+        self.log_file = folder / "log.txt"
+        self.lock = folder / "lock"
+        env = {
+            "PATH": os.environ["PATH"],
+            "HANDLER_DIR": str(HANDLERS),
+            "HANDLER_FILE": "good.py",
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+            "WATCHER_PORT": "0",
+            "MESH_PORT": "0",
+            "METRICS_PORT": "0",
+            "LOCK_FILE": str(self.lock),
+            "CONCURRENCY": "2",
+        } | {name: str(value) for name, value in settings.items()}
+        self.settings = env
+        with self.log_file.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "watcher"],
+                env=env,
+                cwd=folder,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=pass_fds,
+            )
+
+    @property
+    def log(self):
+        return self.log_file.read_text()
+
+    def wait_ready(self):
+        end = time.monotonic() + START_S
+        while time.monotonic() < end:
+            found = re.search(r"http 127\.0\.0\.1:(\d+)", self.log)
+            if found:
+                self.port = int(found[1])
+                return self
+            if self.process.poll() is not None:
+                pytest.fail(f"the watcher ended with {self.process.returncode}: {self.log}")
+            time.sleep(0.01)
+        pytest.fail(f"not ready in {START_S} s: {self.log}")
+
+    def wait_log(self, text, seconds=5):
+        end = time.monotonic() + seconds
+        while text not in self.log:
+            assert time.monotonic() < end, f"no {text!r} in: {self.log}"
+            time.sleep(0.01)
+        return self.log
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def get(self, path="/", **kw):
+        return requests.get(self.url(path), timeout=10, **kw)
+
+    def post(self, path="/", data=b"", **kw):
+        return requests.post(self.url(path), data=data, timeout=10, **kw)
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+
+    def socket(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def metrics(self):
+        port = self.settings["METRICS_PORT"]
+        return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+
+    def signal(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+
+    def wait(self, seconds=15):
+        return self.process.wait(timeout=seconds)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts a watcher; `ready=False` does not wait for it."""
+    started = []
+
+    def begin(*, ready=True, pass_fds=(), **settings):
+        folder = tmp_path / f"w{len(started)}"
+        folder.mkdir()
+        one = Watcher(folder, settings, pass_fds)
+        started.append(one)
+        return one.wait_ready() if ready else one
+
+    yield begin
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+        one.process.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One watcher for the tests of a module that leave it as it was."""
+    ports = {"WATCHER_PORT": free_port(), "METRICS_PORT": free_port(), "FUNCTION_NAME": "steered"}
+    one = Watcher(tmp_path_factory.mktemp("shared"), ports).wait_ready()
+    yield one
+    one.process.terminate()
+    assert one.process.wait(timeout=15) == 0
