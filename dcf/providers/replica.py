@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dcf.errors import RolloutFailed
 from dcf.providers.base import Endpoint
+from dcf.providers.last_words import last_words
 from dcf.providers.ports import free_ports
 from dcf.providers.probe import status_of
 
@@ -108,7 +109,7 @@ class Replica:
         try:
             reason = await self._watch(process, http)
             await asyncio.wait({pump}, timeout=1.0)  # the last words may still be in the pipe
-            return reason or _reason(lines, process.returncode)
+            return reason or last_words(list(lines), process.returncode)
         finally:
             self.endpoint = None
             await self._end(process)
@@ -192,12 +193,3 @@ class Replica:
 
 def _is_port_taken(reason: str) -> bool:
     return os.strerror(98).lower() in reason.lower() or "in use" in reason.lower()
-
-
-def _reason(lines: deque[str], code: int | None) -> str:
-    """The process's own last words; without any, how it ended."""
-    if lines:
-        return lines[-1]
-    if code is not None and code < 0:
-        return f"killed by {signal.Signals(-code).name}"
-    return f"exit status {code}"

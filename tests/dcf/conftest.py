@@ -38,7 +38,9 @@ class RunningGateway:
     grpc: str
     said: list[str] = field(default_factory=list)
 
-    def dcf(self, *arguments: str | Path, stdin: bytes = b"", gateway: str = "") -> subprocess.CompletedProcess[bytes]:
+    def dcf(
+        self, *arguments: str | Path, stdin: bytes = b"", gateway: str = ""
+    ) -> subprocess.CompletedProcess[bytes]:
         """Run a `dcf function` verb against it."""
         verb, *rest = map(str, arguments)
         command = [sys.executable, "-m", "dcf", "function", verb, "-g", gateway or self.rest, *rest]
@@ -52,7 +54,10 @@ class RunningGateway:
     def children(self) -> list[int]:
         """Process ids of its watchers."""
         listing = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, timeout=10
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
+            capture_output=True,
+            text=True,
+            timeout=10,
         )
         return [int(word) for word in listing.stdout.split()]
 
@@ -74,7 +79,9 @@ class RunningGateway:
 def _start_gateway(home: Path, *flags: str | Path) -> RunningGateway:
     """Start a gateway and wait until its doors are open."""
     command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(("DCF_", "OPENF"))}
+    environ = {
+        key: value for key, value in os.environ.items() if not key.startswith(("DCF_", "OPENF"))
+    }
     process = subprocess.Popen(
         [*command, "--home", str(home), *map(str, flags)],
         stdout=subprocess.PIPE,
@@ -93,13 +100,13 @@ def _start_gateway(home: Path, *flags: str | Path) -> RunningGateway:
     raise AssertionError("\n".join(said))
 
 
-def _write_function(folder: Path, name: str = "echo", code: str = ECHO, **handler: str) -> Path:
+def _write_function(folder: Path, function: str = "echo", code: str = ECHO, **handler: str) -> Path:
     """A function's folder with one handler; gives its config file."""
     (folder / "src").mkdir(parents=True, exist_ok=True)
     (folder / "src" / "handler.py").write_text(code)
     extra = "".join(f"      {key}: {value}\n" for key, value in handler.items())
     config = folder / "config.yaml"
-    config.write_text(f"functions:\n  {name}:\n    handler:\n      dir: ./src\n{extra}")
+    config.write_text(f"functions:\n  {function}:\n    handler:\n      dir: ./src\n{extra}")
     return config
 
 

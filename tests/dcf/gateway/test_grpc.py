@@ -64,7 +64,9 @@ def test_unknown_functions(stub):
     assert failure(stub.Invoke, pb.InvokeServiceRequest(Service="nope"))[0] is CODE.NOT_FOUND
     assert failure(stub.GetMeta, unknown) == (CODE.NOT_FOUND, "function is not exist")
     assert failure(stub.Delete, pb.DeleteFunctionRequest(FunctionName="nope"))[0] is CODE.NOT_FOUND
-    assert failure(stub.ReplicaUpdate, pb.ScaleServiceRequest(ServiceName="nope"))[0] is CODE.NOT_FOUND
+    assert (
+        failure(stub.ReplicaUpdate, pb.ScaleServiceRequest(ServiceName="nope"))[0] is CODE.NOT_FOUND
+    )
     assert stub.GetLog(unknown, timeout=SECONDS).Msg == ""
 
 
@@ -81,7 +83,12 @@ def test_deploy_update_scale_delete_answer_ok(stub):
     assert stub.Deploy(request, timeout=SECONDS).Msg == "OK"
     assert failure(stub.Deploy, request)[0] is CODE.ALREADY_EXISTS
     assert stub.Update(request, timeout=SECONDS).Msg == "OK"
-    assert stub.ReplicaUpdate(pb.ScaleServiceRequest(ServiceName="fx", Replicas=0), timeout=SECONDS).Msg == "OK"
+    assert (
+        stub.ReplicaUpdate(
+            pb.ScaleServiceRequest(ServiceName="fx", Replicas=0), timeout=SECONDS
+        ).Msg
+        == "OK"
+    )
     assert failure(stub.Invoke, pb.InvokeServiceRequest(Service="fx"))[0] is CODE.UNAVAILABLE
     assert stub.Delete(pb.DeleteFunctionRequest(FunctionName="fx"), timeout=SECONDS).Msg == "OK"
 

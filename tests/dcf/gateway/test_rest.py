@@ -31,7 +31,9 @@ def test_another_namespace_is_empty(ask):
 
 
 def test_one_function_is_described_and_an_unknown_one_is_404(ask):
-    assert ask("GET", "/system/function/echo?usage=1&namespace=openfaas-fn").json()["name"] == "echo"
+    assert (
+        ask("GET", "/system/function/echo?usage=1&namespace=openfaas-fn").json()["name"] == "echo"
+    )
     assert ask("GET", "/system/function/echo.openfaas-fn").status_code == 200
     missing = ask("GET", "/system/function/nope")
     assert (missing.status_code, missing.text) == (404, "no such function: nope\n")
@@ -57,10 +59,22 @@ def test_faas_cli_deploy_is_put_404_then_post_202_then_put_202_then_delete_202(a
         (b"[]", "must be a JSON object"),
         (b"{}", "service and image are required"),
         (json.dumps({"service": "Upper_Case", "image": "x"}).encode(), "valid DNS entry"),
-        (json.dumps({"service": "ok", "image": "docker.io/library/nginx"}).encode(), "cannot run here"),
-        (json.dumps({"service": "ok", "image": "archive:sha256:" + "0" * 64}).encode(), "is not here"),
-        (json.dumps({"service": "ok", "image": "x", "envVars": {"A": 1}}).encode(), "envVars must be"),
-        (json.dumps({"service": "ok", "image": "x", "labels": {"scale_min": "two"}}).encode(), "must be a number"),
+        (
+            json.dumps({"service": "ok", "image": "docker.io/library/nginx"}).encode(),
+            "cannot run here",
+        ),
+        (
+            json.dumps({"service": "ok", "image": "archive:sha256:" + "0" * 64}).encode(),
+            "is not here",
+        ),
+        (
+            json.dumps({"service": "ok", "image": "x", "envVars": {"A": 1}}).encode(),
+            "envVars must be",
+        ),
+        (
+            json.dumps({"service": "ok", "image": "x", "labels": {"scale_min": "two"}}).encode(),
+            "must be a number",
+        ),
     ],
     ids=["cut", "array", "empty", "name", "container", "unknown-archive", "number", "label"],
 )
@@ -72,7 +86,9 @@ def test_a_wrong_deploy_is_400_and_says_why(ask, body, words):
 
 @pytest.mark.parametrize("replicas", [-1, 33, "1", True, None], ids=str)
 def test_replicas_out_of_range_are_400(ask, replicas):
-    assert ask("POST", "/system/scale-function/echo", json={"replicas": replicas}).status_code == 400
+    assert (
+        ask("POST", "/system/scale-function/echo", json={"replicas": replicas}).status_code == 400
+    )
 
 
 def test_scaling_an_unknown_function_is_404(ask):
@@ -84,7 +100,9 @@ def test_logs_are_one_json_object_a_line(ask):
     answer = ask("GET", "/system/logs?name=echo&tail=-1&follow=false")
     assert answer.headers["Content-Type"] == "application/x-ndjson"
     lines = [json.loads(line) for line in answer.text.splitlines()]
-    assert {tuple(line) for line in lines} == {("name", "namespace", "instance", "timestamp", "text")}
+    assert {tuple(line) for line in lines} == {
+        ("name", "namespace", "instance", "timestamp", "text")
+    }
     assert any("ready" in line["text"] for line in lines)
     assert len(ask("GET", "/system/logs?name=echo&tail=1").text.splitlines()) == 1
     assert ask("GET", "/system/logs?name=nope").status_code == 404
@@ -103,7 +121,9 @@ def test_health_metrics_and_namespaces(ask):
     assert ask("GET", "/system/namespaces").json() == ["openfaas-fn"]
     ask("POST", "/function/echo", data=b"x")
     metrics = ask("GET", "/metrics").text
-    assert 'gateway_function_invocation_total{code="200",function_name="echo.openfaas-fn"}' in metrics
+    assert (
+        'gateway_function_invocation_total{code="200",function_name="echo.openfaas-fn"}' in metrics
+    )
     assert 'gateway_service_count{function_name="echo.openfaas-fn"} 1.0' in metrics
 
 
@@ -119,7 +139,9 @@ def test_an_archive_must_be_what_its_name_says(ask):
 
 
 @pytest.mark.parametrize("name", ["echo", "echo.openfaas-fn"])
-@pytest.mark.parametrize("path", ["", "/", "/deep/er%20path?x=1&y=%2F"], ids=["bare", "slash", "path"])
+@pytest.mark.parametrize(
+    "path", ["", "/", "/deep/er%20path?x=1&y=%2F"], ids=["bare", "slash", "path"]
+)
 def test_a_call_brings_bytes_there_and_back(ask, name, path):
     answer = ask("POST", f"/function/{name}{path}", data=bytes(range(256)))
     assert (answer.status_code, answer.content) == (200, bytes(range(256)))
