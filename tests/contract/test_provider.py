@@ -1,0 +1,185 @@
+"""What the gateway relies on, held against every provider of functions."""
+
+import asyncio
+import hashlib
+import time
+from contextlib import asynccontextmanager
+
+import pytest
+
+from dcf.archive import Entry, pack
+from dcf.errors import AlreadyExists, ArchiveError, NotFound
+from dcf.providers.base import READY, FunctionSpec, LogLine, LogQuery
+from dcf.providers.fake import FakeProvider
+from dcf.providers.process import ProcessProvider
+
+HANDLER = "def handle(body):\n    return body\n"
+
+
+def fake(home):
+    return FakeProvider(lines=[LogLine("echo", "echo-1", "2000-01-01T00:00:00Z", "up")])
+
+
+@pytest.fixture(params=[fake, ProcessProvider], ids=["fake", "process"])
+def make(request, tmp_path):
+    return lambda: request.param(tmp_path / "home")
+
+
+@pytest.fixture
+def archive(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "handler.py").write_text(HANDLER)
+    return pack(tmp_path, Entry("./src", "handler.py", "handle"), (), ())
+
+
+async def chunks(data):
+    for start in range(0, len(data), 1000):
+        yield data[start : start + 1000]
+
+
+@asynccontextmanager
+async def started(provider):
+    await provider.start()
+    try:
+        yield provider
+    finally:
+        await provider.stop()
+
+
+async def settled(provider, name="echo", seconds=20.0):
+    limit = time.monotonic() + seconds
+    while (
+        status := await provider.describe(name)
+    ).available < status.replicas or status.rollout != READY:
+        assert time.monotonic() < limit, status
+        await asyncio.sleep(0.05)
+    return status
+
+
+def run(steps):
+    asyncio.run(asyncio.wait_for(steps, 60))
+
+
+def test_a_function_lives_from_deploy_to_delete(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            assert await provider.has_archive(archive.digest)
+            spec = FunctionSpec(
+                "echo", archive.image, env={"A": "1"}, labels={"l": "2"}, secrets=("s",)
+            )
+            await provider.deploy(spec)
+            status = await settled(provider)
+            assert status.spec == spec
+            assert [each.spec.name for each in await provider.functions()] == ["echo"]
+            assert status.created_at.endswith("Z")
+            await provider.scale("echo", 0)
+            assert not provider.endpoints("echo")
+            assert (await provider.describe("echo")).replicas == 0
+            await provider.delete("echo")
+            assert list(await provider.functions()) == []
+
+    run(steps())
+
+
+def test_an_update_takes_over_and_the_same_again_is_no_work(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            await provider.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+            newer = FunctionSpec("echo", archive.image, env={"A": "2"})
+            await provider.update(newer)
+            assert (await settled(provider)).spec == newer
+            before = list(provider.endpoints("echo"))
+            await provider.update(newer)
+            await settled(provider)
+            assert list(provider.endpoints("echo")) == before
+            await provider.delete("echo")
+
+    run(steps())
+
+
+def test_unknown_names_are_not_found(make):
+    async def steps():
+        async with started(make()) as provider:
+            spec = FunctionSpec("nope", "archive:sha256:" + "0" * 64)
+            with pytest.raises(NotFound):
+                await provider.update(spec)
+            with pytest.raises(NotFound):
+                await provider.delete("nope")
+            with pytest.raises(NotFound):
+                await provider.describe("nope")
+            with pytest.raises(NotFound):
+                await provider.scale("nope", 1)
+            with pytest.raises(NotFound):
+                provider.endpoints("nope")
+            with pytest.raises(NotFound):
+                [line async for line in provider.logs(LogQuery("nope"))]
+
+    run(steps())
+
+
+def test_a_taken_name_already_exists(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            await provider.deploy(FunctionSpec("echo", archive.image, replicas=0))
+            with pytest.raises(AlreadyExists):
+                await provider.deploy(FunctionSpec("echo", archive.image))
+
+    run(steps())
+
+
+def test_logs_are_lines_of_that_function(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            await provider.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+            lines = [line async for line in provider.logs(LogQuery("echo"))]
+            assert lines
+            assert {line.name for line in lines} == {"echo"}
+            assert all(line.instance and line.timestamp.endswith("Z") for line in lines)
+
+    run(steps())
+
+
+def test_stopped_and_started_again_it_has_what_was_deployed(tmp_path, archive):
+    async def steps():
+        async with started(ProcessProvider(tmp_path / "home")) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            await provider.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+            await provider.scale("echo", 2)
+        async with started(ProcessProvider(tmp_path / "home")) as provider:
+            assert (await settled(provider)).available == 2
+
+    run(steps())
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "short", "../../evil", "A" * 64])
+def test_the_process_provider_refuses_an_archive_of_another_name(tmp_path, archive, digest):
+    async def steps():
+        async with started(ProcessProvider(tmp_path / "home")) as provider:
+            with pytest.raises(ArchiveError):
+                await provider.put_archive(digest, chunks(archive.data))
+            assert not list((tmp_path / "home" / "archives").iterdir())
+            assert not await provider.has_archive(digest)
+
+    run(steps())
+
+
+def test_an_archive_that_cannot_be_unpacked_fails_its_rollout_with_the_reason(tmp_path):
+    data = b"this is no tar"
+    digest = hashlib.sha256(data).hexdigest()
+
+    async def steps():
+        async with started(ProcessProvider(tmp_path / "home")) as provider:
+            await provider.put_archive(digest, chunks(data))
+            await provider.deploy(FunctionSpec("bad", f"archive:sha256:{digest}"))
+            while (status := await provider.describe("bad")).rollout != "failed":
+                await asyncio.sleep(0.02)
+            assert "cannot be unpacked" in status.reason
+
+    run(steps())
