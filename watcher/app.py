@@ -29,14 +29,11 @@ def serve(settings: Settings) -> int:
     try:
         return Process(settings).run()
     except LoadError as error:
-        if error.trace:
-            _log.error("%s\n%s", error.message, error.trace)
-        else:
-            _log.error("%s", error.message)
+        _log.error("%s", error.message, extra={logs.TRACE: error.trace})
         return error.exit_code
     except WatcherError as error:
         _log.error("%s", error.message)
-        return 1
+        return error.exit_code
 
 
 class Process:

@@ -21,9 +21,11 @@ class WatcherError(Exception):
     Attributes:
         code: a stable name for programs.
         message: one line for a person: what came, what is allowed, what to do.
+        exit_code: of the process, when the error ends it.
     """
 
     code = "internal"
+    exit_code = 1
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -41,14 +43,12 @@ class StartError(WatcherError):
     """Something the start needs is not there: a port is taken, a folder cannot be written."""
 
     code = "start_failed"
-    exit_code = 1
 
 
 class LoadError(WatcherError):
     """The handler cannot be loaded. `trace` is the user's part of the traceback, or empty."""
 
     code = "load_failed"
-    exit_code = 1
 
     def __init__(self, message: str, trace: str = "") -> None:
         super().__init__(message)

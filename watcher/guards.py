@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
+from . import logs
 from .errors import LoadTimeout, SettingError
 
 _BACKSTOP_S = 2.0
@@ -81,9 +82,9 @@ def time_limit(seconds: float) -> Iterator[None]:
 
     def expire() -> None:
         frame = sys._current_frames().get(main)  # noqa: SLF001 - the only way to see where it hangs
-        where = "".join(traceback.format_stack(frame)[-4:])
+        where = "It is here:\n" + "".join(traceback.format_stack(frame)[-4:])
         error = LoadTimeout(f"loading the handler took over {seconds:g} s; raise LOAD_TIMEOUT")
-        _log.error("%s; it is here:\n%s", error.message, where)
+        _log.error("%s", error.message, extra={logs.TRACE: where})
         end_now(error.exit_code)
 
     timer = threading.Timer(seconds, expire)

@@ -15,7 +15,7 @@ class LockFile:
     def __init__(self, path: Path) -> None:
         """Takes the file's path; nothing is touched yet."""
         self.path = path
-        self._identity: tuple[int, int] | None = None
+        self._identity: tuple[int, ...] | None = None
 
     def clear(self) -> None:
         """Removes what an earlier process left: a probe would read it as readiness.
@@ -43,13 +43,12 @@ class LockFile:
             draft.replace(self.path)
         except OSError as error:
             raise StartError(f"{self._cannot('write')}: {error.strerror}") from None
-        self._identity = (state.st_dev, state.st_ino)
+        self._identity = _identity(state)
 
     def remove(self) -> None:
         """Removes the file if it is still the one made here, not a later process's."""
         with contextlib.suppress(OSError):
-            state = self.path.lstat()
-            if (state.st_dev, state.st_ino) == self._identity:
+            if _identity(self.path.lstat()) == self._identity:
                 self.path.unlink()
         self._identity = None
 
@@ -57,6 +56,11 @@ class LockFile:
         return (
             f"cannot {verb} the lock file {self.path}; set LOCK_FILE to a path that can be written"
         )
+
+
+def _identity(state: os.stat_result) -> tuple[int, ...]:
+    """What tells one file from the next; the time is in it as numbers of files are used again."""
+    return state.st_dev, state.st_ino, state.st_mtime_ns
 
 
 class Health:

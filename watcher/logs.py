@@ -6,6 +6,9 @@ import sys
 import time
 from typing import NamedTuple
 
+TRACE = "trace"
+"""Name of a log record's extra: a traceback as text, with the parts already left out."""
+
 _calls = logging.getLogger("watcher.calls")
 
 
@@ -34,6 +37,18 @@ class TextFormatter(logging.Formatter):
     def __init__(self) -> None:
         """Fixes the pattern."""
         super().__init__("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text.
+
+        Args:
+            record: what is logged.
+
+        Returns:
+            One line, and the lines of a traceback below it.
+        """
+        trace = getattr(record, TRACE, "")
+        return super().format(record) + (f"\n{trace.rstrip()}" if trace else "")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """One line, whatever a client put into a path or a header.
@@ -72,6 +87,8 @@ class JsonFormatter(logging.Formatter):
             line["message"] = record.getMessage()
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
+        if trace := getattr(record, TRACE, ""):
+            line["traceback"] = trace
         return json.dumps(line, default=str)
 
 

@@ -1,5 +1,6 @@
 """What `import mesh` gives a handler: a call to another function by its name."""
 
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,12 +81,13 @@ _mesh = _Mesh()
 
 
 def install(directory: Directory) -> None:
-    """Says where functions are; called once, before a handler is loaded.
+    """Says where functions are, and makes `import mesh` find this module, handlers' folders or not.
 
     Args:
         directory: names and addresses.
     """
     _mesh.directory = directory
+    sys.modules["mesh"] = sys.modules[__name__]
 
 
 def mesh_call(

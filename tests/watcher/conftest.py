@@ -130,3 +130,15 @@ def shared(tmp_path_factory):
     yield one
     one.process.terminate()
     assert one.process.wait(timeout=15) == 0
+
+
+@pytest.fixture
+def handlers():
+    """The folder of handlers that the tests load."""
+    return HANDLERS
+
+
+@pytest.fixture
+def examples():
+    """The folder of examples that users read."""
+    return EXAMPLES

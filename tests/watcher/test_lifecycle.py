@@ -1,0 +1,206 @@
+"""Start, ready, drain, end: real processes and real signals."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+import requests
+
+
+def behind(call, *args, **kw):
+    """Runs a call in a thread; its result is in the list."""
+    done = []
+    thread = threading.Thread(target=lambda: done.append(call(*args, **kw)))
+    thread.start()
+    thread.done = done
+    return thread
+
+
+def test_an_open_port_means_ready_and_the_lock_file_comes_last(start):
+    watcher = start()
+    assert watcher.get("/_/ready").status_code == 200
+    assert watcher.get("/_/health").text == "OK"
+    state = watcher.lock.stat()
+    assert state.st_size == 0
+    assert state.st_mode & 0o777 == 0o660 & ~_umask()
+    report = watcher.log.splitlines()[0]
+    assert "ready: function, Handler of" in report
+    assert "(import 0." in report
+    assert "2 calls at once, 16 in flight, 30 s each, bodies to 33554432 bytes" in report
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_a_stale_lock_file_goes_at_the_start(start, tmp_path):
+    lock = tmp_path / "stale"
+    lock.write_text("left behind")
+    watcher = start(ready=False, HANDLER_FILE="hangs_at_import.py", LOCK_FILE=lock)
+    end = time.monotonic() + 10
+    while lock.exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert watcher.process.poll() is None
+
+
+def test_a_link_in_place_of_the_lock_file_is_replaced_not_followed(start, tmp_path):
+    target, link = tmp_path / "precious", tmp_path / "link"
+    target.write_text("precious")
+    link.symlink_to(target)
+    start(LOCK_FILE=link)
+    assert not link.is_symlink()
+    assert target.read_text() == "precious"
+
+
+def test_a_lock_file_that_cannot_be_written_ends_the_start(start, tmp_path):
+    watcher = start(ready=False, LOCK_FILE=tmp_path / "no" / "such" / "folder")
+    assert watcher.wait() == 1
+    assert "cannot write the lock file" in watcher.log
+
+
+def test_a_taken_port_is_named(start):
+    first = start()
+    second = start(ready=False, PORT=first.port)
+    assert second.wait() == 1
+    assert f"cannot listen on 127.0.0.1:{first.port}: Address already in use; set PORT" in second.log
+
+
+def test_sigterm_finishes_the_call_in_flight_and_refuses_later_ones(start):
+    watcher = start()
+    kept = watcher.connect()
+    kept.request("GET", "/_/ready")
+    assert kept.getresponse().read() == b""
+    slow = behind(watcher.post, "/?sleep=1.5&do=text&text=finished")
+    time.sleep(0.5)
+    watcher.signal()
+    watcher.wait_log("draining: 1 calls running and waiting")
+    assert not watcher.lock.exists()
+    late = watcher.post("/?do=text")  # the port still answers: refusing politely beats a reset
+    assert late.status_code == 503
+    assert late.json()["error"]["code"] == "not_ready"
+    assert watcher.get("/_/health").status_code == 503
+    kept.request("GET", "/_/ready")
+    ready = kept.getresponse()
+    assert ready.status == 503
+    assert ready.headers["Connection"] == "close"
+    slow.join(10)
+    assert slow.done[0].text == "finished"
+    assert watcher.wait() == 0
+    assert watcher.log.splitlines()[-1].endswith("ended")
+
+
+def test_calls_waiting_for_a_slot_are_finished_too(start):
+    watcher = start(CONCURRENCY=1)
+    calls = [behind(watcher.post, "/?sleep=0.3&do=text") for _ in range(5)]
+    time.sleep(0.4)
+    watcher.signal()
+    for call in calls:
+        call.join(10)
+    assert [call.done[0].status_code for call in calls] == [200] * 5
+    assert watcher.wait() == 0
+
+
+def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start):
+    watcher = start(SHUTDOWN_TIMEOUT="0.3")
+
+    def call():
+        try:
+            return watcher.post("/?sleep=20")
+        except requests.ConnectionError as error:
+            return error
+
+    slow = behind(call)
+    time.sleep(0.4)
+    began = time.monotonic()
+    watcher.signal()
+    assert watcher.wait() == 1
+    assert time.monotonic() - began < 4
+    assert "calls were cut off after SHUTDOWN_TIMEOUT" in watcher.log
+    slow.join(10)
+    assert isinstance(slow.done[0], requests.ConnectionError)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_at_once(start, number):
+    watcher = start()
+    behind(lambda: pytest.raises(requests.ConnectionError, watcher.post, "/?sleep=8"))
+    time.sleep(0.4)
+    watcher.signal()
+    watcher.wait_log("draining")
+    began = time.monotonic()
+    watcher.signal(number)
+    assert watcher.wait() == 128 + number
+    assert time.monotonic() - began < 2
+    assert not watcher.lock.exists()
+
+
+def test_a_signal_while_loading_ends_at_once(start):
+    watcher = start(ready=False, HANDLER_FILE="hangs_at_import.py")
+    time.sleep(0.7)
+    watcher.signal()
+    assert watcher.wait(5) == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("file", ["good.py", "hangs_at_import.py"], ids=["serving", "loading"])
+def test_the_process_ends_when_its_parents_pipe_closes(start, file):
+    reading, writing = os.pipe()
+    try:
+        watcher = start(
+            ready=file == "good.py", pass_fds=(reading,), PARENT_FD=reading, HANDLER_FILE=file
+        )
+        time.sleep(0.7)
+        assert watcher.process.poll() is None
+    finally:
+        os.close(writing)
+        os.close(reading)
+    assert watcher.wait(5) == (0 if file == "good.py" else 1)
+    assert "the parent has gone: stopping" in watcher.log
+    assert not watcher.lock.exists()
+
+
+def test_another_process_lock_file_is_left_alone(start):
+    watcher = start()
+    watcher.lock.unlink()
+    watcher.lock.write_text("another process' file")
+    watcher.signal()
+    assert watcher.wait() == 0
+    assert watcher.lock.read_text() == "another process' file"
+
+
+def test_calls_on_busy_connections_are_not_lost_at_the_end(start):
+    """Clients that call all the time see an answer or a closed connection, never half of one."""
+    watcher = start()
+    answers, odd = [], []
+
+    def client():
+        connection = watcher.connect()
+        try:
+            while True:
+                connection.request("POST", "/?do=echo", body=b"x" * 50_000)
+                response = connection.getresponse()
+                body = response.read()
+                if response.status == 200 and len(body) == 50_000:
+                    answers.append(1)
+                elif response.status != 503:
+                    odd.append((response.status, body))
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+    clients = [threading.Thread(target=client) for _ in range(4)]
+    for one in clients:
+        one.start()
+    time.sleep(0.5)
+    watcher.signal()
+    assert watcher.wait() == 0
+    for one in clients:
+        one.join(10)
+    assert not odd
+    # Every call that the log calls answered reached its client.
+    assert watcher.log.count(" - 200 - 50000B") == len(answers) > 10

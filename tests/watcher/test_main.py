@@ -1,0 +1,41 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from watcher.settings import SETTINGS
+
+
+def run(*flags, **environ):
+    env = {"PATH": os.environ["PATH"]} | environ
+    command = [sys.executable, "-m", "watcher", *flags]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=20, check=False)
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "said"),
+    [
+        (["--port", "99999"], {}, "--port is '99999'; it must be a number from 0 to 65535"),
+        ([], {"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'; it must be one of text, json"),
+        ([], {"exec_timeout": "soon"}, "exec_timeout is 'soon'; it must be seconds"),
+        ([], {"PARENT_FD": "999"}, "PARENT_FD is 999, which is not an open file"),
+    ],
+    ids=["flag", "environment", "lower case", "not open"],
+)
+def test_a_wrong_setting_stops_the_start_with_one_line(flags, environ, said):
+    ended = run(*flags, **environ)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_help_lists_every_setting():
+    ended = run("--help")
+    assert ended.returncode == 0
+    assert all(row.flag in ended.stdout for row in SETTINGS)
+
+
+def test_flags_reach_the_process(start):
+    watcher = start(FUNCTION_NAME="from-the-environment")
+    assert watcher.get("/_/info").json()["name"] == "from-the-environment"
