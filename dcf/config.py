@@ -157,9 +157,10 @@ class _Table:
         self.raw: dict[str, Any] = raw or {}
         for key in self.raw:
             if key not in allowed:
+                words = ", ".join(allowed)
                 near = get_close_matches(str(key), allowed, 1)
-                hint = f"did you mean {near[0]}?" if near else f"allowed are {', '.join(allowed)}"
-                raise ConfigError(f"{self.place(str(key))}: unknown key; {hint}")
+                hint = f"did you mean {near[0]}? " if near else ""
+                raise ConfigError(f"{self.place(str(key))}: unknown key; {hint}allowed are {words}")
 
     def place(self, key: str) -> str:
         """The file and the key's full path."""

@@ -1,4 +1,4 @@
-"""Real gateways with real watchers, on ports the system chooses, ended with the test that started them."""
+"""Real gateways with real watchers, on free ports, ended with the test that started them."""
 
 import os
 import re
@@ -44,7 +44,7 @@ class RunningGateway:
         """Run a `dcf function` verb against it."""
         verb, *rest = map(str, arguments)
         command = [sys.executable, "-m", "dcf", "function", verb, "-g", gateway or self.rest, *rest]
-        return subprocess.run(command, input=stdin, capture_output=True, timeout=60)
+        return subprocess.run(command, input=stdin, capture_output=True, timeout=60, check=False)
 
     def deploy(self, config: Path) -> None:
         """Deploy a config file; it must become ready."""
@@ -58,6 +58,7 @@ class RunningGateway:
             capture_output=True,
             text=True,
             timeout=10,
+            check=True,
         )
         return [int(word) for word in listing.stdout.split()]
 

@@ -182,7 +182,11 @@ def test_a_taken_port_is_named_with_what_to_set(tmp_path):
             other = "--grpc-port" if flag == "--port" else "--port"
             command = [sys.executable, "-m", "dcf", "gateway", "start", flag, port, other, "0"]
             done = subprocess.run(
-                [*command, "--home", str(tmp_path)], capture_output=True, text=True, timeout=TIMEOUT
+                [*command, "--home", str(tmp_path)],
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT,
+                check=False,
             )
             assert done.returncode == 1
             assert f"port {port} on 127.0.0.1 is in use" in done.stderr
@@ -194,7 +198,9 @@ def test_a_home_serves_one_gateway_at_a_time(gateways, tmp_path):
     first = gateways()
     command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
     environ = {**os.environ, "DCF_HOME": str(first.home)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, env=environ)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=TIMEOUT, check=False, env=environ
+    )
     assert done.returncode == 1
     assert f"process {first.process.pid}" in done.stderr
     assert "DCF_HOME" in done.stderr
@@ -222,7 +228,7 @@ def test_a_failed_deploy_ends_the_gateway_with_the_reason(write_function, tmp_pa
     command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
     done = subprocess.run(
         [*command, "--home", str(tmp_path / "home"), "--deploy", str(config)],
-        capture_output=True, text=True, timeout=TIMEOUT,
+        capture_output=True, text=True, timeout=TIMEOUT, check=False,
     )  # fmt: skip
     assert done.returncode == 1
     assert "the weights are missing" in done.stderr
