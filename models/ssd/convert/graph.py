@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
 from models.ssd.nets.layers import INPUT, Layer, Network, Weights
-from models.ssd.quantize.grids import Grid, QuantizedWeights
+from models.ssd.convert.grids import Grid, QuantizedWeights
 
 _ALIGNMENT = 16
 """Bytes; what the schema asks of weights, so that they can be used where the file is mapped."""

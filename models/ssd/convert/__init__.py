@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.ssd.convert_bundle import write_bundle
-from models.ssd.convert_check import check_graph
-from models.ssd.convert_graph import float_graph
+from models.ssd.convert.folder import write_bundle
+from models.ssd.convert.check import check_graph
+from models.ssd.convert.graph import float_graph
 from models.ssd.nets.apply import run_network
 from models.ssd.nets.layers import Floats, Network, Weights, check_weights
 from models.ssd.spec import SCHEMA_VERSION, DefaultsSpec, InputSpec, Manifest, OutputSpec

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from models.ssd.convert_errors import ConversionFailed
+from models.ssd.convert.errors import ConversionFailed
 from models.ssd.nets.layers import Floats
 
 

@@ -1,0 +1,1 @@
+"""Training and measuring of networks. Offline; evaluation alone needs no TensorFlow."""
