@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -142,3 +143,20 @@ def handlers():
 def examples():
     """The folder of examples that users read."""
     return EXAMPLES
+
+
+@pytest.fixture
+def behind():
+    """Runs calls in threads; each thread has its results in the list `done`."""
+    threads = []
+
+    def begin(call, *args, **kw):
+        thread = threading.Thread(target=lambda: thread.done.append(call(*args, **kw)))
+        thread.done = []
+        threads.append(thread)
+        thread.start()
+        return thread
+
+    yield begin
+    for thread in threads:
+        thread.join(30)

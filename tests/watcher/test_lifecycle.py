@@ -9,15 +9,6 @@ import pytest
 import requests
 
 
-def behind(call, *args, **kw):
-    """Runs a call in a thread; its result is in the list."""
-    done = []
-    thread = threading.Thread(target=lambda: done.append(call(*args, **kw)))
-    thread.start()
-    thread.done = done
-    return thread
-
-
 def test_an_open_port_means_ready_and_the_lock_file_comes_last(start):
     watcher = start()
     assert watcher.get("/_/ready").status_code == 200
@@ -70,7 +61,7 @@ def test_a_taken_port_is_named(start):
     assert f"cannot listen on 127.0.0.1:{first.port}: Address already in use; set PORT" in second.log
 
 
-def test_sigterm_finishes_the_call_in_flight_and_refuses_later_ones(start):
+def test_sigterm_finishes_the_call_in_flight_and_refuses_later_ones(start, behind):
     watcher = start()
     kept = watcher.connect()
     kept.request("GET", "/_/ready")
@@ -94,7 +85,7 @@ def test_sigterm_finishes_the_call_in_flight_and_refuses_later_ones(start):
     assert watcher.log.splitlines()[-1].endswith("ended")
 
 
-def test_calls_waiting_for_a_slot_are_finished_too(start):
+def test_calls_waiting_for_a_slot_are_finished_too(start, behind):
     watcher = start(CONCURRENCY=1)
     calls = [behind(watcher.post, "/?sleep=0.3&do=text") for _ in range(5)]
     time.sleep(0.4)
@@ -105,7 +96,7 @@ def test_calls_waiting_for_a_slot_are_finished_too(start):
     assert watcher.wait() == 0
 
 
-def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start):
+def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind):
     watcher = start(SHUTDOWN_TIMEOUT="0.3")
 
     def call():
@@ -126,7 +117,7 @@ def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_second_signal_ends_at_once(start, number):
+def test_a_second_signal_ends_at_once(start, behind, number):
     watcher = start()
     behind(lambda: pytest.raises(requests.ConnectionError, watcher.post, "/?sleep=8"))
     time.sleep(0.4)

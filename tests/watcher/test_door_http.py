@@ -1,0 +1,147 @@
+"""Calls over HTTP: what reaches the handler, and what comes back."""
+
+import hashlib
+import os
+import re
+
+import pytest
+import requests
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def test_a_call_reaches_the_handler_whole(shared):
+    body = os.urandom(200_000)
+    answer = shared.post(
+        "/some%20path/%C3%BC?a=1&b=%C3%BC&a=2",
+        data=body,
+        headers={"Accept": "image/jpeg", "Content-Type": "x/y", "User-Agent": "me"},
+    )
+    told = answer.json()
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert told["bytes"] == len(body)
+    assert told["sha256"] == hashlib.sha256(body).hexdigest()
+    assert told["path"] == "/some path/ü"
+    assert told["query"] == {"a": "2", "b": "ü"}
+    assert (told["accept"], told["content_type"], told["agent"]) == ("image/jpeg", "x/y", "me")
+    assert told["thread"].startswith("handler-")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "BREW"])
+def test_every_method_goes_to_the_handler(shared, method):
+    answer = requests.request(method, shared.url("/x"), timeout=10)
+    assert answer.json()["method"] == method
+
+
+def test_head_is_a_call_without_a_body_in_the_reply(shared):
+    answer = requests.head(shared.url("/?do=text&text=four"), timeout=10)
+    assert (answer.status_code, answer.headers["Content-Length"], answer.text) == (200, "4", "")
+
+
+def test_the_watchers_own_paths_take_get_alone(shared):
+    for path in ("/_/health", "/_/ready", "/_/info"):
+        assert shared.get(path).status_code == 200
+        refused = shared.post(path)
+        assert refused.status_code == 405
+        assert refused.headers["Allow"] == "GET, HEAD"
+        assert refused.json()["error"]["code"] == "method_not_allowed"
+    assert shared.get("/_/else").json()["path"] == "/_/else"
+
+
+@pytest.mark.parametrize(
+    ("query", "content_type", "body"),
+    [
+        ("do=text&text=h%C3%BC", "text/plain; charset=utf-8", "hü".encode()),
+        ("do=bytes&hex=ff00", "application/octet-stream", b"\xff\x00"),
+        ("do=nothing", "text/plain; charset=utf-8", b""),
+    ],
+)
+def test_answers_become_bodies(shared, query, content_type, body):
+    answer = shared.post(f"/?{query}")
+    assert (answer.headers["Content-Type"], answer.content) == (content_type, body)
+
+
+def test_an_answer_brings_its_own_status_headers_and_stages(shared):
+    answer = shared.post("/?do=answer")
+    assert answer.status_code == 203
+    assert answer.content == b"\xff\xd8picture"
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["X-Extra"] == "1"
+    assert answer.headers["Server-Timing"] == "decode;dur=2.500, inference;dur=4.000"
+
+
+def test_every_reply_has_an_id_and_a_duration(shared):
+    for answer in (shared.post(), shared.post("/?do=unknown")):
+        assert UUID.fullmatch(answer.headers["X-Call-Id"])
+        assert float(answer.headers["X-Duration-Seconds"]) >= 0
+        assert "Server" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("abc-1", True), ("x" * 129, False), ("a b", False), ("ü", False)]
+)
+def test_a_plain_call_id_is_kept(shared, sent, kept):
+    answer = shared.post(headers={"X-Call-Id": sent.encode()})
+    assert (answer.json()["call_id"] == sent) is kept
+    assert answer.headers["X-Call-Id"] == answer.json()["call_id"]
+
+
+def test_a_known_error_has_its_status_and_message(shared):
+    answer = shared.post("/?do=known")
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json()["error"] == {
+        "code": "not_an_image",
+        "message": "this is no image; send one",
+        "call_id": answer.headers["X-Call-Id"],
+    }
+
+
+@pytest.mark.parametrize(
+    "verb",
+    ["unknown", "leave", "bad_status", "bad_header", "bad_type", "surrogate", "no_such_verb"],
+)
+def test_any_other_error_tells_the_client_nothing_and_the_log_everything(shared, verb):
+    answer = shared.post(f"/?do={verb}")
+    call_id = answer.headers["X-Call-Id"]
+    assert answer.status_code == 500
+    assert answer.json()["error"] == {
+        "code": "handler_error",
+        "message": f"the handler failed, call id {call_id}",
+        "call_id": call_id,
+    }
+    assert "secret" not in answer.text
+    log = shared.wait_log(f"[{call_id}]")
+    assert f"ERROR the handler failed, call id {call_id}\nTraceback" in log
+    assert shared.post().status_code == 200
+
+
+def test_a_wrong_query_is_the_callers_error(shared):
+    answer = shared.post("/?" + "&".join(["a=1"] * 300))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+
+
+def test_the_log_has_a_line_a_call_and_escapes_what_clients_write(shared):
+    answer = shared.post("/a%0Ab%1b?secret=1", data=b"x")
+    log = shared.wait_log(answer.headers["X-Call-Id"])
+    line = next(one for one in log.splitlines() if answer.headers["X-Call-Id"] in one)
+    size = len(answer.content)
+    assert re.search(rf"INFO POST /a\\nb\\x1b - 200 - {size}B \(\d\.\d{{4}}s\) \[", line)
+    assert "secret" not in line
+
+
+def test_own_paths_make_no_line(shared):
+    shared.get("/_/ready")
+    assert "/_/ready" not in shared.log
+
+
+def test_keep_alive_serves_many_calls_on_one_connection(shared):
+    connection = shared.connect()
+    for size in (0, 1, 70_000, 3):
+        connection.request("POST", "/?do=echo", body=b"y" * size)
+        local = connection.sock.getsockname()
+        response = connection.getresponse()
+        assert response.read() == b"y" * size
+        assert connection.sock.getsockname() == local
+    connection.close()

@@ -1,0 +1,246 @@
+"""Bounds: so many calls, so long, so large, so slowly; probes answer whatever happens."""
+
+import json
+import time
+
+import pytest
+import requests
+
+LIMIT = 100_000
+
+
+def error_of(raw):
+    """Status and error of a raw HTTP reply."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert b"Content-Type: application/json" in head
+    return int(head.split(b" ")[1]), json.loads(body)["error"]["code"]
+
+
+def read_all(connection):
+    raw = b""
+    while piece := connection.recv(65536):
+        raw += piece
+    return raw
+
+
+def exchange(watcher, *pieces):
+    """Sends pieces as far as the server takes them, then reads until it closes."""
+    with watcher.socket() as connection:
+        try:
+            for piece in pieces:
+                connection.sendall(piece)
+        except OSError:
+            pass  # refused while sending; the reply is what matters
+        return read_all(connection)
+
+
+@pytest.fixture
+def small(start):
+    return start(MAX_BODY_BYTES=LIMIT, READ_TIMEOUT="1")
+
+
+def test_a_full_function_refuses_and_its_probes_answer_at_once(start, behind):
+    watcher = start(CONCURRENCY=1, MAX_INFLIGHT=3)
+    calls = [behind(watcher.post, "/?sleep=1.5&do=text") for _ in range(3)]
+    time.sleep(0.5)
+    began = time.monotonic()
+    refused = watcher.post()
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "1"
+    assert refused.headers["X-OpenFaaS-Internal"] == "faas-middleware"
+    assert refused.json()["error"]["code"] == "overloaded"
+    assert watcher.get("/_/ready").status_code == 429
+    assert watcher.get("/_/health").status_code == 200
+    assert watcher.get("/_/info").status_code == 200
+    assert time.monotonic() - began < 0.8
+    for call in calls:
+        call.join(10)
+    assert [call.done[0].status_code for call in calls] == [200] * 3
+    assert watcher.get("/_/ready").status_code == 200
+    assert watcher.post().status_code == 200
+
+
+def test_a_flood_is_refused_and_never_blocks_the_probes(start, behind):
+    watcher = start(CONCURRENCY=1, MAX_INFLIGHT=2)
+    calls = [behind(watcher.post, "/?sleep=0.5&do=text") for _ in range(40)]
+    began = time.monotonic()
+    assert watcher.get("/_/health").status_code == 200
+    assert time.monotonic() - began < 1
+    for call in calls:
+        call.join(20)
+    statuses = [call.done[0].status_code for call in calls]
+    assert set(statuses) == {200, 429}
+    assert statuses.count(200) >= 2
+
+
+def test_a_call_over_its_time_limit_is_answered_and_keeps_its_slot(start):
+    watcher = start(CONCURRENCY=2, EXEC_TIMEOUT="300ms")
+    late = watcher.post("/?sleep=2")
+    assert late.status_code == 504
+    assert late.headers["X-OpenFaaS-Internal"] == "of-watchdog"
+    assert late.json()["error"]["code"] == "timeout"
+    assert watcher.post().status_code == 200  # the other slot
+    assert watcher.get("/_/health").status_code == 200
+
+
+def test_all_slots_stuck_means_unhealthy_until_one_ends(start, behind):
+    watcher = start(CONCURRENCY=2, EXEC_TIMEOUT="300ms")
+    for call in [behind(watcher.post, "/?sleep=1.5") for _ in range(2)]:
+        call.join(5)
+        assert call.done[0].status_code == 504
+    time.sleep(0.1)
+    sick = watcher.get("/_/health")
+    assert (sick.status_code, sick.text) == (503, "every slot is stuck beyond EXEC_TIMEOUT")
+    waited = watcher.post("/?do=text")  # waiting counts: it never ran
+    assert waited.status_code == 504
+    time.sleep(1.5)
+    assert watcher.get("/_/health").status_code == 200
+    assert watcher.post().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "status"), [("200ms", 504), ("0s", 200), ("2m", 200), ("soon", 200), ("-1s", 200)]
+)
+def test_a_caller_may_ask_for_less_time_and_never_for_more(start, header, status):
+    watcher = start(EXEC_TIMEOUT="10s")
+    answer = watcher.post("/?sleep=0.5&do=text", headers={"X-Timeout": header})
+    assert answer.status_code == status
+
+
+def test_bodies_up_to_the_limit_pass_however_they_come(small):
+    assert small.post(data=b"x" * LIMIT).json()["bytes"] == LIMIT
+    chunks = (b"x" * 1000 for _ in range(LIMIT // 1000))
+    assert small.post(data=chunks).json()["bytes"] == LIMIT
+    tiny = (b"x" for _ in range(5000))
+    assert small.post(data=tiny).json()["bytes"] == 5000
+
+
+def test_bodies_over_the_limit_are_refused_however_they_come(small):
+    over = b"x" * (LIMIT + 1)
+    head = b"POST / HTTP/1.1\r\nHost: x\r\n"
+    chunk = b"%x\r\n%b\r\n" % (len(over), over)
+    told = head + b"Content-Length: %d\r\n" % len(over)
+    variants = {
+        "told": [told + b"\r\n", over],
+        "told, not sent": [told + b"\r\n"],
+        "huge": [head + b"Content-Length: 99999999999999999999\r\n\r\n"],
+        "expecting": [told + b"Expect: 100-continue\r\n\r\n"],
+        "far over": [head + b"Content-Length: 30000000\r\n\r\n", b"x" * 30_000_000],
+        "chunked": [head + b"Transfer-Encoding: chunked\r\n\r\n", chunk, b"0\r\n\r\n"],
+        "chunked, endless": [head + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 50],
+    }
+    for name, pieces in variants.items():
+        raw = exchange(small, *pieces)
+        assert error_of(raw) == (413, "body_too_large"), name
+        assert b"100 Continue" not in raw, name
+    assert small.post().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status", "code"),
+    [
+        ([b"\x16\x03\x01\x02\x00garbage\r\n\r\n"], 400, "bad_request"),
+        ([b"GET / HTTP/1.1\r\nno colon\r\n\r\n"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nContent-Length: 5, 6\r\n\r\nhello"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"], 400, "bad_request"),
+        (
+            [b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", b"1" * 60_000],
+            400,
+            "bad_request",
+        ),
+        ([b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000 + b"\r\n\r\n"], 431, "headers_too_large"),
+    ],
+    ids=["tls", "header", "negative", "twice", "gzip", "chunk size", "chunk line", "headers"],
+)
+def test_what_is_not_http_is_refused_in_our_shape(small, pieces, status, code):
+    assert error_of(exchange(small, *pieces)) == (status, code)
+    assert small.post().status_code == 200
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nonly this",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+    ],
+    ids=["half a head", "half a body", "half a chunk"],
+)
+def test_who_stops_sending_is_told_so(small, piece):
+    began = time.monotonic()
+    assert error_of(exchange(small, piece)) == (408, "slow_request")
+    assert time.monotonic() - began < 4
+
+
+def test_who_sends_a_byte_at_a_time_is_not_waited_for(small):
+    with small.socket() as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n")
+        began = time.monotonic()
+        with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe, as the kernel likes
+            while time.monotonic() - began < 10:
+                connection.sendall(b"x")
+                time.sleep(0.05)
+        assert time.monotonic() - began < 6
+
+
+def test_a_silent_connection_is_closed(small):
+    with small.socket() as connection:
+        connection.settimeout(6)
+        assert connection.recv(1) == b""
+
+
+def test_slow_senders_cost_no_worker(small):
+    half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nonly this"
+    connections = [small.socket() for _ in range(100)]
+    try:
+        for connection in connections:
+            connection.sendall(half)
+        began = time.monotonic()
+        assert small.post().status_code == 200
+        assert small.get("/_/ready").status_code == 200
+        assert time.monotonic() - began < 0.9
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def test_a_client_that_does_not_read_costs_no_worker(start):
+    watcher = start(CONCURRENCY=1, MAX_INFLIGHT=2)
+    body = b"x" * 5_000_000
+    head = b"POST /?do=echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+    deaf = [watcher.socket() for _ in range(12)]
+    try:
+        for connection in deaf:
+            connection.sendall(head + body)
+            time.sleep(0.05)
+        assert watcher.post("/?do=text").status_code == 200
+    finally:
+        for connection in deaf:
+            connection.close()
+
+
+def test_many_calls_leave_no_threads_and_no_files(start):
+    watcher = start()
+
+    def count():
+        told = watcher.post().json()
+        return told["threads"]
+
+    before = count()
+    with requests.Session() as session:
+        for number in range(300):
+            verb = ("tell", "known", "unknown", "bad_type")[number % 4]
+            session.post(watcher.url(f"/?do={verb}"), data=b"x" * 10_000, timeout=10)
+    assert count() == before
+
+
+def test_a_busy_python_handler_does_not_starve_the_probes(start, behind):
+    watcher = start(CONCURRENCY=2)
+    for _ in range(2):
+        behind(watcher.post, "/?do=spin&for=1.5")
+    time.sleep(0.4)
+    began = time.monotonic()
+    assert watcher.get("/_/health").status_code == 200
+    assert time.monotonic() - began < 0.8
