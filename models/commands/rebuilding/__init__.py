@@ -1,0 +1,1 @@
+"""Rebuilding of the embedded bundles from packages of public registries, step by step."""
