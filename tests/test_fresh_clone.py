@@ -75,7 +75,7 @@ def test_from_sources_to_the_first_answer(tmp_path):
     run(folder, tmp_path / "first.log")
     first = (tmp_path / "first.log").read_text()
     assert '"class": "cup"' in first
-    assert "dcf function call ssd" in first
+    assert "| base64 | dcf function" in first
     assert first.count("curl") >= 2
     assert not list((folder / ".venv").glob("lib/*/site-packages/tensorflow*"))
     assert run(folder, tmp_path / "second.log") < 30

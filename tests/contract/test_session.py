@@ -1,18 +1,26 @@
 """What every engine behind the session's port must do."""
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import numpy as np
 import pytest
 
 from models.ssd.bundle import EMBEDDED, open_bundle
+from models.ssd.errors import BundleError
 from models.ssd.session import open_session
 
 BUNDLES = sorted(path.parent.name for path in EMBEDDED.glob("*/manifest.json"))
 
 
-@pytest.fixture(scope="module", params=BUNDLES)
+@pytest.fixture(
+    scope="module",
+    params=[*BUNDLES, pytest.param("saved-model", marks=pytest.mark.tensorflow)],
+)
 def bundle(request):
+    if request.param == "saved-model":
+        return open_bundle(request.getfixturevalue("saved_model_folder"))
     return open_bundle(EMBEDDED / request.param)
 
 
@@ -69,3 +77,12 @@ def test_the_input_is_left_as_it_was(bundle, session):
     before = tensor.copy()
     session.run(tensor)
     np.testing.assert_array_equal(tensor, before)
+
+
+def test_a_graph_without_a_named_output_is_refused(bundle):
+    outputs = msgspec.structs.replace(
+        bundle.manifest.outputs, scores=("nowhere", *bundle.manifest.outputs.scores[1:])
+    )
+    manifest = msgspec.structs.replace(bundle.manifest, outputs=outputs)
+    with pytest.raises(BundleError, match="no output 'nowhere'"):
+        open_session(dataclasses.replace(bundle, manifest=manifest), 1)
