@@ -88,7 +88,7 @@ class Process:
             guards.end_now(0 if done else 1)  # a stuck thread would hold up a normal exit
         return 0 if done else 1
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - signal's
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
         if self._stopping or self._server is None:
             if self._function is not None:
                 self._function.health.drain()  # the lock file goes even now

@@ -17,7 +17,7 @@ _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings:  # pylint: disable=too-many-instance-attributes # one for each row of the table
     """Every setting of one process, read and checked. Times in seconds, sizes in bytes."""
 
     handler_dir: str

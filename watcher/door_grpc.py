@@ -58,7 +58,8 @@ class GrpcDoor(fxwatcher_pb2_grpc.FxWatcherServicer):
         code, output = "OK", pb.Reply()
         try:
             output = self._answer(request, metadata, context, call_id)
-        except BaseException as error:  # whatever a handler raises ends its call only
+        # Whatever a handler raises ends its call only.
+        except BaseException as error:  # pylint: disable=broad-exception-caught
             failure = call.failure_of(error, call_id)
             code = STATUSES[failure.code].grpc
             context.set_code(grpc.StatusCode[code])

@@ -66,7 +66,8 @@ class HttpDoor:
         path = _path(environ)
         try:
             reply = self._answer(environ, method, path, call_id)
-        except BaseException as error:  # whatever a handler raises ends its call only
+        # Whatever a handler raises ends its call only.
+        except BaseException as error:  # pylint: disable=broad-exception-caught
             reply = error_reply(call.failure_of(error, call_id))
         seconds = time.perf_counter() - started
         self._metrics.http_ends(method, reply.status, seconds)
@@ -124,6 +125,7 @@ class EnvironHeaders(Headers):
 
     def __init__(self, environ: "WSGIEnvironment") -> None:
         """Takes the environment as it is."""
+        # pylint: disable=super-init-not-called # the base would gather the headers here and now
         self._environ = environ
         self._gathered: dict[str, str] | None = None
 

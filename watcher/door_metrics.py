@@ -41,7 +41,7 @@ class _Page(BaseHTTPRequestHandler):
     server_version = "metrics"
     sys_version = ""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # pylint: disable=invalid-name # http.server looks this name up
         """Sends the page."""
         if self.path.partition("?")[0] != "/metrics":
             self.send_error(404, "try /metrics")

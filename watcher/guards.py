@@ -81,7 +81,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     main = threading.get_ident()
 
     def expire() -> None:
-        frame = sys._current_frames().get(main)  # noqa: SLF001 - the only way to see where it hangs
+        # The only way to see where another thread is.
+        frame = sys._current_frames().get(main)  # noqa: SLF001 # pylint: disable=protected-access
         where = "It is here:\n" + "".join(traceback.format_stack(frame)[-4:])
         error = LoadTimeout(f"loading the handler took over {seconds:g} s; raise LOAD_TIMEOUT")
         _log.error("%s", error.message, extra={logs.TRACE: where})

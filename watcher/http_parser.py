@@ -90,7 +90,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
     def _hold(self) -> None:
         """Gives a body of a known, moderate length its place in memory."""
         self._held = True
-        plain = type(self.body_rcv) is FixedStreamReceiver
+        plain = isinstance(self.body_rcv, FixedStreamReceiver)
         if plain and self.content_length <= self.adj.inbuf_overflow:
             self.body_rcv.buf = Held()
 

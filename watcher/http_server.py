@@ -60,7 +60,7 @@ class Workers:
         while (task := self._tasks.get()) is not None:
             try:
                 task.service()
-            except Exception:
+            except Exception:  # pylint: disable=broad-exception-caught # the thread must live on
                 _log.exception("answering a request failed")
             del task
 

@@ -92,7 +92,7 @@ def install(directory: Directory) -> None:
 
 def mesh_call(
     function_name: str,
-    input: bytes | str,  # noqa: A002 - the name that handlers written for this call use
+    input: bytes | str,  # noqa: A002 # pylint: disable=redefined-builtin # handlers' own word
     timeout: float | None = None,
 ) -> bytes:
     """Calls another function and waits for its answer.

@@ -9,6 +9,8 @@ from .errors import BadRequest
 
 MAX_QUERY_FIELDS = 256
 
+# pylint: disable=invalid-name # Info and its parts have the wire's names, since handlers read those
+
 
 class Headers(Mapping[str, str]):
     """Header names and values; names are looked up in any case and listed as `Content-Type`."""

@@ -26,12 +26,13 @@ class _Job:
         self.error: BaseException | None = None
         # A bare lock is the cheapest thing one thread can wait on and another can open.
         self.done = threading.Lock()
-        self.done.acquire()
+        self.done.acquire()  # pylint: disable=consider-using-with # a signal, opened by another thread
         self._claim = threading.Lock()
 
     def claim(self) -> bool:
         """Whether the caller is first: the thread that runs the call, or the door that gives up."""
-        return self._claim.acquire(blocking=False)
+        # Never released: whoever takes it first has the job for good.
+        return self._claim.acquire(blocking=False)  # pylint: disable=consider-using-with
 
 
 class Runner:
@@ -104,7 +105,8 @@ class Runner:
         job = _Job(request)
         self._jobs.put(job)
         limit = self._limit(timeout)
-        if not job.done.acquire(timeout=limit):
+        # The handler's thread opens it.
+        if not job.done.acquire(timeout=limit):  # pylint: disable=consider-using-with
             if job.claim():
                 self._leave()  # it was still waiting, and now never runs
             raise TimedOut(
@@ -153,7 +155,8 @@ class Runner:
             self._since[slot] = time.monotonic()
             try:
                 job.reply = self._call(job.request)
-            except BaseException as error:  # a sys.exit() ends its call only
+            # A handler's sys.exit() ends its call only.
+            except BaseException as error:  # pylint: disable=broad-exception-caught
                 job.error = error
             self._since[slot] = None
             self._leave()

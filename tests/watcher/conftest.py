@@ -160,3 +160,9 @@ def behind():
     yield begin
     for thread in threads:
         thread.join(30)
+
+
+@pytest.fixture
+def free():
+    """Names a port that nobody listens on."""
+    return free_port

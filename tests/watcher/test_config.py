@@ -19,7 +19,9 @@ def test_the_table_and_the_value_hold_the_same_settings():
 def test_defaults_are_those_of_the_design():
     value = config.read({}, {})
     assert (value.handler_dir, value.handler_file, value.handler_name) == (
-        ".", "handler.py", "Handler",
+        ".",
+        "handler.py",
+        "Handler",
     )
     assert (value.host, value.port) == ("127.0.0.1", 8080)
     assert (value.watcher_port, value.mesh_port, value.metrics_port) == (50051, 50052, 8081)
@@ -62,7 +64,7 @@ def test_mesh_addresses_are_what_is_no_setting():
         ("PORT", "65536"),
         ("PORT", "-1"),
         ("PORT", "80a"),
-        ("PORT", "８０"),
+        ("PORT", "\uff18\uff10"),
         ("CONCURRENCY", "257"),
         ("EXEC_TIMEOUT", "-1s"),
         ("EXEC_TIMEOUT", "soon"),

@@ -9,7 +9,13 @@ ALL = len(os.sched_getaffinity(0))
 
 @pytest.mark.parametrize(
     ("quota", "count"),
-    [("max 100000", ALL), ("100000 100000", 1), ("20000 100000", 1), ("6400000 100000", ALL), ("x", ALL)],
+    [
+        ("max 100000", ALL),
+        ("100000 100000", 1),
+        ("20000 100000", 1),
+        ("6400000 100000", ALL),
+        ("x", ALL),
+    ],
 )
 def test_a_quota_of_the_unified_hierarchy(tmp_path, quota, count):
     (tmp_path / "cpu.max").write_text(quota)

@@ -7,7 +7,15 @@ from watcher import durations
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("30s", 30), ("1m30s", 90), ("1.5h", 5400), ("250ms", 0.25), ("1us", 1e-6), ("0", 0), (".5s", 0.5)],
+    [
+        ("30s", 30),
+        ("1m30s", 90),
+        ("1.5h", 5400),
+        ("250ms", 0.25),
+        ("1us", 1e-6),
+        ("0", 0),
+        (".5s", 0.5),
+    ],
 )
 def test_reads_the_notation_of_go(text, seconds):
     assert durations.parse_go(text) == pytest.approx(seconds)

@@ -58,7 +58,9 @@ def test_a_taken_port_is_named(start):
     first = start()
     second = start(ready=False, PORT=first.port)
     assert second.wait() == 1
-    assert f"cannot listen on 127.0.0.1:{first.port}: Address already in use; set PORT" in second.log
+    assert (
+        f"cannot listen on 127.0.0.1:{first.port}: Address already in use; set PORT" in second.log
+    )
 
 
 def test_sigterm_finishes_the_call_in_flight_and_refuses_later_ones(start, behind):
@@ -119,7 +121,12 @@ def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_second_signal_ends_at_once(start, behind, number):
     watcher = start()
-    behind(lambda: pytest.raises(requests.ConnectionError, watcher.post, "/?sleep=8"))
+
+    def call():
+        with pytest.raises(requests.ConnectionError):
+            watcher.post("/?sleep=8")
+
+    behind(call)
     time.sleep(0.4)
     watcher.signal()
     watcher.wait_log("draining")
@@ -132,7 +139,7 @@ def test_a_second_signal_ends_at_once(start, behind, number):
 
 def test_a_signal_while_loading_ends_at_once(start):
     watcher = start(ready=False, HANDLER_FILE="hangs_at_import.py")
-    time.sleep(0.7)
+    watcher.wait_log("importing", 15)
     watcher.signal()
     assert watcher.wait(5) == 128 + signal.SIGTERM
 

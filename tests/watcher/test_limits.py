@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -98,13 +99,12 @@ def test_all_slots_stuck_means_unhealthy_until_one_ends(start, behind):
     assert watcher.post().status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("header", "status"), [("200ms", 504), ("0s", 200), ("2m", 200), ("soon", 200), ("-1s", 200)]
-)
-def test_a_caller_may_ask_for_less_time_and_never_for_more(start, header, status):
-    watcher = start(EXEC_TIMEOUT="10s")
-    answer = watcher.post("/?sleep=0.5&do=text", headers={"X-Timeout": header})
-    assert answer.status_code == status
+def test_a_caller_may_ask_for_less_time_and_never_for_more(start):
+    watcher = start(EXEC_TIMEOUT="10s", CONCURRENCY=8)
+    cases = {"100ms": 504, "0s": 200, "2m": 200, "soon": 200, "-1s": 200}
+    for header, status in cases.items():
+        answer = watcher.post("/?sleep=0.3&do=text", headers={"X-Timeout": header})
+        assert answer.status_code == status, header
 
 
 def test_bodies_up_to_the_limit_pass_however_they_come(small):
@@ -178,10 +178,12 @@ def test_who_sends_a_byte_at_a_time_is_not_waited_for(small):
     with small.socket() as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n")
         began = time.monotonic()
-        with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe, as the kernel likes
-            while time.monotonic() - began < 10:
+        while time.monotonic() - began < 10:
+            try:
                 connection.sendall(b"x")
-                time.sleep(0.05)
+            except OSError:  # reset or broken pipe, as the kernel likes
+                break
+            time.sleep(0.05)
         assert time.monotonic() - began < 6
 
 
@@ -225,15 +227,17 @@ def test_many_calls_leave_no_threads_and_no_files(start):
     watcher = start()
 
     def count():
-        told = watcher.post().json()
-        return told["threads"]
+        files = len(list(Path(f"/proc/{watcher.process.pid}/fd").iterdir()))
+        return watcher.post().json()["threads"], files
 
     before = count()
     with requests.Session() as session:
         for number in range(300):
             verb = ("tell", "known", "unknown", "bad_type")[number % 4]
             session.post(watcher.url(f"/?do={verb}"), data=b"x" * 10_000, timeout=10)
-    assert count() == before
+    end = time.monotonic() + 5
+    while count() > before:  # closed connections go with the server's next turn
+        assert time.monotonic() < end
 
 
 def test_a_busy_python_handler_does_not_starve_the_probes(start, behind):

@@ -1,3 +1,5 @@
+import sys
 import time
 
+print("importing", file=sys.stderr, flush=True)
 time.sleep(600)

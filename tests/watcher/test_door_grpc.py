@@ -1,0 +1,206 @@
+"""Calls over pb.FxWatcher/Call, on a real channel."""
+
+import base64
+import os
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+import grpc
+import pytest
+
+from watcher._proto import fxwatcher_pb2 as pb
+from watcher._proto import fxwatcher_pb2_grpc
+
+LARGE = [
+    ("grpc.max_receive_message_length", 64 << 20),
+    ("grpc.max_send_message_length", 64 << 20),
+]
+
+
+def dial(port):
+    return grpc.insecure_channel(f"127.0.0.1:{port}", options=LARGE)
+
+
+@pytest.fixture(scope="module")
+def channel(shared):
+    with dial(shared.settings["WATCHER_PORT"]) as opened:
+        yield opened
+
+
+@pytest.fixture
+def call(channel):
+    def make(body=b"", metadata=(), timeout=10, info=None, **query):
+        stub = fxwatcher_pb2_grpc.FxWatcherStub(channel)
+        sent = [("x-query", urlencode(query)), *metadata]
+        return stub.Call.with_call(
+            pb.Request(input=body, info=info), metadata=sent, timeout=timeout
+        )
+
+    return make
+
+
+def test_the_wire_is_the_contracts():
+    service = pb.DESCRIPTOR.services_by_name["FxWatcher"]
+    assert service.full_name == "pb.FxWatcher"
+    fields = {
+        name: [(f.number, f.name, f.type) for f in message.fields]
+        for name, message in pb.DESCRIPTOR.message_types_by_name.items()
+    }
+    text, raw, message = 9, 12, 11
+    assert fields == {
+        "Request": [(1, "input", raw), (2, "info", message)],
+        "Reply": [(1, "Output", text)],
+        "Info": [
+            (1, "FunctionName", text),
+            (2, "Timeout", text),
+            (3, "Runtime", text),
+            (4, "Limits", message),
+            (5, "Trigger", message),
+        ],
+        "Trigger": [(1, "Name", text), (2, "Topic", text), (3, "Time", text)],
+        "Resources": [(1, "Memory", text), (2, "CPU", text), (3, "GPU", text)],
+    }
+
+
+def test_a_call_reaches_the_handler_with_its_options_and_info(call):
+    reply, done = call(
+        b"abc",
+        metadata=[("accept", "image/png"), ("x-call-id", "id-7")],
+        info=pb.Info(FunctionName="steered", Trigger=pb.Trigger(Name="grpc")),
+        a="1",
+        b="ü",
+    )
+    for part in ('"bytes":3', '"function":"steered"', '"accept":"image/png"', '"call_id":"id-7"'):
+        assert part in reply.Output
+    assert '"query":{"a":"1","b":"ü"}' in reply.Output
+    trailing = dict(done.trailing_metadata())
+    assert trailing["x-call-id"] == "id-7"
+    assert trailing["x-content-type"] == "application/json"
+
+
+def test_twenty_megabytes_pass_both_ways(call):
+    body = base64.b64encode(os.urandom(15_000_000))
+    assert call(body, do="echo", timeout=30)[0].Output.encode() == body
+
+
+@pytest.mark.parametrize(
+    ("query", "output", "encoding"),
+    [
+        ({"do": "text", "text": "hü"}, "hü", "text"),
+        ({"do": "bytes", "hex": "616263"}, "abc", "text"),
+        ({"do": "bytes", "hex": "ff00"}, "/wA=", "base64"),
+        ({"do": "answer"}, base64.b64encode(b"\xff\xd8picture").decode(), "base64"),
+        ({"do": "nothing"}, "", "text"),
+    ],
+    ids=["text", "readable bytes", "other bytes", "picture", "nothing"],
+)
+def test_text_travels_as_it_is_and_anything_else_as_base64(call, query, output, encoding):
+    reply, done = call(**query)
+    assert reply.Output == output
+    assert dict(done.trailing_metadata())["x-output-encoding"] == encoding
+
+
+def test_a_known_error_has_its_status_and_the_contracts_words(call):
+    with pytest.raises(grpc.RpcError) as caught:
+        call(do="known")
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert caught.value.details() == ("Exception calling application: this is no image; send one")
+    assert dict(caught.value.trailing_metadata())["x-error-code"] == "not_an_image"
+
+
+@pytest.mark.parametrize("verb", ["unknown", "leave", "bad_type", "no_such_verb"])
+def test_any_other_error_tells_nothing_but_its_id(call, shared, verb):
+    with pytest.raises(grpc.RpcError) as caught:
+        call(do=verb)
+    call_id = dict(caught.value.trailing_metadata())["x-call-id"]
+    assert caught.value.code() is grpc.StatusCode.INTERNAL
+    assert caught.value.details() == (
+        f"Exception calling application: the handler failed, call id {call_id}"
+    )
+    assert f"ERROR the handler failed, call id {call_id}\nTraceback" in shared.wait_log(call_id)
+    assert call(do="text")[0].Output == "plain"
+
+
+def test_the_callers_deadline_holds(call):
+    began = time.monotonic()
+    with pytest.raises(grpc.RpcError) as caught:
+        call(sleep="1", timeout=0.2)
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert time.monotonic() - began < 0.9
+
+
+def test_a_call_makes_a_line_in_the_log(call, shared):
+    call(metadata=[("x-call-id", "line-me")])
+    assert "INFO gRPC /pb.FxWatcher/Call - OK - " in shared.wait_log("[line-me]")
+
+
+@pytest.fixture
+def stub(start, free):
+    opened = []
+
+    def begin(**settings):
+        port = free()
+        watcher = start(WATCHER_PORT=port, **settings)
+        channel = dial(port)
+        opened.append(channel)
+        return watcher, fxwatcher_pb2_grpc.FxWatcherStub(channel)
+
+    yield begin
+    for channel in opened:
+        channel.close()
+
+
+def status_of(stub, body=b"", **query):
+    try:
+        stub.Call(pb.Request(input=body), metadata=[("x-query", urlencode(query))], timeout=20)
+    except grpc.RpcError as error:
+        return error.code().name, error.details()
+    return "OK", ""
+
+
+def test_limits_are_those_of_every_door(stub):
+    watcher, rpc = stub(CONCURRENCY=1, MAX_INFLIGHT=1, EXEC_TIMEOUT="700ms", MAX_BODY_BYTES=1000)
+    code, details = status_of(rpc, b"x" * 1001)
+    assert code == "RESOURCE_EXHAUSTED"
+    assert details.startswith("Exception calling application: the body is over 1000 bytes")
+    slow = []
+    thread = threading.Thread(target=lambda: slow.append(status_of(rpc, sleep="1.5")))
+    thread.start()
+    time.sleep(0.3)
+    assert status_of(rpc)[0] == "RESOURCE_EXHAUSTED"
+    assert watcher.post().status_code == 429  # the doors share the limit
+    thread.join(10)
+    assert slow[0][0] == "DEADLINE_EXCEEDED"
+
+
+def test_sigterm_finishes_the_call_in_flight(stub):
+    watcher, rpc = stub()
+    done = []
+    thread = threading.Thread(target=lambda: done.append(status_of(rpc, sleep="1")))
+    thread.start()
+    time.sleep(0.5)
+    watcher.signal()
+    watcher.wait_log("draining: 1 calls")
+    assert status_of(rpc)[0] == "UNAVAILABLE"
+    thread.join(10)
+    assert done == [("OK", "")]
+    assert watcher.wait() == 0
+
+
+def test_both_ports_serve_and_a_taken_one_is_named(start, free):
+    port, mesh = free(), free()
+    start(WATCHER_PORT=port, MESH_PORT=mesh)
+    for each in (port, mesh):
+        with dial(each) as channel:
+            assert status_of(fxwatcher_pb2_grpc.FxWatcherStub(channel)) == ("OK", "")
+    second = start(ready=False, MESH_PORT=mesh)
+    assert second.wait() == 1
+    assert f"cannot listen on 127.0.0.1:{mesh}: the port is taken; set MESH_PORT" in second.log
+
+
+def test_without_a_grpc_port_its_library_is_not_even_loaded(start):
+    watcher = start()
+    maps = Path(f"/proc/{watcher.process.pid}/maps").read_text()
+    assert "cygrpc" not in maps

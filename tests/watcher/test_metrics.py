@@ -1,0 +1,85 @@
+"""The page of metrics: names and labels of the watchdog, and little growth whatever comes."""
+
+import time
+
+import pytest
+import requests
+
+
+def value(page, line):
+    found = [one.rpartition(" ")[2] for one in page.splitlines() if one.startswith(line + " ")]
+    return float(found[0]) if found else 0.0
+
+
+@pytest.fixture
+def watcher(start, free):
+    return start(METRICS_PORT=free(), CONCURRENCY=1, MAX_INFLIGHT=2, MAX_BODY_BYTES=1000)
+
+
+def test_calls_are_counted_by_code_and_lower_case_method(watcher):
+    for path in ("/", "/a/b", "/?do=known", "/_/health", "/_/ready", "/_/info"):
+        watcher.post(path)
+        watcher.get(path)
+    requests.request("BREW", watcher.url(), timeout=5)
+    requests.request("BOIL", watcher.url(), timeout=5)
+    page = watcher.metrics()
+    assert value(page, 'http_requests_total{code="200",method="post"}') == 2
+    assert value(page, 'http_requests_total{code="200",method="get"}') == 2
+    assert value(page, 'http_requests_total{code="400",method="get"}') == 1
+    assert value(page, 'http_requests_total{code="200",method="unknown"}') == 2
+    assert value(page, 'http_request_duration_seconds_count{code="200",method="post"}') == 2
+    assert 'code="405"' not in page
+    assert "_created" not in page
+
+
+def test_buckets_are_the_watchdogs(watcher):
+    watcher.post()
+    start = 'http_request_duration_seconds_bucket{code="200",le="'
+    lines = [one for one in watcher.metrics().splitlines() if one.startswith(start)]
+    bounds = [one.removeprefix(start).partition('"')[0] for one in lines]
+    assert bounds == [
+        *map(str, (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)),
+        "+Inf",
+    ]
+
+
+def test_refused_calls_are_counted_and_calls_in_flight_shown(watcher, behind):
+    for _ in range(2):
+        behind(watcher.post, "/?sleep=1")
+    time.sleep(0.4)
+    assert watcher.post().status_code == 429
+    assert watcher.post(data=b"x" * 1001).status_code == 413
+    page = watcher.metrics()  # answers while the function is full
+    assert value(page, "http_requests_in_flight") == 2
+    assert value(page, "function_calls_in_flight") == 2
+    assert value(page, 'http_requests_total{code="429",method="post"}') == 1
+    assert value(page, 'http_requests_total{code="413",method="post"}') == 1
+
+
+def test_stages_have_a_histogram_and_a_bound(watcher):
+    watcher.post("/?do=answer")
+    line = 'function_stage_duration_seconds_sum{stage="inference"}'
+    assert value(watcher.metrics(), line) == pytest.approx(0.004)
+    for number in range(10):
+        watcher.post(f"/?do=stages&n={number}")
+    assert watcher.metrics().count("function_stage_duration_seconds_sum{") == 32
+
+
+def test_grpc_calls_have_a_metric_of_their_own(shared):
+    import grpc
+
+    from watcher._proto import fxwatcher_pb2 as pb
+    from watcher._proto import fxwatcher_pb2_grpc
+
+    line = 'grpc_server_handled_total{grpc_code="OK",grpc_method="Call"}'
+    before = value(shared.metrics(), line)
+    with grpc.insecure_channel(f"127.0.0.1:{shared.settings['WATCHER_PORT']}") as channel:
+        fxwatcher_pb2_grpc.FxWatcherStub(channel).Call(pb.Request(input=b"x"), timeout=5)
+    assert value(shared.metrics(), line) == before + 1
+
+
+def test_the_page_is_the_only_one_there(watcher):
+    port = watcher.settings["METRICS_PORT"]
+    page = requests.get(f"http://127.0.0.1:{port}/metrics?x=1", timeout=5)
+    assert page.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert requests.get(f"http://127.0.0.1:{port}/", timeout=5).status_code == 404
