@@ -1,0 +1,77 @@
+"""Broken and hostile bodies against a real watcher: no 5xx, no crash, no growth."""
+
+import itertools
+import math
+import random
+
+from benchmarks.accounting import Memory, family, memory
+from benchmarks.bars import Finding, Row, at_most
+from benchmarks.errors import BenchmarkError
+from benchmarks.hostile import Attack, attacks
+from benchmarks.load import Outcome, drive
+from benchmarks.memory_growth import MEGABYTE
+from benchmarks.plan import Plan
+from benchmarks.watcher_program import WatcherProgram
+
+SEED = 20_260_101
+_CONNECTIONS = 4
+_STEPS = 10
+
+
+def measure(plan: Plan) -> Finding:
+    """Sends the bodies in ten steps; reads the memory after each."""
+    stream = attacks(random.Random(SEED), plan.photos[0].read_bytes())
+    outcomes: list[Outcome] = []
+    readings: list[Memory] = []
+    with WatcherProgram(plan) as watcher:
+        watcher.wait_ready()
+        for _ in range(_STEPS):
+            batch = itertools.islice(stream, plan.many // _STEPS)
+            requests = (_request(watcher, attack) for attack in batch)
+            try:
+                outcomes.append(drive(watcher.address.port, requests, _CONNECTIONS, math.inf))
+            except OSError as error:
+                raise BenchmarkError(f"the watcher is gone: {watcher.log[-300:]}") from error
+            readings.append(memory(family(watcher.pid)))
+        alive = watcher.alive
+    return finding(outcomes, readings, alive)
+
+
+def _request(watcher: WatcherProgram, attack: Attack) -> bytes:
+    return watcher.address.request(attack.body, attack.content_type, attack.query)
+
+
+def finding(outcomes: list[Outcome], readings: list[Memory], alive: bool) -> Finding:
+    """Rows and details of all steps.
+
+    Args:
+        outcomes: Of each step.
+        readings: Memory after each step.
+        alive: Whether the process was there at the end.
+    """
+    statuses: dict[int, int] = {}
+    for outcome in outcomes:
+        for status, count in outcome.statuses.items():
+            statuses[status] = statuses.get(status, 0) + count
+    calls = sum(statuses.values())
+    broken = sum(outcome.broken for outcome in outcomes)
+    failed = sum(count for status, count in statuses.items() if status >= 500)
+    slowest = max(max(outcome.latencies_ms) for outcome in outcomes)
+    told = ", ".join(f"{status}: {count:,}" for status, count in sorted(statuses.items()))
+    growth = (readings[-1].rss - readings[0].rss) / MEGABYTE
+    rows = (
+        Row(f"{calls:,} hostile bodies: 5xx", failed, "", at_most(0), told),
+        Row("hostile bodies: crashes, calls without an answer", broken + (not alive), "",
+            at_most(0), f"slowest answer {slowest:.0f} ms"),
+        Row("hostile bodies: growth after the first tenth", growth, "MB", at_most(2),
+            f"{readings[0].rss / MEGABYTE:.1f} MB, at the end {readings[-1].rss / MEGABYTE:.1f}"),
+    )  # fmt: skip
+    details: dict[str, object] = {
+        "seed": SEED,
+        "statuses": statuses,
+        "broken": broken,
+        "alive": alive,
+        "slowest_ms": slowest,
+        "rss_bytes": [each.rss for each in readings],
+    }
+    return Finding(rows, details)

@@ -1,0 +1,57 @@
+"""The watcher under measurement, started as the process provider of the gateway starts one."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.address import HOST, Address, free_ports
+from benchmarks.plan import Plan
+from benchmarks.program import ROOT, Program
+
+READY_SECONDS = 60.0
+
+
+class WatcherProgram(Program):
+    """`python -m watcher` with the project's handler.
+
+    Args:
+        plan: Says which model and which interpreter.
+        settings: Environment variables on top.
+
+    Attributes:
+        address: Where it answers; at once only after ``wait_ready``.
+    """
+
+    def __init__(self, plan: Plan, settings: Mapping[str, str] | None = None) -> None:
+        http, *others = free_ports(4)
+        self.address = Address(http)
+        self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")
+        names = ("WATCHER_PORT", "MESH_PORT", "METRICS_PORT")
+        environ = {
+            "HANDLER_DIR": str(ROOT / "handler"),
+            "HANDLER_FILE": "handler.py",
+            "FUNCTION_NAME": "ssd",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "HOST": HOST,
+            "PORT": str(http),
+            "LOCK_FILE": str(Path(self._folder.name) / "lock"),
+            "MODEL_BUNDLE": str(plan.bundle),
+            **{name: str(port) for name, port in zip(names, others, strict=True)},
+            **(settings or {}),
+        }
+        super().__init__([plan.python, "-P", "-m", "watcher"], environ, Path(self._folder.name))
+
+    def wait_ready(self) -> "WatcherProgram":
+        """Waits for its start report.
+
+        Raises:
+            BenchmarkError: It ended instead.
+        """
+        self.wait(lambda: "ready: ssd" in self.log, READY_SECONDS)
+        return self
+
+    def stop(self) -> None:
+        """Ends it and removes its folder."""
+        super().stop()
+        self._folder.cleanup()
