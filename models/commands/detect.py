@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from models.commands.quiet import quiet_engine
+
 if TYPE_CHECKING:
     from models.ssd.draw import PictureFormat
 
@@ -43,7 +45,8 @@ def command(
 
     if draw is not None and (len(images) > 1 or draw.suffix.lower() not in _DRAWN):
         raise click.UsageError("--draw takes one image, and a name that ends in .jpg or .png")
-    detector = Detector(bundle)
+    with quiet_engine():
+        detector = Detector(bundle)
     settings = replace(
         detector.defaults,
         threshold=detector.defaults.threshold if threshold is None else threshold,

@@ -25,6 +25,7 @@ def ssd(*arguments, stdin=b""):
 def test_json_when_piped():
     result = ssd("detect", CUP)
     assert result.returncode == 0
+    assert result.stderr == b""
     assert [entry["class"] for entry in json.loads(result.stdout)] == ["cup", "dining table"]
 
 
