@@ -1,113 +1,14 @@
-"""Network and weights to a bundle: the graph, what it means, and a comparison before it is written."""
+"""Network and weights to a bundle: graph, manifest, and a comparison before anything is written."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from models.ssd.convert.bundle import Identity, float_bundle, int8_bundle
+from models.ssd.convert.errors import ConversionFailed
+from models.ssd.convert.grids import Grid, QuantizedWeights
 
-from models.ssd.convert.folder import write_bundle
-from models.ssd.convert.check import check_graph
-from models.ssd.convert.graph import float_graph
-from models.ssd.nets.apply import run_network
-from models.ssd.nets.layers import Floats, Network, Weights, check_weights
-from models.ssd.spec import SCHEMA_VERSION, DefaultsSpec, InputSpec, Manifest, OutputSpec
-
-GRAPH_FILE = "model.tflite"
-LABELS_FILE = "labels.txt"
-
-FLOAT_TOLERANCE = 1e-3
-"""Logits and offsets of the float32 graph differ from the network's by rounding only (1e-5 seen)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a manifest says that the network does not.
-
-    Attributes:
-        name: Name of the model.
-        version: Its version.
-        class_ids: Class id of each column.
-        labels: Name of each column.
-        defaults: Settings of a call that asks for none.
-        license: SPDX identifier of the weights' licence.
-        provenance: Where the weights came from and how they were converted.
-        metrics: Measured figures.
-    """
-
-    name: str
-    version: str
-    class_ids: tuple[int, ...]
-    labels: tuple[str, ...]
-    defaults: DefaultsSpec
-    license: str
-    provenance: Mapping[str, Any]
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-
-
-def float_bundle(
-    folder: Path, network: Network, weights: Weights, identity: Identity, images: Floats
-) -> Manifest:
-    """Converts to LiteRT float32 and writes the bundle.
-
-    Args:
-        folder: Where the bundle is to be.
-        network: The layers.
-        weights: Their weights.
-        identity: Name, classes and origin.
-        images: A few inputs ``[N, H, W, 3]``, -1..1, on which graph and network must agree.
-
-    Returns:
-        The manifest as written.
-
-    Raises:
-        ConversionFailed: The graph does not answer as the network does; nothing is written.
-    """
-    check_weights(network, weights)
-    content = float_graph(network, weights)
-    tensors = run_network(network, weights, images)
-    expected = {name: tensors[name] for name in network.heads}
-    check_graph(content, images, expected, FLOAT_TOLERANCE)
-    manifest = describe(network, identity, "float32")
-    return write_bundle(folder, manifest, {GRAPH_FILE: content, LABELS_FILE: labels_file(identity)})
-
-
-def describe(network: Network, identity: Identity, precision: str) -> Manifest:
-    """The manifest of a network in ``float32`` or ``int8``, without its files."""
-    return Manifest(
-        schema_version=SCHEMA_VERSION,
-        name=identity.name,
-        version=identity.version,
-        network=network.name,
-        engine="litert",
-        precision=precision,
-        graph=GRAPH_FILE,
-        input=_int8_input(network) if precision == "int8" else _float_input(network),
-        outputs=OutputSpec(
-            scores=network.scores,
-            offsets=network.offsets,
-            activation="sigmoid",
-            class_ids=identity.class_ids,
-        ),
-        anchors=network.anchors,
-        box_coder=network.box_coder,
-        defaults=identity.defaults,
-        files={},
-        metrics=dict(identity.metrics),
-        provenance=dict(identity.provenance),
-        license=identity.license,
-    )
-
-
-def labels_file(identity: Identity) -> bytes:
-    """The content of ``labels.txt``."""
-    return "".join(f"{label}\n" for label in identity.labels).encode()
-
-
-def _float_input(network: Network) -> InputSpec:
-    height, width = network.input_size
-    return InputSpec(height=height, width=width, mean=(127.5,) * 3, scale=(1 / 127.5,) * 3)
-
-
-def _int8_input(network: Network) -> InputSpec:
-    height, width = network.input_size
-    return InputSpec(height=height, width=width, mean=(128.0,) * 3, scale=(1.0,) * 3, dtype="int8")
+__all__ = [
+    "ConversionFailed",
+    "Grid",
+    "Identity",
+    "QuantizedWeights",
+    "float_bundle",
+    "int8_bundle",
+]

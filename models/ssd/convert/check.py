@@ -1,5 +1,6 @@
 """Runs a converted graph and compares it with what it was made from, before anything is written."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,6 +9,9 @@ from ai_edge_litert.interpreter import Interpreter
 
 from models.ssd.convert.errors import ConversionFailed
 from models.ssd.nets.layers import Floats
+
+_WORTH_AN_ANSWER = math.log(0.05 / 0.95)
+"""The logit of a score of 0.05; weaker ones are never shown to anyone."""
 
 
 def run_graph(content: bytes, images: npt.NDArray[np.float32 | np.int8]) -> dict[str, Floats]:
@@ -70,3 +74,41 @@ def check_graph(
             )
         worst = max(worst, error)
     return worst
+
+
+def check_answers(
+    content: bytes,
+    images: npt.NDArray[np.float32 | np.int8],
+    expected: Mapping[str, Floats],
+    tolerance: float,
+) -> float:
+    """Compares a graph's class logits with a network's, where they are worth an answer.
+
+    Args:
+        content: The ``.tflite`` file.
+        images: Inputs of the graph.
+        expected: The class logits the network has for them, by output name.
+        tolerance: Greatest root mean square difference.
+
+    Returns:
+        The difference.
+
+    Raises:
+        ConversionFailed: The difference is greater.
+    """
+    error = answer_error(run_graph(content, images), expected)
+    if not error <= tolerance:
+        raise ConversionFailed(
+            f"the converted graph's logits are {error:.2g} off (root mean square), "
+            f"allowed is {tolerance:.2g}: nothing was written"
+        )
+    return error
+
+
+def answer_error(found: Mapping[str, Floats], expected: Mapping[str, Floats]) -> float:
+    """Root mean square difference of the logits that the network scores above 0.05; 0 if none."""
+    differences = [
+        (found[name] - wanted)[wanted > _WORTH_AN_ANSWER] for name, wanted in expected.items()
+    ]
+    joined = np.concatenate(differences).astype(np.float64)
+    return float(np.sqrt(np.mean(np.square(joined)))) if joined.size else 0.0

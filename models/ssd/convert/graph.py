@@ -1,20 +1,21 @@
+# ruff: noqa: ANN401  # the schema module is generated, and untyped
 """Writes a network as a LiteRT flatbuffer, operator by operator.
 
-The graph has nothing but the network: fused activations, raw heads, tensors named as in the network.
+The graph has nothing but the network: fused activations, raw heads, and the network's own names.
 The same weights give the same bytes on every machine, which a general converter does not promise.
 Schema: tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any  # the schema module is generated, and untyped
 
 import flatbuffers
 import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
+from models.ssd.convert.grids import Grid, QuantizedNetwork
 from models.ssd.nets.layers import INPUT, Layer, Network, Weights
-from models.ssd.convert.grids import Grid, QuantizedWeights
 
 _ALIGNMENT = 16
 """Bytes; what the schema asks of weights, so that they can be used where the file is mapped."""
@@ -49,48 +50,41 @@ def float_graph(network: Network, weights: Weights) -> bytes:
         if layer.kind != "add":
             kernel, bias = weights[layer.name]
             parameters = [
-                writer.constant(f"{layer.name}/kernel", _stored_kernel(layer, kernel), None),
+                writer.constant(f"{layer.name}/kernel", _stored_kernel(kernel), None),
                 writer.constant(f"{layer.name}/bias", bias, None),
             ]
         writer.operator(layer, parameters)
     return writer.content()
 
 
-def int8_graph(
-    network: Network, weights: Mapping[str, QuantizedWeights], grids: Mapping[str, Grid]
-) -> bytes:
+def int8_graph(quantized: QuantizedNetwork) -> bytes:
     """The network in int8: per-channel weights, one grid a tensor, int8 input and outputs.
 
     Args:
-        network: The layers.
-        weights: Integer weights by layer name.
-        grids: Grid of every tensor by name, the input's among them.
+        quantized: The integers and their grids, the input's among them.
 
     Returns:
         The content of a ``.tflite`` file.
     """
-    writer = _GraphWriter(network, np.dtype(np.int8), grids)
-    for layer in network.layers:
+    writer = _GraphWriter(quantized.network, np.dtype(np.int8), quantized.grids)
+    for layer in quantized.network.layers:
         parameters = []
         if layer.kind != "add":
-            quantized = weights[layer.name]
-            bias_scales = quantized.scales * grids[layer.inputs[0]].scale
+            kernel, scales, bias = quantized.weights[layer.name]
             axis = 3 if layer.kind == "depthwise" else 0
-            kernel = _stored_kernel(layer, quantized.kernel)
+            weight_grid = _per_channel(scales, axis)
+            bias_grid = _per_channel(scales * quantized.grids[layer.inputs[0]].scale, 0)
             parameters = [
-                writer.constant(
-                    f"{layer.name}/kernel", kernel, _per_channel(quantized.scales, axis)
-                ),
-                writer.constant(f"{layer.name}/bias", quantized.bias, _per_channel(bias_scales, 0)),
+                writer.constant(f"{layer.name}/kernel", _stored_kernel(kernel), weight_grid),
+                writer.constant(f"{layer.name}/bias", bias, bias_grid),
             ]
         writer.operator(layer, parameters)
     return writer.content()
 
 
-def _stored_kernel(layer: Layer, kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _stored_kernel(kernel: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """HWIO to the format's OHWI; for depthwise HWC1 to 1HWC."""
-    axes = (3, 0, 1, 2)
-    return np.ascontiguousarray(np.transpose(kernel, axes))
+    return np.ascontiguousarray(np.transpose(kernel, (3, 0, 1, 2)))
 
 
 def _per_channel(scales: npt.NDArray[np.float32], axis: int) -> Any:

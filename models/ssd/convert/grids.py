@@ -1,9 +1,13 @@
 """The integer grids of tensors and weights: value = scale * (integer - zero point)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from models.ssd.nets.layers import Network
 
 LEAST, MOST = -128, 127
 """The integers of int8 activations; weights leave out -128, as the engine wants them symmetric."""
@@ -67,3 +71,18 @@ class QuantizedWeights(NamedTuple):
     kernel: npt.NDArray[np.int8]
     scales: npt.NDArray[np.float32]
     bias: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizedNetwork:
+    """An int8 network.
+
+    Attributes:
+        network: The layers.
+        weights: Integer weights by layer.
+        grids: Grid of every tensor by name.
+    """
+
+    network: Network
+    weights: Mapping[str, QuantizedWeights]
+    grids: Mapping[str, Grid]

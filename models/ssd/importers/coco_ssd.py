@@ -62,8 +62,8 @@ def network_weights(
 
 
 def anchor_boxes(model: GraphModel) -> Floats:
-    """The anchors that the graph model carries: ``[A, 4]`` as (y min, x min, y max, x max), 0..1."""
-    return _float(model.weights["Postprocessor/ExpandDims"])[0]
+    """The anchors that the graph model carries: ``[A, 4]``, ymin, xmin, ymax, xmax, in 0..1."""
+    return np.asarray(model.weights["Postprocessor/ExpandDims"][0], np.float32)
 
 
 def _layer_weights(model: GraphModel, layer: Layer, class_ids: tuple[int, ...]) -> LayerWeights:
@@ -118,7 +118,7 @@ def _normalized_depthwise(model: GraphModel, name: str) -> LayerWeights:
 
 
 def _keep_columns(weights: LayerWeights, class_ids: tuple[int, ...]) -> LayerWeights:
-    """Drops the background and the ids that name nothing; a cell's anchors lie one after another."""
+    """Drops background and unused ids; the anchors of a cell lie one after another."""
     kernel, bias = weights
     cells = kernel.reshape(*kernel.shape[:3], -1, SOURCE_COLUMNS)[..., list(class_ids)]
     kept = bias.reshape(-1, SOURCE_COLUMNS)[:, list(class_ids)]

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401  # tensors of a graph that is only known when it runs
 """Runs a TensorFlow.js graph model node by node: the reference that an import is compared with.
 
 It knows the operations between the preprocessed image and the outputs of a detection graph, not the

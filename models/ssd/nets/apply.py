@@ -18,7 +18,9 @@ def apply_layer(layer: Layer, weights: LayerWeights | None, inputs: list[Floats]
         The result, ``[N, H', W', C']`` float32.
     """
     result = raw_layer(layer, weights, inputs)
-    return np.clip(result, 0.0, 6.0, out=result) if layer.relu6 else result
+    if layer.relu6:
+        np.clip(result, 0.0, 6.0, out=result)
+    return result
 
 
 def raw_layer(layer: Layer, weights: LayerWeights | None, inputs: list[Floats]) -> Floats:

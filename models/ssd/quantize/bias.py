@@ -34,7 +34,7 @@ def corrected_bias(wanted: Floats, found: Floats, clip: tuple[float, float]) -> 
         low = np.where(above, low, middle)
     solved = (low + high) / 2
     moves = (target > clip[0] + 1e-6) & (target < clip[1] - 1e-6)
-    return np.where(moves, solved, plain).astype(np.float32)
+    return np.asarray(np.where(moves, solved, plain), np.float32)
 
 
 def _rows(tensor: Floats) -> Floats:

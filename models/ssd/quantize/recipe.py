@@ -1,0 +1,134 @@
+"""The recipe: a float network and calibration images in, an int8 network out.
+
+Layer by layer, the float network and the quantized one run side by side on the same images. Each
+layer is rounded for the inputs that the quantized one really has, and its bias then makes good what
+is left of the mean error.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.ssd.convert.grids import Grid, QuantizedNetwork, QuantizedWeights, grid_over
+from models.ssd.nets.apply import raw_layer
+from models.ssd.nets.layers import INPUT, Floats, Layer, LayerWeights, Network, Weights
+from models.ssd.quantize.bias import corrected_bias
+from models.ssd.quantize.equalization import equalize
+from models.ssd.quantize.moments import input_moment, tap_moments
+from models.ssd.quantize.ranges import least_error_grid
+from models.ssd.quantize.rounding import Doubles, nearest, round_depthwise, round_matrix
+from models.ssd.quantize.sidebyside import Tensors
+from models.ssd.quantize.statistics import TensorStatistics, measure
+
+Progress = Callable[[str, float], None]
+
+INPUT_GRID = Grid(float(np.float32(2 / 255)), 0)
+"""A pixel minus 128 is the integer; half a step (1/255) is missing, and goes to the first bias."""
+_HALF_STEP = 1 / 255
+
+_LOGIT_REACH = 6.0
+"""Logits beyond it, scores of 0.0025 and 0.9975, are all the same to a detector. The greatest that
+calibration images happen to have would clip the confident answers on others."""
+_BIAS_LIMIT = float(2**30)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Which steps are taken.
+
+    Attributes:
+        equalize: Whether channels are rescaled first.
+        round_by_moment: Whether weights are rounded for the layer's inputs, or to the nearest.
+        correct_bias: Whether biases are solved for, or only rounded.
+    """
+
+    equalize: bool = True
+    round_by_moment: bool = True
+    correct_bias: bool = True
+
+
+def quantize(
+    network: Network, weights: Weights, images: Floats, recipe: Recipe, progress: Progress
+) -> QuantizedNetwork:
+    """Quantizes a network.
+
+    Args:
+        network: The layers.
+        weights: Their float weights.
+        images: Calibration images ``[N, H, W, 3]``, whole pixels scaled to -1..1.
+        recipe: Which steps to take.
+        progress: Called with what is done and the share of it that is done, 0..1.
+
+    Returns:
+        The int8 network.
+    """
+    statistics = measure(network, weights, images, progress)
+    if recipe.equalize:
+        weights = equalize(network, weights, statistics)
+        statistics = measure(network, weights, images, progress)
+    grids = choose_grids(network, statistics)
+    quantized: dict[str, QuantizedWeights] = {}
+    tensors = Tensors(network, grids, images)
+    for index, layer in enumerate(network.layers):
+        if layer.kind == "add":
+            tensors.add(layer)
+        else:
+            quantized[layer.name] = _quantize_layer(layer, weights[layer.name], tensors, recipe)
+        progress("rounding weights", (index + 1) / len(network.layers))
+    return QuantizedNetwork(network, quantized, grids)
+
+
+def choose_grids(network: Network, statistics: Mapping[str, TensorStatistics]) -> dict[str, Grid]:
+    """The grid of every tensor, from what the float network does."""
+    grids = {INPUT: INPUT_GRID}
+    for layer in network.layers:
+        found = statistics[layer.name]
+        most = float(found.most.max())
+        if layer.name in network.scores:
+            grids[layer.name] = grid_over(-_LOGIT_REACH, _LOGIT_REACH)
+        elif layer.name in network.offsets:
+            grids[layer.name] = grid_over(float(found.least.min()), most)
+        else:
+            grids[layer.name] = least_error_grid(found.sample)
+    return grids
+
+
+def _quantize_layer(
+    layer: Layer, weights: LayerWeights, tensors: Tensors, recipe: Recipe
+) -> QuantizedWeights:
+    source = layer.inputs[0]
+    wanted = raw_layer(layer, weights, [tensors.exact[source]])
+    inputs = tensors.quantized(source)
+    integers, scales = _round(layer, weights.kernel, inputs, recipe)
+    shaped = scales[:, None] if layer.kind == "depthwise" else scales
+    kernel = (integers * shaped).astype(np.float32)
+    silent = LayerWeights(kernel, np.zeros_like(weights.bias))
+    found = raw_layer(layer, silent, [inputs])
+    if recipe.correct_bias:
+        clip = (0.0, 6.0) if layer.relu6 else (-np.inf, np.inf)
+        if layer.name in tensors.network.scores:
+            clip = tensors.grids[layer.name].range
+        bias = corrected_bias(wanted, found, clip)
+    else:
+        bias = weights.bias
+        if source == INPUT:
+            bias = bias + kernel.sum(axis=(0, 1, 2)) * np.float32(_HALF_STEP)
+    step = scales.astype(np.float64) * tensors.grids[source].scale
+    whole_bias = np.clip(np.rint(bias / step), -_BIAS_LIMIT, _BIAS_LIMIT)
+    found += (whole_bias * step).astype(np.float32)
+    tensors.put(layer, wanted, found)
+    return QuantizedWeights(integers.astype(np.int8), scales, whole_bias.astype(np.int32))
+
+
+def _round(layer: Layer, kernel: Floats, inputs: Floats, recipe: Recipe) -> tuple[Doubles, Floats]:
+    """Integers in the kernel's shape, and a scale an output channel."""
+    if not recipe.round_by_moment:
+        return nearest(kernel, 2 if layer.kind == "depthwise" else 3)
+    if layer.kind == "depthwise":
+        taps = kernel.reshape(-1, kernel.shape[2])
+        integers, scales = round_depthwise(taps, tap_moments(layer, inputs))
+    else:
+        matrix = kernel.reshape(-1, kernel.shape[3])
+        integers, scales = round_matrix(matrix, input_moment(layer, inputs))
+    return integers.reshape(kernel.shape), scales
