@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def quiet_engine() -> Iterator[None]:
     """Holds back what native code writes to standard error, and passes on all but its INFO lines.
 
-    LiteRT greets with an INFO line from C++ when it loads its first graph, and has no switch for it.
+    LiteRT greets with an INFO line from C++ when it loads its first graph; it has no switch for it.
     """
     sys.stderr.flush()
     kept = os.dup(2)
