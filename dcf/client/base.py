@@ -1,15 +1,18 @@
 """What the command can ask of a gateway, whatever the wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from dcf.archive import Archive
-from dcf.providers.base import FunctionSpec
+if TYPE_CHECKING:  # `dcf function list` needs neither, and both take time to import
+    from dcf.archive import Archive
+    from dcf.providers.base import FunctionSpec
 
 
-@dataclass(frozen=True)
-class Function:
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Function(NamedTuple):
     """A function as a gateway tells of it."""
 
     name: str
@@ -17,8 +20,8 @@ class Function:
     invocations: int = 0
     replicas: int = 0
     available: int = 0
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = _NONE
+    labels: Mapping[str, str] = _NONE
 
 
 class GatewayClient(Protocol):
@@ -32,13 +35,13 @@ class GatewayClient(Protocol):
     def describe(self, name: str) -> Function:
         """One function."""
 
-    def put_archive(self, archive: Archive) -> None:
+    def put_archive(self, archive: "Archive") -> None:
         """Upload code, unless the gateway has it."""
 
-    def deploy(self, spec: FunctionSpec) -> None:
+    def deploy(self, spec: "FunctionSpec") -> None:
         """Deploy a new function."""
 
-    def update(self, spec: FunctionSpec) -> None:
+    def update(self, spec: "FunctionSpec") -> None:
         """Update a function that is there."""
 
     def delete(self, name: str) -> None:

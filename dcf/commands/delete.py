@@ -1,7 +1,5 @@
 """dcf function delete."""
 
-from pathlib import Path
-
 import click
 
 from dcf.commands.gateway_option import client_for, config_option, gateway_option
@@ -11,13 +9,15 @@ from dcf.commands.gateway_option import client_for, config_option, gateway_optio
 @click.argument("name", required=False)
 @config_option
 @gateway_option
-def delete(name: str | None, config: Path | None, gateway: str) -> None:
+def delete(name: str | None, config: str, gateway: str) -> None:
     """Delete a function; with -f alone, every function of the file."""
     names, from_file = [name] if name else [], ""
-    if config is not None:
+    if config:
+        from pathlib import Path
+
         from dcf.config import load
 
-        loaded = load(config)
+        loaded = load(Path(config))
         from_file = loaded.gateway
         names = names or [each.name for each in loaded.functions]
     if not names:

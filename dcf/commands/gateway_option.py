@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -25,12 +24,7 @@ def gateway_option(verb: _Decorated) -> _Decorated:
 
 def config_option(verb: _Decorated) -> _Decorated:
     """Add `--config`/`-f`."""
-    return click.option(
-        "--config",
-        "-f",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="The functions' config file.",
-    )(verb)
+    return click.option("--config", "-f", default="", help="The functions' config file.")(verb)
 
 
 def client_for(flag: str, from_file: str = "") -> GatewayClient:

@@ -1,7 +1,5 @@
 """dcf function list."""
 
-from pathlib import Path
-
 import click
 
 from dcf.commands.gateway_option import client_for, config_option, gateway_option
@@ -13,14 +11,16 @@ _HEAD = ("Function", "Image", "Maintainer", "Invocations", "Replicas", "Status",
 @click.command()
 @config_option
 @gateway_option
-def list_functions(config: Path | None, gateway: str) -> None:
+def list_functions(config: str, gateway: str) -> None:
     """List the gateway's functions; with -f only those of the file."""
     wanted: set[str] | None = None
     from_file = ""
-    if config is not None:
+    if config:
+        from pathlib import Path
+
         from dcf.config import load
 
-        loaded = load(config)
+        loaded = load(Path(config))
         wanted, from_file = {each.name for each in loaded.functions}, loaded.gateway
     functions = client_for(gateway, from_file).functions()
     click.echo(_ROW.format(*_HEAD))

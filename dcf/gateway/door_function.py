@@ -11,12 +11,10 @@ from dcf import __version__
 from dcf.errors import DcfError
 from dcf.gateway.core import NAMESPACE, Gateway, plain_name
 from dcf.gateway.metrics import Metrics
-from dcf.gateway.upstream import Call, Upstream
+from dcf.gateway.upstream import WHOLE_BODY, Call, Upstream
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE", "GET", "OPTIONS", "HEAD"})
 SERVED_BY = f"dcf-gateway/{__version__}"
-# Bodies up to here go up in one piece: less work than a stream, and still small beside a replica.
-_WHOLE_BODY = 1 << 20
 _HOP_BY_HOP = (
     "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
     "Te", "Trailer", "Transfer-Encoding", "Upgrade",
@@ -37,7 +35,7 @@ class FunctionDoor:
     def __init__(self, gateway: Gateway, upstream: Upstream, metrics: Metrics) -> None:
         self._gateway, self._upstream, self._metrics = gateway, upstream, metrics
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer with what the function answers, or with 404, 502, 503, 504 of our own."""
         if request.method not in METHODS:
             raise web.HTTPMethodNotAllowed(request.method, METHODS)
@@ -85,7 +83,7 @@ async def _body(request: web.Request) -> bytes | StreamReader | None:
     if not request.body_exists:
         return None
     size = request.content_length
-    if size is not None and size <= _WHOLE_BODY:
+    if size is not None and size <= WHOLE_BODY:
         return await request.content.readexactly(size)
     return request.content
 
@@ -99,7 +97,7 @@ async def _pass_on(
     headers.update(made)
     headers.setdefault("Content-Type", request.headers.get("Content-Type", "text/plain"))
     size = answer.content_length
-    if size is not None and size <= _WHOLE_BODY and request.method != "HEAD":
+    if size is not None and size <= WHOLE_BODY and request.method != "HEAD":
         return web.Response(
             status=answer.status, reason=answer.reason, headers=headers, body=await answer.read()
         )

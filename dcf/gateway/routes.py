@@ -13,8 +13,8 @@ def application(system: SystemDoor, function: FunctionDoor) -> web.Application:
     app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[plain_errors])
     app.add_routes(
         [
-            web.route("*", "/function/{name}", function),
-            web.route("*", "/function/{name}/{path:.*}", function),
+            web.route("*", "/function/{name}", function.answer),
+            web.route("*", "/function/{name}/{path:.*}", function.answer),
             web.get("/system/functions", system.functions, allow_head=False),
             web.post("/system/functions", system.deploy),
             web.put("/system/functions", system.update),

@@ -1,4 +1,4 @@
-"""Why a watcher ended, in one line: its own last error, without the time and without the traceback."""
+"""Why a watcher ended, in one line: its own last error, without time and traceback."""
 
 import json
 import re

@@ -1,5 +1,6 @@
 """Real gateways with real watchers, on free ports, ended with the test that started them."""
 
+import contextlib
 import os
 import re
 import signal
@@ -53,14 +54,13 @@ class RunningGateway:
 
     def children(self) -> list[int]:
         """Process ids of its watchers."""
-        listing = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-        return [int(word) for word in listing.stdout.split()]
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):  # it ended while we looked
+                _state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+                if int(parent) == self.process.pid:
+                    found.append(int(stat.parent.name))
+        return found
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Signal it, wait for its end, give its exit status."""

@@ -46,7 +46,7 @@ def test_openfx_files_are_read():
         ("near_miss", "functions.f.enviroment: unknown key; did you mean environment?"),
         (
             "unknown_handler",
-            "functions.f.handler.folder: unknown key; did you mean file? allowed are dir, file, name, include, exclude",
+            "handler.folder: unknown key; did you mean file? allowed are dir, file, name, include",
         ),
         ("near_miss_gateway", "dcf.gatway: unknown key; did you mean gateway?"),
         ("handler_text", "functions.f.handler must be a map of keys, got './src'"),

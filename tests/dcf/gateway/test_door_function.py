@@ -1,0 +1,265 @@
+"""How calls reach replicas: choice, one retry, streams, and failures of the gateway's own."""
+
+import asyncio
+import io
+import json
+import socket
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from dcf.gateway.server import Server, Settings
+from dcf.providers.base import Endpoint, FunctionSpec
+from dcf.providers.fake import FakeProvider
+
+SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
+
+
+def run(steps):
+    asyncio.run(asyncio.wait_for(steps, 30))
+
+
+@asynccontextmanager
+async def replica(answer):
+    """A real HTTP server in a replica's place."""
+    app = web.Application(client_max_size=1 << 30)
+    app.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield Endpoint(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def gateway(*endpoints):
+    """A gateway with a function of these endpoints; gives its address and a session."""
+    provider = FakeProvider(endpoints)
+    await provider.deploy(FunctionSpec("f", "any"))
+    server = Server(SETTINGS, provider)
+    await server.start()
+    async with aiohttp.ClientSession(auto_decompress=False) as session:
+        yield f"{server.rest}/function/f", session
+    await server.stop()
+
+
+def refusing():
+    """The address of nobody."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return Endpoint(f"http://127.0.0.1:{free.getsockname()[1]}")
+
+
+async def hello(request):
+    return web.Response(text=f"hello {len(await request.read())}")
+
+
+def test_a_refused_connection_is_tried_once_more_elsewhere_body_and_all():
+    async def steps():
+        dead = refusing()
+        async with replica(hello) as alive, gateway(dead, alive) as (address, session):
+            for size in (0, 10, 3 << 20):  # the last one is streamed
+                async with session.post(address, data=io.BytesIO(b"x" * size)) as answer:
+                    assert (answer.status, await answer.text()) == (200, f"hello {size}")
+            assert (dead.inflight, alive.inflight) == (0, 0)
+
+    run(steps())
+
+
+def test_a_call_that_was_begun_is_never_sent_twice():
+    begun = []
+
+    async def break_off(request):
+        begun.append(await request.read())
+        request.transport.abort()
+        return web.Response()
+
+    async def steps():
+        async with replica(break_off) as first, gateway(first, first) as (address, session):
+            async with session.post(address, data=b"pay") as answer:
+                assert (answer.status, answer.headers["X-Error-Code"]) == (502, "upstream_failed")
+                assert json.loads(await answer.read())["error"]["code"] == "upstream_failed"
+            assert begun == [b"pay"]
+            assert first.inflight == 0
+
+    run(steps())
+
+
+def test_no_replica_is_503_and_all_refusing_is_502():
+    async def steps():
+        async with gateway() as (address, session), session.get(address) as answer:
+            assert (answer.status, answer.headers["X-Error-Code"]) == (503, "not_ready")
+            assert answer.headers["X-OpenFaaS-Internal"] == "proxy"
+        async with (
+            gateway(refusing(), refusing()) as (address, session),
+            session.get(address) as answer,
+        ):
+            assert (answer.status, answer.headers["X-Error-Code"]) == (502, "upstream_failed")
+
+    run(steps())
+
+
+def test_silence_beyond_the_limit_is_504():
+    async def silent(request):
+        await asyncio.sleep(20)
+        return web.Response()
+
+    async def steps():
+        async with replica(silent) as slow:
+            slow.timeout = 0.2
+            async with gateway(slow) as (address, session), session.get(address) as answer:
+                assert (answer.status, answer.headers["X-Error-Code"]) == (504, "timeout")
+                assert slow.inflight == 0
+
+    run(steps())
+
+
+def test_the_least_loaded_replica_is_asked():
+    hold = None
+    asked = []
+
+    def named(name):
+        async def answer(request):
+            asked.append(name)
+            if await request.read() == b"hold":
+                await hold.wait()
+            return web.Response(text=name)
+
+        return answer
+
+    async def steps():
+        nonlocal hold
+        hold = asyncio.Event()
+        async with (
+            replica(named("a")) as first,
+            replica(named("b")) as second,
+            gateway(first, second) as (address, session),
+        ):
+            held = asyncio.create_task(session.post(address, data=b"hold"))
+            while not asked:
+                await asyncio.sleep(0.01)
+            for _ in range(3):
+                async with session.post(address, data=b"go") as answer:
+                    assert await answer.text() == "b"
+            hold.set()
+            (await held).release()
+        assert asked == ["a", "b", "b", "b"]
+
+    run(steps())
+
+
+def test_bodies_stream_both_ways_before_they_are_whole():
+    async def echo(request):
+        reply = web.StreamResponse()
+        await reply.prepare(request)
+        async for chunk in request.content.iter_any():
+            await reply.write(chunk)
+        return reply
+
+    async def steps():
+        async with replica(echo) as endpoint, gateway(endpoint) as (address, session):
+            came = asyncio.Queue()
+
+            async def sender():
+                for _ in range(3):
+                    yield b"part"
+                    assert (
+                        await came.get() == b"part"
+                    )  # its echo is back before the next one leaves
+
+            async with session.post(address, data=sender()) as answer:
+                for _ in range(3):
+                    await came.put(await answer.content.readany())
+                assert await answer.content.read() == b""
+
+    run(steps())
+
+
+def test_a_caller_who_leaves_ends_the_call():
+    ended = []
+
+    async def wait(request):
+        try:
+            await asyncio.sleep(20)
+        except asyncio.CancelledError:
+            ended.append(True)
+            raise
+        return web.Response()
+
+    async def steps():
+        async with replica(wait) as endpoint, gateway(endpoint) as (address, session):
+            with pytest.raises(asyncio.TimeoutError):
+                await session.get(address, timeout=aiohttp.ClientTimeout(total=0.3))
+            while not ended or endpoint.inflight:
+                await asyncio.sleep(0.01)
+
+    run(steps())
+
+
+def test_headers_go_up_and_down_but_for_the_connections_own():
+    seen = {}
+
+    async def look(request):
+        seen.update(request.headers)
+        seen["path"] = request.raw_path
+        seen["method"] = request.method
+        return web.Response(
+            status=418, headers={"X-Own": "1", "Location": "/else"}, body=b"\x1f\x8b"
+        )
+
+    async def steps():
+        async with replica(look) as endpoint, gateway(endpoint) as (address, session):
+            headers = {
+                "X-Call-Id": "mine",
+                "Te": "trailers",
+                "X-Forwarded-For": "9.9.9.9",
+                "Accept": "image/png",
+            }
+            async with session.put(address + "/a%2Fb?q=%20", data=b"x", headers=headers) as answer:
+                assert answer.status == 418
+                assert (answer.headers["X-Own"], answer.headers["Location"]) == ("1", "/else")
+                assert (
+                    "X-Call-Id" not in answer.headers
+                )  # the caller's own is not echoed by the gateway
+                assert await answer.read() == b"\x1f\x8b"
+            host = address.split("/")[2]
+            assert (seen["X-Call-Id"], seen["X-Forwarded-For"]) == ("mine", "9.9.9.9")
+            assert (seen["X-Forwarded-Host"], seen["Accept"]) == (host, "image/png")
+            assert (seen["path"], seen["method"]) == ("/a%2Fb?q=%20", "PUT")
+            assert "Te" not in seen
+            assert int(seen["X-Start-Time"]) > 10**18
+
+    run(steps())
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "DELETE", "PATCH", "GET"])
+def test_every_method_of_the_contract_passes(method):
+    async def name(request):
+        return web.Response(headers={"X-Method": request.method})
+
+    async def steps():
+        async with (
+            replica(name) as endpoint,
+            gateway(endpoint) as (address, session),
+            session.request(method, address) as answer,
+        ):
+            assert (answer.status, answer.headers["X-Method"]) == (200, method)
+
+    run(steps())
+
+
+def test_redirects_and_empty_answers_pass_as_they_are():
+    async def answer_with(request):
+        return web.Response(status=int(request.path.strip("/")), headers={"Location": "/next"})
+
+    async def steps():
+        async with replica(answer_with) as endpoint, gateway(endpoint) as (address, session):
+            for status in (204, 302, 304):
+                async with session.get(f"{address}/{status}", allow_redirects=False) as answer:
+                    assert (answer.status, await answer.read()) == (status, b"")
+
+    run(steps())
