@@ -4,6 +4,7 @@ import time
 import uuid
 from http import HTTPStatus
 
+import aiohttp
 from aiohttp import ClientResponse, StreamReader, web
 from multidict import CIMultiDict
 
@@ -103,8 +104,14 @@ async def _pass_on(
         )
     reply = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
     await reply.prepare(request)
-    async for chunk in answer.content.iter_any():
-        await reply.write(chunk)
+    try:
+        async for chunk in answer.content.iter_any():
+            await reply.write(chunk)
+    except (aiohttp.ClientError, TimeoutError):
+        # The head is out, so no error answer fits: only a broken connection tells the truth.
+        if request.transport is not None:
+            request.transport.abort()
+        return reply
     await reply.write_eof()
     return reply
 

@@ -4,9 +4,11 @@
 # pylint: disable=unused-argument
 
 import base64
+import functools
 import json
-from collections.abc import AsyncIterator
-from typing import Any, NoReturn
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, NoReturn, TypeVar
 
 import grpc
 import yaml
@@ -18,11 +20,11 @@ from dcf._proto.gateway_pb2_grpc import (
     add_FxGatewayServicer_to_server,
     add_GatewayServicer_to_server,
 )
-from dcf.errors import DcfError
+from dcf.errors import DcfError, NotFound
 from dcf.gateway.core import Gateway, plain_name
 from dcf.gateway.upstream import Call, Upstream
-from dcf.gateway.wire import annotations_of, first_replicas
-from dcf.providers.base import FunctionSpec, FunctionStatus, LogQuery
+from dcf.gateway.wire_grpc import function_of, spec_of
+from dcf.providers.base import LogQuery
 
 MAX_MESSAGE = 64 << 20
 _CODE = grpc.StatusCode
@@ -50,6 +52,28 @@ _FUNCTION_STATUSES = {
     504: _CODE.DEADLINE_EXCEEDED,
 }
 _Context = grpc.aio.ServicerContext[Any, Any]
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
+_Rpc = Callable[["GrpcDoor", _Asked, _Context], Coroutine[Any, Any, _Answer]]
+_log = logging.getLogger(__name__)
+
+
+def _answering(rpc: _Rpc[_Asked, _Answer]) -> _Rpc[_Asked, _Answer]:
+    """End a call with the status of what it raised; an unknown error's text stays in the log."""
+
+    @functools.wraps(rpc)
+    async def answer(door: "GrpcDoor", request: _Asked, context: _Context) -> _Answer:
+        try:
+            return await rpc(door, request, context)
+        except grpc.aio.AbortError:
+            raise
+        except DcfError as fault:
+            await _abort(context, fault)
+        except Exception:  # pylint: disable=broad-exception-caught # the last line before the wire
+            _log.exception("%s failed", rpc.__name__)
+            await context.abort(_CODE.INTERNAL, "the gateway failed; its log has the reason")
+
+    return answer
 
 
 class GrpcDoor:
@@ -60,6 +84,7 @@ class GrpcDoor:
     def __init__(self, gateway: Gateway, upstream: Upstream, rest: str) -> None:
         self._gateway, self._upstream, self._rest = gateway, upstream, rest
 
+    @_answering
     async def Invoke(self, request: pb.InvokeServiceRequest, context: _Context) -> pb.Message:
         """Call a function; an answer that is no text travels as base64."""
         output = await self._invoke(request, context)
@@ -73,7 +98,11 @@ class GrpcDoor:
     ) -> AsyncIterator[pb.Messages]:
         """Call a function for each message, in order; answers are bytes as they are."""
         async for request in requests:
-            yield pb.Messages(Output=await self._invoke(request, context))
+            try:
+                output = await self._invoke(request, context)
+            except DcfError as fault:
+                await _abort(context, fault)
+            yield pb.Messages(Output=output)
 
     async def _invoke(self, request: pb.InvokeServiceRequest, context: _Context) -> bytes:
         given = {
@@ -86,95 +115,80 @@ class GrpcDoor:
             headers["Accept"] = accept
         query = given.get("x-query", "")
         call = Call("POST", f"/?{query}" if query else "/", headers, request.Input)
-        try:
-            async with self._upstream.open(plain_name(request.Service), call) as answer:
-                body = await answer.read()
-        except DcfError as fault:
-            await _abort(context, fault)
+        async with self._upstream.open(plain_name(request.Service), call) as answer:
+            body = await answer.read()
         if answer.status >= 400:
             await _abort_failed(context, request.Service, answer.status, body)
         return body
 
+    @_answering
     async def List(self, request: pb.Empty, context: _Context) -> pb.Functions:
         """Every function."""
         return pb.Functions(
-            Functions=[self._function(each) for each in await self._gateway.functions()]
+            Functions=[
+                function_of(each, self._gateway.calls(each.spec.name))
+                for each in await self._gateway.functions()
+            ]
         )
 
+    @_answering
     async def Deploy(self, request: pb.CreateFunctionRequest, context: _Context) -> pb.Message:
         """Accept a new function."""
-        try:
-            await self._gateway.deploy(_spec(request))
-        except DcfError as fault:
-            await _abort(context, fault)
+        await self._gateway.deploy(spec_of(request))
         return pb.Message(Msg="OK")
 
+    @_answering
     async def Update(self, request: pb.CreateFunctionRequest, context: _Context) -> pb.Message:
         """Begin to replace a function."""
-        try:
-            await self._gateway.update(_spec(request))
-        except DcfError as fault:
-            await _abort(context, fault)
+        await self._gateway.update(spec_of(request))
         return pb.Message(Msg="OK")
 
+    @_answering
     async def Delete(self, request: pb.DeleteFunctionRequest, context: _Context) -> pb.Message:
         """Delete a function."""
-        try:
-            await self._gateway.delete(request.FunctionName)
-        except DcfError as fault:
-            await _abort(context, fault)
+        await self._gateway.delete(request.FunctionName)
         return pb.Message(Msg="OK")
 
+    @_answering
     async def GetMeta(self, request: pb.FunctionRequest, context: _Context) -> pb.Function:
         """Describe a function."""
         try:
-            return self._function(await self._gateway.describe(request.FunctionName))
-        except DcfError as fault:
-            words = "function is not exist" if fault.code == "not_found" else fault.message
-            await _abort(context, fault, words)
+            status = await self._gateway.describe(request.FunctionName)
+        except NotFound as fault:
+            raise NotFound("function is not exist") from fault
+        return function_of(status, self._gateway.calls(status.spec.name))
 
+    @_answering
     async def GetLog(self, request: pb.FunctionRequest, context: _Context) -> pb.Message:
         """What its replicas wrote; empty for a function that is not there, as in the original."""
         texts: dict[str, list[str]] = {}
         try:
             async for line in self._gateway.logs(LogQuery(plain_name(request.FunctionName))):
                 texts.setdefault(line.instance, []).append(line.text)
-        except DcfError as fault:
-            if fault.code != "not_found":
-                await _abort(context, fault)
+        except NotFound:
+            return pb.Message()
         heads = (
             f"---\nName: {request.FunctionName}\nLog:\n" + "\n".join(lines) + "\n"
             for lines in texts.values()
         )
         return pb.Message(Msg="".join(heads))
 
+    @_answering
     async def ReplicaUpdate(self, request: pb.ScaleServiceRequest, context: _Context) -> pb.Message:
         """Want so many replicas."""
-        try:
-            await self._gateway.scale(request.ServiceName, request.Replicas)
-        except DcfError as fault:
-            await _abort(context, fault)
+        await self._gateway.scale(request.ServiceName, request.Replicas)
         return pb.Message(Msg="OK")
 
+    @_answering
     async def Info(self, request: pb.Empty, context: _Context) -> pb.Message:
         """YAML: where the REST door is (archives are uploaded there) and the provider's kind."""
         told = {"version": __version__, "provider": self._gateway.provider.kind, "rest": self._rest}
         return pb.Message(Msg=yaml.safe_dump(told, sort_keys=False))
 
+    @_answering
     async def HealthCheck(self, request: pb.Empty, context: _Context) -> pb.Message:
         """Alive."""
         return pb.Message(Msg="OK")
-
-    def _function(self, status: FunctionStatus) -> pb.Function:
-        return pb.Function(
-            Name=status.spec.name,
-            Image=status.spec.image,
-            InvocationCount=self._gateway.calls(status.spec.name),
-            Replicas=status.replicas,
-            AvailableReplicas=status.available,
-            Annotations=annotations_of(status),
-            Labels=status.spec.labels,
-        )
 
 
 def serve(door: GrpcDoor, host: str, port: int) -> tuple[grpc.aio.Server, int]:
@@ -190,29 +204,8 @@ def serve(door: GrpcDoor, host: str, port: int) -> tuple[grpc.aio.Server, int]:
     return server, server.add_insecure_port(f"{host}:{port}")
 
 
-def _spec(request: pb.CreateFunctionRequest) -> FunctionSpec:
-    labels = dict(request.Labels)
-    return FunctionSpec(
-        name=request.Service,
-        image=request.Image,
-        env=dict(request.EnvVars),
-        labels=labels,
-        annotations=dict(request.Annotations),
-        constraints=tuple(request.Constraints),
-        secrets=tuple(request.Secrets),
-        limits=_resources(request.Limits),
-        requests=_resources(request.Requests),
-        replicas=first_replicas(labels, max(request.MinReplicas, 1)),
-    )
-
-
-def _resources(resources: pb.FunctionResources) -> dict[str, str]:
-    fields = {"memory": resources.Memory, "cpu": resources.CPU, "gpu": resources.GPU}
-    return {key: value for key, value in fields.items() if value}
-
-
-async def _abort(context: _Context, fault: DcfError, words: str = "") -> NoReturn:
-    await context.abort(_STATUSES.get(fault.code, _CODE.INTERNAL), words or fault.message)
+async def _abort(context: _Context, fault: DcfError) -> NoReturn:
+    await context.abort(_STATUSES.get(fault.code, _CODE.INTERNAL), fault.message)
 
 
 async def _abort_failed(context: _Context, name: str, status: int, body: bytes) -> None:

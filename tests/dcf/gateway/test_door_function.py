@@ -89,6 +89,27 @@ def test_a_call_that_was_begun_is_never_sent_twice():
     run(steps())
 
 
+@pytest.mark.parametrize(
+    "length", [{"Content-Length": str(8 << 20)}, {}], ids=["length", "chunked"]
+)
+def test_an_answer_that_breaks_off_is_never_taken_for_whole(length):
+    async def break_off(request):
+        reply = web.StreamResponse(headers=length)
+        await reply.prepare(request)
+        await reply.write(b"x" * 100_000)
+        request.transport.close()
+        return reply
+
+    async def steps():
+        async with replica(break_off) as endpoint, gateway(endpoint) as (address, session):
+            with pytest.raises(aiohttp.ClientPayloadError):
+                async with session.get(address) as answer:
+                    await answer.read()
+            assert endpoint.inflight == 0
+
+    run(steps())
+
+
 def test_no_replica_is_503_and_all_refusing_is_502():
     async def steps():
         async with gateway() as (address, session), session.get(address) as answer:
