@@ -66,6 +66,7 @@ class Server:
         self.rest = self.grpc = ""
         self._gateway = Gateway(provider)
         self._upstream = Upstream(self._gateway)
+        self._metrics = Metrics()
         self._runner = web.AppRunner(
             self._application(),
             access_log=None,
@@ -77,9 +78,8 @@ class Server:
         self._grpc: grpc.aio.Server | None = None
 
     def _application(self) -> web.Application:
-        metrics = Metrics()
-        function = FunctionDoor(self._gateway, self._upstream, metrics)
-        return application(SystemDoor(self._gateway, metrics), function)
+        function = FunctionDoor(self._gateway, self._upstream, self._metrics)
+        return application(SystemDoor(self._gateway, self._metrics), function)
 
     async def start(self) -> None:
         """Bring the functions back and open both doors; after `CannotStart` nothing runs."""
@@ -95,7 +95,7 @@ class Server:
         host = self._settings.host
         try:
             await self._open_rest(host)
-            door = GrpcDoor(self._gateway, self._upstream, self.rest)
+            door = GrpcDoor(self._gateway, self._upstream, self._metrics, self.rest)
             self._grpc, port = _open_grpc(door, host, self._settings.grpc_port)
         except DcfError:
             await self._provider.stop()

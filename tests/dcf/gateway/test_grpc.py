@@ -1,7 +1,10 @@
 """pb.Gateway and pb.FxGateway against a real gateway, with a plain grpcio client."""
 
+import re
+
 import grpc
 import pytest
+import requests
 import yaml
 
 from dcf._proto import gateway_pb2 as pb
@@ -101,3 +104,16 @@ def test_list_log_info_health(stub, echo_gateway):
     told = yaml.safe_load(stub.Info(pb.Empty(), timeout=SECONDS).Msg)
     assert (told["rest"], told["provider"]) == (echo_gateway.rest, "process")
     assert stub.HealthCheck(pb.Empty(), timeout=SECONDS).Msg == "OK"
+
+
+def test_grpc_calls_are_counted_beside_http_calls(stub, echo_gateway):
+    def counted():
+        text = requests.get(f"{echo_gateway.rest}/metrics", timeout=SECONDS).text
+        found = re.search(
+            r'invocation_total\{code="200",function_name="echo.openfaas-fn"\} (\S+)', text
+        )
+        return float(found[1]) if found else 0.0
+
+    before = counted()
+    stub.Invoke(pb.InvokeServiceRequest(Service="echo", Input=b"x"), timeout=SECONDS)
+    assert counted() == before + 1
