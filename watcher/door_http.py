@@ -5,7 +5,8 @@ is as much as all the rest of the door.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from http.client import responses
 from typing import TYPE_CHECKING
 
@@ -70,13 +71,19 @@ class HttpDoor:
         except BaseException as error:  # pylint: disable=broad-exception-caught
             reply = error_reply(call.failure_of(error, call_id))
         seconds = time.perf_counter() - started
-        self._metrics.http_ends(method, reply.status, seconds)
         headers = _headers(reply)
         headers += [("X-Call-Id", call_id), ("X-Duration-Seconds", f"{seconds:f}")]
         start_response(_STATUS_LINES.get(reply.status) or f"{reply.status} Status", headers)
         size = len(reply.body)
         body = b"" if method == "HEAD" or reply.status in _BODILESS else reply.body
-        return _Body(body, logs.CallLine(method, path, reply.status, size, seconds, call_id))
+        line = logs.CallLine(method, path, reply.status, size, seconds, call_id)
+        return _Body(body, partial(self._ended, line, reply))
+
+    def _ended(self, line: logs.CallLine, reply: Reply) -> None:
+        """Counts and logs a call once its client has the answer."""
+        self._metrics.http_ends(line.method, reply.status, line.seconds)
+        self._metrics.stages(reply.timings_ms)
+        logs.call(line)
 
     def _answer(self, environ: "WSGIEnvironment", method: str, path: str, call_id: str) -> Reply:
         if not self._health.accepts(environ.get(RECEIVED_AT) or time.monotonic()):
@@ -91,10 +98,7 @@ class HttpDoor:
             path=path,
             call_id=call_id,
         )
-        reply = self._runner.run(request, self._timeout(environ.get("HTTP_X_TIMEOUT")))
-        if reply.timings_ms:
-            self._metrics.stages(reply.timings_ms)
-        return reply
+        return self._runner.run(request, self._timeout(environ.get("HTTP_X_TIMEOUT")))
 
     def _body(self, environ: "WSGIEnvironment") -> bytes:
         """The whole body, the limit held whatever its length was said to be."""
@@ -144,23 +148,19 @@ class EnvironHeaders(Headers):
 
 
 class _Body:
-    """One reply's body; the call is logged once the client has it."""
+    """One reply's body; `ended` is called when the server is done with it."""
 
-    __slots__ = ("_body", "_line")
+    __slots__ = ("_body", "close")
 
-    def __init__(self, body: bytes, line: logs.CallLine) -> None:
+    def __init__(self, body: bytes, ended: Callable[[], None]) -> None:
         self._body = body
-        self._line = line
+        self.close = ended
 
     def __iter__(self) -> Iterator[bytes]:
         return iter((self._body,))
 
     def __len__(self) -> int:
         return 1
-
-    def close(self) -> None:
-        """The server is done with the reply."""
-        logs.call(self._line)
 
 
 def error_reply(failure: call.Failure) -> Reply:

@@ -11,7 +11,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import Error
+from waitress.utilities import Error, build_http_date
 
 from . import call
 from .codes import STATUSES
@@ -45,8 +45,17 @@ class Task(WSGITask):  # type: ignore[misc] # waitress has no annotations
         """The head of the reply; during a drain it says that the connection ends."""
         if self.channel.server.adj.draining:
             self.set_close_on_finish()
+        elif self.version == "1.1" and self.content_length is not None and not self._closes():
+            # The usual reply, without waitress' sorting and renaming of headers.
+            lines = [f"HTTP/1.1 {self.status}", *(f"{k}: {v}" for k, v in self.response_headers)]
+            date = build_http_date(self.start_time)
+            return "\r\n".join([*lines, f"Date: {date}", "", ""]).encode("latin-1")
         head: bytes = super().build_response_header()
         return head
+
+    def _closes(self) -> bool:
+        asked = self.request.headers.get("CONNECTION", "").lower() == "close"
+        return bool(self.close_on_finish or asked or not self.has_body)
 
     def write(self, data: bytes) -> None:
         """Sends a part of the reply; head and a short body leave in one packet.
@@ -117,15 +126,12 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
         if self._discard_until:
             self.will_close |= now > self._discard_until
             return
-        with self.requests_lock:
-            late = self.request is not None and now - self.request.started > self.adj.read_timeout
-            if late and not self.requests:
-                self.request.error = RequestTimeout("")
-                self.request.completed = True
-                self.requests.append(self.request)
-                self.request = None
-                self.server.add_task(self)
-                return
+        late = self.request is not None and now - self.request.started > self.adj.read_timeout
+        if late and not self.requests:
+            self.request.error = RequestTimeout("")
+            self.request.completed = True
+            self._queue()
+            return
         never_spoke = self.last_activity == self.creation_time
         if never_spoke and wall - self.creation_time > self.adj.read_timeout:
             self.will_close = True
@@ -143,20 +149,41 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
         """Takes what the socket holds; a turn of the loop for every piece would cost more."""
         for _ in range(_READS):
             try:
-                data = self.socket.recv(self.adj.recv_bytes)
+                count = self._receive()
             except BlockingIOError:
                 return
             except OSError:
-                data = b""
-            if not data:
+                count = 0
+            if not count:
                 self.handle_close()
                 return
-            if self._discard_until:
-                continue
+            if self.request is None and not self._discard_until:
+                return
+
+    def _receive(self) -> int:
+        """Reads once: into the body that is under way, else into a piece for the parser."""
+        if self.request is not None and self.request.held is not None and not self._discard_until:
+            count: int = self.request.receive(self.socket)
+            self.last_activity = time.time()
+            if self.request.completed:
+                self._queue()
+            return count
+        data = self.socket.recv(self.adj.recv_bytes)
+        if data and not self._discard_until:
             self.last_activity = time.time()
             self.received(data)
-            if self.request is None:
+        return len(data)
+
+    def _queue(self) -> None:
+        """Hands the request that is now complete to a worker, behind those before it."""
+        with self.requests_lock:
+            if self.will_close or self.close_when_flushed:
                 return
+            self.sent_continue = False
+            self.requests.append(self.request)
+            self.request = None
+            if len(self.requests) == 1:
+                self.server.add_task(self)
 
     def handle_write(self) -> None:
         """Sends output; after a refusal, half-closes and waits for the client to read it.

@@ -1,5 +1,6 @@
 """Reads one HTTP request: waitress' parser with a limit on the body as decoded."""
 
+import socket
 import time
 from io import BytesIO
 from typing import Any
@@ -21,40 +22,57 @@ class RequestTimeout(Error):  # type: ignore[misc] # waitress has no annotations
 
 
 class Held:
-    """A body as it arrives, in memory, with fewer copies than waitress' growing file makes."""
+    """A body of known length, read from the socket straight into its place."""
 
-    __slots__ = ("_first", "_more")
+    __slots__ = ("_data", "_filled")
 
-    def __init__(self) -> None:
-        self._first = b""
-        self._more = bytearray()
+    def __init__(self, length: int) -> None:
+        """Takes the length in bytes; memory that is never filled is never taken."""
+        self._data = bytearray(length)
+        self._filled = 0
 
     def append(self, piece: bytes) -> None:
-        """Keeps the next piece.
+        """Keeps a piece that came together with the head.
 
         Args:
             piece: bytes that belong to the body.
         """
-        if self._first:
-            self._more += piece
-        else:
-            self._first = piece
+        self._data[self._filled : self._filled + len(piece)] = piece
+        self._filled += len(piece)
+
+    def receive(self, connection: socket.socket) -> int:
+        """Reads what the socket holds of this body, and nothing behind it.
+
+        Args:
+            connection: a socket that does not block.
+
+        Returns:
+            How many bytes came; 0 when the other side has closed.
+        """
+        with memoryview(self._data) as view:
+            count = connection.recv_into(view[self._filled :])
+        self._filled += count
+        return count
 
     def getfile(self) -> BytesIO:
         """The body as a stream; read whole, it is not copied again."""
-        return BytesIO(self._first + self._more if self._more else self._first)
+        return BytesIO(bytes(self._data))
 
     def __len__(self) -> int:
-        return len(self._first) + len(self._more)
+        return self._filled
 
     def close(self) -> None:
         """Lets the body go."""
-        self._first = b""
-        self._more = bytearray()
+        self._data = bytearray()
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotations
-    """Reads one request; `adj.body_limit` bounds the body as decoded."""
+    """Reads one request; `adj.body_limit` bounds the body as decoded.
+
+    Attributes:
+        started: time.monotonic() of the first byte.
+        held: the body's place in memory, once the head has come and told its length.
+    """
 
     error: Error | None
     completed: bool
@@ -63,7 +81,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         """Notes the time of the request's first byte."""
         super().__init__(adj)
         self.started = time.monotonic()
-        self._held = False
+        self.held: Held | None = None
+        self._looked = False
 
     def received(self, data: bytes) -> int:
         """Takes what came.
@@ -78,21 +97,38 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
             # The chunk reader copies the rest for every chunk: small steps keep that linear.
             data = data[:_CHUNKED_STEP]
         taken: int = super().received(data)
-        if self.body_rcv is not None and not self._held:
-            self._hold()
         if self.error is None:
             self.error = self._excess()
+        if self.body_rcv is not None and self.error is None and not self._looked:
+            self._hold()
         if self.error is not None:
             self.completed = True
             self.expect_continue = False  # no "go on" to a client that is being refused
         return taken
 
+    def receive(self, connection: socket.socket) -> int:
+        """Reads the next part of a held body from the socket.
+
+        Args:
+            connection: a socket that does not block.
+
+        Returns:
+            How many bytes came; 0 when the other side has closed.
+        """
+        assert self.held is not None
+        count = self.held.receive(connection)
+        self.body_rcv.remain -= count
+        self.body_bytes_received += count
+        if self.body_rcv.remain == 0:
+            self.body_rcv.completed = self.completed = True
+        return count
+
     def _hold(self) -> None:
         """Gives a body of a known, moderate length its place in memory."""
-        self._held = True
+        self._looked = True
         plain = isinstance(self.body_rcv, FixedStreamReceiver)
         if plain and self.content_length <= self.adj.inbuf_overflow:
-            self.body_rcv.buf = Held()
+            self.held = self.body_rcv.buf = Held(self.content_length)
 
     def _excess(self) -> Error | None:
         if self.content_length > self.adj.body_limit:
