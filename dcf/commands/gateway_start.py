@@ -79,8 +79,13 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
 async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def asked_to_stop(number: int) -> None:
+        loop.remove_signal_handler(number)  # asked twice, we end at once; watchers see us go
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, asked_to_stop, number)
     server = Server(settings, provider_of(settings))
     await server.start()
     click.echo(

@@ -31,6 +31,7 @@ class Deployed:
         self._rollout, self._reason = PROGRESSING, ""
         self._task: asyncio.Task[None] | None = None
         self._next: Revision | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
 
     @property
     def status(self) -> FunctionStatus:
@@ -49,11 +50,12 @@ class Deployed:
         """The ready replicas of the revision that serves."""
         return self._current.endpoints() if self._current else ()
 
-    async def begin(self, spec: FunctionSpec) -> None:
+    def begin(self, spec: FunctionSpec) -> None:
         """Roll to a revision; a roll under way is given up for it. The same again is no work."""
         if self._task is not None and spec == self._wanted and self._rollout != FAILED:
             return
-        await self._give_up()
+        if self._task is not None:
+            self._task.cancel()
         self._wanted, self._rollout, self._reason = spec, PROGRESSING, ""
         self._task = asyncio.create_task(self._roll(spec), name=f"roll {spec.name}")
 
@@ -61,58 +63,69 @@ class Deployed:
         """Want so many replicas."""
         self._record = Record(self._record.spec, replicas, self._record.created_at)
         self._keep(self._record)
-        for revision in (self._current, self._next):
-            if revision:
+        for revision in {self._current, self._next}:
+            if revision is not None:
                 revision.scale(replicas)
 
     async def stop(self) -> None:
         """End every process; calls under way finish first."""
-        current, self._current = self._current, None
-        await self._give_up()
-        if current:
-            await current.stop()
-
-    async def _give_up(self) -> None:
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        if self._next and self._next is not self._current:
-            await self._next.stop()
-        self._next = None
+        current, self._current = self._current, None
+        self._leave(current)
+        await asyncio.gather(*self._leaving)
 
     async def _roll(self, spec: FunctionSpec) -> None:
+        revision: Revision | None = None
         try:
             launch = await self._prepare(spec, lambda text: self.log.write(spec.name, text))
-            self._next = Revision(spec, launch, self.log.write)
-            self._next.scale(
-                max(self._record.replicas, spec.replicas)
-                if self._current
-                else self._record.replicas
-            )
-            if self._current is None:
-                self._current = self._next
-            await self._next.settled()
+            revision = self._started(spec, launch)
+            await revision.settled()
         except (DcfError, OSError) as fault:
-            await self._failed(fault)
-            return
-        old, self._current, self._next = self._current, self._next, None
-        self._record = Record(
-            spec, max(self._record.replicas, spec.replicas), self._record.created_at
-        )
+            await self._failed(revision, fault)
+        except asyncio.CancelledError:
+            self._leave(revision)
+            raise
+        else:
+            self._take_over(spec, revision)
+
+    def _started(self, spec: FunctionSpec, launch: Launch) -> Revision:
+        first = self._current is None
+        wanted = self._record.replicas
+        revision = self._next = Revision(spec, launch, self.log.write)
+        revision.scale(wanted if first else max(wanted, spec.replicas))
+        if first:
+            self._current = revision
+        return revision
+
+    def _take_over(self, spec: FunctionSpec, revision: Revision) -> None:
+        old, self._current, self._next = self._current, revision, None
+        replicas = self._record.replicas
+        if old is not revision:
+            replicas = max(replicas, spec.replicas)
+        self._record = Record(spec, replicas, self._record.created_at)
         self._keep(self._record)
         self._rollout = READY
-        if old is not None and old is not self._current:
-            await old.stop()
+        if old is not revision:
+            self._leave(old)
 
-    async def _failed(self, fault: DcfError | OSError) -> None:
-        self._rollout, self._reason = FAILED, str(fault)
+    async def _failed(self, revision: Revision | None, fault: DcfError | OSError) -> None:
+        self._rollout, self._reason, self._next = FAILED, str(fault), None
         self.log.write(self._wanted.name, f"the new revision cannot become ready: {fault}")
-        revision, self._next = self._next, None
         if revision is None:
             return
         if revision is not self._current:
-            await revision.stop()
+            self._leave(revision)
             return
         await revision.first_ready()
         self._rollout, self._reason = READY, ""
+
+    def _leave(self, revision: Revision | None) -> None:
+        """Drain a revision in the background, unless it is the one that serves."""
+        if revision is None or revision is self._current:
+            return
+        leaving = asyncio.create_task(revision.stop())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)

@@ -58,7 +58,7 @@ class ProcessProvider:
         """Claim the folder and start every function that was deployed."""
         self._opened = _Opened(Home.claim(self._path))
         for record in self._state.store.records():
-            await self._add(record)
+            self._add(record)
 
     async def stop(self) -> None:
         """Drain every replica, then give the folder back."""
@@ -76,13 +76,13 @@ class ProcessProvider:
         self._state.archives.check(spec.image)
         record = Record(spec, spec.replicas, now())
         self._state.store.put(record)
-        await self._add(record)
+        self._add(record)
 
     async def update(self, spec: FunctionSpec) -> None:
         """Begin to replace a function."""
         function = self._find(spec.name)
         self._state.archives.check(spec.image)
-        await function.begin(spec)
+        function.begin(spec)
 
     async def delete(self, name: str) -> None:
         """Forget a function and drain it in the background."""
@@ -139,13 +139,13 @@ class ProcessProvider:
             raise NotFound(f"no such function: {name}")
         return self._functions[name]
 
-    async def _add(self, record: Record) -> None:
+    def _add(self, record: Record) -> None:
         name = record.spec.name
         function = Deployed(
             record, FunctionLog(self._state.home.logs, name), self._launch, self._state.store.put
         )
         self._functions[name] = function
-        await function.begin(record.spec)
+        function.begin(record.spec)
 
     async def _launch(self, spec: FunctionSpec, log: Callable[[str], None]) -> Launch:
         """Unpack the code, install what it requires, and say how to start it."""

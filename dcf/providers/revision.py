@@ -30,8 +30,13 @@ class Revision:
             leaving.add_done_callback(self._leaving.discard)
 
     async def settled(self) -> None:
-        """Wait until every replica is ready; raises `RolloutFailed` as soon as one is not."""
-        await asyncio.gather(*(asyncio.shield(replica.first) for replica in self._replicas))
+        """Wait until every replica is ready; raises `RolloutFailed` as soon as one cannot be."""
+        firsts = [replica.first for replica in self._replicas]
+        if firsts:
+            done, _ = await asyncio.wait(firsts, return_when=asyncio.FIRST_EXCEPTION)
+            for first in done:
+                if not first.cancelled():  # cancelled: scaled away meanwhile
+                    first.result()
 
     async def first_ready(self) -> None:
         """Wait, however long, until a replica is ready."""

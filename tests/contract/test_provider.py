@@ -100,6 +100,33 @@ def test_an_update_takes_over_and_the_same_again_is_no_work(make, archive):
     run(steps())
 
 
+def test_of_updates_in_a_row_the_last_one_wins(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            await provider.deploy(FunctionSpec("echo", archive.image))
+            for number in range(4):
+                await asyncio.sleep(0.05 * number)
+                last = FunctionSpec("echo", archive.image, env={"N": str(number)})
+                await provider.update(last)
+            assert (await settled(provider)).spec == last
+            assert len(provider.endpoints("echo")) == (provider.kind != "fake")
+
+    run(steps())
+
+
+def test_scaling_while_it_starts_ends_with_so_many(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            await provider.deploy(FunctionSpec("echo", archive.image, replicas=2))
+            await provider.scale("echo", 1)
+            status = await settled(provider)
+            assert (status.replicas, status.available) == (1, 1)
+
+    run(steps())
+
+
 def test_unknown_names_are_not_found(make):
     async def steps():
         async with started(make()) as provider:
