@@ -13,6 +13,7 @@ from .http_server import HttpServer
 from .listeners import Ports
 from .loader import Loaded
 
+_EXIT_S = 3.0
 _log = logging.getLogger(__name__)
 
 
@@ -42,16 +43,21 @@ class Process:
     def __init__(self, settings: Settings) -> None:
         """Listens to signals, and to the parent's pipe if there is one; nothing is loaded yet."""
         self._settings = settings
-        self._stopping = False
+        self._stopping = ""
         self._server: HttpServer | None = None
         self._function: Function | None = None
         guards.on_signals(self._on_signal)
-        guards.on_parent_end(settings.parent_fd, self.stop)
+        guards.on_parent_end(settings.parent_fd, lambda: self.stop("the parent has gone"))
 
-    def stop(self) -> None:
-        """Begins the drain; before the ports are open, ends at once."""
-        self._stopping = True
+    def stop(self, reason: str) -> None:
+        """Begins the drain; before the ports are open, ends at once.
+
+        Args:
+            reason: for the log; anything but empty.
+        """
+        self._stopping = reason
         if self._server is None:
+            _log.warning("%s, before the function was ready", reason)
             guards.end_now(1)
         self._server.wake()
 
@@ -66,35 +72,38 @@ class Process:
         """
         settings = self._settings
         began = time.perf_counter()
+        listeners.preload(settings)
         built = function.build(settings)
         ports = listeners.open_ports(settings, built)
         self._function, self._server = built, ports.http
         built.health.open()
         seconds = time.perf_counter() - began
         _log.info("%s", report(settings, built.loaded, ports.http.port, seconds))
-        ports.http.run(lambda: self._stopping)
+        ports.http.run(lambda: bool(self._stopping))
         return self._end(built, ports)
 
     def _end(self, built: Function, ports: Ports) -> int:
         ports.http.absorb()
         built.health.drain()
         deadline = time.monotonic() + self._settings.shutdown_timeout
-        _log.info("draining: %d calls running and waiting", built.runner.inflight)
+        calls = built.runner.inflight
+        _log.info("%s, draining: %d calls running and waiting", self._stopping, calls)
         done = ports.drain(deadline)
         ports.close()
         idle = built.runner.close(max(0.0, min(1.0, deadline - time.monotonic())))
         _log.info("ended" if done else "ended: calls were cut off after SHUTDOWN_TIMEOUT")
+        code = 0 if done else 1
         if not idle:
-            guards.end_now(0 if done else 1)  # a stuck thread would hold up a normal exit
-        return 0 if done else 1
+            guards.end_now(code)  # a stuck thread may crash an interpreter that is taken down
+        guards.end_within(_EXIT_S, code)  # threads of the handler's own may hold it up
+        return code
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         if self._stopping or self._server is None:
             if self._function is not None:
                 self._function.health.drain()  # the lock file goes even now
             guards.end_now(128 + number)
-        _log.info("%s: stopping", signal.Signals(number).name)
-        self.stop()
+        self.stop(signal.Signals(number).name)
 
 
 def report(settings: Settings, loaded: Loaded, port: int, seconds: float) -> str:

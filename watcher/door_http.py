@@ -19,7 +19,7 @@ from .errors import Draining
 from .health import Health
 from .metrics import Metrics
 from .reply import JSON, Reply
-from .request import Headers, Request, parse_query
+from .request import Headers, Info, Request, Trigger, parse_query
 from .runner import Runner
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class HttpDoor:
     ) -> None:
         """Keeps what a call needs."""
         self._limit = settings.max_body_bytes
+        self._info = Info(FunctionName=settings.function_name, Trigger=Trigger(Name="http"))
         self._longest = settings.exec_timeout or float("inf")
         self._runner = runner
         self._health = health
@@ -97,6 +98,7 @@ class HttpDoor:
             method=method,
             path=path,
             call_id=call_id,
+            info=self._info,
         )
         return self._runner.run(request, self._timeout(environ.get("HTTP_X_TIMEOUT")))
 

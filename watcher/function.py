@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 
 from flask import Flask
@@ -87,6 +86,8 @@ def describe(settings: Settings, loaded: Loaded) -> Mapping[str, object]:
     Returns:
         Something JSON can hold.
     """
+    from importlib import metadata  # reads packages' files and costs 20 ms: only when asked
+
     try:
         version = metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:

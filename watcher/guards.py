@@ -29,6 +29,18 @@ def end_now(code: int) -> NoReturn:
     os._exit(code)
 
 
+def end_within(seconds: float, code: int) -> None:
+    """Lets the interpreter end by itself, and ends it if that takes too long.
+
+    Args:
+        seconds: for exit functions and other people's threads.
+        code: the exit code.
+    """
+    timer = threading.Timer(seconds, end_now, (code,))
+    timer.daemon = True
+    timer.start()
+
+
 def on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
     """Calls `handler` for SIGTERM and SIGINT; by default, process 1 of a container ignores them.
 
@@ -62,7 +74,6 @@ def on_parent_end(descriptor: int, action: Callable[[], None]) -> None:
         with contextlib.suppress(OSError):
             while os.read(descriptor, 64):
                 pass
-        _log.warning("the parent has gone: stopping")
         action()
 
     threading.Thread(target=wait, name="parent", daemon=True).start()

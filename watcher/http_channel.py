@@ -136,6 +136,10 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
         if never_spoke and wall - self.creation_time > self.adj.read_timeout:
             self.will_close = True
 
+    def give_way(self) -> None:
+        """Closes the connection unless a request or a reply is on its way."""
+        self.will_close |= not (self.request or self.requests or self.total_outbufs_len)
+
     def busy(self, since: float) -> bool:
         """Whether a request that began by `since` (time.monotonic()) is still on its way."""
         partial = self.request is not None and self.request.started <= since

@@ -23,6 +23,7 @@ _SPARE_THREADS = 4
 _MAX_CONNECTIONS = 1000
 _SPARE_FILES = 128
 _IDLE_S = 75
+_GIVE_WAY = 100
 _TICK_S = 1.0
 _DRAIN_TICK_S = 0.05
 _RECV_BYTES = 1 << 17
@@ -169,8 +170,13 @@ class HttpServer:
         if now - self._swept >= min(_TICK_S, self._server.adj.read_timeout):
             self._swept = now
             wall = time.time()
-            for channel in list(self._channels()):
+            channels = list(self._channels())
+            for channel in channels:
                 channel.sweep(now, wall)
+            if self._server.in_connection_overflow:
+                # Idle connections give way: new ones, probes among them, must get in.
+                for channel in sorted(channels, key=lambda one: one.last_activity)[:_GIVE_WAY]:
+                    channel.give_way()
 
     def _refused(self, request: Any, status: int, size: int, call_id: str) -> None:  # noqa: ANN401
         """Counts and logs a request that never reached the application."""

@@ -24,6 +24,7 @@ def test_a_call_reaches_the_handler_whole(shared):
     assert told["sha256"] == hashlib.sha256(body).hexdigest()
     assert told["path"] == "/some path/ü"
     assert told["query"] == {"a": "2", "b": "ü"}
+    assert told["function"] == "steered"
     assert (told["accept"], told["content_type"], told["agent"]) == ("image/jpeg", "x/y", "me")
     assert told["thread"].startswith("handler-")
 

@@ -1,11 +1,16 @@
 """Bounds: so many calls, so long, so large, so slowly; probes answer whatever happens."""
 
 import json
+import re
+import resource
+import socket
 import time
 from pathlib import Path
 
 import pytest
 import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 LIMIT = 100_000
 
@@ -248,3 +253,68 @@ def test_a_busy_python_handler_does_not_starve_the_probes(start, behind):
     began = time.monotonic()
     assert watcher.get("/_/health").status_code == 200
     assert time.monotonic() - began < 0.8
+
+
+def test_a_body_without_a_length_is_no_body(small):
+    raw = exchange(small, b"POST / HTTP/1.1\r\nHost: x\r\n\r\n", b"no length\r\n\r\n")
+    first, _, second = raw.partition(b"HTTP/1.0")
+    assert b'"bytes":0' in first
+    assert error_of(b"HTTP/1.0" + second) == (400, "bad_request")
+
+
+def test_idle_connections_give_way_to_new_ones(start):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (160, hard))  # the watcher inherits room for 32
+    try:
+        watcher = start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    idle = [watcher.socket() for _ in range(60)]
+    try:
+        for connection in idle:
+            connection.sendall(b"GET /_/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert watcher.get("/_/ready").status_code == 200
+    finally:
+        for connection in idle:
+            connection.close()
+
+
+FRAGMENTS = st.one_of(
+    st.binary(max_size=300),
+    st.sampled_from(
+        [
+            b"POST / HTTP/1.1\r\nHost: x\r\n",
+            b"GET /%ff/\x80?%zz=& HTTP/1.1\r\n",
+            b"Content-Length: 10\r\n",
+            b"Content-Length: 0x10\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"Transfer-Encoding: chunked, chunked\r\n",
+            b"Expect: 100-continue\r\n",
+            b"X-Timeout: 999999999999h\r\n",
+            b"Connection: keep-alive, Upgrade\r\n",
+            b"\r\n",
+            b"5\r\nhello\r\n",
+            b"0\r\n\r\n",
+            b"0\r\nTrailer: x\r\n\r\n",
+            b"a" * 5000,
+        ]
+    ),
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(FRAGMENTS, min_size=1, max_size=12))
+def test_whatever_comes_is_answered_or_refused_and_never_an_error_of_ours(shared, fragments):
+    with shared.socket() as connection:
+        try:
+            for fragment in fragments:
+                connection.sendall(fragment)
+            connection.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+        raw = read_all(connection)
+    statuses = re.findall(rb"HTTP/1\.[01] (\d{3}) ", raw)
+    assert all(status < b"500" for status in statuses), raw
+    assert shared.process.poll() is None
