@@ -58,7 +58,8 @@ def _compare(
 
         def bare(calls: int = plan.calls, photo: Path = photo) -> float:
             command = {"photos": names([photo]), "calls": calls}
-            return statistics.median(worker.ask(command))
+            taken: list[float] = worker.ask(command)
+            return statistics.median(taken)
 
         over_http(_WARM_CALLS)
         bare(_WARM_CALLS)

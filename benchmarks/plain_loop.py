@@ -62,7 +62,7 @@ class PlainLoop:
         height, width = _jpeg_size(encoded)
         scale = _scale(height, width) if self._reduced else 1
         pixels = cv2.imdecode(np.frombuffer(encoded, np.uint8), _REDUCED[scale])
-        resized = cv2.resize(pixels, (_SIDE, _SIDE))
+        resized = cv2.resize(np.asarray(pixels), (_SIDE, _SIDE))
         self._interpreter.set_tensor(self._input["index"], self._tensor(np.asarray(resized)))
         self._interpreter.invoke()
         return self._boxes(self._read(self._scores, len(self._ids)), height, width)

@@ -1,8 +1,10 @@
 """A worker program that takes turns: one JSON command a line in, one JSON value a line out."""
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -25,12 +27,14 @@ class Worker:
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
         self._name = " ".join(command[1:4])
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         self._process = subprocess.Popen(
             list(command),
             env={**plain_environment(), "PYTHONPATH": str(ROOT), **(environ or {})},
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._log,
             text=True,
         )
         self.result()
@@ -57,7 +61,9 @@ class Worker:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise BenchmarkError(f"{self._name} ended with {self._process.wait()}: see above")
+            code = self._process.wait()
+            last = os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace").strip()
+            raise BenchmarkError(f"{self._name} ended with {code}: {last.splitlines()[-1:]}")
         return json.loads(line)
 
     def ask(self, command: Mapping[str, object]) -> Any:  # noqa: ANN401 - see result
@@ -76,6 +82,7 @@ class Worker:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+        self._log.close()
 
 
 def bare_worker(plan: Plan, way: str) -> Worker:

@@ -1,0 +1,1 @@
+"""Other servers with the same network, each as its own documentation would have it done."""
