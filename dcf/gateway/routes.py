@@ -4,13 +4,14 @@ from aiohttp import web
 
 from dcf.gateway.door_function import FunctionDoor
 from dcf.gateway.door_system import SystemDoor, plain_errors
+from dcf.gateway.origin import same_origin
 
 _MAX_SYSTEM_BODY = 4 << 20
 
 
 def application(system: SystemDoor, function: FunctionDoor) -> web.Application:
     """Everything the REST door answers."""
-    app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[plain_errors])
+    app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[same_origin, plain_errors])
     app.add_routes(
         [
             web.route("*", "/function/{name}", function.answer),

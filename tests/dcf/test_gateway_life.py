@@ -1,5 +1,6 @@
 """What happens to functions when something dies: a replica, the gateway, a new revision."""
 
+import json
 import os
 import signal
 import socket
@@ -171,6 +172,36 @@ def test_packages_of_the_archive_win_over_installed_ones(gateways, write_functio
     gateway = gateways()
     gateway.deploy(config)
     assert call(gateway, "own").text == "from the archive"
+
+
+def test_logs_can_be_followed_and_do_not_hold_up_the_end(gateways, write_function, tmp_path):
+    gateway = gateways()
+    gateway.deploy(write_function(tmp_path / "f"))
+    address = f"{gateway.rest}/system/logs?name=echo&follow=true&tail=1"
+    with requests.get(address, stream=True, timeout=TIMEOUT) as stream:
+        lines = stream.iter_lines()
+        assert "ready" in json.loads(next(lines))["text"]
+        call(gateway)
+        assert "POST /" in json.loads(next(lines))["text"]
+        began = time.monotonic()
+        assert gateway.end(signal.SIGTERM) == 0
+        assert time.monotonic() - began < 10
+
+
+def test_asked_to_stop_while_it_deploys_it_stops(write_function, tmp_path, wait_for, is_alive):
+    slow = "import time\ntime.sleep(30)\n\n\ndef handle(body):\n    return body\n"
+    config = write_function(tmp_path / "f", "slow", slow, name="handle")
+    command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
+    with subprocess.Popen(
+        [*command, "--home", str(tmp_path / "home"), "--deploy", str(config)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as gateway:  # fmt: skip
+        wait_for(lambda: "Deploying" in gateway.stdout.readline())
+        time.sleep(0.5)
+        gateway.send_signal(signal.SIGTERM)
+        _, said = gateway.communicate(timeout=20)
+    assert gateway.returncode == 0
+    assert "Traceback" not in said
 
 
 def test_a_taken_port_is_named_with_what_to_set(tmp_path):

@@ -1,0 +1,43 @@
+"""Keeps web pages away from the gateway's own routes.
+
+A local gateway has no password, so a page in the same person's browser could reach it: across
+origins, or under a name of its own that it lets point to this machine. What is not asked by a page
+(curl, faas-cli, dcf) sends no Origin and names the host it dials, and is not touched.
+"""
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+_GUARDED = ("/system/",)
+_LOCAL_NAMES = frozenset({"localhost"})
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse, with 403, a page of another origin, and a name of others on a loopback address."""
+    if request.path.startswith(_GUARDED):
+        origin = request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != request.host:
+            return web.Response(status=403, text="pages of other origins are not served here\n")
+        if _listens_on_loopback(request) and not _is_local(request.host):
+            return web.Response(status=403, text=f"{request.host} is no name of this machine\n")
+    return await handler(request)
+
+
+def _listens_on_loopback(request: web.Request) -> bool:
+    address = request.transport.get_extra_info("sockname") if request.transport else None
+    return address is not None and ipaddress.ip_address(address[0]).is_loopback
+
+
+def _is_local(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname or ""
+    if name in _LOCAL_NAMES or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
