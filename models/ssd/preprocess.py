@@ -12,8 +12,8 @@ class Preprocessor:
 
     def __init__(self, spec: InputSpec) -> None:
         self._spec = spec
-        # One value a channel, repeated along a row: numpy's inner loop then runs over the whole row,
-        # not over three channels.
+        # One value a channel, repeated along a row: numpy's inner loop then runs over the whole
+        # row, not over three channels.
         self._scale = np.tile(np.asarray(spec.scale, np.float32), spec.width)
         self._shift = -np.tile(np.asarray(spec.mean, np.float32), spec.width) * self._scale
 

@@ -100,6 +100,7 @@ class _Lane:
         self.run(np.zeros(_input_shape(manifest), manifest.input.dtype))
 
     def run(self, tensor: Tensor) -> Outputs:
+        """Runs one picture ``[1, height, width, 3]``."""
         self._interpreter.set_tensor(self._input, tensor)
         self._interpreter.invoke()
         return self._join(self._scores), self._join(self._offsets)
