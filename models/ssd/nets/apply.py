@@ -30,7 +30,7 @@ def raw_layer(layer: Layer, weights: LayerWeights | None, inputs: list[Floats]) 
     strides = [1, layer.stride, layer.stride, 1]
     compute = tf.nn.depthwise_conv2d if layer.kind == "depthwise" else tf.nn.conv2d
     result = compute(inputs[0], weights.kernel, strides, "SAME").numpy()
-    return np.add(result, weights.bias, dtype=np.float32)
+    return np.asarray(np.add(result, weights.bias), np.float32)
 
 
 def run_network(network: Network, weights: Weights, image: Floats) -> dict[str, Floats]:

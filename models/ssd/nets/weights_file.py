@@ -53,7 +53,7 @@ def parse_weights(content: bytes, network: Network) -> dict[str, LayerWeights]:
                 for layer in network.layers
                 if layer.kind != "add"
             }
-    except (KeyError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(f"not a file of weights of {network.name}: {error}") from error
     check_weights(network, weights)
     return weights

@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+
+from models.ssd.convert import Grid, QuantizedNetwork, QuantizedWeights, as_float32, as_int8
+from models.ssd.convert.check import answer_error, check_answers, check_graph, run_graph
+from models.ssd.convert.errors import ConversionFailed
+from models.ssd.convert.graph import float_graph, int8_graph
+
+
+def by_hand(network, weights, images):
+    """The network in plain loops over taps: slow, and nobody's library."""
+    tensors = {"image": images}
+    for layer in network.layers:
+        inputs = [tensors[name] for name in layer.inputs]
+        if layer.kind == "add":
+            result = inputs[0] + inputs[1]
+        else:
+            result = convolve(layer, weights[layer.name].kernel, inputs[0])
+            result = result + weights[layer.name].bias
+        tensors[layer.name] = np.clip(result, 0, 6) if layer.relu6 else result
+    return {name: tensors[name] for name in network.heads}
+
+
+def convolve(layer, kernel, image):
+    count, height, width, _ = image.shape
+    side, stride = kernel.shape[0], layer.stride
+    rows, columns = -(-height // stride), -(-width // stride)
+    total = max((rows - 1) * stride + side - height, 0)
+    padded = np.pad(image, ((0, 0), (total // 2, total), (total // 2, total), (0, 0)))
+    result = np.zeros((count, rows, columns, layer.bias))
+    for y in range(side):
+        for x in range(side):
+            seen = padded[:, y::stride, x::stride][:, :rows, :columns]
+            tap = kernel[y, x]
+            result += seen * tap[:, 0] if layer.kind == "depthwise" else seen @ tap
+    return result
+
+
+def test_the_float_graph_computes_the_network(network, weights, pixels):
+    images = as_float32(pixels)
+    expected = by_hand(network, weights, images)
+    assert check_graph(float_graph(network, weights), images, expected, 1e-5) < 1e-5
+
+
+def test_the_same_weights_give_the_same_bytes(network, weights):
+    assert float_graph(network, weights) == float_graph(network, weights)
+
+
+def test_outputs_carry_the_networks_names_in_order(network, weights):
+    interpreter = Interpreter(model_content=float_graph(network, weights))
+    details = interpreter.get_output_details()
+    assert [detail["name"] for detail in details] == ["scores", "offsets"]
+    assert [list(detail["shape"]) for detail in details] == [[1, 4, 4, 2], [1, 4, 4, 4]]
+    assert list(interpreter.get_input_details()[0]["shape_signature"]) == [-1, 8, 8, 3]
+
+
+def test_weights_lie_where_the_format_wants_them(network, weights):
+    content = float_graph(network, weights)
+    model = schema.Model.GetRootAs(content, 0)
+    starts = []
+    for index in range(model.BuffersLength()):
+        buffer = model.Buffers(index)
+        if not buffer.DataIsNone():
+            vector = buffer._tab.Vector(buffer._tab.Offset(4))
+            starts.append(vector % 16)
+    assert len(starts) == 2 * 7
+    assert set(starts) == {0}
+
+
+def plainly_quantized(network, weights):
+    """Round to nearest, with grids wide enough for everything."""
+    grids = {"image": Grid(float(np.float32(2 / 255)), 0)}
+    integers = {}
+    for layer in network.layers:
+        grids[layer.name] = Grid(float(np.float32(24 / 255)), 0)
+        if layer.kind != "add":
+            kernel, bias = weights[layer.name]
+            axis = 2 if layer.kind == "depthwise" else 3
+            others = tuple(i for i in range(4) if i != axis)
+            scales = (np.abs(kernel).max(axis=others) / 127).astype(np.float32)
+            shaped = scales[:, None] if layer.kind == "depthwise" else scales
+            step = scales * grids[layer.inputs[0]].scale
+            integers[layer.name] = QuantizedWeights(
+                np.rint(kernel / shaped).astype(np.int8),
+                scales,
+                np.rint(bias / step).astype(np.int32),
+            )
+    return QuantizedNetwork(network, integers, grids)
+
+
+def test_the_int8_graph_computes_the_network_coarsely(network, weights, pixels):
+    content = int8_graph(plainly_quantized(network, weights))
+    expected = by_hand(network, weights, as_float32(pixels))
+    found = run_graph(content, as_int8(pixels))
+    for name, values in expected.items():
+        assert found[name].shape == values.shape
+        # A grid of 1/11: a few steps are lost on the way through five layers.
+        assert np.sqrt(np.mean((found[name] - values) ** 2)) < 0.2
+
+
+def test_the_int8_graph_keeps_its_grids(network, weights):
+    content = int8_graph(plainly_quantized(network, weights))
+    interpreter = Interpreter(model_content=content)
+    (source,) = interpreter.get_input_details()
+    assert source["dtype"] is np.int8
+    assert source["quantization"] == (pytest.approx(2 / 255), 0)
+    for detail in interpreter.get_output_details():
+        assert detail["dtype"] is np.int8
+        assert detail["quantization"] == (pytest.approx(24 / 255), 0)
+
+
+def test_a_graph_of_other_weights_is_refused(network, weights, pixels):
+    images = as_float32(pixels)
+    expected = by_hand(network, weights, images)
+    weights["scores"].bias[0] += 0.1
+    with pytest.raises(ConversionFailed, match="nothing was written"):
+        check_graph(float_graph(network, weights), images, expected, 1e-3)
+
+
+def test_a_missing_output_is_refused(network, weights, pixels):
+    images = as_float32(pixels)
+    with pytest.raises(ConversionFailed, match="no output masks"):
+        check_graph(float_graph(network, weights), images, {"masks": images}, 1e-3)
+
+
+def test_only_logits_worth_an_answer_count():
+    wanted = {"scores": np.array([-9.0, -3.0, 1.0, 2.0], np.float32)}
+    found = {"scores": np.array([5.0, 5.0, 1.3, 1.6], np.float32)}
+    assert answer_error(found, wanted) == pytest.approx(np.sqrt((0.09 + 0.16) / 2), abs=1e-6)
+    assert answer_error(found, {"scores": np.full(4, -9, np.float32)}) == 0
+
+
+def test_answers_that_are_far_off_are_refused(network, weights, pixels):
+    quantized = plainly_quantized(network, weights)
+    expected = by_hand(network, weights, as_float32(pixels))
+    scores = {"scores": expected["scores"] + 5}
+    with pytest.raises(ConversionFailed, match="nothing was written"):
+        check_answers(int8_graph(quantized), as_int8(pixels), scores, 0.5)

@@ -1,0 +1,79 @@
+"""The imported network against the graph model it came from, run node by node."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
+
+from models.ssd.importers import coco_ssd
+from models.ssd.importers.coco_classes import CLASS_IDS
+from models.ssd.importers.errors import UnreadableModel
+from models.ssd.importers.source_check import TOLERANCE, check_import
+from models.ssd.importers.tfjs import GraphModel, Node, read_package
+from models.ssd.importers.tfjs_run import run_graph_model
+from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
+
+pytestmark = pytest.mark.tensorflow
+
+ROOT = Path(__file__).parents[4]
+PACKAGE = ROOT / f".cache/model/{coco_ssd.SHA256}.tgz"
+
+
+@pytest.fixture(scope="module")
+def model():
+    if not PACKAGE.is_file():
+        pytest.skip("the package is not here: make model fetches it")
+    return read_package(PACKAGE, coco_ssd.SHA256, coco_ssd.MODEL)
+
+
+@pytest.fixture(scope="module")
+def image():
+    from PIL import Image
+
+    with Image.open(ROOT / "samples/coffee.jpg") as picture:
+        pixels = np.asarray(picture.convert("RGB").resize((300, 300)), np.float32)
+    return (pixels[None] - 127.5) / 127.5
+
+
+@pytest.fixture
+def network():
+    return ssdlite_mobilenet_v2()
+
+
+def test_scores_and_boxes_are_the_sources_on_a_photo(model, network, image):
+    weights = coco_ssd.network_weights(model, network, CLASS_IDS)
+    assert check_import(model, network, weights, CLASS_IDS, image) < TOLERANCE / 5
+
+
+def test_a_wrong_weight_is_noticed(model, network, image):
+    weights = coco_ssd.network_weights(model, network, CLASS_IDS)
+    weights["block_5/project"].bias[3] += 0.05
+    with pytest.raises(UnreadableModel, match="from the source's"):
+        check_import(model, network, weights, CLASS_IDS, image)
+
+
+def test_a_model_without_a_weight_is_refused(model, network):
+    lacking = {name: v for name, v in model.weights.items() if "expanded_conv_7" not in name}
+    with pytest.raises(UnreadableModel, match="expanded_conv_7"):
+        coco_ssd.network_weights(GraphModel(model.nodes, lacking), network, CLASS_IDS)
+
+
+def test_an_unknown_operation_is_named():
+    nodes = (Node("a", "Placeholder", ()), Node("b", "Frobnicate", ("a",)))
+    with pytest.raises(UnreadableModel, match="node b is a Frobnicate"):
+        run_graph_model(GraphModel(nodes, {}), {"a": np.zeros(1)}, "b")
+
+
+def test_operations_compute_what_tensorflow_does():
+    nodes = (
+        Node("x", "Placeholder", ()),
+        Node("c", "Const", ()),
+        Node("sum", "Add", ("x", "c")),
+        Node("parts", "Unpack", ("sum",)),
+        Node("second", "Mul", ("parts:1", "parts")),
+    )
+    model = GraphModel(nodes, {"c": np.array([1.0, 2.0], np.float32)})
+    answer = run_graph_model(model, {"x": np.array([3.0, 4.0], np.float32)}, "second")
+    assert answer == pytest.approx(24.0)

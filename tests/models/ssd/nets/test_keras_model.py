@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
+
+from models.ssd.bundle import DEFAULT_BUNDLE, EMBEDDED, open_bundle
+from models.ssd.convert.check import answer_error, check_graph, run_graph
+from models.ssd.convert.graph import float_graph
+from models.ssd.nets.keras_model import keras_model, keras_weights
+from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
+from models.ssd.nets.weights_file import parse_weights
+
+pytestmark = [
+    pytest.mark.tensorflow,
+    # Keras itself still calls what its own dependencies have deprecated.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+WEIGHTS = EMBEDDED / "weights/ssdlite_mobilenet_v2_coco.npz"
+SAMPLES = Path(__file__).parents[4] / "samples"
+
+
+@pytest.fixture(scope="module")
+def network():
+    return ssdlite_mobilenet_v2()
+
+
+@pytest.fixture(scope="module")
+def weights(network):
+    return parse_weights(WEIGHTS.read_bytes(), network)
+
+
+@pytest.fixture(scope="module")
+def image():
+    from PIL import Image
+
+    with Image.open(SAMPLES / "coffee.jpg") as picture:
+        pixels = np.asarray(picture.convert("RGB").resize((300, 300)), np.float32)
+    return (pixels[None] - 127.5) / 127.5
+
+
+def test_keras_and_the_converted_graph_agree_on_a_photo(network, weights, image):
+    answers = keras_model(network, weights).predict(image, verbose=0)
+    expected = {name: np.asarray(values) for name, values in answers.items()}
+    assert check_graph(float_graph(network, weights), image, expected, 1e-4) < 1e-4
+
+
+def test_weights_into_keras_and_back(network, weights):
+    back = keras_weights(keras_model(network, weights), network)
+    assert back.keys() == weights.keys()
+    for name, (kernel, bias) in weights.items():
+        assert np.array_equal(back[name].kernel, kernel)
+        assert np.array_equal(back[name].bias, bias)
+
+
+def test_the_kept_weights_are_the_default_bundles(network, weights, image):
+    """float16 costs a hundredth of a logit."""
+    graph = open_bundle(DEFAULT_BUNDLE.with_name("ssdlite_mobilenet_v2_coco")).graph
+    exact = run_graph(graph, image)
+    kept = run_graph(float_graph(network, weights), image)
+    assert answer_error(kept, {name: exact[name] for name in network.scores}) < 0.03

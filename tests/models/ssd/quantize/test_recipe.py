@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
+
+from models.ssd.convert import as_float32, as_int8, int8_graph
+from models.ssd.convert.check import run_graph
+from models.ssd.nets.apply import run_network
+from models.ssd.quantize.moments import input_moment, tap_moments
+from models.ssd.quantize.recipe import Recipe, quantize
+
+pytestmark = pytest.mark.tensorflow
+
+PLAIN = Recipe(equalize=False, round_by_moment=False, correct_bias=False)
+BIAS = Recipe(equalize=False, round_by_moment=False, correct_bias=True)
+FULL = Recipe()
+
+
+def silent(step, share):
+    pass
+
+
+@pytest.fixture
+def many_pixels():
+    """Smooth pictures, for correlated inputs."""
+    random = np.random.default_rng(7)
+    coarse = random.integers(0, 256, (64, 2, 2, 3))
+    noise = random.integers(-9, 10, (64, 8, 8, 3))
+    return np.clip(coarse.repeat(4, 1).repeat(4, 2) + noise, 0, 255).astype(np.uint8)
+
+
+def errors(network, weights, pixels, recipe):
+    """Mean and root mean square error of the offsets, which no grid clips."""
+    expected = run_network(network, weights, as_float32(pixels))["offsets"]
+    quantized = quantize(network, weights, as_float32(pixels), recipe, silent)
+    found = run_graph(int8_graph(quantized), as_int8(pixels))["offsets"]
+    difference = found - expected
+    return np.abs(difference.mean(axis=(0, 1, 2))).mean(), np.sqrt(np.mean(difference**2))
+
+
+def test_bias_correction_takes_the_mean_error_away(network, weights, many_pixels):
+    plain, _ = errors(network, weights, many_pixels, PLAIN)
+    corrected, _ = errors(network, weights, many_pixels, BIAS)
+    assert corrected < plain / 3
+
+
+def test_the_full_recipe_errs_less_than_the_plain_one(network, weights, many_pixels):
+    _, plain = errors(network, weights, many_pixels, PLAIN)
+    _, full = errors(network, weights, many_pixels, FULL)
+    assert full < 0.8 * plain
+
+
+def test_the_first_layer_sees_the_pixels_as_they_are(network, weights, many_pixels):
+    """Integers are pixels minus 128, half a step off: uncorrected, every channel would shift."""
+    quantized = quantize(network, weights, as_float32(many_pixels), PLAIN, silent)
+    integers, scales, bias = quantized.weights["stem"]
+    seen = (many_pixels[:, 1:4, 1:4].astype(np.float64) - 128) * (2 / 255)
+    real = as_float32(many_pixels[:, 1:4, 1:4]).astype(np.float64)
+    ours = np.einsum("nyxc,yxco->no", seen, integers * scales) + bias * scales * (2 / 255)
+    theirs = np.einsum("nyxc,yxco->no", real, weights["stem"].kernel) + weights["stem"].bias
+    assert np.abs((ours - theirs).mean(axis=0)).max() < 0.02
+
+
+def test_moments_are_what_the_layer_multiplies(network, weights, pixels):
+    """The moment tells a layer's mean square: for weights w it is w' H w."""
+    tensors = run_network(network, weights, as_float32(pixels))
+    for name in ("stem", "b/expand"):
+        layer, kernel = network.layer(name), weights[name].kernel
+        inputs = tensors[layer.inputs[0]]
+        matrix = kernel.reshape(-1, kernel.shape[3]).astype(np.float64)
+        told = np.einsum("io,ij,jo->o", matrix, input_moment(layer, inputs), matrix)
+        assert told == pytest.approx(mean_square(layer, kernel, inputs), rel=1e-4)
+    layer, kernel = network.layer("b/depthwise"), weights["b/depthwise"].kernel
+    inputs = tensors["b/expand"]
+    taps = kernel.reshape(9, -1).astype(np.float64)
+    told = np.einsum("ic,cij,jc->c", taps, tap_moments(layer, inputs), taps)
+    assert told == pytest.approx(mean_square(layer, kernel, inputs), rel=1e-4)
+
+
+def mean_square(layer, kernel, inputs):
+    import tensorflow as tf
+
+    compute = tf.nn.depthwise_conv2d if layer.kind == "depthwise" else tf.nn.conv2d
+    result = compute(inputs, kernel, [1, layer.stride, layer.stride, 1], "SAME").numpy()
+    return np.mean(result.astype(np.float64) ** 2, axis=(0, 1, 2))
