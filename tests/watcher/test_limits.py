@@ -215,13 +215,19 @@ def test_slow_senders_cost_no_worker(small):
 
 def test_a_client_that_does_not_read_costs_no_worker(start):
     watcher = start(CONCURRENCY=1, MAX_INFLIGHT=2)
-    body = b"x" * 5_000_000
+    body = b"x" * 12_000_000  # more than the sockets' buffers take
     head = b"POST /?do=echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
-    deaf = [watcher.socket() for _ in range(12)]
+    deaf = [socket.socket() for _ in range(8)]
     try:
-        for connection in deaf:
+        for number, connection in enumerate(deaf, start=1):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(10)
+            connection.connect(("127.0.0.1", watcher.port))
             connection.sendall(head + body)
-            time.sleep(0.05)
+            end = time.monotonic() + 10
+            while watcher.log.count(" - 200 - 12000000B") < number:
+                assert time.monotonic() < end, "a worker waits for a client"
+                time.sleep(0.01)
         assert watcher.post("/?do=text").status_code == 200
     finally:
         for connection in deaf:
