@@ -13,6 +13,7 @@ from models.ssd.importers.errors import UnreadableModel
 from models.ssd.importers.source_check import TOLERANCE, check_import
 from models.ssd.importers.tfjs import GraphModel, Node, read_package
 from models.ssd.importers.tfjs_run import run_graph_model
+from models.ssd.nets.layers import LayerWeights
 from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
 
 pytestmark = pytest.mark.tensorflow
@@ -49,7 +50,8 @@ def test_scores_and_boxes_are_the_sources_on_a_photo(model, network, image):
 
 def test_a_wrong_weight_is_noticed(model, network, image):
     weights = coco_ssd.network_weights(model, network, CLASS_IDS)
-    weights["block_5/project"].bias[3] += 0.05
+    kernel, bias = weights["block_5/project"]
+    weights["block_5/project"] = LayerWeights(kernel, bias + np.float32(0.05))
     with pytest.raises(UnreadableModel, match="from the source's"):
         check_import(model, network, weights, CLASS_IDS, image)
 
