@@ -21,6 +21,7 @@ from benchmarks import (
 from benchmarks.bars import Finding, Row
 from benchmarks.errors import BenchmarkError, CannotMeasure
 from benchmarks.machine import describe, headline
+from benchmarks.neighbours import Neighbours, warning
 from benchmarks.plan import Plan, quick
 from benchmarks.results import document, write
 from benchmarks.table import markdown, table
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     plan = plan_of(flags)
     about = describe(plan)
     print(headline(about), file=sys.stderr, flush=True)
-    findings, failed = {}, False
+    before, findings, failed = Neighbours.now(), {}, False
     for name in flags.only or BENCHMARKS:
         began = time.monotonic()
         try:
@@ -62,14 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             findings[name] = _nothing(name, error)
             failed = True
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-    content = document(about, findings)
+    share = before.share(Neighbours.now())
+    content = document({**about, "others_share": share}, findings)
     file = write(content, str(about["date"]))
     rows = [row for found in findings.values() for row in found.rows]
     if flags.json:
         print(json.dumps(content, indent=1))
     else:
         print(markdown(rows) if flags.markdown else table(rows))
-    print(f"written to {file}", file=sys.stderr)
+    print(warning(share), f"written to {file}", sep="\n", file=sys.stderr)
     return int(failed)
 
 

@@ -70,7 +70,7 @@ def measure(plan: Plan) -> Finding:
 def _seconds(plan: Plan, *arguments: str) -> float:
     """Seconds until a script has written its first line."""
     began = time.perf_counter()
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # pylint: disable=consider-using-with # its output closes first
         [plan.python, "-P", *arguments],
         env=plain_environment(),
         cwd=Path(plan.python).parent,

@@ -1,20 +1,20 @@
 """Servers in turn under the same load: calls a second, p50, memory, cold start of each."""
 
-import itertools
 import statistics
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.accounting import family, memory
 from benchmarks.address import Address
 from benchmarks.cold_start import first_answer
 from benchmarks.connection import Connection
 from benchmarks.latency import http_latencies
-from benchmarks.load import drive
 from benchmarks.plan import Plan
 from benchmarks.program import Program
+from benchmarks.throughput import Served, serve_load
 
 _WARM_SECONDS = 1.0
 
@@ -38,12 +38,14 @@ class Score:
 
     Attributes:
         rates: Calls a second at the plan's concurrency.
+        cpu_ms: Processor milliseconds of all its processes for each of those calls.
         p50_ms: Milliseconds of one call at a time.
         starts: Seconds from exec to the first answer.
         pss: Bytes of all its processes after the load, shared pages divided among their users.
     """
 
     rates: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
     p50_ms: list[float] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
     pss: int = 0
@@ -68,30 +70,39 @@ def compete(contestants: Sequence[Contestant], plan: Plan) -> dict[str, Score]:
             with program:
                 scores[each.name].starts.append(first_answer(program, address, photo, began))
     with ExitStack() as stack:
-        running = []
+        running = deque[_Running]()
         for each in contestants:
             program, address = each.start()
             stack.enter_context(program)
             first_answer(program, address, photo, time.perf_counter())
-            _rate(address, plan, _WARM_SECONDS)
-            running.append((each.name, program, address))
-        for index in range(plan.rounds):
-            # Nobody is always the one who comes after the slowest.
-            for name, _, address in (
-                running[index % len(running) :] + running[: index % len(running)]
-            ):
-                scores[name].rates.append(_rate(address, plan, plan.seconds))
-                scores[name].p50_ms.append(_p50(address, plan))
-        for name, program, _ in running:
-            scores[name].pss = memory(family(program.pid)).pss
+            running.append(_Running(program, address, scores[each.name]))
+            running[-1].load(replace(plan, seconds=_WARM_SECONDS))
+        for _ in range(plan.rounds):
+            for each_running in running:
+                each_running.round(plan)
+            running.rotate()  # nobody is always the one who comes after the slowest
+        for each_running in running:
+            each_running.score.pss = memory(family(each_running.program.pid)).pss
     return scores
 
 
-def _rate(address: Address, plan: Plan, seconds: float) -> float:
-    requests = itertools.cycle([address.request(photo.read_bytes()) for photo in plan.photos])
-    outcome = drive(address.port, requests, plan.concurrency, seconds)
-    outcome.demand(200)
-    return outcome.rate
+@dataclass(frozen=True)
+class _Running:
+    program: Program
+    address: Address
+    score: Score
+
+    def load(self, plan: Plan) -> Served:
+        """Puts the plan's load on it."""
+        requests = [self.address.request(photo.read_bytes()) for photo in plan.photos]
+        return serve_load(self.program, self.address.port, requests, plan)
+
+    def round(self, plan: Plan) -> None:
+        """Measures it once."""
+        served = self.load(plan)
+        self.score.rates.append(served.outcome.rate)
+        self.score.cpu_ms.append(served.cpu_ms_per_call)
+        self.score.p50_ms.append(_p50(self.address, plan))
 
 
 def _p50(address: Address, plan: Plan) -> float:

@@ -23,7 +23,7 @@ class GatewayProgram(Program):
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")
+        self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")  # pylint: disable=consider-using-with # stop() cleans up
         folder = Path(self._folder.name)
         config = _project(plan, folder / "project")
         command = [plan.python, "-P", "-m", "dcf", "gateway", "start", "--host", HOST]

@@ -78,13 +78,13 @@ def finding(sides: dict[str, list[tuple[str, Round]]]) -> Finding:
         "plain": ("HTTP p50 / bare loop", at_most(1.10)),
         "detector": ("HTTP p50 / the project's Detector", None),
     }
-    for way, (title, bar) in titles.items():
+    for way, (title, limit) in titles.items():
         rounds = [each for _, each in sides[way]]
         http = statistics.median(each.first for each in rounds)
         bare = statistics.median(each.second for each in rounds)
         ratios = spread([each.ratio for each in rounds])
         note = f"{http:.2f} ms / {bare:.2f} ms; rounds {ratios}"
-        rows.append(Row(title, median_ratio(rounds), "", bar, note))
+        rows.append(Row(title, median_ratio(rounds), "", limit, note))
     details: dict[str, object] = {
         way: [
             {"photo": photo, "http_ms": each.first, "bare_ms": each.second}

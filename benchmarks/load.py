@@ -80,6 +80,7 @@ class _Generator:
         self._sent: dict[Connection, float] = {}
 
     def run(self, concurrency: int) -> Outcome:
+        """Sends and receives until nothing is under way."""
         connections = [Connection(self._port) for _ in range(concurrency)]
         busy = _own_cpu()
         began = time.perf_counter()

@@ -62,7 +62,7 @@ class PeerProgram(Program):
     def __init__(self, peer: Peer, plan: Plan) -> None:
         (port,) = free_ports(1)
         self.address = Address(port, peer.path)
-        self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")
+        self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")  # pylint: disable=consider-using-with # stop() cleans up
         folder = Path(self._folder.name)
         values = {"port": str(port), "workers": str(usable_cores()), "root": str(ROOT)}
         command = [str(PYTHON), "-P", *(part.format(**values) for part in peer.arguments)]

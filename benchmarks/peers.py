@@ -19,6 +19,7 @@ from benchmarks.contest import Contestant, Score, compete
 from benchmarks.errors import BenchmarkError, CannotMeasure
 from benchmarks.machine import describe, headline
 from benchmarks.memory_growth import MEGABYTE
+from benchmarks.neighbours import Neighbours, warning
 from benchmarks.peer_program import PEERS, PYTHON, Peer, PeerProgram
 from benchmarks.plan import Plan
 from benchmarks.program import Program
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         plan = replace(plan, rounds=2, calls=10, seconds=1.5, starts=1)
     about = describe(plan)
     print(headline(about), file=sys.stderr, flush=True)
+    before = Neighbours.now()
     try:
         wanted = [peer for peer in PEERS if not flags.only or peer.package in flags.only]
         found = measure(plan, wanted)
@@ -55,13 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BenchmarkError as error:
         print(f"benchmarks.peers: {error.message}", file=sys.stderr)
         return 1
-    content = document(about, {"peers": found})
+    share = before.share(Neighbours.now())
+    content = document({**about, "others_share": share}, {"peers": found})
     file = write(content, str(about["date"]), "-peers")
     if flags.json:
         print(json.dumps(content, indent=1))
     else:
         print(markdown(found.rows) if flags.markdown else table(found.rows))
-    print(f"written to {file}", file=sys.stderr)
+    print(warning(share), f"written to {file}", sep="\n", file=sys.stderr)
     return 0
 
 
@@ -144,12 +147,14 @@ def finding(scores: dict[str, Score], concurrency: int) -> Finding:
     for name, score in scores.items():
         note = (
             f"p50 {statistics.median(score.p50_ms):.1f} ms, {score.pss / MEGABYTE:.0f} MB, "
+            f"CPU {statistics.median(score.cpu_ms):.1f} ms a call, "
             f"cold start {statistics.median(score.starts):.2f} s"
         )
         rows.append(Row(f"  {name}", statistics.median(score.rates), "calls/s", None, note))
     details: dict[str, object] = {
         name: {
             "calls_per_second": score.rates,
+            "cpu_ms_per_call": score.cpu_ms,
             "p50_ms": score.p50_ms,
             "cold_start_seconds": score.starts,
             "pss_bytes": score.pss,

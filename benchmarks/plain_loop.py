@@ -97,11 +97,7 @@ class PlainLoop:
         center = anchors[:, :2] + scaled[:, :2] * anchors[:, 2:]
         half = np.exp(scaled[:, 2:]) * anchors[:, 2:] / 2
         boxes = np.clip(np.concatenate([center - half, center + half], axis=1), 0, 1)
-        kept: list[int] = []
-        for index in range(len(boxes)):
-            same = [other for other in kept if columns[other] == columns[index]]
-            if all(_overlap(boxes[other], boxes[index]) <= iou for other in same):
-                kept.append(index)
+        kept = _suppress(boxes, columns, iou)
         pixels = boxes * np.array([height, width, height, width], np.float32)
         return [
             {
@@ -129,6 +125,18 @@ def _anchors(layer: dict[str, Any]) -> npt.NDArray[np.float32]:
         ],
         np.float32,
     )
+
+
+def _suppress(
+    boxes: npt.NDArray[np.float32], columns: npt.NDArray[np.intp], iou: float
+) -> list[int]:
+    """Indexes of the boxes that no better one of their class overlaps by more than ``iou``."""
+    kept: list[int] = []
+    for index in range(len(boxes)):
+        same = [other for other in kept if columns[other] == columns[index]]
+        if all(_overlap(boxes[other], boxes[index]) <= iou for other in same):
+            kept.append(index)
+    return kept
 
 
 def _overlap(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> float:

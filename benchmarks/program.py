@@ -1,5 +1,6 @@
 """A program under measurement: started with an environment of its own, ended by its process id."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -36,7 +37,7 @@ class Program:
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
         self.name = Path(command[0]).name + " " + " ".join(command[1:4])
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # pylint: disable=consider-using-with # ended by stop()
             list(command),
             env={**plain_environment(), **environ},
             cwd=folder,
@@ -106,8 +107,6 @@ class Program:
 
 def _kill(pid: int, session: int) -> None:
     """Kills a descendant that was left; the session proves that the id is still its own."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         if os.getsid(pid) == session:
             os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return

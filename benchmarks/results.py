@@ -50,5 +50,9 @@ def write(content: Mapping[str, object], date: str, suffix: str = "") -> Path:
 
 
 def _row(row: Row) -> dict[str, object]:
-    bar = str(row.bar) if row.bar else None
-    return {**asdict(row), "what": row.what.strip(), "bar": bar, "verdict": row.verdict}
+    return {
+        **asdict(row),
+        "what": row.what.strip(),
+        "bar": str(row.bar) if row.bar else None,
+        "verdict": row.verdict,
+    }

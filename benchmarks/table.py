@@ -35,13 +35,13 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
     else:
         digits = 1 if abs(row.figure) >= 10 else 2
         figure = f"{row.figure:.{digits}f}{' ' + row.unit if row.unit else ''}"
-    bar = f"{row.bar}{' ' + row.unit if row.unit else ''}" if row.bar else "-"
-    return row.what, figure, bar, row.verdict, row.note
+    limit = f"{row.bar}{' ' + row.unit if row.unit else ''}" if row.bar else "-"
+    return row.what, figure, limit, row.verdict, row.note
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    what, figure, bar, verdict, note = cells
+    what, figure, limit, verdict, note = cells
     start = (
-        f"{what:<{widths[0]}}  {figure:>{widths[1]}}  {bar:>{widths[2]}}  {verdict:<{widths[3]}}"
+        f"{what:<{widths[0]}}  {figure:>{widths[1]}}  {limit:>{widths[2]}}  {verdict:<{widths[3]}}"
     )
     return f"{start}  {note}".rstrip()

@@ -25,7 +25,7 @@ class WatcherProgram(Program):
     def __init__(self, plan: Plan, settings: Mapping[str, str] | None = None) -> None:
         http, *others = free_ports(4)
         self.address = Address(http)
-        self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")
+        self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")  # pylint: disable=consider-using-with # stop() cleans up
         names = ("WATCHER_PORT", "MESH_PORT", "METRICS_PORT")
         environ = {
             "HANDLER_DIR": str(ROOT / "handler"),

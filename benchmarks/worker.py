@@ -28,7 +28,7 @@ class Worker:
     def __init__(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
         self._name = " ".join(command[1:4])
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # pylint: disable=consider-using-with # ended by stop()
             list(command),
             env={**plain_environment(), "PYTHONPATH": str(ROOT), **(environ or {})},
             cwd=ROOT,

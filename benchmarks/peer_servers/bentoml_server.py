@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-import bentoml
-from bentoml.validators import ContentType
+import bentoml  # pylint: disable=import-error # in .venv-peers
+from bentoml.validators import ContentType  # pylint: disable=import-error # in .venv-peers
 
 from benchmarks.plain_loop import PlainLoop
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi import FastAPI, Request  # pylint: disable=import-error # in .venv-peers
+from fastapi.concurrency import run_in_threadpool  # pylint: disable=import-error # as above
 
 from benchmarks.plain_loop import PlainLoop
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from mosec import Server, Worker
+from mosec import Server, Worker  # pylint: disable=import-error # in .venv-peers
 
 from benchmarks.plain_loop import PlainLoop
 
