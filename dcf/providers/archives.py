@@ -4,7 +4,8 @@ import asyncio
 import compileall
 import hashlib
 import os
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 from dcf.archive import MAX_ARCHIVE_BYTES, Entry, digest_of_image, is_digest, read_entry, unpack
@@ -56,6 +57,17 @@ class Archives:
             raise ArchiveError(
                 f"archive {digest} is not here: PUT it to /system/archives/{digest} first"
             )
+
+    def keep_only(self, images: Iterable[str]) -> None:
+        """Delete what no deployed function names, and what broken uploads left; done at start."""
+        kept = {digest_of_image(image) for image in images}
+        for path in (*self._uploads.iterdir(), *self._code.iterdir()):
+            if path.name in kept:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
     async def unpacked(self, image: str) -> tuple[Path, Entry]:
         """The folder of an image's code, unpacked and compiled if this is the first time."""

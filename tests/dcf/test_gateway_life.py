@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -204,25 +203,26 @@ def test_asked_to_stop_while_it_deploys_it_stops(write_function, tmp_path, wait_
     assert "Traceback" not in said
 
 
-def test_a_taken_port_is_named_with_what_to_set(tmp_path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        for flag, variable in (("--port", "DCF_PORT"), ("--grpc-port", "DCF_GRPC_PORT")):
-            other = "--grpc-port" if flag == "--port" else "--port"
-            command = [sys.executable, "-m", "dcf", "gateway", "start", flag, port, other, "0"]
-            done = subprocess.run(
-                [*command, "--home", str(tmp_path)],
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT,
-                check=False,
-            )
-            assert done.returncode == 1
-            assert f"port {port} on 127.0.0.1 is in use" in done.stderr
-            assert variable in done.stderr
-            assert "Traceback" not in done.stderr
+@pytest.mark.parametrize(
+    ("door", "flag", "other", "variable"),
+    [
+        ("rest", "--port", "--grpc-port", "DCF_PORT"),
+        ("grpc", "--grpc-port", "--port", "DCF_GRPC_PORT"),
+    ],
+    ids=["rest", "grpc"],
+)
+def test_a_taken_port_is_named_with_what_to_set(gateways, tmp_path, door, flag, other, variable):
+    # Another gateway has it: gRPC servers would share a port quietly if they were let.
+    port = getattr(gateways(), door).rpartition(":")[2]
+    command = [sys.executable, "-m", "dcf", "gateway", "start", flag, port, other, "0"]
+    done = subprocess.run(
+        [*command, "--home", str(tmp_path / "other")],
+        capture_output=True, text=True, timeout=TIMEOUT, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"port {port} on 127.0.0.1 is in use" in done.stderr
+    assert variable in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_home_serves_one_gateway_at_a_time(gateways, tmp_path):
