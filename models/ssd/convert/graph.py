@@ -105,15 +105,19 @@ def _per_tensor(grid: Grid) -> Any:
 class _AlignedBuffer(schema.BufferT):  # type: ignore[misc]  # the schema module is untyped
     """A buffer whose data starts at a multiple of 16 bytes, which the generated code leaves out."""
 
-    def Pack(self, builder: flatbuffers.Builder) -> int:  # noqa: N802  # name of the generated code
+    def __init__(self, content: bytes = b"") -> None:
+        super().__init__()
+        self._content = content
+
+    # The generated code calls it by this name.
+    def Pack(self, builder: flatbuffers.Builder) -> int:  # noqa: N802  # pylint: disable=invalid-name
         """Writes the buffer; returns its offset."""
-        if self.data is None:
+        if not self._content:
             return int(super().Pack(builder))
-        content = self.data.tobytes()
-        builder.StartVector(1, len(content), _ALIGNMENT)
-        head = builder.head - len(content)
-        builder.head = head
-        builder.Bytes[head : head + len(content)] = content
+        size = len(self._content)
+        builder.StartVector(1, size, _ALIGNMENT)
+        builder.head -= size
+        builder.Bytes[builder.head : builder.head + size] = self._content
         data = builder.EndVector()
         schema.BufferStart(builder)
         schema.BufferAddData(builder, data)
@@ -135,9 +139,7 @@ class _GraphWriter:
 
     def constant(self, name: str, values: npt.NDArray[Any], quantization: Any) -> int:
         """Adds a constant; returns its tensor index."""
-        buffer = _AlignedBuffer()
-        buffer.data = np.frombuffer(values.tobytes(), np.uint8)
-        self.buffers.append(buffer)
+        self.buffers.append(_AlignedBuffer(values.tobytes()))
         return self._tensor(name, values.shape, values.dtype, len(self.buffers) - 1, quantization)
 
     def operator(self, layer: Layer, parameters: list[int]) -> None:

@@ -1,5 +1,7 @@
 """Compares an imported network with the graph model it came from, on the same images."""
 
+import math
+
 import numpy as np
 
 from models.ssd.anchors import build_anchors
@@ -63,7 +65,7 @@ def check_import(
 
 def _difference(what: str, found: Floats, wanted: Floats) -> float:
     difference = float(np.abs(found - wanted).max()) if found.shape == wanted.shape else np.inf
-    if not difference <= TOLERANCE:
+    if math.isnan(difference) or difference > TOLERANCE:
         raise UnreadableModel(
             f"{what} of the imported network are {difference:.2g} from the source's, "
             f"allowed is {TOLERANCE:.0e}: the importer does not fit this model"

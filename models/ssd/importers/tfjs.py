@@ -114,8 +114,6 @@ def read_graph_model(read: Reader) -> GraphModel:
         for group in model["weightsManifest"]:
             joined = b"".join(read(path) for path in group["paths"])
             weights.update(_group_weights(group["weights"], joined))
-    except UnreadableModel:
-        raise
     except (OSError, KeyError, TypeError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise UnreadableModel(f"not a TensorFlow.js graph model ({reason})") from error

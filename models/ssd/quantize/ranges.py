@@ -23,12 +23,15 @@ def least_error_grid(sample: Floats) -> Grid:
     least, most = min(float(sample.min()), 0.0), max(float(sample.max()), 0.0)
     if least == most:
         return grid_over(0.0, 1.0)
-    both = min(_SHARES, key=lambda share: _error(sample, least * share, most * share))
-    low = high = float(both)
+    low, high = _best(sample, [(least * share, most * share) for share in _SHARES])
     for _ in range(2):
-        low = float(min(_SHARES, key=lambda share: _error(sample, least * share, most * high)))
-        high = float(min(_SHARES, key=lambda share: _error(sample, least * low, most * share)))
-    return grid_over(least * low, most * high)
+        low, high = _best(sample, [(least * share, high) for share in _SHARES])
+        low, high = _best(sample, [(low, most * share) for share in _SHARES])
+    return grid_over(low, high)
+
+
+def _best(sample: Floats, ranges: list[tuple[float, float]]) -> tuple[float, float]:
+    return min(ranges, key=lambda ends: _error(sample, *ends))
 
 
 def _error(sample: Floats, least: float, most: float) -> float:

@@ -55,9 +55,9 @@ def round_matrix(matrix: Floats, moment: Doubles) -> tuple[Doubles, Floats]:
     factor = _inverse_factor(moment[np.ix_(order, order)])
     rest = matrix[order].astype(np.float64)
     integers = np.empty_like(rest)
-    for index in range(len(rest)):
-        integers[index] = np.clip(np.rint(rest[index] / scales), -MOST, MOST)
-        error = (rest[index] - integers[index] * scales) / factor[index, index]
+    for index, row in enumerate(rest):
+        integers[index] = np.clip(np.rint(row / scales), -MOST, MOST)
+        error = (row - integers[index] * scales) / factor[index, index]
         rest[index + 1 :] -= np.outer(factor[index, index + 1 :], error)
     restored = np.empty_like(integers)
     restored[order] = integers
