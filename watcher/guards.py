@@ -26,6 +26,8 @@ def end_now(code: int) -> NoReturn:
         code: the exit code.
     """
     logging.shutdown()
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()  # what a handler printed
     os._exit(code)
 
 
