@@ -24,6 +24,8 @@ class Handler:
             os._exit(3)
         if req.input == b"where":
             return __file__
+        if req.input == b"how":
+            return " ".join(f"{key}={value}" for key, value in req.query.items()) + " " + req.accept
         return req.input
 """
 _READY = re.compile(r"Gateway: (http://\S+) \(REST\), (\S+) \(gRPC\)")

@@ -55,6 +55,20 @@ def test_messages_over_the_default_limit_pass_both_ways(stub):
     assert len(stub.Invoke(request, timeout=SECONDS).Msg) == len(big)
 
 
+def test_a_body_over_the_functions_limit_is_resource_exhausted(stub):
+    request = pb.InvokeServiceRequest(Service="echo", Input=b"z" * (40 << 20))
+    code, details = failure(stub.Invoke, request)
+    assert code is CODE.RESOURCE_EXHAUSTED
+    assert details.startswith("could not invoke: echo - body_too_large: ")
+
+
+def test_metadata_is_query_and_accept_of_the_call(channel):
+    metadata = (("x-query", "threshold=0.3"), ("accept", "image/png"))
+    request = pb.InvokeServiceRequest(Service="echo", Input=b"how")
+    answer = GatewayStub(channel).Invoke(request, timeout=SECONDS, metadata=metadata)
+    assert answer.Msg == "threshold=0.3 image/png"
+
+
 def test_a_raising_function_is_internal_and_keeps_its_words(stub):
     code, details = failure(stub.Invoke, pb.InvokeServiceRequest(Service="echo", Input=b"raise"))
     assert code is CODE.INTERNAL

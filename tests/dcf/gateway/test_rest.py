@@ -164,6 +164,13 @@ def test_a_chunked_body_and_a_large_one_pass(ask):
     assert len(ask("POST", "/function/echo", data=b"q" * (8 << 20)).content) == 8 << 20
 
 
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_a_body_over_the_functions_limit_is_its_413_and_no_broken_call(ask, chunked):
+    body = b"z" * (40 << 20)
+    answer = ask("POST", "/function/echo", data=iter([body]) if chunked else body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
+
+
 def test_a_call_of_an_unknown_function_is_404_in_one_shape(ask):
     answer = ask("POST", "/function/nope", data=b"x")
     assert (answer.status_code, answer.headers["X-Error-Code"]) == (404, "not_found")
