@@ -73,7 +73,7 @@ class Setting(NamedTuple):
 
 
 SETTINGS = (
-    Setting("MODEL_BUNDLE", "", "a folder", "The model's bundle; the embedded one when empty."),
+    Setting("MODEL_BUNDLE", "", "a folder, or an embedded bundle's name", "The model."),
     Setting("THRESHOLD", "0.5", "0 to 1", "Least confidence of an answer."),
     Setting("IOU", "", "0 to 1", "Greatest overlap of two answers of a class; the bundle's."),
     Setting("TOP_K", "", "1 to 100000", "Candidates kept before suppression; the bundle's."),

@@ -12,7 +12,7 @@ from models.ssd.labels import Labels, parse_labels
 from models.ssd.spec import FileSpec, Manifest, parse_manifest
 
 EMBEDDED = Path(__file__).parent / "bundles"
-DEFAULT_BUNDLE = EMBEDDED / "ssdlite_mobilenet_v2_coco"
+DEFAULT_BUNDLE = EMBEDDED / "ssdlite_mobilenet_v2_coco_int8"
 _LABELS = "labels.txt"
 _MANIFEST_LIMIT = 16 * 1024 * 1024
 
@@ -41,7 +41,7 @@ def open_bundle(path: Path) -> Bundle:
     """Opens a bundle and verifies it.
 
     Args:
-        path: The bundle's folder.
+        path: The bundle's folder, or the bare name of an embedded one.
 
     Returns:
         The bundle, with its graph read into memory.
@@ -50,8 +50,13 @@ def open_bundle(path: Path) -> Bundle:
         BundleError: A file is missing, changed or unsafe, or the manifest is not understood. The
             message names the file.
     """
+    if path.name == str(path) and not path.is_dir() and (EMBEDDED / path).is_dir():
+        path = EMBEDDED / path
     if not path.is_dir():
-        raise BundleError(f"bundle {path} is not a folder, MODEL_BUNDLE must name one")
+        embedded = ", ".join(sorted(file.parent.name for file in EMBEDDED.glob("*/manifest.json")))
+        raise BundleError(
+            f"bundle {path} is neither a folder nor one of those embedded: {embedded}"
+        )
     manifest_bytes = _read(path / "manifest.json", "manifest.json", _MANIFEST_LIMIT)
     manifest = parse_manifest(manifest_bytes)
     contents = {name: _verified(path, name, spec) for name, spec in manifest.files.items()}

@@ -261,7 +261,7 @@ def test_every_embedded_bundle_can_be_chosen(cup, name):
 
 
 def test_a_bundle_that_is_not_there_stops_the_start(tmp_path):
-    with pytest.raises(BundleError, match="MODEL_BUNDLE must name one"):
+    with pytest.raises(BundleError, match="neither a folder nor"):
         Handler({"MODEL_BUNDLE": str(tmp_path / "none")})
 
 

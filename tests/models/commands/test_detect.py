@@ -74,7 +74,7 @@ def test_draw(tmp_path, suffix):
         (["detect", ROOT / "Makefile"], 1, "is not an image"),
         (["detect", CUP, "--threshold", "2"], 2, "threshold"),
         (["detect", CUP, "--classes", "unicorn"], 1, "no class 'unicorn'"),
-        (["detect", CUP, "--bundle", "/nowhere"], 1, "is not a folder"),
+        (["detect", CUP, "--bundle", "/nowhere"], 1, "neither a folder nor"),
         (["detect", CUP, CAT, "--draw", "a.jpg"], 2, "--draw takes one image"),
         (["detect", CUP, "--draw", "a.bmp"], 2, "--draw takes one image"),
         (["detect", CUP, "--draw", "/nowhere/a.jpg"], 1, "/nowhere/a.jpg"),

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -32,8 +33,13 @@ def test_the_embedded_bundle_opens():
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(BundleError, match="is not a folder"):
+    with pytest.raises(BundleError, match="neither a folder nor one of those embedded: ssdlite"):
         open_bundle(tmp_path / "nothing")
+
+
+def test_an_embedded_bundle_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert open_bundle(Path(DEFAULT_BUNDLE.name)).path == DEFAULT_BUNDLE
 
 
 @pytest.mark.parametrize("name", ["model.tflite", "labels.txt", "manifest.json"])
