@@ -96,11 +96,11 @@ class Server:
         try:
             await self._open_rest(host)
             door = GrpcDoor(self._gateway, self._upstream, self._metrics, self.rest)
-            self._grpc, port = _open_grpc(door, host, self._settings.grpc_port)
+            self._grpc, port = _open_grpc(door, _bracketed(host), self._settings.grpc_port)
         except DcfError:
             await self._provider.stop()
             raise
-        self.grpc = f"{host}:{port}"
+        self.grpc = f"{_bracketed(host)}:{port}"
         await self._grpc.start()
 
     async def _open_rest(self, host: str) -> None:
@@ -112,7 +112,7 @@ class Server:
             raise CannotStart(
                 _port_words("REST", host, self._settings.port, fault, "DCF_PORT", "--port")
             ) from fault
-        self.rest = f"http://{host}:{self._runner.addresses[0][1]}"
+        self.rest = f"http://{_bracketed(host)}:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Take no more calls, let those under way finish, end every function's processes."""
@@ -120,6 +120,11 @@ class Server:
         await asyncio.gather(self._runner.cleanup(), *grpc_stopped)
         await self._upstream.close()
         await self._provider.stop()
+
+
+def _bracketed(host: str) -> str:
+    """An IPv6 address as it stands before a port."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _open_grpc(door: GrpcDoor, host: str, port: int) -> tuple[grpc.aio.Server, int]:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -223,6 +224,18 @@ def test_a_taken_port_is_named_with_what_to_set(gateways, tmp_path, door, flag, 
     assert f"port {port} on 127.0.0.1 is in use" in done.stderr
     assert variable in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_ipv6_host_is_listened_on_and_named_so_that_it_can_be_dialled(gateways):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    gateway = gateways("--host", "::1")
+    assert (gateway.rest[:13], gateway.grpc[:6]) == ("http://[::1]:", "[::1]:")
+    assert requests.get(f"{gateway.rest}/system/functions", timeout=TIMEOUT).json() == []
+    for address in (gateway.rest, gateway.grpc):
+        assert gateway.dcf("list", gateway=address).returncode == 0
 
 
 def test_a_home_serves_one_gateway_at_a_time(gateways, tmp_path):
