@@ -11,6 +11,7 @@ from benchmarks.accounting import family, memory
 from benchmarks.address import Address
 from benchmarks.cold_start import first_answer
 from benchmarks.connection import Connection
+from benchmarks.large_photo import large_photo
 from benchmarks.latency import http_latencies
 from benchmarks.plan import Plan
 from benchmarks.program import Program
@@ -38,13 +39,15 @@ class Score:
 
     Attributes:
         rates: Calls a second at the plan's concurrency.
-        cpu_ms: Processor milliseconds of all its processes for each of those calls.
+        large_rates: The same with a photo of 12 megapixels, as a phone sends it.
+        cpu_ms: Processor milliseconds of all its processes for each call with the sample photos.
         p50_ms: Milliseconds of one call at a time.
         starts: Seconds from exec to the first answer.
         pss: Bytes of all its processes after the load, shared pages divided among their users.
     """
 
     rates: list[float] = field(default_factory=list)
+    large_rates: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
     p50_ms: list[float] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
@@ -63,6 +66,7 @@ def compete(contestants: Sequence[Contestant], plan: Plan) -> dict[str, Score]:
     """
     scores = {each.name: Score() for each in contestants}
     photo = plan.photos[0].read_bytes()
+    large = large_photo(photo)
     for _ in range(plan.starts):
         for each in contestants:
             began = time.perf_counter()
@@ -76,10 +80,10 @@ def compete(contestants: Sequence[Contestant], plan: Plan) -> dict[str, Score]:
             stack.enter_context(program)
             first_answer(program, address, photo, time.perf_counter())
             running.append(_Running(program, address, scores[each.name]))
-            running[-1].load(replace(plan, seconds=_WARM_SECONDS))
+            running[-1].load([photo, large], replace(plan, seconds=_WARM_SECONDS))
         for _ in range(plan.rounds):
             for each_running in running:
-                each_running.round(plan)
+                each_running.round(plan, large)
             running.rotate()  # nobody is always the one who comes after the slowest
         for each_running in running:
             each_running.score.pss = memory(family(each_running.program.pid)).pss
@@ -92,16 +96,17 @@ class _Running:
     address: Address
     score: Score
 
-    def load(self, plan: Plan) -> Served:
+    def load(self, photos: Sequence[bytes], plan: Plan) -> Served:
         """Puts the plan's load on it."""
-        requests = [self.address.request(photo.read_bytes()) for photo in plan.photos]
+        requests = [self.address.request(photo) for photo in photos]
         return serve_load(self.program, self.address.port, requests, plan)
 
-    def round(self, plan: Plan) -> None:
+    def round(self, plan: Plan, large: bytes) -> None:
         """Measures it once."""
-        served = self.load(plan)
+        served = self.load([photo.read_bytes() for photo in plan.photos], plan)
         self.score.rates.append(served.outcome.rate)
         self.score.cpu_ms.append(served.cpu_ms_per_call)
+        self.score.large_rates.append(self.load([large], plan).outcome.rate)
         self.score.p50_ms.append(_p50(self.address, plan))
 
 

@@ -128,9 +128,9 @@ def test_one_5xx_or_one_lost_call_misses():
 
 def test_peers_are_judged_by_the_best_of_them():
     scores = {
-        "watcher, float32": Score([120, 110], [16], [9, 9], [0.9], 10**8),
-        "slow": Score([50, 50], [30], [20, 20], [3], 10**8),
-        "fast": Score([100, 100], [18], [10, 10], [2], 10**8),
+        "watcher, float32": Score([120, 110], [40], [16], [9, 9], [0.9], 10**8),
+        "slow": Score([50, 50], [9], [30], [20, 20], [3], 10**8),
+        "fast": Score([100, 100], [9], [18], [10, 10], [2], 10**8),
     }
     finding = peers.finding(scores, 8)
     assert figures(finding)[:2] == [(None, "skipped"), (pytest.approx(1.15), "yes")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.large_photo import large_photo
 from benchmarks.plain_loop import PlainLoop
 from benchmarks.plan import Plan, photos
 from models.ssd.bundle import EMBEDDED
@@ -30,3 +31,14 @@ def test_the_full_decode_finds_nearly_the_same():
     assert [each["class"] for each in full] == [
         each["class"] for each in PlainLoop(Plan().bundle)(encoded)
     ]
+
+
+def test_a_large_photo_is_as_a_phone_sends_it():
+    encoded = large_photo(photos()[1].read_bytes())
+    assert 2_000_000 < len(encoded) < 8_000_000
+    found = PlainLoop(Plan().bundle)(encoded)
+    assert found
+    assert {each["class"] for each in found} == {
+        each["class"] for each in PlainLoop(Plan().bundle)(photos()[1].read_bytes())
+    }
+    assert max(each["xmax"] for each in found) > 600
