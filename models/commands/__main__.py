@@ -11,6 +11,7 @@ from models.commands.failures import one_line
 VERBS = {
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
+    "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
 }
 
 
