@@ -1,8 +1,8 @@
 """What decoding JPEGs at a reduced scale costs in precision: the same pictures, decoded both ways.
 
 Pictures of a data set are enlarged, so that a reduced decode happens at all, and measured with
-the decoder at full and at reduced scale. `python -m benchmarks.reduced_decode --coco DIR`, where DIR
-has images/ and instances.json.
+the decoder at full and at reduced scale: `python -m benchmarks.reduced_decode --coco DIR`, where
+DIR has images/ and instances.json.
 """
 
 import argparse
