@@ -1,7 +1,6 @@
 """Writes a bundle's folder, all or nothing."""
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,8 +46,3 @@ def read_contents(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.iterdir())
         if path.is_file() and path.name != "manifest.json"
     }
-
-
-def remove_bundle(folder: Path) -> None:
-    """Deletes a bundle's folder, if it is there."""
-    shutil.rmtree(folder, ignore_errors=True)
