@@ -41,7 +41,7 @@ def first_answer(program: Program, address: Address, photo: bytes, began: float)
         except OSError:
             pass
         time.sleep(_POLL_SECONDS)
-    raise BenchmarkError(f"{program.name} gave no answer: {program.log.strip()[-300:]}")
+    raise BenchmarkError(f"{program.name} gave no answer: {program.last_line}")
 
 
 def measure(plan: Plan) -> Finding:

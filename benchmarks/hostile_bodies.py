@@ -31,7 +31,7 @@ def measure(plan: Plan) -> Finding:
             try:
                 outcomes.append(drive(watcher.address.port, requests, _CONNECTIONS, math.inf))
             except OSError as error:
-                raise BenchmarkError(f"the watcher is gone: {watcher.log[-300:]}") from error
+                raise BenchmarkError(f"the watcher is gone: {watcher.last_line}") from error
             readings.append(memory(family(watcher.pid)))
         alive = watcher.alive
     return finding(outcomes, readings, alive)

@@ -62,7 +62,7 @@ def finding(rounds: list[Round], memories: list[int]) -> Finding:
     growth = (memories[-1] - memories[0]) / MEGABYTE / (len(memories) - 1)
     note = (
         f"{original:.0f} ms, {growth:+.1f} MB a call / {here:.1f} ms over HTTP; rounds {ratios}; "
-        "the same network, random weights, TensorFlow"
+        "the same network in float32 TensorFlow, random weights"
     )
     details: dict[str, object] = {
         "milliseconds": [{"original": each.first, "here": each.second} for each in rounds],

@@ -144,6 +144,10 @@ def finding(scores: dict[str, Score], concurrency: int) -> Finding:
         note = f"calls/s at {concurrency}, best: {best}; rounds "
         note += spread([each.ratio for each in rounds])
         rows.append(Row(f"{name} / best peer", median_ratio(rounds), "", bar, note))
+        large = [Round(*pair) for pair in zip(
+            scores[name].large_rates, scores[best].large_rates, strict=True)]  # fmt: skip
+        note = f"against the same peer; rounds {spread([each.ratio for each in large])}"
+        rows.append(Row("  with a 12-megapixel photo", median_ratio(large), "", None, note))
     for name, score in scores.items():
         note = (
             f"{statistics.median(score.large_rates):.1f} with a 12-megapixel photo, "

@@ -74,6 +74,11 @@ class Program:
         with os.fdopen(os.dup(self._log.fileno()), "rb") as log:
             return os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")
 
+    @property
+    def last_line(self) -> str:
+        """The last line it has written."""
+        return (self.log.strip().splitlines() or ["nothing was written"])[-1]
+
     def wait(self, ready: Callable[[], bool], seconds: float) -> None:
         """Waits until something about it is so.
 
@@ -84,8 +89,7 @@ class Program:
         while not ready():
             if not self.alive or time.monotonic() > limit:
                 what = "is not ready" if self.alive else "ended"
-                last = self.log.strip().splitlines()[-1:] or ["nothing was written"]
-                raise BenchmarkError(f"{self.name} {what}: {last[0]}")
+                raise BenchmarkError(f"{self.name} {what}: {self.last_line}")
             time.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:

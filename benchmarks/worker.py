@@ -62,8 +62,9 @@ class Worker:
         line = self._process.stdout.readline()
         if not line:
             code = self._process.wait()
-            last = os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace").strip()
-            raise BenchmarkError(f"{self._name} ended with {code}: {last.splitlines()[-1:]}")
+            log = os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
+            last = (log.strip().splitlines() or ["nothing was written"])[-1]
+            raise BenchmarkError(f"{self._name} ended with {code}: {last}")
         return json.loads(line)
 
     def ask(self, command: Mapping[str, object]) -> Any:  # noqa: ANN401 - see result

@@ -128,11 +128,12 @@ def test_one_5xx_or_one_lost_call_misses():
 
 def test_peers_are_judged_by_the_best_of_them():
     scores = {
-        "watcher, float32": Score([120, 110], [40], [16], [9, 9], [0.9], 10**8),
-        "slow": Score([50, 50], [9], [30], [20, 20], [3], 10**8),
-        "fast": Score([100, 100], [9], [18], [10, 10], [2], 10**8),
+        "watcher, float32": Score([120, 110], [36, 45], [16], [9, 9], [0.9], 10**8),
+        "slow": Score([50, 50], [8, 9], [30], [20, 20], [3], 10**8),
+        "fast": Score([100, 100], [9, 10], [18], [10, 10], [2], 10**8),
     }
     finding = peers.finding(scores, 8)
     assert figures(finding)[:2] == [(None, "skipped"), (pytest.approx(1.15), "yes")]
     assert "best: fast" in finding.rows[1].note
-    assert len(finding.rows) == 2 + len(scores)
+    assert figures(finding)[2] == (pytest.approx(4.25), "-")
+    assert len(finding.rows) == 3 + len(scores)
