@@ -52,6 +52,7 @@ def measure(plan: Plan) -> Finding:
         began = time.perf_counter()
         with WatcherProgram(plan) as program:
             seconds = first_answer(program, program.address, plan.photos[0].read_bytes(), began)
+            _wait_for_report(program)
             parts.append(split(program.log, seconds))
         return seconds
 
@@ -94,7 +95,8 @@ def split(log: str, seconds: float) -> dict[str, float]:
         seconds: From exec to the first answer.
 
     Returns:
-        Seconds by part; they sum up to ``seconds``.
+        Seconds by part; all but the last, which overlaps with the first call, sum up to
+        ``seconds``.
 
     Raises:
         BenchmarkError: The report is not there.
@@ -104,12 +106,19 @@ def split(log: str, seconds: float) -> dict[str, float]:
         raise BenchmarkError("the watcher's start report has no parts: look at watcher.app.report")
     ready, imported, built, warmed = (float(number) for number in found.groups())
     return {
-        "start": seconds - ready,
+        "start and first call": seconds - imported - built - warmed,
         "handler import": imported,
         "model load": built,
         "first inference": warmed,
-        "ports": max(0.0, ready - imported - built - warmed),
+        "ready": ready,
     }
+
+
+def _wait_for_report(program: Program) -> None:
+    """HTTP answers before gRPC's ports are open; the report comes after them."""
+    end = time.perf_counter() + _LIMIT_SECONDS
+    while not _REPORT.search(program.log) and time.perf_counter() < end and program.alive:
+        time.sleep(_POLL_SECONDS * 10)
 
 
 def finding(rounds: list[Round], parts: list[dict[str, float]], interpreter: float) -> Finding:
@@ -126,11 +135,11 @@ def finding(rounds: list[Round], parts: list[dict[str, float]], interpreter: flo
     note = f"{watcher:.3f} s / {script:.3f} s; rounds {ratios}"
     rows = [Row("cold start / bare script", median_ratio(rounds), "", at_most(1.7), note)]
     notes = {
-        "start": f"interpreter {interpreter:.3f}, the watcher's own imports, first call",
+        "start and first call": f"interpreter {interpreter:.3f}, the watcher's own imports",
         "handler import": "numpy, cv2, Pillow, LiteRT, the detector",
         "model load": "digests verified, graph opened by every lane",
         "first inference": "before the ports open",
-        "ports": "HTTP, gRPC, mesh, metrics",
+        "ready": "from the watcher's first line to every port open, gRPC's too, and the lock file",
     }
     for name, text in notes.items():
         seconds = statistics.median(part[name] for part in parts)

@@ -46,7 +46,8 @@ class Handler:
         settings = read_settings(os.environ if environ is None else environ)
         self._options = settings.options
         self._detector = Detector(settings.bundle, settings.max_pixels)
-        self.warm()
+        # One real inference, so that the first call is as fast as the next.
+        self._detector.warm()
         manifest = self._detector.bundle.manifest
         self.info: dict[str, object] = {
             "model": {
@@ -57,10 +58,6 @@ class Handler:
             },
             "settings": {row.name: os.environ.get(row.name, row.default) for row in SETTINGS},
         }
-
-    def warm(self) -> None:
-        """Runs one real inference, so that the first call is as fast as the next."""
-        self._detector.warm()
 
     def __call__(self, request: object) -> Reply:
         """Answers one call.

@@ -7,7 +7,7 @@ is as much as all the rest of the door.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from http.client import responses
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,7 +32,7 @@ _RETRY_AFTER_S = 1
 # What the original watchdog answers by itself carries its name; clients tell by it who answered.
 _INTERNAL = {429: "faas-middleware", 504: "of-watchdog"}
 _BODILESS = (204, 304)
-_STATUS_LINES = {status: f"{status} {reason}" for status, reason in responses.items()}
+_STATUS_LINES = {int(status): f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 class HttpDoor:

@@ -1,57 +1,49 @@
 """Serves /metrics on a port of its own, so that busy function threads never keep it waiting."""
 
+import contextlib
+import select
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
 
-from .metrics import CONTENT_TYPE, Metrics
+from .metrics import Metrics
 
-_SLOW_CLIENT_S = 5
+if TYPE_CHECKING:
+    from .metrics_server import MetricsServer
 
 
-class MetricsServer(ThreadingHTTPServer):
-    """A small server for one page; a thread a scrape, and no scrape outlives a few seconds."""
-
-    daemon_threads = True
+class MetricsDoor:
+    """Listens; the server behind it is made for the first scrape, not before the first call."""
 
     def __init__(self, listener: socket.socket, metrics: Metrics) -> None:
         """Takes a socket that listens already; serves from `start` on."""
-        self.metrics = metrics
-        super().__init__(listener.getsockname()[:2], _Page, bind_and_activate=False)
-        self.socket.close()
-        self.socket = listener
+        self._listener = listener
+        self._metrics = metrics
+        self._making = threading.Lock()
+        self._server: MetricsServer | None = None
+        self._stopped = False
 
     def start(self) -> None:
         """Serves in a thread of its own."""
-        threading.Thread(
-            target=self.serve_forever, args=(0.1,), name="metrics", daemon=True
-        ).start()
+        threading.Thread(target=self._serve, name="metrics", daemon=True).start()
 
     def stop(self) -> None:
         """Ends the thread and closes the port."""
-        self.shutdown()
-        self.server_close()
+        with self._making:
+            self._stopped = True
+            server = self._server
+        if server:
+            server.shutdown()
+        with contextlib.suppress(OSError):
+            self._listener.close()
 
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # closed before anybody came
+            select.select([self._listener], [], [])
+        with self._making:
+            if self._stopped:
+                return
+            from .metrics_server import MetricsServer
 
-class _Page(BaseHTTPRequestHandler):
-    """Answers GET /metrics."""
-
-    server: MetricsServer
-    timeout = _SLOW_CLIENT_S
-    server_version = "metrics"
-    sys_version = ""
-
-    def do_GET(self) -> None:  # pylint: disable=invalid-name # http.server looks this name up
-        """Sends the page."""
-        if self.path.partition("?")[0] != "/metrics":
-            self.send_error(404, "try /metrics")
-            return
-        page = self.server.metrics.page()
-        self.send_response(200)
-        self.send_header("Content-Type", CONTENT_TYPE)
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Says nothing: a scrape is not worth a line."""
+            self._server = MetricsServer(self._listener, self._metrics)
+        self._server.serve_forever(0.1)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from flask import Flask
-
 from . import config, guards, loader, mesh
 from .config import Settings
 from .door_http import HttpDoor
@@ -27,7 +25,7 @@ class Function:
     runner: Runner
     health: Health
     metrics: Metrics
-    http: Flask
+    http: HttpApp
 
 
 def build(settings: Settings) -> Function:
@@ -64,7 +62,7 @@ def build(settings: Settings) -> Function:
     return Function(loaded, runner, health, metrics, app)
 
 
-def wsgi() -> Flask:
+def wsgi() -> HttpApp:
     """The function as a WSGI application, for another server: `gunicorn 'watcher.function:wsgi()'`.
 
     Returns:

@@ -82,6 +82,21 @@ def on_parent_end(descriptor: int, action: Callable[[], None]) -> None:
 
 
 @contextlib.contextmanager
+def calls_first() -> Iterator[None]:
+    """Makes a long import give way to calls ten times as often as a thread usually does.
+
+    Yields:
+        Nothing; other threads get their turn within half a millisecond meanwhile.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+@contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Ends the process with a message if what runs inside takes too long.
 

@@ -1,43 +1,35 @@
-"""The Flask application: the watcher's own three paths, and the door for every other one.
+"""The WSGI application: the watcher's own paths go to Flask, every other one to the door.
 
 Plain WSGI, so that any server may serve it.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
-from flask import Flask, Response, request
-from werkzeug.exceptions import MethodNotAllowed as WrongMethod
-
-from . import call
-from .door_http import HttpDoor, error_reply
-from .errors import MethodNotAllowed
+from .door_http import HttpDoor
 from .health import Health
-from .reply import JSON
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+OWN = frozenset({"/_/health", "/_/ready", "/_/info"})
 
 
-class HttpApp(Flask):
-    """The watcher's own paths, with every other one left to the door."""
+class HttpApp:
+    """Routes a request by its path alone."""
 
     def __init__(
         self, door: HttpDoor, health: Health, info: Callable[[], Mapping[str, object]]
     ) -> None:
-        """Routes the own paths; `info` makes the answer of /_/info."""
-        super().__init__("watcher", static_folder=None)
+        """Keeps what the own paths need; `info` makes the answer of /_/info."""
         self._door = door
-        self.add_url_rule("/_/health", "health", lambda: _plain(*health.live()))
-        self.add_url_rule("/_/ready", "ready", lambda: _plain(*health.ready()))
-        self.add_url_rule(
-            "/_/info", "info", lambda: Response(msgspec.json.encode(info()), content_type=JSON)
-        )
-        self._own = {rule.rule for rule in self.url_map.iter_rules()}
-        self.register_error_handler(405, _wrong_method)
+        self._health = health
+        self._info = info
+        self._making = threading.Lock()
+        self._own: WSGIApplication | None = None
 
-    def wsgi_app(
+    def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answers one request.
@@ -49,20 +41,15 @@ class HttpApp(Flask):
         Returns:
             The body.
         """
-        if environ.get("PATH_INFO") in self._own:
-            return super().wsgi_app(environ, start_response)
+        if environ.get("PATH_INFO") in OWN:
+            return self.own()(environ, start_response)
         return self._door(environ, start_response)
 
+    def own(self) -> "WSGIApplication":
+        """The Flask application of the own paths, made when first asked for."""
+        with self._making:
+            if self._own is None:
+                from .own_paths import own_paths
 
-def _plain(status: int, text: str) -> Response:
-    return Response(text, status, content_type="text/plain; charset=utf-8")
-
-
-def _wrong_method(_: WrongMethod) -> Response:
-    call_id = call.new_id(request.headers.get("X-Call-Id"))
-    message = f"{request.path} has no {request.method}; use GET"
-    reply = error_reply(call.failure_of(MethodNotAllowed(message), call_id))
-    response = Response(reply.body, reply.status, content_type=reply.content_type)
-    response.headers["X-Call-Id"] = call_id
-    response.headers["Allow"] = "GET, HEAD"
-    return response
+                self._own = own_paths(self._health, self._info)
+            return self._own

@@ -7,9 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
@@ -18,6 +17,9 @@ from . import logs
 from .config import Settings
 from .http_channel import Channel
 from .metrics import Metrics
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _SPARE_THREADS = 4
 _MAX_CONNECTIONS = 1000
@@ -76,7 +78,7 @@ class HttpServer:
     """One listening socket, one thread that reads, and a pool that calls the application."""
 
     def __init__(
-        self, app: Flask, listener: socket.socket, settings: Settings, metrics: Metrics
+        self, app: "WSGIApplication", listener: socket.socket, settings: Settings, metrics: Metrics
     ) -> None:
         """Takes a bound socket; the port is open from here on."""
         self._map: dict[int, Any] = {}

@@ -1,12 +1,12 @@
 """The ports of a process: opened together once the function is warm, closed together at the end."""
 
 import socket
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import guards
 from .config import Settings
-from .door_metrics import MetricsServer
+from .door_metrics import MetricsDoor
 from .errors import StartError
 from .function import Function
 from .http_server import HttpServer
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _BACKLOG = 1024
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ports:
-    """What listens; the parts that are turned off are None."""
+    """What listens; the parts that are turned off, or not open yet, are None."""
 
     http: HttpServer
-    grpc: "GrpcServer | None"
-    metrics: MetricsServer | None
+    metrics: MetricsDoor | None
+    grpc: "GrpcServer | None" = None
 
     def drain(self, deadline: float) -> bool:
         """Finishes running calls, over every door.
@@ -46,22 +46,8 @@ class Ports:
             self.metrics.stop()
 
 
-def preload(settings: Settings) -> None:
-    """Imports gRPC's library in a thread while the handler loads: a tenth of a second of a start.
-
-    Args:
-        settings: which ports are on.
-    """
-
-    def load() -> None:
-        from . import door_grpc  # noqa: F401 # pylint: disable=unused-import # for its side effect
-
-    if settings.watcher_port or settings.mesh_port:
-        threading.Thread(target=load, name="preload", daemon=True).start()
-
-
 def open_ports(settings: Settings, function: Function) -> Ports:
-    """Binds every port, and serves on those with threads of their own; HTTP waits for `run`.
+    """Binds every port but gRPC's, and serves metrics; HTTP waits for `run`.
 
     Args:
         settings: hosts, ports and limits.
@@ -77,23 +63,38 @@ def open_ports(settings: Settings, function: Function) -> Ports:
     metrics = None
     if settings.metrics_port:
         port = _listen("METRICS_PORT", settings.host, settings.metrics_port)
-        metrics = MetricsServer(port, function.metrics)
-    grpc = _grpc(settings, function)
+        metrics = MetricsDoor(port, function.metrics)
+    for name, number in (
+        ("WATCHER_PORT", settings.watcher_port),
+        ("MESH_PORT", settings.mesh_port),
+    ):
+        if number:
+            _listen(name, settings.host, number).close()  # a taken port is told before any answer
     http = HttpServer(function.http, listener, settings, function.metrics)
     if metrics:
         metrics.start()
-    if grpc:
-        grpc.start()
-    return Ports(http, grpc, metrics)
+    return Ports(http, metrics)
 
 
-def _grpc(settings: Settings, function: Function) -> "GrpcServer | None":
+def open_grpc(settings: Settings, function: Function, ports: Ports) -> None:
+    """Opens gRPC's ports while HTTP serves: its library takes longer to load than a call takes.
+
+    Args:
+        settings: hosts, ports and limits.
+        function: what answers.
+        ports: what listens already; gRPC joins it.
+
+    Raises:
+        StartError: a port is taken.
+    """
     if not (settings.watcher_port or settings.mesh_port):
-        return None
-    from .door_grpc import GrpcDoor, GrpcServer  # a tenth of a second and 15 MB, only if wanted
+        return
+    with guards.calls_first():
+        from .door_grpc import GrpcDoor, GrpcServer  # a tenth of a second and 15 MB, if wanted
 
-    door = GrpcDoor(settings, function.runner, function.health, function.metrics)
-    return GrpcServer(door, settings)
+        door = GrpcDoor(settings, function.runner, function.health, function.metrics)
+        ports.grpc = GrpcServer(door, settings)
+    ports.grpc.start()
 
 
 def _listen(name: str, host: str, port: int) -> socket.socket:

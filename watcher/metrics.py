@@ -1,80 +1,87 @@
-"""Counters and times in Prometheus' words: the watchdog's names for HTTP, and a time a stage."""
+"""What this process counts: calls, their times, and the times of stages, as plain numbers.
 
+Counting is on the way of every call, and `metrics_page` puts the numbers in Prometheus' words only
+when they are asked for: its library takes longer to import than the rest of the watcher together.
+"""
+
+import threading
+from bisect import bisect_left
 from collections.abc import Mapping
-
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    disable_created_metrics,
-    generate_latest,
-)
-from prometheus_client.process_collector import ProcessCollector
+from dataclasses import dataclass, field
 
 from .runner import Runner
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 STAGE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 MAX_STAGE_LABELS = 32
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS = frozenset(
     ("get", "head", "post", "put", "patch", "delete", "options", "trace", "connect")
 )
+Labels = tuple[str, ...]
+
+
+@dataclass
+class Times:
+    """A histogram of seconds.
+
+    Attributes:
+        edges: upper ends of its buckets, both included, ascending; one more has no end.
+        counts: how many fell in each bucket.
+        total: sum of the seconds.
+    """
+
+    edges: tuple[float, ...]
+    counts: list[int] = field(default_factory=list)
+    total: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.counts = self.counts or [0] * (len(self.edges) + 1)
+
+    def add(self, seconds: float) -> None:
+        """Counts one."""
+        self.counts[bisect_left(self.edges, seconds)] += 1
+        self.total += seconds
+
+    def copy(self) -> "Times":
+        """The same numbers, which later calls do not change."""
+        return Times(self.edges, list(self.counts), self.total)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """All numbers at one moment.
+
+    Attributes:
+        http: (code, method) -> times of calls over HTTP.
+        grpc: (method, code) -> times of calls over gRPC.
+        stages: (stage,) -> its times.
+        in_flight: calls over HTTP being answered.
+        calls: handler calls running and waiting, over every door.
+    """
+
+    http: Mapping[Labels, Times]
+    grpc: Mapping[Labels, Times]
+    stages: Mapping[Labels, Times]
+    in_flight: int
+    calls: int
 
 
 class Metrics:
-    """What this process counts. Labels have few values, whatever clients and handlers send."""
+    """Counts for one process. Labels have few values, whatever clients and handlers send."""
 
     def __init__(self, runner: Runner) -> None:
-        """Makes a registry of its own, so that two in one process do not meet."""
-        disable_created_metrics()  # type: ignore[no-untyped-call] # the library annotates no return
-        self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "http_requests", "Calls over HTTP.", ("code", "method"), registry=self._registry
-        )
-        self._seconds = Histogram(
-            "http_request_duration_seconds",
-            "Time of a call over HTTP.",
-            ("code", "method"),
-            buckets=BUCKETS,
-            registry=self._registry,
-        )
-        self._in_flight = Gauge(
-            "http_requests_in_flight", "Calls over HTTP being answered.", registry=self._registry
-        )
-        self._grpc = Counter(
-            "grpc_server_handled",
-            "Calls over gRPC.",
-            ("grpc_method", "grpc_code"),
-            registry=self._registry,
-        )
-        self._grpc_seconds = Histogram(
-            "grpc_server_handling_seconds",
-            "Time of a call over gRPC.",
-            ("grpc_method", "grpc_code"),
-            buckets=BUCKETS,
-            registry=self._registry,
-        )
-        self._stages = Histogram(
-            "function_stage_duration_seconds",
-            "Time of a stage of the handler, as it reports them.",
-            ("stage",),
-            buckets=STAGE_BUCKETS,
-            registry=self._registry,
-        )
-        calls = Gauge(
-            "function_calls_in_flight",
-            "Handler calls running and waiting, over every door.",
-            registry=self._registry,
-        )
-        calls.set_function(lambda: runner.inflight)
-        ProcessCollector(registry=self._registry)
-        self._stage_names: set[str] = set()
+        """Begins at zero; `runner` tells how many calls there are."""
+        self._runner = runner
+        self._lock = threading.Lock()
+        self._http: dict[Labels, Times] = {}
+        self._grpc: dict[Labels, Times] = {}
+        self._stages: dict[Labels, Times] = {}
+        self._in_flight = 0
 
     def http_begins(self) -> None:
         """An HTTP call came in."""
-        self._in_flight.inc()
+        with self._lock:
+            self._in_flight += 1
 
     def http_ends(self, method: str, status: int, seconds: float) -> None:
         """An HTTP call was answered.
@@ -84,7 +91,8 @@ class Metrics:
             status: of the reply.
             seconds: from its start.
         """
-        self._in_flight.dec()
+        with self._lock:
+            self._in_flight -= 1
         self.http_refused(method, status, seconds)
 
     def http_refused(self, method: str, status: int, seconds: float) -> None:
@@ -97,8 +105,8 @@ class Metrics:
         """
         lower = method.lower()
         labels = (str(status), lower if lower in _METHODS else "unknown")
-        self._requests.labels(*labels).inc()
-        self._seconds.labels(*labels).observe(seconds)
+        with self._lock:
+            _times(self._http, labels, BUCKETS).add(seconds)
 
     def grpc_ends(self, method: str, code: str, seconds: float) -> None:
         """A gRPC call was answered.
@@ -108,8 +116,8 @@ class Metrics:
             code: a name of grpc.StatusCode.
             seconds: from its start.
         """
-        self._grpc.labels(method, code).inc()
-        self._grpc_seconds.labels(method, code).observe(seconds)
+        with self._lock:
+            _times(self._grpc, (method, code), BUCKETS).add(seconds)
 
     def stages(self, timings_ms: Mapping[str, float]) -> None:
         """A reply told how long its stages took.
@@ -117,13 +125,25 @@ class Metrics:
         Args:
             timings_ms: stage name -> milliseconds.
         """
-        for name, milliseconds in timings_ms.items():
-            if name not in self._stage_names:
-                if len(self._stage_names) >= MAX_STAGE_LABELS:
-                    continue  # a handler that invents names must not grow the table without end
-                self._stage_names.add(name)
-            self._stages.labels(name).observe(milliseconds / 1000)
+        with self._lock:
+            for name, milliseconds in timings_ms.items():
+                labels = (name,)
+                # A handler that invents names must not grow the table without end.
+                if labels in self._stages or len(self._stages) < MAX_STAGE_LABELS:
+                    _times(self._stages, labels, STAGE_BUCKETS).add(milliseconds / 1000)
 
-    def page(self) -> bytes:
-        """Everything, in Prometheus' text format 0.0.4."""
-        return generate_latest(self._registry)
+    def tally(self) -> Tally:
+        """All numbers as they are now."""
+        with self._lock:
+            http, grpc, stages = (
+                {labels: times.copy() for labels, times in table.items()}
+                for table in (self._http, self._grpc, self._stages)
+            )
+            return Tally(http, grpc, stages, self._in_flight, self._runner.inflight)
+
+
+def _times(table: dict[Labels, Times], labels: Labels, edges: tuple[float, ...]) -> Times:
+    found = table.get(labels)
+    if found is None:
+        found = table[labels] = Times(edges)
+    return found

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from models.ssd.errors import NotAnImage, TooManyPixels, TruncatedImage, UnsupportedImage
 from models.ssd.formats import readable_format, unreadable_format
@@ -96,7 +97,7 @@ class ImageDecoder:
         if kind is None:
             raise _refusal(encoded)
         try:
-            with Image.open(io.BytesIO(encoded), formats=[kind]) as image:
+            with _open(encoded, kind) as image:
                 header = _Header(
                     format=kind,
                     mode=image.mode,
@@ -139,6 +140,14 @@ class ImageDecoder:
         return 1
 
 
+def _open(encoded: bytes, kind: str) -> Image.Image:
+    """Reads a picture's header; its pixels when they are asked for."""
+    if kind == "JPEG":
+        # The reader itself: Image.open imports five readers first, which a cold start would feel.
+        return JpegImageFile(io.BytesIO(encoded))
+    return Image.open(io.BytesIO(encoded), formats=[kind])
+
+
 def _orientation(image: Image.Image) -> int:
     """The EXIF orientation, 1 (upright) to 8; 1 where it is missing or makes no sense."""
     if image.format == "TIFF":
@@ -164,7 +173,7 @@ def _decode_jpeg(encoded: bytes, scale: int) -> npt.NDArray[np.uint8] | None:
 
 def _decode_any(encoded: bytes, header: _Header) -> npt.NDArray[np.uint8]:
     try:
-        with Image.open(io.BytesIO(encoded), formats=[header.format]) as image:
+        with _open(encoded, header.format) as image:
             image.load()
             return rgb_from_pillow(image)
     # Readers of damaged files raise whatever they stumble over.

@@ -96,8 +96,6 @@ class _Lane:
                     f"the graph answers {count} rows, the manifest's anchors are "
                     f"{manifest.anchor_count}: they do not belong together"
                 )
-        # The first run prepares weights and memory; it also proves that the graph runs.
-        self.run(np.zeros(_input_shape(manifest), manifest.input.dtype))
 
     def run(self, tensor: Tensor) -> Outputs:
         """Runs one picture ``[1, height, width, 3]``."""

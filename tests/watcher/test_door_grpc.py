@@ -197,7 +197,7 @@ def test_both_ports_serve_and_a_taken_one_is_named(start, free):
             assert status_of(fxwatcher_pb2_grpc.FxWatcherStub(channel)) == ("OK", "")
     second = start(ready=False, MESH_PORT=mesh)
     assert second.wait() == 1
-    assert f"cannot listen on 127.0.0.1:{mesh}: the port is taken; set MESH_PORT" in second.log
+    assert f"cannot listen on 127.0.0.1:{mesh}: Address already in use; set MESH_PORT" in second.log
 
 
 def test_without_a_grpc_port_its_library_is_not_even_loaded(start):

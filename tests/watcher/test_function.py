@@ -77,7 +77,9 @@ def test_the_factory_for_other_servers_reads_the_environment(handlers, tmp_path)
     code = (
         "from watcher.function import wsgi\n"
         "app = wsgi()\n"
-        "print(app.test_client().post('/?do=text&text=served').text)\n"
+        "from werkzeug.test import Client\n"
+        "print(Client(app).post('/?do=text&text=served').text)\n"
+        "print(Client(app).get('/_/ready').status_code)\n"
     )
     env = {
         "HANDLER_DIR": str(handlers),
@@ -92,5 +94,5 @@ def test_the_factory_for_other_servers_reads_the_environment(handlers, tmp_path)
         timeout=20,
         check=True,
     )
-    assert ran.stdout == "served\n"
+    assert ran.stdout == "served\n200\n"
     assert (tmp_path / "lock").exists()
