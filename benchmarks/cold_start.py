@@ -137,7 +137,7 @@ def finding(rounds: list[Round], parts: list[dict[str, float]], interpreter: flo
     notes = {
         "start and first call": f"interpreter {interpreter:.3f}, the watcher's own imports",
         "handler import": "numpy, cv2, Pillow, LiteRT, the detector",
-        "model load": "digests verified, graph opened by every lane",
+        "model load": "digests verified, graph opened",
         "first inference": "before the ports open",
         "ready": "from the watcher's first line to every port open, gRPC's too, and the lock file",
     }

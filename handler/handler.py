@@ -46,6 +46,7 @@ class Handler:
         settings = read_settings(os.environ if environ is None else environ)
         self._options = settings.options
         self._detector = Detector(settings.bundle, settings.max_pixels)
+        self._default_settings = self._merge(self._options)
         # One real inference, so that the first call is as fast as the next.
         self._detector.warm()
         manifest = self._detector.bundle.manifest
@@ -119,6 +120,11 @@ class Handler:
 
     def _settings(self, options: Options) -> Settings:
         """Lays a call's options over the model's own defaults."""
+        if options is self._options:
+            return self._default_settings
+        return self._merge(options)
+
+    def _merge(self, options: Options) -> Settings:
         defaults = self._detector.defaults
         chosen = {
             name: value

@@ -103,7 +103,7 @@ def parse_options(given: Mapping[str, object], base: Options) -> Options:
             changes[name] = _PARSERS[name](name, value)
         elif near := get_close_matches(name.lower(), OPTION_NAMES, n=1, cutoff=0.75):
             raise BadOption(f"{name[:40]!r} is not an option, did you mean {near[0]!r}?")
-    return replace(base, **changes)
+    return replace(base, **changes) if changes else base
 
 
 def read_settings(environ: Mapping[str, str]) -> FunctionSettings:

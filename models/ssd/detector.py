@@ -36,6 +36,26 @@ class Answer:
     timings_ms: dict[str, float]
 
 
+class _Calls:
+    """How many calls are in progress; each is inside ``with`` meanwhile.
+
+    Attributes:
+        count: The number, this call included.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.count += 1
+
+    def __exit__(self, *_failure: object) -> None:
+        with self._lock:
+            self.count -= 1
+
+
 class Detector:
     """Finds objects in pictures. Build it once; call it from as many threads as you like.
 
@@ -63,6 +83,7 @@ class Detector:
         self._full_decoder = ImageDecoder(None, max_pixels)
         self._preprocessor = Preprocessor(manifest.input)
         self._session = open_session(self.bundle, self._pool_size)
+        self._calls = _Calls()
         self._reader = BoxReader(manifest, self.bundle.labels)
         self.defaults = Settings(
             manifest.defaults.threshold,
@@ -72,18 +93,9 @@ class Detector:
         )
 
     def warm(self) -> None:
-        """Answers a picture on every lane, so that the first real call is as fast as the next."""
+        """Answers one picture, so that the first real call is as fast as the next."""
         spec = self.bundle.manifest.input
-        grey = np.full((spec.height, spec.width, 3), 128, np.uint8)
-        # Calls that run at the same time are on different lanes.
-        together = threading.Barrier(self._pool_size)
-
-        def answer(_number: int) -> None:
-            together.wait()
-            self.detect_pixels(grey)
-
-        with ThreadPoolExecutor(self._pool_size) as pool:
-            list(pool.map(answer, range(self._pool_size)))
+        self.detect_pixels(np.full((spec.height, spec.width, 3), 128, np.uint8))
 
     def detect(self, encoded: bytes, settings: Settings | None = None) -> Answer:
         """Finds the objects in an encoded picture.
@@ -99,8 +111,9 @@ class Detector:
             DetectorError: The picture or a setting is not usable.
         """
         started = time.perf_counter()
-        image = self._decoder.decode(encoded)
-        return self._answer(image, settings or self.defaults, started)
+        with self._calls:
+            image = self._decoder.decode(encoded)
+            return self._answer(image, settings or self.defaults, started)
 
     def detect_pixels(
         self, pixels: npt.NDArray[np.uint8], settings: Settings | None = None
@@ -115,7 +128,8 @@ class Detector:
             Detections in pixels of that picture.
         """
         image = DecodedImage(pixels, pixels.shape[0], pixels.shape[1])
-        return self._answer(image, settings or self.defaults, time.perf_counter())
+        with self._calls:
+            return self._answer(image, settings or self.defaults, time.perf_counter())
 
     def detect_batch(
         self, pictures: Sequence[bytes], settings: Settings | None = None
@@ -162,7 +176,7 @@ class Detector:
         decoded = time.perf_counter()
         tensor = self._preprocessor.tensor(image.pixels)
         prepared = time.perf_counter()
-        scores, offsets = self._session.run(tensor)
+        scores, offsets = self._session.run(tensor, self._calls.count - 1)
         inferred = time.perf_counter()
         size = (image.height, image.width)
         detections = self._reader.read(scores[0], offsets[0], size, settings)

@@ -1,7 +1,7 @@
 """The session on LiteRT with XNNPACK, the default engine.
 
-A session owns a pool of interpreters, one for each processor this process may use, so that calls
-run in parallel and share no state.
+A lone call is spread over every processor this process may use; calls in company get a processor
+each, since splitting a small network wastes time that another call could use. Calls share no state.
 """
 
 import threading
@@ -19,31 +19,48 @@ from models.ssd.spec import Manifest
 
 
 class LiteRtSession:
-    """A pool of LiteRT interpreters (XNNPACK), one thread each.
+    """A pool of LiteRT interpreters.
 
-    One thread an interpreter wastes no time on splitting a small network: two calls on two
-    processors finish sooner than one after the other on both.
+    One lane with a thread a processor is made at once. Lanes of one thread are made when calls
+    come together for the first time, at most one a processor: a process that never sees two calls
+    at once starts sooner and stays smaller.
     """
 
     def __init__(self, bundle: Bundle, pool_size: int) -> None:
-        self._lanes = [_Lane(bundle) for _ in range(pool_size)]
+        self._bundle = bundle
+        self._pool_size = pool_size
         self._free = threading.Semaphore(pool_size)
+        # Lists are the pools: taking from one and giving back are atomic, and the last used lane,
+        # whose memory is in the caches, is the next to be taken.
+        self._wide = [_Lane(bundle, pool_size)]
+        self._narrow: list[_Lane] = []
 
-    def run(self, tensor: Tensor) -> Outputs:
-        """Runs the network, see ``Session.run``; waits for a free interpreter."""
+    def run(self, tensor: Tensor, others: int = 0) -> Outputs:
+        """Runs the network, see ``Session.run``; waits while every lane is taken."""
         with self._free:
-            # The semaphore counts the lanes, so one is there; the last used one has warm caches.
-            lane = self._lanes.pop()
+            pool = self._narrow if others and self._pool_size > 1 else self._wide
+            lane, pool = self._take(pool)
             try:
                 answers = [lane.run(tensor[index : index + 1]) for index in range(len(tensor))]
             finally:
-                self._lanes.append(lane)
+                pool.append(lane)
         if len(answers) == 1:
             return answers[0]
         return (
             np.concatenate([scores for scores, _ in answers]),
             np.concatenate([offsets for _, offsets in answers]),
         )
+
+    def _take(self, pool: "list[_Lane]") -> "tuple[_Lane, list[_Lane]]":
+        """A lane and the pool to give it back to; a new narrow one where none is left."""
+        try:
+            return pool.pop(), pool
+        except IndexError:
+            pass
+        try:
+            return self._narrow.pop(), self._narrow
+        except IndexError:
+            return _Lane(self._bundle, 1), self._narrow
 
 
 class _Output:
@@ -71,10 +88,10 @@ class _Output:
 class _Lane:
     """One interpreter; used by one thread at a time."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, threads: int) -> None:
         manifest = bundle.manifest
         try:
-            self._interpreter = Interpreter(model_content=bundle.graph, num_threads=1)
+            self._interpreter = Interpreter(model_content=bundle.graph, num_threads=threads)
             self._interpreter.allocate_tensors()
             (source,) = self._interpreter.get_input_details()
         # The engine raises bare ValueError and RuntimeError for whatever is wrong with a graph.

@@ -34,8 +34,9 @@ class TensorFlowSession:
         if missing:
             raise BundleError(f"the SavedModel has no output {min(missing)!r}")
 
-    def run(self, tensor: Tensor) -> Outputs:
+    def run(self, tensor: Tensor, others: int = 0) -> Outputs:
         """Runs the network, see ``Session.run``."""
+        del others  # TensorFlow shares its threads between calls by itself
         (name,) = self._call.structured_input_signature[1]
         answers = self._call(**{name: tf.constant(tensor)})
         count, columns = len(tensor), len(self._outputs.class_ids)
