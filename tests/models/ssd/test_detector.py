@@ -80,3 +80,34 @@ def test_errors_have_codes(detector):
     with pytest.raises(DetectorError) as caught:
         detector.detect(b"text")
     assert caught.value.code == "not_an_image"
+
+
+class Recorder:
+    """Stands for a session: notes how many others each call was told of, and takes its time."""
+
+    def __init__(self, session):
+        self.session = session
+        self.others = []
+
+    def run(self, tensor, others=0):
+        self.others.append(others)
+        time.sleep(0.05)
+        return self.session.run(tensor, others)
+
+
+def test_a_lone_call_is_told_so_and_calls_in_company_too():
+    detector = Detector(pool_size=2)
+    detector._session = recorder = Recorder(detector._session)
+    detector.detect(CUP)
+    detector.detect(CUP)
+    assert recorder.others == [0, 0]
+    threads = [threading.Thread(target=detector.detect, args=(CUP,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert max(recorder.others[2:]) == 2
+    with pytest.raises(DetectorError):
+        detector.detect(b"broken")
+    detector.detect(CUP)
+    assert recorder.others[-1] == 0
