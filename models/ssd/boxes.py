@@ -13,9 +13,9 @@ from models.ssd.anchors import build_anchors
 from models.ssd.coder import decode
 from models.ssd.detections import Detections
 from models.ssd.labels import Labels
+from models.ssd.manifest import Manifest
 from models.ssd.nms import suppress
 from models.ssd.settings import Settings
-from models.ssd.spec import Manifest
 
 
 class BoxReader:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from models.ssd.errors import BundleError
 from models.ssd.labels import Labels, parse_labels
-from models.ssd.spec import FileSpec, Manifest, parse_manifest
+from models.ssd.manifest import FileSpec, Manifest, parse_manifest
 
 EMBEDDED = Path(__file__).parent / "bundles"
 DEFAULT_BUNDLE = EMBEDDED / "ssdlite_mobilenet_v2_coco_int8"

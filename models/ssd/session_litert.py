@@ -14,8 +14,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from models.ssd.bundle import Bundle
 from models.ssd.errors import BundleError
+from models.ssd.manifest import Manifest
 from models.ssd.session_port import Outputs, Tensor
-from models.ssd.spec import Manifest
 
 
 class LiteRtSession:

@@ -11,7 +11,7 @@ from models.commands.rebuilding.steps import WEIGHTS_FILE
 from models.ssd import convert
 from models.ssd.bundle import Bundle, open_bundle
 from models.ssd.convert.check import answer_error, run_graph
-from models.ssd.spec import Manifest
+from models.ssd.manifest import Manifest
 
 TOLERANCES = {"float32": 1e-3, "int8": 0.2}
 """Logits, root mean square, where either scores above 0.05. Processors add in different orders: a

@@ -11,7 +11,7 @@ from models.ssd.bundle import Bundle, open_bundle
 from models.ssd.convert.folder import read_contents, write_bundle
 from models.ssd.detector import Detector
 from models.ssd.errors import BundleError
-from models.ssd.spec import Manifest
+from models.ssd.manifest import Manifest
 from models.training.annotations import AnnotatedImages, read_annotations
 from models.training.evaluation import Measured, evaluate
 from models.training.precision import paired_bootstrap

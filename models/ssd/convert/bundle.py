@@ -11,8 +11,9 @@ import numpy.typing as npt
 from models.ssd.convert.check import check_answers, check_graph
 from models.ssd.convert.folder import write_bundle
 from models.ssd.convert.graph import float_graph
+from models.ssd.manifest import SCHEMA_VERSION, Manifest
 from models.ssd.nets.layers import Floats, Network, Weights, check_weights
-from models.ssd.spec import SCHEMA_VERSION, DefaultsSpec, InputSpec, Manifest, OutputSpec
+from models.ssd.spec import DefaultsSpec, InputSpec, OutputSpec
 
 GRAPH_FILE = "model.tflite"
 LABELS_FILE = "labels.txt"

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from models.ssd.labels import Labels
-from models.ssd.spec import SCHEMA_VERSION, Manifest
+from models.ssd.manifest import SCHEMA_VERSION, Manifest
 
 
 def tiny_document(**changes):

@@ -10,7 +10,7 @@ LABELS = b"background\ncat\ndog\n"
 
 @pytest.fixture
 def bundle(tmp_path):
-    from models.ssd.spec import Manifest
+    from models.ssd.manifest import Manifest
 
     def make(name, graph, metrics):
         document = {
