@@ -23,7 +23,7 @@ _FIRST_CALL_S = 0.02
 _MOMENT_S = 0.001
 _POOLS = 2
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # glibc's malloc.h
-_KEPT_BYTES = 1 << 20
+_KEPT_BYTES = 2 << 20
 _log = logging.getLogger(__name__)
 
 
