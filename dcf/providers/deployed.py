@@ -63,7 +63,7 @@ class Deployed:
         """Want so many replicas."""
         self._record = Record(self._record.spec, replicas, self._record.created_at)
         self._keep(self._record)
-        for revision in {self._current, self._next}:
+        for revision in dict.fromkeys((self._current, self._next)):
             if revision is not None:
                 revision.scale(replicas)
 
