@@ -25,7 +25,7 @@ BREACHES = {
     "handler-layers": ("handler/errors.py", "import handler.options"),
     "watcher-layers": ("watcher/errors.py", "import watcher.app"),
     "dcf-layers": ("dcf/errors.py", "import dcf.config"),
-    "no-cycles": ("models/ssd/errors.py", "import models.ssd.spec"),
+    "no-cycles": ("models/ssd/errors.py", "import models.ssd.manifest"),
 }
 
 
