@@ -9,6 +9,7 @@ def resident_mb(pid):
 
 def test_many_threads_that_held_large_bodies_give_them_back(start):
     watcher = start(MAX_INFLIGHT=40)
+    assert watcher.get("/_/ready").status_code == 200  # everything is imported by now
     before = resident_mb(watcher.process.pid)
     connection = watcher.connect()
     for number in range(400):
