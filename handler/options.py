@@ -6,7 +6,6 @@ A call's query wins over the fields of its body, those over the function's setti
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,9 +100,16 @@ def parse_options(given: Mapping[str, object], base: Options) -> Options:
     for name, value in given.items():
         if name in _PARSERS:
             changes[name] = _PARSERS[name](name, value)
-        elif near := get_close_matches(name.lower(), OPTION_NAMES, n=1, cutoff=0.75):
-            raise BadOption(f"{name[:40]!r} is not an option, did you mean {near[0]!r}?")
+        else:
+            _refuse_slip(name)
     return replace(base, **changes) if changes else base
+
+
+def _refuse_slip(name: str) -> None:
+    from difflib import get_close_matches  # strange names are rare
+
+    if near := get_close_matches(name.lower(), OPTION_NAMES, n=1, cutoff=0.75):
+        raise BadOption(f"{name[:40]!r} is not an option, did you mean {near[0]!r}?")
 
 
 def read_settings(environ: Mapping[str, str]) -> FunctionSettings:

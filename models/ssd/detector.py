@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,6 +151,9 @@ class Detector:
 
         if len(pictures) < 2 or self._pool_size == 1:
             return [one(encoded) for encoded in pictures]
+        # Imported when a batch comes: most calls bring one picture, and starts are felt.
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(min(self._pool_size, len(pictures))) as pool:
             return list(pool.map(one, pictures))
 

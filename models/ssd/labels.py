@@ -5,7 +5,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from models.ssd.errors import BundleError, OptionError
 
@@ -46,6 +45,8 @@ class Labels:
 
 
 def _unknown_class(word: str, names: Sequence[str]) -> str:
+    from difflib import get_close_matches  # only for this message
+
     near = get_close_matches(word.strip().lower(), [name.lower() for name in names], n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"it knows {len(names)}, such as {names[0]!r}"
     return f"classes: this model has no class {word.strip()[:40]!r}, {hint}"
