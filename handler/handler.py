@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from handler.errors import BadBase64, BadOption, PayloadError
-from handler.options import SETTINGS, Options, parse_options, read_settings
+from handler.options import FORMATS, SETTINGS, Options, parse_options, read_settings
 from handler.payload import Payload, Picture, read_payload
 from handler.reply import (
     PICTURE_FORMATS,
@@ -43,7 +43,8 @@ class Handler:
     """
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        settings = read_settings(os.environ if environ is None else environ)
+        environ = os.environ if environ is None else environ
+        settings = read_settings(environ)
         self._options = settings.options
         self._detector = Detector(settings.bundle, settings.max_pixels)
         self._default_settings = self._merge(self._options)
@@ -57,7 +58,7 @@ class Handler:
                 "precision": manifest.precision,
                 "digest": self._detector.bundle.digest,
             },
-            "settings": {row.name: os.environ.get(row.name, row.default) for row in SETTINGS},
+            "settings": {row.name: environ.get(row.name, row.default) for row in SETTINGS},
         }
 
     def __call__(self, request: object) -> Reply:
@@ -144,7 +145,7 @@ class Handler:
             "xmax, ymax.",
             "example": "curl --data-binary @img.jpg URL",
             "options": {
-                "format": "json, dcf, full, jpeg, png",
+                "format": ", ".join(FORMATS),
                 "threshold": "0 to 1",
                 "iou": "0 to 1",
                 "top_k": "1 to 100000",

@@ -180,7 +180,7 @@ def share_pools(count: int) -> None:
     A door has many threads, and in a pool of its own each keeps the largest body it ever held.
     Measured with bodies of up to 1.5 MB and 20 threads: 59 MB a process without this, 39 with it.
     And glibc raises by itself the size up to which freed memory is kept, to 32 MB: over 10,000
-    broken bodies a process grew by 73 MB with that, and by 2 with a fixed size.
+    broken bodies a process grew by 73 MB with that, and by 1 to 4 with a fixed size.
 
     Args:
         count: pools; those who allocate at the same time should not outnumber them.

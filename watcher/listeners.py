@@ -1,4 +1,4 @@
-"""The ports of a process: opened together once the function is warm, closed together at the end."""
+"""The ports of a process: HTTP's first, then gRPC's, once the function is warm."""
 
 import socket
 from dataclasses import dataclass

@@ -120,6 +120,7 @@ def test_json_unless_a_picture_is_preferred(ask, cup, accept):
 
 def test_query_wins_over_body_and_body_over_settings(cup):
     handler = Handler({"THRESHOLD": "0.99"})
+    assert handler.info["settings"]["THRESHOLD"] == "0.99"
     body = json.dumps({"image": base64.b64encode(cup).decode(), "threshold": 0.9}).encode()
 
     class Call:
