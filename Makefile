@@ -1,6 +1,6 @@
 # Every target works from a fresh clone: it makes the environment it needs first.
 # Environments: .venv (serving, gateway, commands), .venv-dev (plus tests and lint), .venv-train (plus
-# TensorFlow), .venv-peers (other servers, to compare with).
+# TensorFlow), .venv-peers (other servers, to compare with), .venv-engines (other inference engines).
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -25,7 +25,8 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy test test-all test-marked lint format bench bench-peers model proto train-env clean
+.PHONY: help run deploy test test-all test-marked lint format bench bench-peers bench-engines model proto \
+	train-env clean
 
 help: ## List every target
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -41,6 +42,9 @@ help: ## List every target
 
 .venv-peers/.ready: requirements/peers.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-peers,requirements/peers.txt)
+
+.venv-engines/.ready: requirements/engines.txt requirements/build.txt pyproject.toml
+	$(call environment,.venv-engines,requirements/engines.txt)
 
 run: .venv/.ready ## Start the gateway, deploy config.yaml, call it once, stay in the foreground
 	@exec .venv/bin/dcf gateway start --host $(HOST) --port $(PORT) --grpc-port $(GRPC_PORT) \
@@ -74,6 +78,9 @@ bench: .venv-dev/.ready ## Measure speed and memory against the bars of docs/per
 bench-peers: .venv-dev/.ready .venv-peers/.ready ## Measure other servers with the same network
 	.venv-dev/bin/python -m benchmarks.peers
 
+bench-engines: .venv-dev/.ready .venv-train/.ready .venv-engines/.ready ## Measure SSD-300 on other engines
+	.venv-dev/bin/python -m benchmarks.engines
+
 model: .venv-train/.ready ## Rebuild the embedded bundles from their source and compare
 	.venv-train/bin/python -m models.commands rebuild
 
@@ -83,6 +90,6 @@ proto: .venv-dev/.ready ## Write the gRPC code from proto/
 train-env: .venv-train/.ready ## Make .venv-train, where TensorFlow lives
 
 clean: ## Remove environments, caches and the gateway's state
-	rm -rf .venv .venv-dev .venv-train .venv-peers .dcf .cache .hypothesis .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-dev .venv-train .venv-peers .venv-engines .dcf .cache .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache benchmarks/results *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
