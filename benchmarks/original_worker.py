@@ -45,7 +45,7 @@ def _build(network: Network) -> tuple[object, list[object]]:
         compute = tf.nn.depthwise_conv2d if layer.kind == "depthwise" else tf.nn.conv2d
         strides = [1, layer.stride, layer.stride, 1]
         result = compute(inputs[0], kernel, strides, "SAME") + biases
-        tensors[layer.name] = tf.nn.relu6(result) if layer.relu6 else result
+        tensors[layer.name] = tf.nn.relu6(result) if layer.activation == "relu6" else result
     return tensors[INPUT], [tensors[name] for name in network.heads]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from models.commands.rebuilding.photos import Photos
 from models.commands.rebuilding.steps import WEIGHTS_FILE
@@ -72,15 +73,18 @@ def _compare_graphs(name: str, ours: Bundle, theirs: Bundle, photos: Photos) -> 
     if ours.graph == theirs.graph:
         return Comparison(file, "same", holds=True)
     precision = ours.manifest.precision
-    to_input = convert.as_int8 if precision == "int8" else convert.as_float32
-    images = to_input(photos.held_out)
+    images: npt.NDArray[np.float32 | np.int8] = convert.as_float32(
+        photos.held_out, ours.manifest.input
+    )
+    if ours.manifest.input.dtype == "int8":
+        images = convert.as_int8(photos.held_out)
     found, wanted = (run_graph(bundle.graph, images) for bundle in (ours, theirs))
     scores = ours.manifest.outputs.scores
     expected = {key: wanted[key] for key in scores if key in wanted}
     fits = len(expected) == len(scores) and all(
         found[key].shape == expected[key].shape for key in scores
     )
-    error = answer_error(found, expected) if fits else np.inf
+    error = answer_error(found, expected, ours.manifest.outputs) if fits else np.inf
     limit = TOLERANCES[precision]
     verdict = f"other bytes, logits {error:.2g} apart, allowed {limit:.2g}"
     return Comparison(file, verdict, holds=error <= limit)

@@ -20,7 +20,7 @@ from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
 from models.ssd.nets.weights_file import format_weights, parse_weights
 from models.ssd.quantize.recipe import Recipe
 from models.ssd.quantize.recipe import quantize as quantize_network
-from models.ssd.spec import DefaultsSpec
+from models.ssd.spec import DefaultsSpec, OutputSpec
 
 FLOAT_NAME = "ssdlite_mobilenet_v2_coco"
 INT8_NAME = "ssdlite_mobilenet_v2_coco_int8"
@@ -62,7 +62,7 @@ def import_source(photos: Photos, cache: Path, progress: Progress) -> Source:
     network = ssdlite_mobilenet_v2(len(CLASS_IDS))
     weights = coco_ssd.network_weights(model, network, CLASS_IDS)
     progress("importing weights", 0.5)
-    images = convert.as_float32(photos.held_out[:_CHECKED])
+    images = convert.as_float32(photos.held_out[:_CHECKED], network.input)
     check_import(model, network, weights, CLASS_IDS, images)
     progress("importing weights", 1.0)
     provenance = {
@@ -84,8 +84,8 @@ def build_float(source: Source, photos: Photos, output: Path) -> None:
     target.write_bytes(content)
     kept = parse_weights(content, source.network)
     graph = convert.float_graph(source.network, kept)
-    images = convert.as_float32(photos.held_out)
-    error = answer_error(run_graph(graph, images), _expected(source, photos))
+    images = convert.as_float32(photos.held_out, source.network.input)
+    error = answer_error(run_graph(graph, images), _expected(source, photos), _outputs(source))
     provenance = {
         "source": source.provenance,
         "conversion": "batch norm folded, 80 of 91 class columns kept, float32 of the package",
@@ -114,14 +114,16 @@ def build_int8(
     if kept.is_file():
         progress("rounding weights (done before)", 1.0)
     else:
-        images = convert.as_float32(photos.calibration)
+        images = convert.as_float32(photos.calibration, source.network.input)
         quantized = quantize_network(source.network, source.weights, images, Recipe(), progress)
         fresh = kept.with_suffix(".part")
         fresh.write_bytes(convert.int8_graph(quantized))
         fresh.replace(kept)
     content = kept.read_bytes()
     expected = _expected(source, photos)
-    error = answer_error(run_graph(content, convert.as_int8(photos.held_out)), expected)
+    error = answer_error(
+        run_graph(content, convert.as_int8(photos.held_out)), expected, _outputs(source)
+    )
     provenance = {
         "source": source.provenance,
         "conversion": "as the float32 bundle, then int8: channels equalized, weights rounded by "
@@ -147,8 +149,12 @@ def build_int8(
 def _expected(source: Source, photos: Photos) -> dict[str, Floats]:
     """The float network's class logits on the held-out photos."""
     graph = convert.float_graph(source.network, source.weights)
-    answers = run_graph(graph, convert.as_float32(photos.held_out))
+    answers = run_graph(graph, convert.as_float32(photos.held_out, source.network.input))
     return {name: answers[name] for name in source.network.scores}
+
+
+def _outputs(source: Source) -> OutputSpec:
+    return convert.output_spec(source.network, CLASS_IDS)
 
 
 def _identity(name: str, provenance: dict[str, Any]) -> convert.Identity:

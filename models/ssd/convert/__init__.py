@@ -1,6 +1,13 @@
 """Network and weights to a bundle: graph, manifest, and a comparison before anything is written."""
 
-from models.ssd.convert.bundle import Identity, as_float32, as_int8, float_bundle, int8_bundle
+from models.ssd.convert.bundle import (
+    Identity,
+    as_float32,
+    as_int8,
+    float_bundle,
+    int8_bundle,
+    output_spec,
+)
 from models.ssd.convert.errors import ConversionFailed
 from models.ssd.convert.graph import float_graph, int8_graph
 from models.ssd.convert.grids import Grid, QuantizedNetwork, QuantizedWeights
@@ -17,4 +24,5 @@ __all__ = [
     "float_graph",
     "int8_bundle",
     "int8_graph",
+    "output_spec",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from models.ssd.spec import DefaultsSpec, InputSpec, OutputSpec
 
 GRAPH_FILE = "model.tflite"
 LABELS_FILE = "labels.txt"
+
+_HALF = 127.5
+"""Half of the greatest pixel."""
 
 FLOAT_TOLERANCE = 1e-3
 """Logits and offsets of the float32 graph differ from the network's by rounding (1e-5 seen)."""
@@ -65,7 +68,7 @@ def float_bundle(
         network: The layers.
         weights: Their weights.
         identity: Name, classes and origin.
-        images: A few inputs ``[N, H, W, 3]``, -1..1.
+        images: A few inputs ``[N, H, W, 3]`` as ``network.input`` says.
         expected: What the network answers to them, by output name.
 
     Returns:
@@ -106,14 +109,18 @@ def int8_bundle(
         ConversionFailed: The graph's answers are nowhere near the float network's; nothing is
             written.
     """
-    check_answers(content, as_int8(pixels), expected, INT8_TOLERANCE)
+    images = as_int8(pixels) if reads_pixels(network) else as_float32(pixels, network.input)
+    outputs = output_spec(network, identity.class_ids)
+    check_answers(content, images, expected, outputs, INT8_TOLERANCE)
     manifest = describe(network, identity, "int8")
     return write_bundle(folder, manifest, {GRAPH_FILE: content, LABELS_FILE: labels_file(identity)})
 
 
-def as_float32(pixels: npt.NDArray[np.uint8]) -> Floats:
-    """Pixels 0..255 to the float32 input -1..1."""
-    return (pixels.astype(np.float32) - np.float32(127.5)) * np.float32(1 / 127.5)
+def as_float32(pixels: npt.NDArray[np.uint8], spec: InputSpec) -> Floats:
+    """RGB pixels 0..255 ``[N, H, W, 3]`` to the float32 input that the spec describes."""
+    ordered = pixels[..., ::-1] if spec.color_order == "bgr" else pixels
+    mean, scale = np.asarray(spec.mean, np.float32), np.asarray(spec.scale, np.float32)
+    return (ordered.astype(np.float32) - mean) * scale
 
 
 def as_int8(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
@@ -121,8 +128,24 @@ def as_int8(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
     return (pixels.astype(np.int16) - 128).astype(np.int8)
 
 
-def describe(network: Network, identity: Identity, precision: str) -> Manifest:
-    """The manifest of a network in ``float32`` or ``int8``, without its files."""
+def reads_pixels(network: Network) -> bool:
+    """Whether a pixel minus 128 is, up to half a step, the network's input: it is -1..1, RGB."""
+    spec = network.input
+    halves = spec.mean == (_HALF,) * 3 and spec.scale == (1 / _HALF,) * 3
+    return halves and spec.color_order == "rgb" and spec.resize == "bilinear"
+
+
+def int8_input(network: Network, images: Floats) -> npt.NDArray[np.int8] | None:
+    """What an int8 graph is given for the network's inputs; None where it takes these inputs."""
+    if not reads_pixels(network):
+        return None
+    return np.asarray(np.rint((images + 1) * _HALF) - 128, np.int8)
+
+
+def describe(
+    network: Network, identity: Identity, precision: Literal["float32", "int8"]
+) -> Manifest:
+    """The manifest of a network's LiteRT bundle, without its files."""
     return Manifest(
         schema_version=SCHEMA_VERSION,
         name=identity.name,
@@ -131,13 +154,8 @@ def describe(network: Network, identity: Identity, precision: str) -> Manifest:
         engine="litert",
         precision=precision,
         graph=GRAPH_FILE,
-        input=_int8_input(network) if precision == "int8" else _float_input(network),
-        outputs=OutputSpec(
-            scores=network.scores,
-            offsets=network.offsets,
-            activation="sigmoid",
-            class_ids=identity.class_ids,
-        ),
+        input=_int8_input_spec(network) if precision == "int8" else network.input,
+        outputs=output_spec(network, identity.class_ids),
         anchors=network.anchors,
         box_coder=network.box_coder,
         defaults=identity.defaults,
@@ -148,16 +166,24 @@ def describe(network: Network, identity: Identity, precision: str) -> Manifest:
     )
 
 
+def output_spec(network: Network, class_ids: tuple[int, ...]) -> OutputSpec:
+    """What the network's heads mean when its columns are these classes."""
+    return OutputSpec(
+        scores=network.scores,
+        offsets=network.offsets,
+        activation=network.activation,
+        background=network.background,
+        class_ids=class_ids,
+    )
+
+
 def labels_file(identity: Identity) -> bytes:
     """The content of ``labels.txt``."""
     return "".join(f"{label}\n" for label in identity.labels).encode()
 
 
-def _float_input(network: Network) -> InputSpec:
-    height, width = network.input_size
-    return InputSpec(height=height, width=width, mean=(127.5,) * 3, scale=(1 / 127.5,) * 3)
-
-
-def _int8_input(network: Network) -> InputSpec:
+def _int8_input_spec(network: Network) -> InputSpec:
+    if not reads_pixels(network):
+        return network.input
     height, width = network.input_size
     return InputSpec(height=height, width=width, mean=(128.0,) * 3, scale=(1.0,) * 3, dtype="int8")

@@ -9,9 +9,10 @@ from ai_edge_litert.interpreter import Interpreter
 
 from models.ssd.convert.errors import ConversionFailed
 from models.ssd.nets.layers import Floats
+from models.ssd.spec import OutputSpec
 
-_WORTH_AN_ANSWER = math.log(0.05 / 0.95)
-"""The logit of a score of 0.05; weaker ones are never shown to anyone."""
+_WORTH_AN_ANSWER = 0.05
+"""Weaker scores are never shown to anyone."""
 
 
 def run_graph(content: bytes, images: npt.NDArray[np.float32 | np.int8]) -> dict[str, Floats]:
@@ -80,6 +81,7 @@ def check_answers(
     content: bytes,
     images: npt.NDArray[np.float32 | np.int8],
     expected: Mapping[str, Floats],
+    outputs: OutputSpec,
     tolerance: float,
 ) -> float:
     """Compares a graph's class logits with a network's, where they are worth an answer.
@@ -88,6 +90,7 @@ def check_answers(
         content: The ``.tflite`` file.
         images: Inputs of the graph.
         expected: The class logits the network has for them, by output name.
+        outputs: What the outputs mean.
         tolerance: Greatest root mean square difference.
 
     Returns:
@@ -96,7 +99,7 @@ def check_answers(
     Raises:
         ConversionFailed: The difference is greater.
     """
-    error = answer_error(run_graph(content, images), expected)
+    error = answer_error(run_graph(content, images), expected, outputs)
     if not error <= tolerance:
         raise ConversionFailed(
             f"the converted graph's logits are {error:.2g} off (root mean square), "
@@ -105,10 +108,41 @@ def check_answers(
     return error
 
 
-def answer_error(found: Mapping[str, Floats], expected: Mapping[str, Floats]) -> float:
-    """Root mean square difference of the logits that the network scores above 0.05; 0 if none."""
-    differences = [
-        (found[name] - wanted)[wanted > _WORTH_AN_ANSWER] for name, wanted in expected.items()
-    ]
+def answer_error(
+    found: Mapping[str, Floats], expected: Mapping[str, Floats], outputs: OutputSpec
+) -> float:
+    """Difference of the class logits that the network scores above 0.05.
+
+    Under a softmax only differences of logits mean something: logarithms of the scores are compared
+    instead, those of the background left out.
+
+    Args:
+        found: Outputs of a graph, by name.
+        expected: The class logits they should be, by name.
+        outputs: What the outputs mean.
+
+    Returns:
+        The root mean square difference; 0 if no score is above 0.05.
+    """
+    differences = []
+    for name, wanted in expected.items():
+        exact, other = _logits(wanted, outputs), _logits(found[name], outputs)
+        differences.append((other - exact)[exact > _least_logit(outputs)])
     joined = np.concatenate(differences).astype(np.float64)
     return float(np.sqrt(np.mean(np.square(joined)))) if joined.size else 0.0
+
+
+def _least_logit(outputs: OutputSpec) -> float:
+    rest = 1.0 if outputs.activation == "softmax" else 1 - _WORTH_AN_ANSWER
+    return math.log(_WORTH_AN_ANSWER / rest)
+
+
+def _logits(values: Floats, outputs: OutputSpec) -> Floats:
+    if outputs.activation != "softmax":
+        return values
+    rows = values.reshape(-1, len(outputs.class_ids))
+    rows = rows - rows.max(axis=1, keepdims=True)
+    logarithms = rows - np.log(np.exp(rows).sum(axis=1, keepdims=True))
+    if outputs.background is not None:
+        logarithms = np.delete(logarithms, outputs.background, axis=1)
+    return np.asarray(logarithms, np.float32)

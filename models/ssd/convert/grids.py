@@ -1,7 +1,7 @@
 """The integer grids of tensors and weights: value = scale * (integer - zero point)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -81,8 +81,13 @@ class QuantizedNetwork:
         network: The layers.
         weights: Integer weights by layer.
         grids: Grid of every tensor by name.
+        gammas: Weights of the ``l2_norm`` layers, which stay float32.
+        float_input: Whether the caller's tensor is the network's float32 input, to be put on its
+            grid by the graph; otherwise it is int8, a pixel minus 128.
     """
 
     network: Network
     weights: Mapping[str, QuantizedWeights]
     grids: Mapping[str, Grid]
+    gammas: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
+    float_input: bool = False

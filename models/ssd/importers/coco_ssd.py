@@ -51,7 +51,7 @@ def network_weights(
         weights = {
             layer.name: _layer_weights(model, layer, class_ids)
             for layer in network.layers
-            if layer.kind != "add"
+            if layer.weighted
         }
         check_weights(network, weights)
     except KeyError as error:

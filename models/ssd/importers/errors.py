@@ -3,6 +3,7 @@
 ImportFailed             code, message
 +-- PackageChanged       bad_package      not the file that was expected, byte for byte
 +-- UnreadableModel      unreadable_model a model file that is damaged or of an unknown kind
+    +-- VariablesDiffer  unreadable_model a checkpoint with other variables than the network's
 """
 
 from typing import ClassVar
@@ -33,3 +34,15 @@ class UnreadableModel(ImportFailed):
     """The model cannot be read: damaged, or of a kind that is not known here."""
 
     code = "unreadable_model"
+
+
+class VariablesDiffer(UnreadableModel):
+    """A checkpoint whose variables are not those of the network.
+
+    Attributes:
+        differences: One line a variable.
+    """
+
+    def __init__(self, message: str, differences: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.differences = differences

@@ -3,6 +3,7 @@
 The one description that the Keras model, the LiteRT graph and the quantizer are all made from.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -10,43 +11,98 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.spec import AnchorLayer, BoxCoderSpec
+from models.ssd.spec import AnchorLayer, BoxCoderSpec, InputSpec
 
 Floats = npt.NDArray[np.float32]
 
 INPUT = "image"
 """Name of the network's input among the inputs of its layers."""
 
+NORM_FLOOR = 1e-12
+"""Least sum of squares that ``l2_norm`` divides by the root of."""
+
+Kind = Literal["conv", "depthwise", "add", "max_pool", "pad", "l2_norm"]
+Activation = Literal["linear", "relu", "relu6"]
+
+_CLIPS = {"linear": (-math.inf, math.inf), "relu": (0.0, math.inf), "relu6": (0.0, 6.0)}
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One operation: a convolution, a depthwise convolution, or a sum of two tensors.
-
-    All tensors are NHWC; all convolutions pad as TensorFlow's ``SAME`` (more at the bottom right).
+    """One operation. All tensors are NHWC.
 
     Attributes:
         name: Name of the layer and of the tensor it makes.
-        kind: What it computes.
+        kind: What it computes. ``add`` sums two tensors; ``pad`` puts one row or column of zeros on
+            each side; ``l2_norm`` divides each position by its norm over the channels and then
+            multiplies each channel by its weight (ParseNet, arXiv:1506.04579, section 3.3).
         inputs: Names of the tensors it reads: one, or two for ``add``.
         kernel: Shape of the kernel: (height, width, input channels, output channels); for
-            ``depthwise`` (height, width, channels, 1); empty for ``add``.
+            ``depthwise`` (height, width, channels, 1); for ``max_pool`` (height, width); for
+            ``l2_norm`` (channels,); empty for the others.
         stride: Step of the kernel, down and across.
-        relu6: Whether the result is clipped to 0..6.
+        dilation: Distance of the kernel's taps, down and across; more than 1 is "atrous".
+        padding: What is done at the borders, as TensorFlow does: ``same`` has one result a step
+            (zeros all around, the odd one at the bottom right), ``valid`` reads no border.
+        activation: What its results are clipped by.
     """
 
     name: str
-    kind: Literal["conv", "depthwise", "add"]
+    kind: Kind
     inputs: tuple[str, ...]
     kernel: tuple[int, ...] = ()
     stride: int = 1
-    relu6: bool = False
+    dilation: int = 1
+    padding: Literal["same", "valid"] = "same"
+    activation: Activation = "linear"
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it has weights."""
+        return self.kind in ("conv", "depthwise", "l2_norm")
+
+    @property
+    def convolves(self) -> bool:
+        """Whether it is a convolution, depthwise or not: with a kernel and biases."""
+        return self.kind in ("conv", "depthwise")
 
     @property
     def bias(self) -> int:
-        """Number of biases: one a channel of the result, none for ``add``."""
-        if self.kind == "add":
+        """Number of biases: one a channel of a convolution's result, else none."""
+        if not self.convolves:
             return 0
         return self.kernel[2] if self.kind == "depthwise" else self.kernel[3]
+
+    @property
+    def clip(self) -> tuple[float, float]:
+        """Least and greatest result that the activation leaves."""
+        return _CLIPS[self.activation]
+
+    def result_shape(self, height: int, width: int, channels: int) -> tuple[int, int, int]:
+        """Height, width and channels of the result for an input of such a shape."""
+        if self.kind == "pad":
+            return height + 2, width + 2, channels
+        if self.kind in ("add", "l2_norm"):
+            return height, width, channels
+        rows, columns = (self.steps(size, axis) for axis, size in enumerate((height, width)))
+        return rows, columns, self.bias or channels
+
+    def steps(self, size: int, axis: int) -> int:
+        """How often the kernel fits along an axis (0 down, 1 across) of that many pixels."""
+        if self.padding == "same":
+            return -(-size // self.stride)
+        return -(-(size - self.reach(axis) + 1) // self.stride)
+
+    def reach(self, axis: int) -> int:
+        """Pixels from the kernel's first tap to its last along an axis, both included."""
+        return (self.kernel[axis] - 1) * self.dilation + 1
+
+    def margins(self, size: int, axis: int) -> tuple[int, int]:
+        """Zeros that the padding puts before and after an axis of that many pixels."""
+        if self.padding == "valid":
+            return 0, 0
+        total = max((self.steps(size, axis) - 1) * self.stride + self.reach(axis) - size, 0)
+        return total // 2, total - total // 2
 
 
 class LayerWeights(NamedTuple):
@@ -54,7 +110,7 @@ class LayerWeights(NamedTuple):
 
     Attributes:
         kernel: float32, shaped as ``Layer.kernel``.
-        bias: float32 ``[channels of the result]``.
+        bias: float32, one a channel of a convolution's result; empty for ``l2_norm``.
     """
 
     kernel: Floats
@@ -62,7 +118,7 @@ class LayerWeights(NamedTuple):
 
 
 Weights = Mapping[str, LayerWeights]
-"""Weights by layer name; ``add`` layers have none."""
+"""Weights by layer name, of the layers that have some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +127,23 @@ class Network:
 
     Attributes:
         name: Name of the architecture.
-        input_size: Rows and columns of the input; it has 3 channels, each -1..1.
+        input: How an image becomes the float32 tensor it reads.
         layers: The layers, each after those it reads.
         scores: Layers whose results are class logits, ``[N, H, W, anchors of a cell * C]``.
         offsets: Layers whose results are box offsets, ``[N, H, W, anchors of a cell * 4]``.
+        activation: What turns logits into probabilities.
+        background: Column that means "nothing here", or None.
         anchors: Anchor layer of each pair of heads.
         box_coder: How offsets move anchors.
     """
 
     name: str
-    input_size: tuple[int, int]
+    input: InputSpec
     layers: tuple[Layer, ...]
     scores: tuple[str, ...]
     offsets: tuple[str, ...]
+    activation: Literal["sigmoid", "softmax"]
+    background: int | None
     anchors: tuple[AnchorLayer, ...]
     box_coder: BoxCoderSpec
 
@@ -91,6 +151,11 @@ class Network:
     def heads(self) -> tuple[str, ...]:
         """Names of all outputs: scores, then offsets."""
         return self.scores + self.offsets
+
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """Rows and columns of the input."""
+        return self.input.height, self.input.width
 
     def layer(self, name: str) -> Layer:
         """The layer of that name.
@@ -107,6 +172,13 @@ class Network:
         """The layers that read tensor ``name``."""
         return tuple(layer for layer in self.layers if name in layer.inputs)
 
+    def shapes(self) -> dict[str, tuple[int, int, int]]:
+        """Height, width and channels of every tensor by name, the input among them."""
+        shapes: dict[str, tuple[int, int, int]] = {INPUT: (*self.input_size, 3)}
+        for layer in self.layers:
+            shapes[layer.name] = layer.result_shape(*shapes[layer.inputs[0]])
+        return shapes
+
 
 def check_weights(network: Network, weights: Weights) -> None:
     """Compares weights with what the layers want.
@@ -114,7 +186,7 @@ def check_weights(network: Network, weights: Weights) -> None:
     Raises:
         ValueError: A layer's weights are missing, too many, or of another shape.
     """
-    wanted = {layer.name: layer for layer in network.layers if layer.kind != "add"}
+    wanted = {layer.name: layer for layer in network.layers if layer.weighted}
     if wanted.keys() != weights.keys():
         odd = sorted(wanted.keys() ^ weights.keys())
         raise ValueError(f"weights and layers of {network.name} differ at {', '.join(odd[:5])}")

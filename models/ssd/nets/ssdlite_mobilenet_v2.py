@@ -6,8 +6,8 @@ column has a sigmoid of its own.
 
 import math
 
-from models.ssd.nets.layers import INPUT, Layer, Network
-from models.ssd.spec import AnchorLayer, BoxCoderSpec
+from models.ssd.nets.layers import INPUT, Activation, Layer, Network
+from models.ssd.spec import AnchorLayer, BoxCoderSpec, InputSpec
 
 NAME = "ssdlite_mobilenet_v2"
 
@@ -43,10 +43,12 @@ def ssdlite_mobilenet_v2(columns: int = 80) -> Network:
     indices = range(len(_GRIDS))
     return Network(
         name=NAME,
-        input_size=(300, 300),
+        input=InputSpec(height=300, width=300, mean=(127.5,) * 3, scale=(1 / 127.5,) * 3),
         layers=tuple(builder.layers),
         scores=tuple(f"scores_{index}" for index in indices),
         offsets=tuple(f"offsets_{index}" for index in indices),
+        activation="sigmoid",
+        background=None,
         anchors=anchor_layers(),
         box_coder=BoxCoderSpec(order="yxhw", variances=(0.1, 0.1, 0.2, 0.2)),
     )
@@ -83,20 +85,22 @@ class _Builder:
         self.layers: list[Layer] = []
         self.features: list[tuple[str, int]] = []
 
-    def conv(self, name: str, source: str, shape: tuple[int, int], *, relu6: bool = True) -> str:
+    def conv(
+        self, name: str, source: str, shape: tuple[int, int], activation: Activation = "relu6"
+    ) -> str:
         """A 1 x 1 convolution; ``shape`` is its channels in and out."""
-        self.layers.append(Layer(name, "conv", (source,), (1, 1, *shape), relu6=relu6))
+        self.layers.append(Layer(name, "conv", (source,), (1, 1, *shape), activation=activation))
         return name
 
     def depthwise(self, name: str, source: str, channels: int, stride: int = 1) -> str:
         """A 3 x 3 depthwise convolution with ReLU6."""
         kernel = (3, 3, channels, 1)
-        self.layers.append(Layer(name, "depthwise", (source,), kernel, stride, relu6=True))
+        self.layers.append(Layer(name, "depthwise", (source,), kernel, stride, activation="relu6"))
         return name
 
     def backbone(self) -> None:
         """The stem, 17 bottlenecks, and the last 1 x 1 convolution."""
-        self.layers.append(Layer("stem", "conv", (INPUT,), (3, 3, 3, 32), 2, relu6=True))
+        self.layers.append(Layer("stem", "conv", (INPUT,), (3, 3, 3, 32), 2, activation="relu6"))
         tensor, channels, block = "stem", 32, 0
         for expansion, width, first_stride, repeats in _STAGES:
             for repeat in range(repeats):
@@ -116,7 +120,7 @@ class _Builder:
         if block == _TAPPED_BLOCK:
             self.features.append((tensor, wide))
         tensor = self.depthwise(f"{name}/depthwise", tensor, wide, stride)
-        tensor = self.conv(f"{name}/project", tensor, (wide, out), relu6=False)
+        tensor = self.conv(f"{name}/project", tensor, (wide, out), "linear")
         if stride != 1 or narrow != out:
             return tensor
         self.layers.append(Layer(f"{name}/add", "add", (source, tensor)))
@@ -140,4 +144,4 @@ class _Builder:
             for kind, width in (("scores", self.columns), ("offsets", 4)):
                 name = f"{kind}_{index}"
                 tensor = self.depthwise(f"{name}/depthwise", feature, channels)
-                self.conv(name, tensor, (channels, cell * width), relu6=False)
+                self.conv(name, tensor, (channels, cell * width), "linear")

@@ -51,7 +51,7 @@ def parse_weights(content: bytes, network: Network) -> dict[str, LayerWeights]:
                     arrays[f"{layer.name}/bias"].astype(np.float32),
                 )
                 for layer in network.layers
-                if layer.kind != "add"
+                if layer.weighted
             }
     except (KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(f"not a file of weights of {network.name}: {error}") from error

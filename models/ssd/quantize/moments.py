@@ -35,23 +35,20 @@ def tap_moments(layer: Layer, inputs: Floats) -> Doubles:
 
 def _taps(layer: Layer, inputs: Floats) -> Floats:
     """What each tap of the kernel sees: ``[N, H', W', k * k, C]``, of as many images as needed."""
-    height, width = inputs.shape[1:3]
+    rows, columns = (layer.steps(inputs.shape[axis + 1], axis) for axis in (0, 1))
     side, stride = layer.kernel[0], layer.stride
-    rows, columns = -(-height // stride), -(-width // stride)
     step = max(1, len(inputs) * rows * columns // _ROWS)
-    pad_rows = _padding(height, rows, side, stride)
-    pad_columns = _padding(width, columns, side, stride)
-    padded = np.pad(inputs[::step], ((0, 0), pad_rows, pad_columns, (0, 0)))
+    pads = [_padding(layer, inputs.shape[axis + 1], axis) for axis in (0, 1)]
+    padded = np.pad(inputs[::step], ((0, 0), *pads, (0, 0)))
     views = [
         padded[:, y : y + rows * stride : stride, x : x + columns * stride : stride]
-        for y in range(side)
-        for x in range(side)
+        for y in range(0, side * layer.dilation, layer.dilation)
+        for x in range(0, side * layer.dilation, layer.dilation)
     ]
     return np.stack([view[:, :rows, :columns] for view in views], axis=3)
 
 
-def _padding(size: int, result: int, side: int, stride: int) -> tuple[int, int]:
-    """TensorFlow's ``SAME``: zeros before and after, the odd one after; enough for every window."""
-    total = max((result - 1) * stride + side - size, 0)
-    before = total // 2
-    return before, total - before + stride  # the surplus is cut off by the caller's slices
+def _padding(layer: Layer, size: int, axis: int) -> tuple[int, int]:
+    """The layer's zeros before and after; enough for every window."""
+    before, after = layer.margins(size, axis)
+    return before, after + layer.stride  # the surplus is cut off by the caller's slices

@@ -5,16 +5,18 @@ layer is rounded for the inputs that the quantized one really has, and its bias 
 is left of the mean error.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from models.ssd.convert.bundle import reads_pixels
 from models.ssd.convert.grids import Grid, QuantizedNetwork, QuantizedWeights, grid_over
 from models.ssd.nets.apply import raw_layer
 from models.ssd.nets.layers import INPUT, Floats, Layer, LayerWeights, Network, Weights
 from models.ssd.quantize.bias import corrected_bias
-from models.ssd.quantize.equalization import equalize
+from models.ssd.quantize.equalization import equalize, linear_chains
 from models.ssd.quantize.moments import input_moment, tap_moments
 from models.ssd.quantize.ranges import least_error_grid
 from models.ssd.quantize.rounding import Doubles, nearest, round_depthwise, round_matrix
@@ -23,9 +25,15 @@ from models.ssd.quantize.statistics import TensorStatistics, measure
 
 Progress = Callable[[str, float], None]
 
-INPUT_GRID = Grid(float(np.float32(2 / 255)), 0)
+PIXEL_GRID = Grid(float(np.float32(2 / 255)), 0)
 """A pixel minus 128 is the integer; half a step (1/255) is missing, and goes to the first bias."""
 _HALF_STEP = 1 / 255
+
+_MOST_INPUTS = 2_304
+"""Inputs of an output up to which rounding by moments is worth its time, which grows with their
+third power: the errors of more inputs make one another good by their number."""
+_LARGEST = 1_250_000_000
+"""Bytes that one tensor of all calibration images may take."""
 
 _LOGIT_REACH = 6.0
 """Logits beyond it, scores of 0.0025 and 0.9975, are all the same to a detector. The greatest that
@@ -56,7 +64,8 @@ def quantize(
     Args:
         network: The layers.
         weights: Their float weights.
-        images: Calibration images ``[N, H, W, 3]``, whole pixels scaled to -1..1.
+        images: Calibration images ``[N, H, W, 3]`` as ``network.input`` says, made from whole
+            pixels; ``most_images`` tells how many fit into memory.
         recipe: Which steps to take.
         progress: Called with what is done and the share of it that is done, 0..1.
 
@@ -64,34 +73,53 @@ def quantize(
         The int8 network.
     """
     statistics = measure(network, weights, images, progress)
-    if recipe.equalize:
+    if recipe.equalize and linear_chains(network):
         weights = equalize(network, weights, statistics)
         statistics = measure(network, weights, images, progress)
     grids = choose_grids(network, statistics)
     quantized: dict[str, QuantizedWeights] = {}
     tensors = Tensors(network, grids, images)
     for index, layer in enumerate(network.layers):
-        if layer.kind == "add":
-            tensors.add(layer)
-        else:
+        if layer.convolves:
             quantized[layer.name] = _quantize_layer(layer, weights[layer.name], tensors, recipe)
+        else:
+            own, sources = weights.get(layer.name), layer.inputs
+            exact = raw_layer(layer, own, [tensors.exact[name] for name in sources])
+            found = raw_layer(layer, own, [tensors.quantized(name) for name in sources])
+            tensors.put(layer, exact, found)
         progress("rounding weights", (index + 1) / len(network.layers))
-    return QuantizedNetwork(network, quantized, grids)
+    gammas = {name: each.kernel for name, each in weights.items() if name not in quantized}
+    return QuantizedNetwork(network, quantized, grids, gammas, not reads_pixels(network))
+
+
+def most_images(network: Network) -> int:
+    """Calibration images that fit into memory; their largest tensor is held several times."""
+    return max(1, _LARGEST // (4 * max(math.prod(shape) for shape in network.shapes().values())))
 
 
 def choose_grids(network: Network, statistics: Mapping[str, TensorStatistics]) -> dict[str, Grid]:
     """The grid of every tensor, from what the float network does."""
-    grids = {INPUT: INPUT_GRID}
+    grids = {INPUT: _input_grid(network)}
     for layer in network.layers:
         found = statistics[layer.name]
-        most = float(found.most.max())
-        if layer.name in network.scores:
+        if layer.kind in ("max_pool", "pad"):
+            grids[layer.name] = grids[layer.inputs[0]]  # as the engine wants it; nothing is lost
+        elif layer.name in network.scores and network.activation == "sigmoid":
             grids[layer.name] = grid_over(-_LOGIT_REACH, _LOGIT_REACH)
-        elif layer.name in network.offsets:
-            grids[layer.name] = grid_over(float(found.least.min()), most)
+        elif layer.name in network.heads:
+            grids[layer.name] = grid_over(float(found.least.min()), float(found.most.max()))
         else:
             grids[layer.name] = least_error_grid(found.sample)
     return grids
+
+
+def _input_grid(network: Network) -> Grid:
+    """The input's: of whole pixels, or over all that the network's input can be."""
+    if reads_pixels(network):
+        return PIXEL_GRID
+    ends = np.array([[0.0], [255.0]]) - np.array(network.input.mean)
+    values = ends * np.array(network.input.scale)
+    return grid_over(float(values.min()), float(values.max()))
 
 
 def _quantize_layer(
@@ -106,13 +134,13 @@ def _quantize_layer(
     silent = LayerWeights(kernel, np.zeros_like(weights.bias))
     found = raw_layer(layer, silent, [inputs])
     if recipe.correct_bias:
-        clip = (0.0, 6.0) if layer.relu6 else (-np.inf, np.inf)
+        clip = layer.clip
         if layer.name in tensors.network.scores:
             clip = tensors.grids[layer.name].range
         bias = corrected_bias(wanted, found, clip)
     else:
         bias = weights.bias
-        if source == INPUT:
+        if source == INPUT and reads_pixels(tensors.network):
             bias = bias + kernel.sum(axis=(0, 1, 2)) * np.float32(_HALF_STEP)
     step = scales.astype(np.float64) * tensors.grids[source].scale
     whole_bias = np.clip(np.rint(bias / step), -_BIAS_LIMIT, _BIAS_LIMIT)
@@ -123,7 +151,7 @@ def _quantize_layer(
 
 def _round(layer: Layer, kernel: Floats, inputs: Floats, recipe: Recipe) -> tuple[Doubles, Floats]:
     """Integers in the kernel's shape, and a scale an output channel."""
-    if not recipe.round_by_moment:
+    if not recipe.round_by_moment or kernel[..., 0].size > _MOST_INPUTS:
         return nearest(kernel, 2 if layer.kind == "depthwise" else 3)
     if layer.kind == "depthwise":
         taps = kernel.reshape(-1, kernel.shape[2])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from models.ssd.convert.bundle import int8_input
 from models.ssd.convert.grids import Grid
 from models.ssd.nets.layers import INPUT, Floats, Layer, Network
 
@@ -21,8 +22,10 @@ class Tensors:
     def __init__(self, network: Network, grids: Mapping[str, Grid], images: Floats) -> None:
         self.network, self.grids = network, grids
         self.exact: dict[str, Floats] = {INPUT: images}
-        pixels = np.rint((images + 1) * 127.5) - 128  # the integers that the graph is given
-        self._integers: dict[str, npt.NDArray[np.int8]] = {INPUT: pixels.astype(np.int8)}
+        integers = int8_input(network, images)
+        if integers is None:
+            integers = grids[INPUT].quantize(images)
+        self._integers: dict[str, npt.NDArray[np.int8]] = {INPUT: integers}
         self._unread = {
             name: len(network.consumers(name))
             for name in (INPUT, *(layer.name for layer in network.layers))
@@ -34,8 +37,8 @@ class Tensors:
 
     def put(self, layer: Layer, exact: Floats, quantized: Floats) -> None:
         """Takes both results of a layer, before activation, and forgets what nobody reads now."""
-        if layer.relu6:
-            exact, quantized = np.clip(exact, 0.0, 6.0), np.clip(quantized, 0.0, 6.0)
+        if layer.activation != "linear":
+            exact, quantized = np.clip(exact, *layer.clip), np.clip(quantized, *layer.clip)
         if self._unread[layer.name]:
             self.exact[layer.name] = exact
             self._integers[layer.name] = self.grids[layer.name].quantize(quantized)
@@ -43,9 +46,3 @@ class Tensors:
             self._unread[name] -= 1
             if not self._unread[name]:
                 del self.exact[name], self._integers[name]
-
-    def add(self, layer: Layer) -> None:
-        """Computes a sum in both."""
-        left, right = layer.inputs
-        exact = self.exact[left] + self.exact[right]
-        self.put(layer, exact, self.quantized(left) + self.quantized(right))

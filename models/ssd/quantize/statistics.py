@@ -39,7 +39,7 @@ def measure(
     Args:
         network: The layers.
         weights: Their weights.
-        images: ``[N, H, W, 3]``, -1..1.
+        images: ``[N, H, W, 3]`` as ``network.input`` says.
         progress: Called with what is done and the share of it that is done, 0..1.
 
     Returns:

@@ -11,7 +11,7 @@ import pytest
 from models.ssd.labels import Labels
 from models.ssd.manifest import SCHEMA_VERSION, Manifest
 from models.ssd.nets.layers import INPUT, Layer, LayerWeights, Network
-from models.ssd.spec import AnchorLayer, BoxCoderSpec
+from models.ssd.spec import AnchorLayer, BoxCoderSpec, InputSpec
 
 
 def tiny_document(**changes):
@@ -54,10 +54,10 @@ def tiny_labels():
 
 
 SMALL_LAYERS = (
-    Layer("stem", "conv", (INPUT,), (3, 3, 3, 8), 2, relu6=True),
+    Layer("stem", "conv", (INPUT,), (3, 3, 3, 8), 2, activation="relu6"),
     Layer("a/project", "conv", ("stem",), (1, 1, 8, 6)),
-    Layer("b/expand", "conv", ("a/project",), (1, 1, 6, 12), relu6=True),
-    Layer("b/depthwise", "depthwise", ("b/expand",), (3, 3, 12, 1), relu6=True),
+    Layer("b/expand", "conv", ("a/project",), (1, 1, 6, 12), activation="relu6"),
+    Layer("b/depthwise", "depthwise", ("b/expand",), (3, 3, 12, 1), activation="relu6"),
     Layer("b/project", "conv", ("b/depthwise",), (1, 1, 12, 6)),
     Layer("b/add", "add", ("a/project", "b/project")),
     Layer("scores", "conv", ("b/add",), (1, 1, 6, 2)),
@@ -69,10 +69,12 @@ SMALL_LAYERS = (
 def network():
     return Network(
         name="small",
-        input_size=(8, 8),
+        input=InputSpec(height=8, width=8, mean=(127.5,) * 3, scale=(1 / 127.5,) * 3),
         layers=SMALL_LAYERS,
         scores=("scores",),
         offsets=("offsets",),
+        activation="sigmoid",
+        background=None,
         anchors=(AnchorLayer(grid=(4, 4), step=(0.25, 0.25), sizes=((0.5, 0.5),)),),
         box_coder=BoxCoderSpec(order="yxhw", variances=(0.1, 0.1, 0.2, 0.2)),
     )
@@ -87,7 +89,7 @@ def weights():
             random.normal(0, 0.3, layer.bias).astype(np.float32),
         )
         for layer in SMALL_LAYERS
-        if layer.kind != "add"
+        if layer.weighted
     }
 
 

@@ -7,6 +7,11 @@ from models.ssd.convert import Grid, QuantizedNetwork, QuantizedWeights, as_floa
 from models.ssd.convert.check import answer_error, check_answers, check_graph, run_graph
 from models.ssd.convert.errors import ConversionFailed
 from models.ssd.convert.graph import float_graph, int8_graph
+from models.ssd.spec import OutputSpec
+
+OUTPUTS = OutputSpec(
+    scores=("scores",), offsets=("offsets",), activation="sigmoid", class_ids=(1, 2)
+)
 
 
 def by_hand(network, weights, images):
@@ -19,7 +24,7 @@ def by_hand(network, weights, images):
         else:
             result = convolve(layer, weights[layer.name].kernel, inputs[0])
             result = result + weights[layer.name].bias
-        tensors[layer.name] = np.clip(result, 0, 6) if layer.relu6 else result
+        tensors[layer.name] = np.clip(result, *layer.clip)
     return {name: tensors[name] for name in network.heads}
 
 
@@ -39,7 +44,7 @@ def convolve(layer, kernel, image):
 
 
 def test_the_float_graph_computes_the_network(network, weights, pixels):
-    images = as_float32(pixels)
+    images = as_float32(pixels, network.input)
     expected = by_hand(network, weights, images)
     assert check_graph(float_graph(network, weights), images, expected, 1e-5) < 1e-5
 
@@ -75,7 +80,7 @@ def plainly_quantized(network, weights):
     integers = {}
     for layer in network.layers:
         grids[layer.name] = Grid(float(np.float32(24 / 255)), 0)
-        if layer.kind != "add":
+        if layer.weighted:
             kernel, bias = weights[layer.name]
             axis = 2 if layer.kind == "depthwise" else 3
             others = tuple(i for i in range(4) if i != axis)
@@ -92,7 +97,7 @@ def plainly_quantized(network, weights):
 
 def test_the_int8_graph_computes_the_network_coarsely(network, weights, pixels):
     content = int8_graph(plainly_quantized(network, weights))
-    expected = by_hand(network, weights, as_float32(pixels))
+    expected = by_hand(network, weights, as_float32(pixels, network.input))
     found = run_graph(content, as_int8(pixels))
     for name, values in expected.items():
         assert found[name].shape == values.shape
@@ -112,7 +117,7 @@ def test_the_int8_graph_keeps_its_grids(network, weights):
 
 
 def test_a_graph_of_other_weights_is_refused(network, weights, pixels):
-    images = as_float32(pixels)
+    images = as_float32(pixels, network.input)
     expected = by_hand(network, weights, images)
     weights["scores"].bias[0] += 0.1
     with pytest.raises(ConversionFailed, match="nothing was written"):
@@ -120,7 +125,7 @@ def test_a_graph_of_other_weights_is_refused(network, weights, pixels):
 
 
 def test_a_missing_output_is_refused(network, weights, pixels):
-    images = as_float32(pixels)
+    images = as_float32(pixels, network.input)
     with pytest.raises(ConversionFailed, match="no output masks"):
         check_graph(float_graph(network, weights), images, {"masks": images}, 1e-3)
 
@@ -128,13 +133,15 @@ def test_a_missing_output_is_refused(network, weights, pixels):
 def test_only_logits_worth_an_answer_count():
     wanted = {"scores": np.array([-9.0, -3.0, 1.0, 2.0], np.float32)}
     found = {"scores": np.array([5.0, 5.0, 1.3, 1.6], np.float32)}
-    assert answer_error(found, wanted) == pytest.approx(np.sqrt((0.09 + 0.16) / 2), abs=1e-6)
-    assert answer_error(found, {"scores": np.full(4, -9, np.float32)}) == 0
+    assert answer_error(found, wanted, OUTPUTS) == pytest.approx(
+        np.sqrt((0.09 + 0.16) / 2), abs=1e-6
+    )
+    assert answer_error(found, {"scores": np.full(4, -9, np.float32)}, OUTPUTS) == 0
 
 
 def test_answers_that_are_far_off_are_refused(network, weights, pixels):
     quantized = plainly_quantized(network, weights)
-    expected = by_hand(network, weights, as_float32(pixels))
+    expected = by_hand(network, weights, as_float32(pixels, network.input))
     scores = {"scores": expected["scores"] + 5}
     with pytest.raises(ConversionFailed, match="nothing was written"):
-        check_answers(int8_graph(quantized), as_int8(pixels), scores, 0.5)
+        check_answers(int8_graph(quantized), as_int8(pixels), scores, OUTPUTS, 0.5)

@@ -20,7 +20,7 @@ def fresh_weights(network):
             random.normal(0, 0.1, layer.bias).astype(np.float32),
         )
         for layer in network.layers
-        if layer.kind != "add"
+        if layer.weighted
     }
 
 

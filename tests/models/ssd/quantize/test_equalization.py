@@ -26,7 +26,7 @@ def lopsided(weights):
 
 
 def test_the_float_networks_answers_stay(network, lopsided, pixels):
-    images = as_float32(pixels)
+    images = as_float32(pixels, network.input)
     before = run_network(network, lopsided, images)
     equal = equalize(network, lopsided, measure(network, lopsided, images, silent))
     after = run_network(network, equal, images)
@@ -37,7 +37,7 @@ def test_the_float_networks_answers_stay(network, lopsided, pixels):
 
 
 def test_channels_come_closer(network, lopsided, pixels):
-    images = as_float32(pixels)
+    images = as_float32(pixels, network.input)
     statistics = measure(network, lopsided, images, silent)
     after = measure(network, equalize(network, lopsided, statistics), images, silent)
 

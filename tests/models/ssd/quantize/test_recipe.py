@@ -32,8 +32,8 @@ def many_pixels():
 
 def errors(network, weights, pixels, recipe):
     """Mean and root mean square error of the offsets, which no grid clips."""
-    expected = run_network(network, weights, as_float32(pixels))["offsets"]
-    quantized = quantize(network, weights, as_float32(pixels), recipe, silent)
+    expected = run_network(network, weights, as_float32(pixels, network.input))["offsets"]
+    quantized = quantize(network, weights, as_float32(pixels, network.input), recipe, silent)
     found = run_graph(int8_graph(quantized), as_int8(pixels))["offsets"]
     difference = found - expected
     return np.abs(difference.mean(axis=(0, 1, 2))).mean(), np.sqrt(np.mean(difference**2))
@@ -67,10 +67,10 @@ def test_the_full_recipe_errs_less_than_the_plain_one(network, lopsided, many_pi
 
 def test_the_first_layer_sees_the_pixels_as_they_are(network, weights, many_pixels):
     """Integers are pixels minus 128, half a step off: uncorrected, every channel would shift."""
-    quantized = quantize(network, weights, as_float32(many_pixels), PLAIN, silent)
+    quantized = quantize(network, weights, as_float32(many_pixels, network.input), PLAIN, silent)
     integers, scales, bias = quantized.weights["stem"]
     seen = (many_pixels[:, 1:4, 1:4].astype(np.float64) - 128) * (2 / 255)
-    real = as_float32(many_pixels[:, 1:4, 1:4]).astype(np.float64)
+    real = as_float32(many_pixels[:, 1:4, 1:4], network.input).astype(np.float64)
     ours = np.einsum("nyxc,yxco->no", seen, integers * scales) + bias * scales * (2 / 255)
     theirs = np.einsum("nyxc,yxco->no", real, weights["stem"].kernel) + weights["stem"].bias
     assert np.abs((ours - theirs).mean(axis=0)).max() < 0.02
@@ -78,7 +78,7 @@ def test_the_first_layer_sees_the_pixels_as_they_are(network, weights, many_pixe
 
 def test_moments_are_what_the_layer_multiplies(network, weights, pixels):
     """The moment tells a layer's mean square: for weights w it is w' H w."""
-    tensors = run_network(network, weights, as_float32(pixels))
+    tensors = run_network(network, weights, as_float32(pixels, network.input))
     for name in ("stem", "b/expand"):
         layer, kernel = network.layer(name), weights[name].kernel
         inputs = tensors[layer.inputs[0]]
