@@ -78,8 +78,13 @@ class Detector:
         self.bundle: Bundle = open_bundle(bundle or DEFAULT_BUNDLE)
         manifest = self.bundle.manifest
         self._pool_size = pool_size or usable_cpus()
-        self._decoder = ImageDecoder((manifest.input.height, manifest.input.width), max_pixels)
         self._full_decoder = ImageDecoder(None, max_pixels)
+        self._decoder = self._full_decoder
+        # The legacy resize takes single pixels out of the full picture: decoded any smaller, the
+        # network would see other pixels than those it was trained and compared on.
+        if manifest.input.resize != "legacy_bilinear":
+            size = manifest.input.height, manifest.input.width
+            self._decoder = ImageDecoder(size, max_pixels)
         self._preprocessor = Preprocessor(manifest.input)
         self._session = open_session(self.bundle, self._pool_size)
         self._calls = _Calls()

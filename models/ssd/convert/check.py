@@ -67,7 +67,7 @@ def check_graph(
     for name, wanted in expected.items():
         if name not in answers or answers[name].shape != wanted.shape:
             raise ConversionFailed(f"the converted graph has no output {name} of {wanted.shape}")
-        error = float(np.sqrt(np.mean(np.square(answers[name] - wanted, dtype=np.float64))))
+        error = difference(answers[name], wanted)
         if not error <= tolerance:
             raise ConversionFailed(
                 f"output {name} of the converted graph is {error:.2g} off (root mean square), "
@@ -75,6 +75,11 @@ def check_graph(
             )
         worst = max(worst, error)
     return worst
+
+
+def difference(found: Floats, wanted: Floats) -> float:
+    """Root mean square difference of two tensors of one shape."""
+    return float(np.sqrt(np.mean(np.square(found - wanted, dtype=np.float64))))
 
 
 def check_answers(

@@ -16,7 +16,7 @@ def write_bundle(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]
     Args:
         folder: Where the bundle is to be; what is there is replaced.
         manifest: The manifest; its ``files`` are filled in here.
-        contents: Content of each file by name.
+        contents: Content of each file by its path in the bundle, with forward slashes.
 
     Returns:
         The manifest as written.
@@ -31,6 +31,7 @@ def write_bundle(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()
         for name, content in contents.items():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
             (fresh / name).write_bytes(content)
         (fresh / "manifest.json").write_bytes(format_manifest(complete))
         if folder.exists():
@@ -40,9 +41,9 @@ def write_bundle(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]
 
 
 def read_contents(folder: Path) -> dict[str, bytes]:
-    """The files of a bundle's folder by name, the manifest left out."""
+    """The files of a bundle's folder by their paths in it, the manifest left out."""
     return {
-        path.name: path.read_bytes()
-        for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != "manifest.json"
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / "manifest.json"
     }

@@ -37,3 +37,29 @@ def test_legacy_bilinear_aligns_top_left_corners():
     row = np.array([[[0] * 3, [100] * 3]], np.uint8)
     spec = InputSpec(height=1, width=4, mean=(0,) * 3, scale=(1,) * 3, resize="legacy_bilinear")
     assert Preprocessor(spec).tensor(row)[0, 0, :, 0].tolist() == [0, 50, 100, 100]
+
+
+def test_legacy_bilinear_keeps_what_lies_between_whole_pixels():
+    column = np.array([[[0] * 3], [[1] * 3], [[9] * 3]], np.uint8)
+    spec = InputSpec(height=4, width=2, mean=(0,) * 3, scale=(1,) * 3, resize="legacy_bilinear")
+    tensor = Preprocessor(spec).tensor(column)
+    assert tensor.shape == (1, 4, 2, 3)
+    assert tensor[0, :, 1, 2].tolist() == [0, 0.75, 5, 9]
+
+
+def test_an_int8_tensor_of_a_legacy_resize_is_rounded():
+    row = np.array([[[0] * 3, [101] * 3]], np.uint8)
+    spec = InputSpec(
+        height=1, width=4, mean=(128,) * 3, scale=(1,) * 3, dtype="int8", resize="legacy_bilinear"
+    )
+    assert Preprocessor(spec).tensor(row)[0, 0, :, 0].tolist() == [-128, 50 - 128, -27, -27]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 700), (300, 300), (301, 299)])
+def test_legacy_bilinear_of_any_size_stays_among_its_pixels(size):
+    pixels = np.random.default_rng(0).integers(30, 200, (*size, 3), np.uint8)
+    spec = InputSpec(height=300, width=300, mean=(0,) * 3, scale=(1,) * 3, resize="legacy_bilinear")
+    tensor = Preprocessor(spec).tensor(pixels)
+    assert pixels.min() <= tensor.min() <= tensor.max() <= pixels.max()
+    if size == (300, 300):
+        np.testing.assert_array_equal(tensor[0], pixels)
