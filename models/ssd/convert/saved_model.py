@@ -30,8 +30,7 @@ def saved_model_bundle(
     network: Network,
     weights: Weights,
     identity: Identity,
-    images: Floats,
-    expected: Mapping[str, Floats],
+    examples: tuple[Floats, Mapping[str, Floats]],
     precision: Precision,
 ) -> Manifest:
     """Converts to a SavedModel and writes the bundle.
@@ -41,8 +40,8 @@ def saved_model_bundle(
         network: The layers.
         weights: Their weights.
         identity: Name, classes and origin.
-        images: A few inputs ``[N, H, W, 3]`` as ``network.input`` says.
-        expected: What the network answers to them, by output name.
+        examples: A few inputs ``[N, H, W, 3]`` as ``network.input`` says, and what the network
+            answers to them, by output name.
         precision: Numeric type of weights and activations; input and outputs are float32.
 
     Returns:
@@ -54,7 +53,7 @@ def saved_model_bundle(
     check_weights(network, weights)
     with tempfile.TemporaryDirectory(prefix="saved-model-") as scratch:
         export(Path(scratch), network, weights, precision)
-        _check(Path(scratch), images, expected, _TOLERANCES[precision])
+        _check(Path(scratch), *examples, _TOLERANCES[precision])
         contents = {
             f"{GRAPH_FOLDER}/{file.relative_to(scratch).as_posix()}": file.read_bytes()
             for file in sorted(Path(scratch).rglob("*"))
