@@ -1,5 +1,6 @@
 """Entry point of the ``ssd`` command. Verbs are imported when they are called."""
 
+import keyword
 import sys
 from importlib import import_module
 
@@ -7,10 +8,12 @@ import click
 
 from models.commands.failures import one_line
 
-# Verb -> what it does; each lives in a module of its name, as a click command called `command`.
+# Verb -> what it does; each lives in a module of its name (`import_`, where Python keeps the word
+# for itself), as a click command called `command`.
 VERBS = {
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
+    "import": "Make a bundle of a model in another format.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
 }
 
@@ -26,7 +29,8 @@ class _LazyGroup(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"models.commands.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"models.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,0 +1,116 @@
+"""``ssd import``: a model of another format as a bundle."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+if TYPE_CHECKING:
+    from models.commands.importing.request import Request
+    from models.ssd.manifest import Manifest
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group(name="import")
+def command() -> None:
+    """Makes a bundle of a model in another format."""
+
+
+@command.command()
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder.")
+@click.option(
+    "--engine",
+    type=click.Choice(["litert", "tensorflow"]),
+    default="litert",
+    show_default=True,
+    help="What is to run it: LiteRT on a processor, TensorFlow on a GPU.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "int8", "bfloat16"]),
+    default="float32",
+    show_default=True,
+    help="int8 with LiteRT (takes minutes), bfloat16 with TensorFlow.",
+)
+@click.option(
+    "--anchors",
+    type=click.Choice(["port", "paper"]),
+    default="port",
+    show_default=True,
+    help="The anchor set that the weights were trained with.",
+)
+@click.option(
+    "--photos",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of pictures to calibrate int8 with; photos of pinned packages otherwise.",
+)
+@click.option(
+    "--cache",
+    type=_FOLDER,
+    default=Path(".cache/model"),
+    show_default=True,
+    help="Keeps packages and the long step's result, so that an interrupted run goes on.",
+)
+@click.option("--name", help="Name of the model.  [default: ssd300_vgg16_voc...]")
+@click.option("--version", default="1.0.0", show_default=True, help="Its version.")
+@click.option(
+    "--license", default="NOASSERTION", show_default=True, help="The weights' licence (SPDX)."
+)
+def slim(**options: object) -> None:
+    """Makes a bundle of SSD-300 VGG16 from its TensorFlow 1 CHECKPOINT.
+
+    CHECKPOINT is the published ssd_300_vgg.ckpt.zip, a checkpoint's prefix or one of its files, or
+    a folder that holds exactly one.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets at length otherwise
+    from models.commands.importing.request import COMBINATIONS, Request
+
+    request = Request(**options)  # type: ignore[arg-type]  # click has checked each of them
+    if request.precision not in COMBINATIONS[request.engine]:
+        raise click.UsageError(
+            f"--engine {request.engine} has no --precision {request.precision}: there are "
+            + ", ".join(
+                f"{engine} with {' or '.join(precisions)}"
+                for engine, precisions in COMBINATIONS.items()
+            )
+        )
+    manifest = run(request)
+    megabytes = sum(file.bytes for file in manifest.files.values()) / 1e6
+    click.echo(
+        f"wrote {request.out}: {manifest.name} {manifest.version}, {manifest.engine} "
+        f"{manifest.precision}, {megabytes:.0f} MB, anchors {request.anchors}"
+    )
+    click.echo(f"look: ssd detect --bundle {request.out} PICTURE")
+    click.echo(f"serve: set MODEL_BUNDLE={request.out} for the function")
+
+
+def run(request: "Request") -> "Manifest":
+    """Imports, and tells the origin on the way; every difference of a wrong checkpoint, too.
+
+    Raises:
+        ImportRefused: What was asked for cannot be done.
+        ImportFailed: The checkpoint cannot be read.
+        ConversionFailed: The bundle would not answer as the network does.
+    """
+    from models.commands.importing import steps
+    from models.commands.importing.output import check_output
+    from models.commands.rebuilding.progress import Steps
+    from models.ssd.importers.errors import VariablesDiffer
+
+    check_output(request.out)
+    steps.check_identity(request)
+    progress = Steps(sys.stderr)
+    try:
+        imported = steps.read_network(request, progress)
+    except VariablesDiffer as error:
+        for difference in error.differences:
+            click.echo(difference, err=True)
+        raise
+    click.echo(f"origin: {imported.origin.verdict}")
+    if request.engine == "tensorflow":
+        return steps.write_saved_model(imported, request, progress)
+    return steps.write_float(imported, request, progress)
