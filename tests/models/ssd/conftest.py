@@ -1,7 +1,7 @@
-"""Two models small enough to compute by hand.
+"""Models small enough to compute by hand.
 
-The tiny one is a manifest alone: 2 x 2 cells, one anchor each, three columns. The small one is a
-network of every kind of layer, with weights and pixels: 8 x 8, two heads.
+The tiny one is a manifest alone: 2 x 2 cells, one anchor each, three columns. The small one and the
+atrous one are networks, together of every kind of layer, with weights and pixels: 8 x 8, two heads.
 """
 
 import msgspec
@@ -80,17 +80,60 @@ def network():
     )
 
 
-@pytest.fixture
-def weights():
+def drawn_weights(layers, spread):
     random = np.random.default_rng(3)
     return {
         layer.name: LayerWeights(
-            random.normal(0, 0.5, layer.kernel).astype(np.float32),
+            random.normal(0, spread, layer.kernel).astype(np.float32),
             random.normal(0, 0.3, layer.bias).astype(np.float32),
         )
-        for layer in SMALL_LAYERS
+        for layer in layers
         if layer.weighted
     }
+
+
+@pytest.fixture
+def weights():
+    return drawn_weights(SMALL_LAYERS, 0.5)
+
+
+ATROUS_LAYERS = (
+    Layer("stem", "conv", (INPUT,), (3, 3, 3, 8), activation="relu"),
+    Layer("pool", "max_pool", ("stem",), (2, 2), 2),
+    Layer("wide", "conv", ("pool",), (3, 3, 8, 8), dilation=2, activation="relu"),
+    Layer("flat", "max_pool", ("wide",), (3, 3)),
+    Layer("pad", "pad", ("flat",)),
+    Layer("inner", "conv", ("pad",), (3, 3, 8, 8), 2, padding="valid", activation="relu"),
+    Layer("norm", "l2_norm", ("flat",), (8,)),
+    Layer("scores", "conv", ("norm",), (3, 3, 8, 3)),
+    Layer("offsets", "conv", ("norm",), (3, 3, 8, 4)),
+    Layer("scores_1", "conv", ("inner",), (1, 1, 8, 3)),
+    Layer("offsets_1", "conv", ("inner",), (1, 1, 8, 4)),
+)
+
+
+@pytest.fixture
+def atrous_network():
+    """As SSD-300 VGG16 is made: its input is no whole pixel, its scores go through a softmax."""
+    return Network(
+        name="atrous",
+        input=InputSpec(height=8, width=8, mean=(123, 117, 104), scale=(1 / 64,) * 3),
+        layers=ATROUS_LAYERS,
+        scores=("scores", "scores_1"),
+        offsets=("offsets", "offsets_1"),
+        activation="softmax",
+        background=0,
+        anchors=(
+            AnchorLayer(grid=(4, 4), step=(0.25, 0.25), sizes=((0.5, 0.5),)),
+            AnchorLayer(grid=(2, 2), step=(0.5, 0.5), sizes=((0.9, 0.9),)),
+        ),
+        box_coder=BoxCoderSpec(order="xywh", variances=(0.1, 0.1, 0.2, 0.2)),
+    )
+
+
+@pytest.fixture
+def atrous_weights():
+    return drawn_weights(ATROUS_LAYERS, 0.2)
 
 
 @pytest.fixture

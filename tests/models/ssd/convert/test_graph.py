@@ -4,9 +4,11 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from models.ssd.convert import Grid, QuantizedNetwork, QuantizedWeights, as_float32, as_int8
+from models.ssd.convert.bundle import reads_pixels
 from models.ssd.convert.check import answer_error, check_answers, check_graph, run_graph
 from models.ssd.convert.errors import ConversionFailed
 from models.ssd.convert.graph import float_graph, int8_graph
+from models.ssd.convert.grids import grid_over
 from models.ssd.spec import OutputSpec
 
 OUTPUTS = OutputSpec(
@@ -18,35 +20,55 @@ def by_hand(network, weights, images):
     """The network in plain loops over taps: slow, and nobody's library."""
     tensors = {"image": images}
     for layer in network.layers:
-        inputs = [tensors[name] for name in layer.inputs]
+        source = tensors[layer.inputs[0]]
         if layer.kind == "add":
-            result = inputs[0] + inputs[1]
+            result = source + tensors[layer.inputs[1]]
+        elif layer.kind == "pad":
+            result = np.zeros((len(source), *layer.result_shape(*source.shape[1:])))
+            result[:, 1:-1, 1:-1] = source
+        elif layer.kind == "l2_norm":
+            result = source / np.linalg.norm(source, axis=3, keepdims=True)
+            result = result * weights[layer.name].kernel
+        elif layer.kind == "max_pool":
+            result = np.max(list(seen_by_taps(layer, source, -np.inf)), axis=0)
         else:
-            result = convolve(layer, weights[layer.name].kernel, inputs[0])
+            result = convolve(layer, weights[layer.name].kernel, source)
             result = result + weights[layer.name].bias
         tensors[layer.name] = np.clip(result, *layer.clip)
     return {name: tensors[name] for name in network.heads}
 
 
+def seen_by_taps(layer, image, border):
+    """For each tap of the kernel, row by row, what it sees at every place it is put."""
+    _, height, width, _ = image.shape
+    rows, columns = layer.steps(height, 0), layer.steps(width, 1)
+    pads = [layer.margins(height, 0), layer.margins(width, 1)]
+    padded = np.pad(image, ((0, 0), *pads, (0, 0)), constant_values=border)
+    for y in range(layer.kernel[0]):
+        for x in range(layer.kernel[1]):
+            seen = padded[:, y * layer.dilation :, x * layer.dilation :]
+            yield seen[:, :: layer.stride, :: layer.stride][:, :rows, :columns]
+
+
 def convolve(layer, kernel, image):
-    count, height, width, _ = image.shape
-    side, stride = kernel.shape[0], layer.stride
-    rows, columns = -(-height // stride), -(-width // stride)
-    total = max((rows - 1) * stride + side - height, 0)
-    padded = np.pad(image, ((0, 0), (total // 2, total), (total // 2, total), (0, 0)))
-    result = np.zeros((count, rows, columns, layer.bias))
-    for y in range(side):
-        for x in range(side):
-            seen = padded[:, y::stride, x::stride][:, :rows, :columns]
-            tap = kernel[y, x]
-            result += seen * tap[:, 0] if layer.kind == "depthwise" else seen @ tap
-    return result
+    taps = kernel.reshape(-1, *kernel.shape[2:])
+    return sum(
+        seen * tap[:, 0] if layer.kind == "depthwise" else seen @ tap
+        for seen, tap in zip(seen_by_taps(layer, image, 0), taps, strict=True)
+    )
 
 
 def test_the_float_graph_computes_the_network(network, weights, pixels):
     images = as_float32(pixels, network.input)
     expected = by_hand(network, weights, images)
     assert check_graph(float_graph(network, weights), images, expected, 1e-5) < 1e-5
+
+
+def test_the_float_graph_computes_every_kind_of_layer(atrous_network, atrous_weights, pixels):
+    images = as_float32(pixels, atrous_network.input)
+    expected = by_hand(atrous_network, atrous_weights, images)
+    content = float_graph(atrous_network, atrous_weights)
+    assert check_graph(content, images, expected, 1e-5) < 1e-5
 
 
 def test_the_same_weights_give_the_same_bytes(network, weights):
@@ -77,10 +99,12 @@ def test_weights_lie_where_the_format_wants_them(network, weights):
 def plainly_quantized(network, weights):
     """Round to nearest, with grids wide enough for everything."""
     grids = {"image": Grid(float(np.float32(2 / 255)), 0)}
+    if not reads_pixels(network):
+        grids["image"] = grid_over(-2.0, 2.4)
     integers = {}
     for layer in network.layers:
         grids[layer.name] = Grid(float(np.float32(24 / 255)), 0)
-        if layer.weighted:
+        if layer.convolves:
             kernel, bias = weights[layer.name]
             axis = 2 if layer.kind == "depthwise" else 3
             others = tuple(i for i in range(4) if i != axis)
@@ -92,7 +116,8 @@ def plainly_quantized(network, weights):
                 scales,
                 np.rint(bias / step).astype(np.int32),
             )
-    return QuantizedNetwork(network, integers, grids)
+    gammas = {name: each.kernel for name, each in weights.items() if name not in integers}
+    return QuantizedNetwork(network, integers, grids, gammas, not reads_pixels(network))
 
 
 def test_the_int8_graph_computes_the_network_coarsely(network, weights, pixels):
@@ -103,6 +128,18 @@ def test_the_int8_graph_computes_the_network_coarsely(network, weights, pixels):
         assert found[name].shape == values.shape
         # A grid of 1/11: a few steps are lost on the way through five layers.
         assert np.sqrt(np.mean((found[name] - values) ** 2)) < 0.2
+
+
+def test_the_int8_graph_of_every_kind_of_layer(atrous_network, atrous_weights, pixels):
+    images = as_float32(pixels, atrous_network.input)
+    content = int8_graph(plainly_quantized(atrous_network, atrous_weights))
+    expected = by_hand(atrous_network, atrous_weights, images)
+    found = run_graph(content, images)
+    for name, values in expected.items():
+        assert found[name].shape == values.shape
+        assert np.sqrt(np.mean((found[name] - values) ** 2)) < 0.2
+    (source,) = Interpreter(model_content=content).get_input_details()
+    assert source["dtype"] is np.float32
 
 
 def test_the_int8_graph_keeps_its_grids(network, weights):
@@ -137,6 +174,22 @@ def test_only_logits_worth_an_answer_count():
         np.sqrt((0.09 + 0.16) / 2), abs=1e-6
     )
     assert answer_error(found, {"scores": np.full(4, -9, np.float32)}, OUTPUTS) == 0
+
+
+def test_under_a_softmax_only_scores_are_compared():
+    outputs = OutputSpec(
+        scores=("scores",), offsets=("offsets",), activation="softmax", background=0,
+        class_ids=(0, 1, 2),
+    )  # fmt: skip
+    wanted = {"scores": np.array([[[0.0, 4.0, 1.0, 9.0, 0.0, 0.0]]], np.float32)}
+    shifted = {"scores": wanted["scores"] + 5}
+    assert answer_error(shifted, wanted, outputs) == pytest.approx(0, abs=1e-5)
+    # Of the six logits one is worth an answer: 4, in the first row; 9 is the background's.
+    other = {"scores": np.array([[[0.0, 3.0, 1.0, 2.0, 0.0, 0.0]]], np.float32)}
+    expected = np.log(np.exp(4) / np.exp([0, 4, 1]).sum()) - np.log(
+        np.exp(3) / np.exp([0, 3, 1]).sum()
+    )
+    assert answer_error(other, wanted, outputs) == pytest.approx(expected, abs=1e-5)
 
 
 def test_answers_that_are_far_off_are_refused(network, weights, pixels):

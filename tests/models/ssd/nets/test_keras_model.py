@@ -6,9 +6,12 @@ import pytest
 pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
 
 from models.ssd.bundle import DEFAULT_BUNDLE, EMBEDDED, open_bundle
+from models.ssd.convert.bundle import as_float32
 from models.ssd.convert.check import answer_error, check_graph, run_graph
 from models.ssd.convert.graph import float_graph
+from models.ssd.nets.apply import raw_layer, run_network
 from models.ssd.nets.keras_model import keras_model, keras_weights
+from models.ssd.nets.layers import check_weights
 from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
 from models.ssd.nets.weights_file import parse_weights
 
@@ -62,3 +65,29 @@ def test_the_kept_weights_are_the_default_bundles(network, weights, image):
     expected = {name: exact[name] for name in network.scores}
     kept = run_graph(float_graph(network, weights), image)
     assert answer_error(kept, expected, bundle.manifest.outputs) < 0.03
+
+
+def test_every_kind_of_layer_is_computed_alike(atrous_network, atrous_weights, pixels):
+    """In Keras, layer by layer in TensorFlow, and in the converted graph, which others check."""
+    images = as_float32(pixels, atrous_network.input)
+    answers = keras_model(atrous_network, atrous_weights).predict(images, verbose=0)
+    tensors = run_network(atrous_network, atrous_weights, images)
+    graph = run_graph(float_graph(atrous_network, atrous_weights), images)
+    for name in atrous_network.heads:
+        np.testing.assert_allclose(answers[name], graph[name], atol=1e-5)
+        np.testing.assert_allclose(tensors[name], graph[name], atol=1e-5)
+
+
+def test_weights_of_every_kind_of_layer_into_keras_and_back(atrous_network, atrous_weights):
+    back = keras_weights(keras_model(atrous_network, atrous_weights), atrous_network)
+    check_weights(atrous_network, back)
+    for name, (kernel, bias) in atrous_weights.items():
+        assert np.array_equal(back[name].kernel, kernel)
+        assert np.array_equal(back[name].bias, bias)
+
+
+def test_a_norm_of_nothing_is_nothing(atrous_network, atrous_weights):
+    """Where every channel is 0 there is no direction; the original gives 0, not a fault."""
+    layer = atrous_network.layer("norm")
+    nothing = np.zeros((1, 2, 2, 8), np.float32)
+    assert np.array_equal(raw_layer(layer, atrous_weights["norm"], [nothing]), nothing)

@@ -7,8 +7,9 @@ from models.ssd.convert import as_float32, as_int8, int8_graph
 from models.ssd.convert.check import run_graph
 from models.ssd.nets.apply import run_network
 from models.ssd.nets.layers import LayerWeights
+from models.ssd.quantize import recipe as recipe_module
 from models.ssd.quantize.moments import input_moment, tap_moments
-from models.ssd.quantize.recipe import Recipe, quantize
+from models.ssd.quantize.recipe import Recipe, most_images, quantize
 
 pytestmark = pytest.mark.tensorflow
 
@@ -28,6 +29,35 @@ def many_pixels():
     coarse = random.integers(0, 256, (64, 2, 2, 3))
     noise = random.integers(-9, 10, (64, 8, 8, 3))
     return np.clip(coarse.repeat(4, 1).repeat(4, 2) + noise, 0, 255).astype(np.uint8)
+
+
+def test_a_network_of_every_kind_of_layer(atrous_network, atrous_weights, many_pixels):
+    """Pools keep their grids, norms their precision, and the input goes onto a grid by itself."""
+    images = as_float32(many_pixels, atrous_network.input)
+    quantized = quantize(atrous_network, atrous_weights, images, FULL, silent)
+    assert quantized.float_input
+    for name, source in (("pool", "stem"), ("flat", "wide"), ("pad", "flat")):
+        assert quantized.grids[name] == quantized.grids[source]
+    expected = run_network(atrous_network, atrous_weights, images)
+    found = run_graph(int8_graph(quantized), images)
+    for name in atrous_network.heads:
+        error = np.sqrt(np.mean((found[name] - expected[name]) ** 2))
+        assert error < 0.02 * expected[name].std(), name
+
+
+def test_wide_layers_are_rounded_plainly(atrous_network, atrous_weights, many_pixels, monkeypatch):
+    """Their number of inputs bounds the time; the bias still makes good what is lost."""
+    monkeypatch.setattr(recipe_module, "_MOST_INPUTS", 30)
+    images = as_float32(many_pixels, atrous_network.input)
+    quantized = quantize(atrous_network, atrous_weights, images, FULL, silent)
+    kernel = atrous_weights["wide"].kernel
+    scales = np.abs(kernel).max(axis=(0, 1, 2)) / 127
+    assert np.array_equal(quantized.weights["wide"].kernel, np.rint(kernel / scales))
+
+
+def test_images_are_bounded_by_the_largest_tensor(network, atrous_network):
+    assert most_images(network) == 1_250_000_000 // (4 * 8 * 8 * 3)
+    assert most_images(atrous_network) == 1_250_000_000 // (4 * 8 * 8 * 8)
 
 
 def errors(network, weights, pixels, recipe):
