@@ -1,4 +1,4 @@
-"""A bundle for each engine: the embedded ones for LiteRT, one made here for TensorFlow."""
+"""Bundles besides the embedded ones: a tiny SavedModel, and SSD-300 VGG16 in every form."""
 
 import hashlib
 import json
@@ -54,6 +54,53 @@ def write_saved_model_bundle(folder):
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
+
+
+def write_vgg16_bundles(folder):
+    """SSD-300 VGG16 with weights from a seed, one bundle an engine and a precision."""
+    import numpy as np
+
+    from models.ssd import convert
+    from models.ssd.convert.saved_model import saved_model_bundle
+    from models.ssd.importers import slim
+    from models.ssd.importers.seeded import seeded_variable
+    from models.ssd.nets.apply import run_network
+    from models.ssd.nets.vgg16 import ssd300_vgg16
+    from models.ssd.quantize.recipe import Recipe, quantize
+    from models.ssd.spec import DefaultsSpec
+
+    network = ssd300_vgg16()
+    shapes = slim.variable_shapes(network)
+    weights = slim.network_weights(
+        network, shapes, lambda name: seeded_variable(name, shapes[name], 1)
+    )
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 10, 10, 3), np.uint8)
+    pixels = pixels.repeat(30, axis=1).repeat(30, axis=2)  # patches, as pictures have
+    images = convert.as_float32(pixels, network.input)
+    tensors = run_network(network, weights, images)
+    expected = {name: tensors[name] for name in network.heads}
+    identity = convert.Identity(
+        name="vgg16", version="1.0.0", class_ids=tuple(range(21)),
+        labels=("background", *(f"class {number}" for number in range(1, 21))),
+        defaults=DefaultsSpec(), license="CC0-1.0", provenance={},
+    )  # fmt: skip
+    convert.float_bundle(folder / "litert-float32", network, weights, identity, images, expected)
+    for precision in ("float32", "bfloat16"):
+        saved_model_bundle(
+            folder / f"tensorflow-{precision}", network, weights, identity, (images, expected),
+            precision,
+        )  # fmt: skip
+    plain = Recipe(round_by_moment=False)  # a fraction of the time, and this is no test of accuracy
+    quantized = quantize(network, weights, images, plain, lambda step, share: None)
+    scores = {name: expected[name] for name in network.scores}
+    graph = convert.int8_graph(quantized)
+    convert.int8_bundle(folder / "litert-int8", network, graph, identity, pixels, scores)
+    return {path.name: path for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="session")
+def vgg16_folders(tmp_path_factory):
+    return write_vgg16_bundles(tmp_path_factory.mktemp("vgg16"))
 
 
 @pytest.fixture(scope="session")
