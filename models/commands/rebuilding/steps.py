@@ -1,14 +1,14 @@
-"""The steps from package to bundles. Each can be run again; the long one is kept under a digest."""
+"""The steps from package to bundles; each can be run again."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from models.commands.rebuilding.packages import Package, fetch
 from models.commands.rebuilding.photos import Photos
-from models.ssd import convert, nets, quantize
+from models.commands.rebuilding.quantizing import Progress, kept_int8_graph
+from models.ssd import convert
 from models.ssd.convert.check import answer_error, run_graph
 from models.ssd.importers import coco_ssd
 from models.ssd.importers.coco_classes import CLASS_IDS, LABELS
@@ -18,8 +18,6 @@ from models.ssd.nets.apply import run_network
 from models.ssd.nets.layers import Floats, LayerWeights, Network
 from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
 from models.ssd.nets.weights_file import format_weights, parse_weights
-from models.ssd.quantize.recipe import Recipe
-from models.ssd.quantize.recipe import quantize as quantize_network
 from models.ssd.spec import DefaultsSpec, OutputSpec
 
 FLOAT_NAME = "ssdlite_mobilenet_v2_coco"
@@ -31,8 +29,6 @@ _DEFAULTS = DefaultsSpec(threshold=0.5, iou=0.6, top_k=400, max_detections=100)
 """Overlap 0.6 is what the network was trained with; it measures best too (0.45: 0.5 mAP less)."""
 _CHECKED = 4
 """Photos on which import and conversion are compared with what they came from."""
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +106,7 @@ def build_int8(
     source: Source, photos: Photos, output: Path, cache: Path, progress: Progress
 ) -> None:
     """Quantizes, or takes an earlier result of the same inputs and code, and writes the bundle."""
-    kept = cache / f"int8-{_quantization_key(source, photos)}.tflite"
-    if kept.is_file():
-        progress("rounding weights (done before)", 1.0)
-    else:
-        images = convert.as_float32(photos.calibration, source.network.input)
-        quantized = quantize_network(source.network, source.weights, images, Recipe(), progress)
-        fresh = kept.with_suffix(".part")
-        fresh.write_bytes(convert.int8_graph(quantized))
-        fresh.replace(kept)
-    content = kept.read_bytes()
+    content = kept_int8_graph(source.network, source.weights, photos, cache, progress)
     expected = _expected(source, photos)
     error = answer_error(
         run_graph(content, convert.as_int8(photos.held_out)), expected, _outputs(source)
@@ -167,14 +154,3 @@ def _identity(name: str, provenance: dict[str, Any]) -> convert.Identity:
         license=coco_ssd.LICENSE,
         provenance=provenance,
     )
-
-
-def _quantization_key(source: Source, photos: Photos) -> str:
-    """Digest of all that the int8 graph depends on: weights, photos, and the code itself."""
-    digest = hashlib.sha256(photos.digest.encode())
-    for name, (kernel, bias) in source.weights.items():
-        digest.update(name.encode() + kernel.tobytes() + bias.tobytes())
-    for room in (nets, convert, quantize):
-        for file in sorted(Path(room.__path__[0]).glob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:32]
