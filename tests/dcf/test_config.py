@@ -9,6 +9,7 @@ from dcf.config import load
 from dcf.errors import ConfigError
 
 CONFIGS = Path(__file__).parents[1] / "data" / "configs"
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_key_is_read():
@@ -25,6 +26,25 @@ def test_every_key_is_read():
     assert (first.limits, first.requests) == ({"memory": "1Gi"}, {"cpu": "50m"})
     assert (first.build_options, first.build_args) == (("libgl1",), {"PYTHON_VERSION": "3.11"})
     assert second.entry == Entry("./src", "handler.py", "Handler")
+
+
+def test_the_second_function_of_the_projects_file_needs_no_more_than_its_comment_signs(tmp_path):
+    lines = (ROOT / "config.yaml").read_text().splitlines()
+    start = lines.index("  # ssd-vgg16:")
+    end = lines.index("dcf:")
+    uncommented = [line.replace("  # ", "  ", 1) for line in lines[start:end]]
+    file = tmp_path / "config.yaml"
+    file.write_text("\n".join([*lines[:start], *uncommented, *lines[end:]]))
+    first, second = load(file).functions
+    assert (first.name, second.name) == ("ssd", "ssd-vgg16")
+    bundle = second.environment["MODEL_BUNDLE"]
+    assert bundle in second.include
+    # What travels with the first, less the bundles that the second does not read.
+    assert second.entry == first.entry
+    assert set(first.exclude) - set(second.exclude) == {
+        "models/ssd/bundles/weights",
+        "*/README.md",
+    }
 
 
 def test_openfx_files_are_read():

@@ -1,14 +1,22 @@
+import dataclasses
+import io
 import threading
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
+from models.ssd.convert import Identity
+from models.ssd.convert.bundle import describe, labels_file
+from models.ssd.convert.folder import write_bundle
+from models.ssd.convert.graph import float_graph
 from models.ssd.detector import Answer, Detector
 from models.ssd.errors import DetectorError, NotAnImage
 from models.ssd.settings import Settings
+from models.ssd.spec import DefaultsSpec
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 CUP = (SAMPLES / "coffee.jpg").read_bytes()
@@ -111,3 +119,25 @@ def test_a_lone_call_is_told_so_and_calls_in_company_too():
         detector.detect(b"broken")
     detector.detect(CUP)
     assert recorder.others[-1] == 0
+
+
+def test_a_network_with_the_legacy_resize_sees_the_picture_at_full_size(
+    tmp_path, atrous_network, atrous_weights
+):
+    """It takes single pixels out of the picture: a smaller one has other pixels."""
+    spec = msgspec.structs.replace(atrous_network.input, resize="legacy_bilinear")
+    network = dataclasses.replace(atrous_network, input=spec)
+    identity = Identity(
+        name="legacy", version="1.0.0", class_ids=(0, 1, 2), labels=("background", "a", "b"),
+        defaults=DefaultsSpec(threshold=0.3), license="CC0-1.0", provenance={},
+    )  # fmt: skip
+    content = float_graph(network, atrous_weights)
+    contents = {"model.tflite": content, "labels.txt": labels_file(identity)}
+    write_bundle(tmp_path / "legacy", describe(network, identity, "float32"), contents)
+    detector = Detector(tmp_path / "legacy", pool_size=1)
+    with Image.open(io.BytesIO(CUP)) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    from_pixels, from_file = detector.detect_pixels(pixels), detector.detect(CUP)
+    assert len(from_pixels.detections.names) > 0
+    np.testing.assert_array_equal(from_file.detections.boxes, from_pixels.detections.boxes)
+    np.testing.assert_array_equal(from_file.detections.scores, from_pixels.detections.scores)
