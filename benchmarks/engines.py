@@ -21,9 +21,10 @@ import numpy as np
 from benchmarks.bars import Finding
 from benchmarks.engines_answers import difference
 from benchmarks.engines_findings import Measured, finding, wrong
-from benchmarks.engines_list import ENGINES, ENVIRONMENT, REFERENCE, Engine
+from benchmarks.engines_list import ENGINES, REFERENCE, Engine
 from benchmarks.engines_prepare import FOLDER, prepared, remove
 from benchmarks.engines_versions import versions
+from benchmarks.engines_worker import EngineWorker
 from benchmarks.errors import BenchmarkError
 from benchmarks.machine import describe, headline
 from benchmarks.neighbours import Neighbours, warning
@@ -107,8 +108,7 @@ def measure(
             if engine.name not in products:
                 continue
             try:
-                command = engine.start(products[engine.name])
-                worker = stack.enter_context(Worker(command, ENVIRONMENT))
+                worker = stack.enter_context(EngineWorker(engine, products[engine.name]))
                 _check(engine, worker, folder, measured)
                 workers[engine.name] = worker
             except BenchmarkError as error:

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.errors import BenchmarkError
+
 Floats = npt.NDArray[np.float32]
 
 FLOAT32_LIMIT = 1e-3
@@ -39,11 +41,13 @@ def difference(answer: Path, reference: Path) -> Difference:
         reference: The same of the reference.
 
     Raises:
-        ValueError: The answers have other shapes.
+        BenchmarkError: The answers have other shapes.
     """
     theirs, wanted = (_probabilities(file) for file in (answer, reference))
     if theirs.shape != wanted.shape:
-        raise ValueError(f"scores of shape {theirs.shape} where the reference has {wanted.shape}")
+        raise BenchmarkError(
+            f"answers scores of shape {theirs.shape} where the reference has {wanted.shape}"
+        )
     same = theirs.argmax(axis=2) == wanted.argmax(axis=2)
     return Difference(float(np.abs(theirs - wanted).max()), float(same.mean()))
 

@@ -67,9 +67,10 @@ def wrong(engine: Engine, seen: Difference) -> str:
         engine: What answered.
         seen: How far its answer is from the reference's.
     """
-    if engine.precision == "float32" and not seen.largest <= FLOAT32_LIMIT:
-        return f"computes something else: {seen}; float32 must agree within {FLOAT32_LIMIT:g}"
-    return ""
+    limit = FLOAT32_LIMIT if engine.precision == "float32" else 1.0
+    if seen.largest <= limit:  # never so for NaN
+        return ""
+    return f"computes something else: {seen}; {engine.precision} must agree within {limit:g}"
 
 
 def rounds_of(
