@@ -11,6 +11,7 @@ from models.commands.failures import one_line
 # Verb -> what it does; each lives in a module of its name (`import_`, where Python keeps the word
 # for itself), as a click command called `command`.
 VERBS = {
+    "check": "Compare this code with what others computed.",
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
     "import": "Make a bundle of a model in another format.",
