@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from models.commands.heavy import require_tensorflow
 from models.commands.quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -44,14 +45,12 @@ def golden(
     it. Exits with 1 when a difference is greater than allowed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets at length otherwise
-    from models.commands.checking.errors import GoldenDiffers
     from models.commands.checking.golden_file import read_golden
-    from models.commands.checking.report import table
     from models.commands.importing.output import check_output
-    from models.ssd.nets.vgg16 import ssd300_vgg16
+    from models.ssd.importers.voc_classes import LABELS
+    from models.ssd.nets.vgg16 import SIDE
 
-    network = ssd300_vgg16()
-    document = read_golden(file, (*network.input_size, 3), columns=21)
+    document = read_golden(file, (SIDE, SIDE, 3), len(LABELS))
     seed = document.seed if seed is None else seed
     if seed is None:
         raise click.UsageError(
@@ -59,17 +58,29 @@ def golden(
         )
     if keep is not None:
         check_output(keep)
+    require_tensorflow()
     folders = (file.parent,) if images is None else (images, file.parent)
     with quiet_engine() as seen:
         rows = _compare(document, seed, folders, keep, seen)
     if as_json:
-        held = all(row.holds for row in rows)
-        report = {"file": str(file), "seed": seed, "ok": held, "rows": [r.values() for r in rows]}
-        click.echo(json.dumps(report, ensure_ascii=False))
+        verdict = {"ok": all(row.holds for row in rows), "rows": [row.values() for row in rows]}
+        click.echo(json.dumps({"file": str(file), "seed": seed} | verdict, ensure_ascii=False))
     else:
-        click.echo(f"{file}, seed {seed}")
-        for line in table(rows):
-            click.echo(line)
+        _print(f"{file}, seed {seed}", rows)
+    _judge(rows)
+
+
+def _print(title: str, rows: "list[Row]") -> None:
+    from models.commands.checking.report import table
+
+    click.echo(title)
+    for line in table(rows):
+        click.echo(line)
+
+
+def _judge(rows: "list[Row]") -> None:
+    from models.commands.checking.errors import GoldenDiffers
+
     beyond = [row for row in rows if not row.holds]
     if beyond:
         first = beyond[0]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from models.commands.heavy import require_tensorflow
 from models.commands.quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def slim(**options: object) -> None:
                 for engine, precisions in COMBINATIONS.items()
             )
         )
+    require_tensorflow()
     with quiet_engine() as seen:
         manifest = run(request, seen)
     megabytes = sum(file.bytes for file in manifest.files.values()) / 1e6

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from models.commands.heavy import require_tensorflow
+
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -59,6 +61,7 @@ def command(
 
 
 def _build(cache: Path, output: Path, committed: Path) -> list[Any]:
+    require_tensorflow()
     from models.commands.rebuilding import comparing, photos, steps
     from models.commands.rebuilding.progress import Steps
     from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2

@@ -121,6 +121,8 @@ def _image(
             raise BadGolden(f"{path} has no array {full}")
         _check(path, full, arrays[full], shape, sizes)
     own = {key: arrays[f"{name}/{key}"] for key in _KEYS}
+    if not 0 <= own["threshold"] <= 1:
+        raise BadGolden(f"{path}: {name}/threshold must be 0..1, it is {own['threshold']}")
     return GoldenImage(
         name=name,
         tensor=own["input"].astype(np.float32),

@@ -89,8 +89,7 @@ def _pairs(wanted: Found, found: Found) -> list[tuple[int, int, float]]:
     distances[wanted.classes[:, None] != found.classes[None, :]] = np.inf
     pairs = []
     while distances.size and np.isfinite(distances.min()):
-        place = np.unravel_index(int(distances.argmin()), distances.shape)
-        row, column = int(place[0]), int(place[1])
+        row, column = divmod(int(distances.argmin()), distances.shape[1])
         pairs.append((row, column, float(distances[row, column])))
         distances[row], distances[:, column] = np.inf, np.inf
     return pairs

@@ -1,5 +1,6 @@
 """The report of a check: a row a comparison."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,12 +30,13 @@ class Row:
         return self.difference is None or self.difference <= self.allowed
 
     def values(self) -> dict[str, Any]:
-        """The same as plain values."""
+        """The same as plain values; a difference that is no number, as of other shapes, is None."""
         verdict = "skipped" if self.difference is None else "ok" if self.holds else "FAIL"
+        told = self.difference is not None and math.isfinite(self.difference)
         return {
             "image": self.subject,
             "what": self.what,
-            "difference": self.difference,
+            "difference": self.difference if told else None,
             "allowed": self.allowed,
             "verdict": verdict,
             "note": self.note,

@@ -92,7 +92,8 @@ def read_answers(
     """
     reader = BoxReader(manifest, labels)
     defaults, outputs = manifest.defaults, manifest.outputs
-    settings = Settings(THRESHOLD, defaults.iou, defaults.top_k, defaults.max_detections)
+    # All that are found: a list cut at the hundredth would differ by what falls off its end.
+    settings = Settings(THRESHOLD, defaults.iou, defaults.top_k, defaults.top_k)
     scores = join(answers, outputs.scores, len(outputs.class_ids))
     offsets = join(answers, outputs.offsets, 4)
     size = (manifest.input.height, manifest.input.width)
@@ -113,7 +114,7 @@ def _matched(first: Detections, second: Detections) -> int:
     shares[first.class_ids[:, None] != second.class_ids[None, :]] = 0
     count = 0
     while shares.size and shares.max() >= LEAST_OVERLAP:
-        row, column = np.unravel_index(int(shares.argmax()), shares.shape)
+        row, column = divmod(int(shares.argmax()), shares.shape[1])
         shares[row], shares[:, column] = 0, 0
         count += 1
     return count
