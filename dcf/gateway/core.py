@@ -9,10 +9,18 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
 from dcf.errors import InvalidRequest
-from dcf.providers.base import FunctionSpec, FunctionStatus, LogLine, LogQuery, Provider
+from dcf.providers.base import (
+    FunctionSpec,
+    FunctionStatus,
+    LogLine,
+    LogQuery,
+    Provider,
+    RevisionInfo,
+)
 
 NAMESPACE = "openfaas-fn"
 MAX_REPLICAS = 32
+_SECRET = re.compile(r"[a-zA-Z0-9]([-._a-zA-Z0-9]{0,251}[a-zA-Z0-9])?")
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
@@ -23,13 +31,33 @@ class Gateway:
         self.provider = provider
         self._calls: Counter[str] = Counter()
 
-    async def deploy(self, spec: FunctionSpec) -> None:
+    async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Accept a new function; it starts in the background."""
-        await self.provider.deploy(_checked(spec))
+        await self.provider.deploy(_checked(spec), by)
 
-    async def update(self, spec: FunctionSpec) -> None:
+    async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Replace a function; the old one serves until the new one is ready."""
-        await self.provider.update(_checked(spec))
+        await self.provider.update(_checked(spec), by)
+
+    async def history(self, name: str) -> Sequence[RevisionInfo]:
+        """A function's revisions, newest first."""
+        return await self.provider.history(plain_name(name))
+
+    async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
+        """Begin to go back to an earlier revision, by default the one before."""
+        return await self.provider.rollback(plain_name(name), number, by)
+
+    async def secrets(self) -> Sequence[str]:
+        """The names of all secrets."""
+        return await self.provider.secrets()
+
+    async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
+        """Create a secret, or with `replace` change one."""
+        await self.provider.put_secret(_secret_name(name), value, replace)
+
+    async def delete_secret(self, name: str) -> None:
+        """Forget a secret."""
+        await self.provider.delete_secret(_secret_name(name))
 
     async def delete(self, name: str) -> None:
         """Delete a function; calls under way finish."""
@@ -70,6 +98,14 @@ def plain_name(name: str) -> str:
     if _NAME.fullmatch(plain) is None:
         raise InvalidRequest(f"({name}) must be a valid DNS entry for service name")
     return plain
+
+
+def _secret_name(name: str) -> str:
+    if _SECRET.fullmatch(name) is None:
+        raise InvalidRequest(
+            f"({name}) is no name of a secret: letters, digits, dots, dashes, at most 253"
+        )
+    return name
 
 
 def _checked(spec: FunctionSpec) -> FunctionSpec:

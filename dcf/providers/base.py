@@ -64,6 +64,29 @@ class FunctionStatus:
 
 
 @dataclass(frozen=True)
+class RevisionInfo:
+    """One entry of a function's history.
+
+    Attributes:
+        number: From 1 on; every deploy, update and rollback that changes something adds one.
+        spec: What was asked for.
+        deployed_at: RFC 3339, UTC.
+        by: Who asked for it, as far as the gateway could tell; empty if it could not.
+        rollout: `progressing`, `ready` (it became ready once) or `failed`.
+        reason: One line why it failed; empty otherwise.
+        serving: Whether it is the one that serves now.
+    """
+
+    number: int
+    spec: FunctionSpec
+    deployed_at: str
+    by: str = ""
+    rollout: str = PROGRESSING
+    reason: str = ""
+    serving: bool = False
+
+
+@dataclass(frozen=True)
 class LogLine:
     """One line a replica wrote.
 
@@ -130,11 +153,25 @@ class Provider(Protocol):
     async def stop(self) -> None:
         """End everything that was started; what is deployed stays deployed."""
 
-    async def deploy(self, spec: FunctionSpec) -> None:
-        """Accept a new function and begin to start it; raises `AlreadyExists`."""
+    async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
+        """Accept a new function and begin to start it; raises `AlreadyExists`.
 
-    async def update(self, spec: FunctionSpec) -> None:
+        Its wanted secrets must be here: `InvalidRequest` names the one that is missing.
+        """
+
+    async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Begin to replace a function; the old revision serves until the new one is ready."""
+
+    async def history(self, name: str) -> Sequence[RevisionInfo]:
+        """Its revisions, newest first."""
+
+    async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
+        """Begin to go back: an earlier revision's spec becomes a new revision, which is answered.
+
+        Without a number it is the newest one before the serving one that became ready. Raises
+        `NotFound` for a number that is not in the history, `InvalidRequest` when there is nothing
+        to go back to.
+        """
 
     async def delete(self, name: str) -> None:
         """Take a function off the list at once and drain its replicas."""
@@ -153,6 +190,18 @@ class Provider(Protocol):
 
     def logs(self, query: LogQuery) -> AsyncIterator[LogLine]:
         """The lines its replicas wrote, oldest first."""
+
+    async def secrets(self) -> Sequence[str]:
+        """The names of all secrets, sorted; a value never comes back."""
+
+    async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
+        """Keep a secret; raises `AlreadyExists` without `replace`, `NotFound` with it.
+
+        Functions that want it read the new value without being deployed again.
+        """
+
+    async def delete_secret(self, name: str) -> None:
+        """Forget a secret; raises `InvalidRequest` while a function wants it."""
 
     async def has_archive(self, digest: str) -> bool:
         """Tell whether code of that sha256 is here."""

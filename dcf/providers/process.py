@@ -6,9 +6,16 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
-from dcf.errors import AlreadyExists, NotFound
+from dcf.errors import AlreadyExists, NotFound, Unsupported
 from dcf.providers.archives import Archives
-from dcf.providers.base import Endpoint, FunctionSpec, FunctionStatus, LogLine, LogQuery
+from dcf.providers.base import (
+    Endpoint,
+    FunctionSpec,
+    FunctionStatus,
+    LogLine,
+    LogQuery,
+    RevisionInfo,
+)
 from dcf.providers.deployed import Deployed
 from dcf.providers.home import Home
 from dcf.providers.logs import FunctionLog, now
@@ -69,7 +76,7 @@ class ProcessProvider:
         self._state.close()
         self._opened = None
 
-    async def deploy(self, spec: FunctionSpec) -> None:
+    async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Accept a new function; it is on disk when this returns."""
         if spec.name in self._functions:
             raise AlreadyExists(f"function {spec.name} already exists: update it instead")
@@ -78,11 +85,31 @@ class ProcessProvider:
         self._state.store.put(record)
         self._add(record)
 
-    async def update(self, spec: FunctionSpec) -> None:
+    async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Begin to replace a function."""
         function = self._find(spec.name)
         self._state.archives.check(spec.image)
         function.begin(spec)
+
+    async def history(self, name: str) -> Sequence[RevisionInfo]:
+        """Its revisions, newest first."""
+        raise Unsupported("history is not kept yet")
+
+    async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
+        """Begin to go back to an earlier revision."""
+        raise Unsupported("history is not kept yet")
+
+    async def secrets(self) -> Sequence[str]:
+        """The names of all secrets."""
+        return []
+
+    async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
+        """Keep a secret."""
+        raise Unsupported("secrets are not kept yet")
+
+    async def delete_secret(self, name: str) -> None:
+        """Forget a secret."""
+        raise NotFound(f"no such secret: {name}")
 
     async def delete(self, name: str) -> None:
         """Forget a function and drain it in the background."""

@@ -66,7 +66,7 @@ def test_a_function_lives_from_deploy_to_delete(make, archive):
             await provider.put_archive(archive.digest, chunks(archive.data))
             assert await provider.has_archive(archive.digest)
             spec = FunctionSpec(
-                "echo", archive.image, env={"A": "1"}, labels={"l": "2"}, secrets=("s",)
+                "echo", archive.image, env={"A": "1"}, labels={"l": "2"}, constraints=("a=b",)
             )
             await provider.deploy(spec)
             status = await settled(provider)
