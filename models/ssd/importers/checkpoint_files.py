@@ -81,9 +81,10 @@ def _prefix(path: Path) -> str:
     stem = _DATA.sub("", path.name).removesuffix(_INDEX)
     if path.with_name(stem + _INDEX).is_file():
         return str(path.with_name(stem))
+    if stem != path.name:
+        raise UnreadableModel(f"no checkpoint at {path}: {stem}{_INDEX} is missing beside it")
     if not path.is_file():
-        what = f"{stem}{_INDEX} is missing beside it" if stem != path.name else "no such file"
-        raise UnreadableModel(f"no checkpoint at {path}: {what}; {_EXPECTED}")
+        raise UnreadableModel(f"no checkpoint at {path}: there is no such file; {_EXPECTED}")
     if not _is_table(path):
         raise UnreadableModel(f"{path} is neither a zip nor a TensorFlow checkpoint: {_EXPECTED}")
     return str(path)
