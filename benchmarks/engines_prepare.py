@@ -6,7 +6,6 @@ The published checkpoint is not needed: the weights' values change no time.
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,22 +49,18 @@ def _worker(module: str, *arguments: str) -> tuple[str, ...]:
 
 
 def _bundle(engine: str, precision: str) -> Product:
-    command = [
+    command = (
         "-m", "models.commands", "import", "slim", "{checkpoint}/ssd_300_vgg.ckpt",
         "--out", "{to}", "--engine", engine, "--precision", precision,
-    ]  # fmt: skip
-    needs = ["checkpoint"]
-    if precision == "int8":
-        command += ["--photos", "{calibration}/png"]
-        needs += ["calibration"]
-    return Product(f"{engine}_{precision}", TRAIN, tuple(command), tuple(needs))
+    )  # fmt: skip
+    return Product(f"{engine}_{precision}", TRAIN, command, ("checkpoint",))
 
 
 _ONNX = "ssd300.onnx"
 PRODUCTS = {
     product.name: product
     for product in (
-        Product("calibration", Path(sys.executable), _worker("calibration_photos", "{to}")),
+        Product("photos.npy", TRAIN, _worker("calibration_photos", "{to}")),
         Product("checkpoint", TRAIN, _worker("seeded_checkpoint", "{to}")),
         _bundle("tensorflow", "float32"),
         _bundle("tensorflow", "bfloat16"),
@@ -73,11 +68,11 @@ PRODUCTS = {
         _bundle("litert", "int8"),
         Product(_ONNX, ENGINES, _worker("write_onnx", "{to}")),
         Product("openvino_int8", ENGINES, _worker(
-            "openvino_int8", f"{{{_ONNX}}}", "{calibration}/photos.npy", "{to}",
-        ), (_ONNX, "calibration")),
+            "openvino_int8", f"{{{_ONNX}}}", "{photos.npy}", "{to}",
+        ), (_ONNX, "photos.npy")),
         Product("ssd300_int8.onnx", ENGINES, _worker(
-            "onnxruntime_int8", f"{{{_ONNX}}}", "{calibration}/photos.npy", "{to}",
-        ), (_ONNX, "calibration")),
+            "onnxruntime_int8", f"{{{_ONNX}}}", "{photos.npy}", "{to}",
+        ), (_ONNX, "photos.npy")),
     )
 }  # fmt: skip
 

@@ -1,34 +1,33 @@
-"""Writes the photos every int8 is calibrated with: ``calibration_photos FOLDER``.
+"""Writes the photos every int8 is calibrated with: ``calibration_photos FILE``.
 
-``FOLDER/photos.npy`` holds them as uint8 ``[N, 300, 300, 3]`` RGB, and ``FOLDER/png/`` one file
-each, for what wants files. They are those of the embedded model, at this network's size.
+They are those that ``ssd import slim`` takes of its own accord: uint8 ``[N, 300, 300, 3]``,
+RGB, in a ``.npy`` file.
 """
 
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from benchmarks.program import ROOT
 from models.commands.rebuilding.errors import RebuildError
-from models.commands.rebuilding.photos import read_photos
-from models.ssd.nets.vgg16 import SIDE
+from models.commands.rebuilding.photos import read_photos, thin_out
+from models.ssd.nets.vgg16 import ssd300_vgg16
+from models.ssd.quantize.recipe import most_images
 
 CACHE = ROOT / ".cache/model"
 
 
-def main(folder: Path) -> int:
+def main(file: Path) -> int:
     """Writes the photos; 1 with a line on stderr when they cannot be had."""
+    network = ssd300_vgg16()
     try:
-        photos = read_photos((SIDE, SIDE), CACHE, _silent).calibration
+        photos = read_photos(network.input_size, CACHE, _silent)
     except RebuildError as error:
         print(error.message, file=sys.stderr)
         return 1
-    (folder / "png").mkdir(parents=True)
-    np.save(folder / "photos.npy", photos)
-    for index, photo in enumerate(photos):
-        cv2.imwrite(str(folder / "png" / f"{index:03}.png"), photo[:, :, ::-1])
+    with file.open("wb") as stream:
+        np.save(stream, thin_out(photos, most_images(network)).calibration)
     return 0
 
 
