@@ -16,13 +16,22 @@ def overlaps(
     Returns:
         float32 ``[K, M]``, 0..1; 0 where both boxes have no area.
     """
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=2)
+    # Axis by axis: whole rows of numbers are worked on at once, not pairs of them.
+    shared = _shared_sides(boxes, others, 0)
+    shared *= _shared_sides(boxes, others, 1)
     union = _areas(boxes)[:, None] + _areas(others)[None, :] - shared
     shares: npt.NDArray[np.float32] = np.zeros_like(shared)
     np.divide(shared, union, out=shares, where=union > 0)
     return shares
+
+
+def _shared_sides(
+    boxes: npt.NDArray[np.float32], others: npt.NDArray[np.float32], axis: int
+) -> npt.NDArray[np.float32]:
+    """Length ``[K, M]`` along an axis (0 down, 1 across) that each two boxes share."""
+    sides: npt.NDArray[np.float32] = np.minimum.outer(boxes[:, axis + 2], others[:, axis + 2])
+    sides -= np.maximum.outer(boxes[:, axis], others[:, axis])
+    return np.maximum(sides, 0, out=sides)
 
 
 def _areas(boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
