@@ -108,12 +108,13 @@ def run(request: "Request", seen: TextIO) -> "Manifest":
         ImportFailed: The checkpoint cannot be read.
         ConversionFailed: The bundle would not answer as the network does.
     """
-    from models.commands.importing import steps
     from models.commands.importing.output import check_output
+
+    check_output(request.out)
+    from models.commands.importing import steps  # TensorFlow: seconds, after what can fail at once
     from models.commands.rebuilding.progress import Steps
     from models.ssd.importers.errors import VariablesDiffer
 
-    check_output(request.out)
     steps.check_identity(request)
     progress = Steps(seen)
     try:

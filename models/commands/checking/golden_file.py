@@ -95,20 +95,19 @@ def read_golden(path: Path, tensor: Shape, columns: int) -> Golden:
     names = sorted(key.removesuffix("/input") for key in arrays if key.endswith("/input"))
     if not names:
         raise BadGolden(f"{path} has no array NAME/input: is it a golden file of SSD-300 VGG16?")
-    sizes = {"H": tensor[0], "W": tensor[1], "C": columns, "A": len(arrays[_ANCHORS])}
-    _check(path, _ANCHORS, arrays[_ANCHORS], ("A", 4), dict(sizes))
+    sizes: dict[str, int | str] = {"H": tensor[0], "W": tensor[1], "C": columns}
+    _check(path, _ANCHORS, arrays[_ANCHORS], ("A", 4), sizes)
     images = tuple(_image(path, name, arrays, dict(sizes)) for name in names)
     return Golden(arrays[_ANCHORS].astype(np.float32), images, _find_seed(path, arrays))
 
 
 def _load(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise BadGolden(f"{path} is a single array, not an .npz of named ones")
+        # Opened here: of a broken file, numpy leaves its own handle to the garbage collector.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
-    # A damaged file fails in any of these ways, depending on where.
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError) as error:
+    # A damaged file fails in any of these ways, depending on where; a single array is no context.
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError) as error:
         raise BadGolden(f"{path} is not an .npz file, or is damaged: fetch it again") from error
 
 
