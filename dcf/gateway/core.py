@@ -5,10 +5,10 @@ the errors of `dcf.errors` into its own statuses.
 """
 
 import re
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
 from dcf.errors import InvalidRequest
+from dcf.gateway.tally import Tally
 from dcf.providers.base import (
     FunctionSpec,
     FunctionStatus,
@@ -29,7 +29,7 @@ class Gateway:
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
-        self._calls: Counter[str] = Counter()
+        self.tally = Tally()
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Accept a new function; it starts in the background."""
@@ -63,7 +63,7 @@ class Gateway:
         """Delete a function; calls under way finish."""
         name = plain_name(name)
         await self.provider.delete(name)
-        self._calls.pop(name, None)
+        self.tally.forget(name)
 
     async def functions(self) -> Sequence[FunctionStatus]:
         """Every function, by name."""
@@ -84,12 +84,12 @@ class Gateway:
         return self.provider.logs(query)
 
     def calls(self, name: str) -> int:
-        """How often a function was called since the gateway started."""
-        return self._calls[name]
+        """How often a function was called."""
+        return self.tally[name]
 
     def count(self, name: str) -> None:
         """Count a call."""
-        self._calls[name] += 1
+        self.tally.add(name)
 
 
 def plain_name(name: str) -> str:

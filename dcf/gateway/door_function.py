@@ -1,83 +1,47 @@
 """The REST door's way to functions: /function/NAME[/path], streamed both ways."""
 
-import time
-import uuid
 from http import HTTPStatus
 
 import aiohttp
 from aiohttp import ClientResponse, StreamReader, web
-from multidict import CIMultiDict
 
-from dcf import __version__
-from dcf.errors import DcfError
-from dcf.gateway.core import NAMESPACE, Gateway, plain_name
-from dcf.gateway.metrics import Metrics
-from dcf.gateway.upstream import WHOLE_BODY, Call, Upstream
+from dcf.errors import DcfError, Unsupported
+from dcf.gateway.core import NAMESPACE, plain_name
+from dcf.gateway.forwarding import Arrival, after_name, drop_hop_by_hop, headers_up
+from dcf.gateway.upstream import OWN_STATUSES, WHOLE_BODY, Call, Upstream
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE", "GET", "OPTIONS", "HEAD"})
-SERVED_BY = f"dcf-gateway/{__version__}"
-_HOP_BY_HOP = (
-    "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
-    "Te", "Trailer", "Transfer-Encoding", "Upgrade",
-)  # fmt: skip
-_NOT_CALLED = frozenset({400, 404})
-_STATUSES = {
-    "not_found": 404,
-    "bad_request": 400,
-    "not_ready": 503,
-    "upstream_failed": 502,
-    "timeout": 504,
-}
+_STATUSES = {**OWN_STATUSES, "not_found": 404, "bad_request": 400, "unsupported": 501}
 
 
 class FunctionDoor:
     """Takes calls to functions over HTTP."""
 
-    def __init__(self, gateway: Gateway, upstream: Upstream, metrics: Metrics) -> None:
-        self._gateway, self._upstream, self._metrics = gateway, upstream, metrics
+    def __init__(self, upstream: Upstream) -> None:
+        self._upstream = upstream
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer with what the function answers, or with 404, 502, 503, 504 of our own."""
+        """Answer with what the function answers, or with 404, 501, 502, 503, 504 of our own."""
         if request.method not in METHODS:
             raise web.HTTPMethodNotAllowed(request.method, METHODS)
-        began, path = time.time_ns(), _after_name(request.raw_path)
-        made = {"X-Start-Time": str(began), "X-Served-By": SERVED_BY}
-        call_id = request.headers.get("X-Call-Id", "")
-        if not call_id:
-            call_id = made["X-Call-Id"] = str(uuid.uuid4())
-        name, code = request.match_info["name"], 500
+        arrival, name = Arrival.of(request), request.match_info["name"]
         try:
+            _no_websocket(request)
             name = plain_name(name)
-            call = Call(
-                request.method, path, _headers_up(request, call_id, began), await _body(request)
-            )
+            headers = headers_up(request, arrival)
+            path = after_name(request.raw_path)
+            call = Call(request.method, path, headers, await _body(request))
             async with self._upstream.open(name, call) as answer:
-                code = answer.status
-                return await _pass_on(request, answer, made)
+                return await _pass_on(request, answer, arrival.made)
         except DcfError as fault:
-            code = _STATUSES.get(fault.code, 500)
-            return _own_failure(fault, name, call_id, made)
-        finally:
-            if code not in _NOT_CALLED:
-                self._metrics.called(name, code, (time.time_ns() - began) / 1e9)
+            return own_failure(fault, name, arrival)
 
 
-def _after_name(raw_path: str) -> str:
-    """`/function/NAME/a/b?q` -> `/a/b?q`, still percent-encoded."""
-    path, mark, query = raw_path.partition("?")
-    parts = path.split("/", 3)
-    return f"/{parts[3] if len(parts) > 3 else ''}{mark}{query}"
-
-
-def _headers_up(request: web.Request, call_id: str, began: int) -> CIMultiDict[str]:
-    headers = request.headers.copy()
-    for name in (*_HOP_BY_HOP, "Host", "Expect"):
-        headers.popall(name, None)
-    headers["X-Call-Id"], headers["X-Start-Time"] = call_id, str(began)
-    headers.setdefault("X-Forwarded-Host", request.host)
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    headers.setdefault("X-Forwarded-For", f"{peer[0]}:{peer[1]}" if peer else "")
-    return headers
+def _no_websocket(request: web.Request) -> None:
+    if request.headers.get("Upgrade", "").lower() == "websocket":
+        raise Unsupported(
+            "functions speak no websocket: use a stream (SSE, NDJSON) or gRPC Invokes"
+        )
 
 
 async def _body(request: web.Request) -> bytes | StreamReader | None:
@@ -93,8 +57,7 @@ async def _pass_on(
     request: web.Request, answer: ClientResponse, made: dict[str, str]
 ) -> web.StreamResponse:
     headers = answer.headers.copy()
-    for name in _HOP_BY_HOP:
-        headers.popall(name, None)
+    drop_hop_by_hop(headers)
     headers.update(made)
     headers.setdefault("Content-Type", request.headers.get("Content-Type", "text/plain"))
     size = answer.content_length
@@ -116,13 +79,14 @@ async def _pass_on(
     return reply
 
 
-def _own_failure(fault: DcfError, name: str, call_id: str, made: dict[str, str]) -> web.Response:
+def own_failure(fault: DcfError, name: str, arrival: Arrival) -> web.Response:
+    """What a caller reads when it is the gateway that failed, not the function."""
     message = fault.message
     if fault.code == "not_found":
         message = f"error finding function {name}.{NAMESPACE}: {message}"
     status = HTTPStatus(_STATUSES.get(fault.code, 500))
     return web.json_response(
-        {"error": {"code": fault.code, "message": message, "call_id": call_id}},
+        {"error": {"code": fault.code, "message": message, "call_id": arrival.call_id}},
         status=status,
-        headers={**made, "X-Error-Code": fault.code, "X-OpenFaaS-Internal": "proxy"},
+        headers={**arrival.made, "X-Error-Code": fault.code, "X-OpenFaaS-Internal": "proxy"},
     )

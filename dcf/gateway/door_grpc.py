@@ -7,7 +7,6 @@ import base64
 import functools
 import json
 import logging
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, NoReturn, TypeVar
 
@@ -23,7 +22,6 @@ from dcf._proto.gateway_pb2_grpc import (
 )
 from dcf.errors import DcfError, NotFound
 from dcf.gateway.core import Gateway, plain_name
-from dcf.gateway.metrics import Metrics
 from dcf.gateway.upstream import Call, Upstream
 from dcf.gateway.wire_grpc import function_of, spec_of
 from dcf.providers.base import LogQuery
@@ -83,9 +81,8 @@ class GrpcDoor:
 
     # pylint: disable=invalid-name # rpc names are the contract's
 
-    def __init__(self, gateway: Gateway, upstream: Upstream, metrics: Metrics, rest: str) -> None:
+    def __init__(self, gateway: Gateway, upstream: Upstream, rest: str) -> None:
         self._gateway, self._upstream, self._rest = gateway, upstream, rest
-        self._metrics = metrics
 
     @_answering
     async def Invoke(self, request: pb.InvokeServiceRequest, context: _Context) -> pb.Message:
@@ -118,10 +115,8 @@ class GrpcDoor:
             headers["Accept"] = accept
         query = given.get("x-query", "")
         call = Call("POST", f"/?{query}" if query else "/", headers, request.Input)
-        name, began = plain_name(request.Service), time.perf_counter()
-        async with self._upstream.open(name, call) as answer:
+        async with self._upstream.open(plain_name(request.Service), call) as answer:
             body = await answer.read()
-        self._metrics.called(name, answer.status, time.perf_counter() - began)
         if answer.status >= 400:
             await _abort_failed(context, request.Service, answer.status, body)
         return body

@@ -19,6 +19,13 @@ class Metrics:
             ["function_name", "code"],
             registry=self._registry,
         )
+        # A count, but its name in OpenFaaS lacks the `_total` that the library gives to counters.
+        self._started = Gauge(
+            "gateway_function_invocation_started",
+            "Calls begun, by function",
+            ["function_name"],
+            registry=self._registry,
+        )
         self._seconds = Histogram(
             "gateway_functions_seconds",
             "Time of calls through the gateway",
@@ -29,6 +36,10 @@ class Metrics:
         self._replicas = Gauge(
             "gateway_service_count", "Ready replicas", ["function_name"], registry=self._registry
         )
+
+    def started(self, name: str) -> None:
+        """Count a call when it begins."""
+        self._started.labels(f"{name}.{NAMESPACE}").inc()
 
     def called(self, name: str, code: int, seconds: float) -> None:
         """Count one call by its HTTP status."""

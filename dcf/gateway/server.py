@@ -65,8 +65,8 @@ class Server:
         self._settings, self._provider = settings, provider
         self.rest = self.grpc = ""
         self._gateway = Gateway(provider)
-        self._upstream = Upstream(self._gateway)
         self._metrics = Metrics()
+        self._upstream = Upstream(self._gateway, self._metrics)
         self._runner = web.AppRunner(
             self._application(),
             access_log=None,
@@ -78,7 +78,7 @@ class Server:
         self._grpc: grpc.aio.Server | None = None
 
     def _application(self) -> web.Application:
-        function = FunctionDoor(self._gateway, self._upstream, self._metrics)
+        function = FunctionDoor(self._upstream)
         return application(SystemDoor(self._gateway, self._metrics), function)
 
     async def start(self) -> None:
@@ -95,7 +95,7 @@ class Server:
         host = self._settings.host
         try:
             await self._open_rest(host)
-            door = GrpcDoor(self._gateway, self._upstream, self._metrics, self.rest)
+            door = GrpcDoor(self._gateway, self._upstream, self.rest)
             self._grpc, port = _open_grpc(door, _bracketed(host), self._settings.grpc_port)
         except DcfError:
             await self._provider.stop()

@@ -5,17 +5,20 @@ one that is just being closed.
 """
 
 import io
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from dcf.errors import NotReady, UpstreamFailed, UpstreamTimeout
+from dcf.errors import DcfError, NotReady, UpstreamFailed, UpstreamTimeout
 from dcf.gateway.core import Gateway
+from dcf.gateway.metrics import Metrics
 from dcf.providers.base import Endpoint
 
 _IDLE_SECONDS = 5.0
@@ -23,6 +26,8 @@ _CONNECT_SECONDS = 5.0
 READ_BUFFER = 1 << 18
 # Bodies up to here travel in one piece: less work than a stream, and still small beside a replica.
 WHOLE_BODY = 1 << 20
+OWN_STATUSES = {"not_ready": 503, "upstream_failed": 502, "timeout": 504}
+_CALLER_LEFT = 499  # as the web servers count a call that nobody waits for any more
 _OURS = frozenset({"User-Agent", "Content-Type", "Accept", "Accept-Encoding"})
 
 
@@ -34,20 +39,20 @@ class Call:
         method: HTTP method.
         path: What follows the function's name, still percent-encoded, with the query.
         headers: Sent as they are, beside Host.
-        body: Whole, or a stream that has not been read from, or nothing.
+        body: Whole, or a stream that has not been read from, or a file of it, or nothing.
     """
 
     method: str
     path: str
     headers: CIMultiDict[str]
-    body: bytes | aiohttp.StreamReader | None
+    body: bytes | aiohttp.StreamReader | Path | None
 
 
 class Upstream:
-    """The client side of the gateway."""
+    """The client side of the gateway; every call is counted here, whatever door it came by."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
+        self._gateway, self._metrics = gateway, metrics
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0, keepalive_timeout=_IDLE_SECONDS, force_close=False
@@ -74,6 +79,22 @@ class Upstream:
             UpstreamTimeout: No byte came for as long as the function may take.
         """
         endpoints = list(self._gateway.provider.endpoints(name))
+        self._metrics.started(name)
+        began, code = time.perf_counter(), _CALLER_LEFT
+        try:
+            async with self._answer(name, endpoints, call) as response:
+                code = response.status
+                yield response
+        except DcfError as fault:
+            code = OWN_STATUSES.get(fault.code, 500)
+            raise
+        finally:
+            self._metrics.called(name, code, time.perf_counter() - began)
+
+    @asynccontextmanager
+    async def _answer(
+        self, name: str, endpoints: list[Endpoint], call: Call
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         if not endpoints:
             raise NotReady(f"No endpoints available for: {name}.")
         self._gateway.count(name)
@@ -117,11 +138,14 @@ class Upstream:
 
 
 def _payload(
-    body: bytes | aiohttp.StreamReader | None,
-) -> io.BytesIO | bytes | aiohttp.StreamReader | None:
+    body: bytes | aiohttp.StreamReader | Path | None,
+) -> io.BytesIO | bytes | aiohttp.StreamReader | aiohttp.BufferedReaderPayload | None:
     """A large body in pieces, so that writing it never holds up other calls."""
     if isinstance(body, bytes) and len(body) > WHOLE_BODY:
         return io.BytesIO(body)
+    if isinstance(body, Path):
+        # Without a disposition, else the file's name would travel in a header.
+        return aiohttp.BufferedReaderPayload(body.open("rb"), disposition=None)  # type: ignore[arg-type] # the base class takes none
     return body
 
 
