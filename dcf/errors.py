@@ -6,6 +6,7 @@
     │   └── ArchiveError     bad_archive       an archive is unsafe, cut or not what its name says
     ├── NotFound             not_found         no such function
     ├── AlreadyExists        already_exists    deploy of a name that is taken
+    ├── QueueFull            queue_full        no room for another queued call
     ├── NotReady             not_ready         a function without a ready replica
     ├── UpstreamFailed       upstream_failed   the replica broke off or never answered in HTTP
     ├── UpstreamTimeout      timeout           the replica took longer than its limit
@@ -60,6 +61,12 @@ class AlreadyExists(DcfError):
     """A deploy of a name that is taken."""
 
     code = "already_exists"
+
+
+class QueueFull(DcfError):
+    """The queue has no room for another call."""
+
+    code = "queue_full"
 
 
 class NotReady(DcfError):
