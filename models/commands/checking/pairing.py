@@ -28,8 +28,7 @@ class Limits:
     """How far two detections of one object may be apart.
 
     Attributes:
-        score: Greatest difference of scores. A detection that is as near to the threshold may be
-            on one side only, and detections whose scores are as near may change places.
+        score: Greatest difference of scores; detections whose scores are as near may change places.
         box: Greatest difference of an edge, in the boxes' unit.
         threshold: Least score of a detection.
     """
@@ -37,6 +36,15 @@ class Limits:
     score: float
     box: float
     threshold: float
+
+    @property
+    def border(self) -> float:
+        """How near to the threshold a detection may be on one side only.
+
+        As near as two scores may be apart, but no more than a quarter of the way to 1: of
+        detections that are all sure, most need a partner all the same.
+        """
+        return min(self.score, (1 - self.threshold) / 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +104,4 @@ def _pairs(wanted: Found, found: Found) -> list[tuple[int, int, float]]:
 
 
 def _near(found: Found, index: int, limits: Limits) -> bool:
-    return abs(float(found.scores[index]) - limits.threshold) <= limits.score
+    return abs(float(found.scores[index]) - limits.threshold) <= limits.border

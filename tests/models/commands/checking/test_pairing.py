@@ -62,6 +62,13 @@ def test_those_at_the_threshold_may_be_on_one_side():
     assert differ([DOG, (12, 0.53, 70, 70, 80, 80)], [DOG]).unpaired == 1
 
 
+def test_sure_detections_need_a_partner_however_high_the_threshold():
+    limits = Limits(score=0.02, box=2.0, threshold=0.98)
+    sure, hardly = (12, 0.99, 0, 0, 50, 50), (12, 0.984, 70, 70, 80, 80)
+    assert compare(found(sure), found(), limits).unpaired == 1
+    assert compare(found(hardly), found(), limits).unpaired == 0
+
+
 def test_one_at_the_threshold_on_either_side_is_no_pair():
     difference = differ([(12, 0.515, 0, 0, 9, 9)], [(12, 0.505, 70, 70, 80, 80)])
     assert (difference.unpaired, difference.box) == (0, 0)
