@@ -28,7 +28,7 @@ class Difference:
 
     def __str__(self) -> str:
         return (
-            f"largest difference of a probability {self.largest:.1g}, "
+            f"largest difference of a probability {self.largest:.2g}, "
             f"same class at {self.same:.1%} of the anchors"
         )
 

@@ -11,13 +11,13 @@ _PACKAGES = {
     ENGINES: ("openvino", "nncf", "onnxruntime", "onnx"),
 }
 _ASK = (
-    "import importlib.metadata, json, sys;"
-    "print(json.dumps({name: importlib.metadata.version(name) for name in sys.argv[1:]}))"
+    "import importlib.metadata as metadata, json;"
+    "print(json.dumps({each.name: each.version for each in metadata.distributions()}))"
 )
 
 
 def versions() -> dict[str, str]:
-    """Version by package, of the environments that exist."""
+    """Version by package, of those that are installed."""
     found: dict[str, str] = {}
     for python, packages in _PACKAGES.items():
         if python.exists():
@@ -26,9 +26,8 @@ def versions() -> dict[str, str]:
 
 
 def _versions(python: Path, packages: tuple[str, ...]) -> dict[str, str]:
-    done = subprocess.run(
-        [python, "-P", "-c", _ASK, *packages],
-        capture_output=True, check=True, timeout=60,
-    )  # fmt: skip
-    listed: dict[str, str] = json.loads(done.stdout)
-    return listed
+    done = subprocess.run([python, "-P", "-c", _ASK], capture_output=True, check=True, timeout=60)
+    installed: dict[str, str] = json.loads(done.stdout)
+    # A package may call itself by either of two spellings that mean the same.
+    found = {name.lower().replace("_", "-"): version for name, version in installed.items()}
+    return {name: found[name] for name in packages if name in found}

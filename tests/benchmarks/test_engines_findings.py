@@ -51,7 +51,7 @@ def test_every_engine_has_its_milliseconds_its_ratio_and_its_difference():
     assert (ours.figure, ours.unit) == (100.0, "ms")
     assert ours.note == (
         "4.00 times as fast as TensorFlow float32, 3.00..4.00; "
-        "largest difference of a probability 0.01, same class at 98.8% of the anchors"
+        "largest difference of a probability 0.012, same class at 98.8% of the anchors"
     )
     assert row(finding(seen), REFERENCE.name).note == ""
 
