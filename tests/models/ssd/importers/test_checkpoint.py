@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-tf = pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
+pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
+
+import tensorflow as tf
 
 from models.ssd.importers.checkpoint import Checkpoint, write_checkpoint
 from models.ssd.importers.errors import UnreadableModel

@@ -160,7 +160,7 @@ def test_a_locked_zip(tmp_path):
             content[place + flags] |= 1
             place = content.find(start, place + 1)
     path.write_bytes(content)
-    with pytest.raises(UnreadableModel, match="cannot be unpacked.*password"):
+    with pytest.raises(UnreadableModel, match=r"cannot be unpacked.*password"):
         found(path)
 
 
