@@ -3,12 +3,18 @@
 # ruff: noqa: ARG002, ANN401 - the signatures are click's
 
 import importlib
+import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dcf.errors import DcfError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 
 
 class Verb:
@@ -47,10 +53,22 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete verbs from the table: importing each for its help would take a second."""
+        from click.shell_completion import CompletionItem
+
+        found = super(click.Group, self).shell_complete(ctx, incomplete)
+        verbs = ((name, verb.text) for name, verb in self._verbs.items())
+        return found + [
+            CompletionItem(name, help=text) for name, text in verbs if name.startswith(incomplete)
+        ]
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; our own failures become one line on stderr and their exit status."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            raise click.exceptions.Exit(_INTERRUPTED) from stop
         except DcfError as fault:
             failure = click.ClickException(fault.message)
             failure.exit_code = fault.exit_code  # type: ignore[misc] # click reads it so
@@ -63,6 +81,8 @@ FUNCTION = {
     "init": Verb(
         _IN_COMMANDS + "init:init", "Make a new function's folder from a runtime's template."
     ),
+    "build": Verb(_IN_COMMANDS + "build:build", "Pack functions and say what would travel."),
+    "run": Verb(_IN_COMMANDS + "run:run", "Serve one function here, without a gateway."),
     "create": Verb(
         _IN_COMMANDS + "create:create",
         "Pack the functions of a config file and deploy them.",
@@ -71,8 +91,18 @@ FUNCTION = {
     "list": Verb(_IN_COMMANDS + "list:list_functions", "List the gateway's functions."),
     "call": Verb(_IN_COMMANDS + "call:call", "Call a function with what stdin holds.", ("invoke",)),
     "info": Verb(_IN_COMMANDS + "info:info", "Describe a function."),
-    "log": Verb(_IN_COMMANDS + "log:log", "Print what a function wrote."),
-    "delete": Verb(_IN_COMMANDS + "delete:delete", "Delete a function.", ("remove", "rm")),
+    "ready": Verb(_IN_COMMANDS + "ready:ready", "Wait until a function takes calls."),
+    "log": Verb(_IN_COMMANDS + "log:log", "Print or follow what a function wrote.", ("logs",)),
+    "scale": Verb(_IN_COMMANDS + "scale:scale", "Set how many replicas a function has."),
+    "history": Verb(_IN_COMMANDS + "history:history", "List a function's revisions."),
+    "rollback": Verb(_IN_COMMANDS + "rollback:rollback", "Go back to an earlier revision."),
+    "delete": Verb(_IN_COMMANDS + "delete:delete", "Delete functions.", ("remove", "rm")),
+}
+SECRET = {
+    "create": Verb(_IN_COMMANDS + "secret:create", "Keep a new secret; its value from stdin."),
+    "update": Verb(_IN_COMMANDS + "secret:update", "Change a secret's value."),
+    "list": Verb(_IN_COMMANDS + "secret:list_secrets", "List the secrets' names."),
+    "remove": Verb(_IN_COMMANDS + "secret:remove", "Forget a secret.", ("delete", "rm")),
 }
 RUNTIME = {
     "list": Verb(
@@ -87,15 +117,22 @@ GATEWAY = {
 TOP = {
     "function": Verb("dcf.cli:function", "Make, deploy and call functions.", ("fn",)),
     "runtime": Verb("dcf.cli:runtime", "What functions can be written in.", ("r",)),
+    "secret": Verb("dcf.cli:secret", "Keep secrets for functions."),
     "gateway": Verb("dcf.cli:gateway", "Run the gateway."),
+    "login": Verb(_IN_COMMANDS + "login:login", "Log in to a gateway."),
+    "logout": Verb(_IN_COMMANDS + "login:logout", "Forget a gateway's login."),
+    "completion": Verb(_IN_COMMANDS + "completion:completion", "Print a shell's completion."),
     "version": Verb(_IN_COMMANDS + "version:version", "Print the version."),
 }
 _NAMES = {"help_option_names": ["-h", "--help"]}
 
 
 @click.group(cls=LazyGroup, verbs=TOP, context_settings=_NAMES)
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Write, deploy and call functions."""
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
 
 
 @click.group(cls=LazyGroup, verbs=FUNCTION)
@@ -111,6 +148,16 @@ def function(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redef
 @click.group(cls=LazyGroup, verbs=RUNTIME)
 def runtime() -> None:
     """What functions can be written in."""
+
+
+@click.group(cls=LazyGroup, verbs=SECRET)
+@click.option(
+    "--gateway", "-g", default="", help="The gateway's address, for the verb that follows."
+)
+@click.pass_context
+def secret(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefined-outer-name # the option's own name
+    """Keep secrets for functions: a value goes in and never comes out."""
+    ctx.obj = gateway
 
 
 @click.group(cls=LazyGroup, verbs=GATEWAY)

@@ -21,12 +21,26 @@ def choose_address(flag: str, from_file: str, environ: Mapping[str, str]) -> str
     return (named or from_environment or DEFAULT_ADDRESS).rstrip("/")
 
 
-def connect(address: str) -> GatewayClient:
-    """A client for an address; the library it needs is loaded only now."""
+def connect(address: str, seconds: float = 60.0) -> GatewayClient:
+    """A client for an address, with what `dcf login` kept for it.
+
+    The library it needs is loaded only now.
+
+    Args:
+        address: `http(s)://host:port` for REST, `host:port` for gRPC.
+        seconds: Longest wait for an answer to a question; calls have limits of their own.
+    """
+    from dcf.client.credentials import authorization_for
+
+    return connect_as(address, authorization_for(address), seconds)
+
+
+def connect_as(address: str, authorization: str, seconds: float = 60.0) -> GatewayClient:
+    """A client for an address, with an Authorization header of one's own."""
     if address.startswith(("http://", "https://")):
         from dcf.client.rest import RestClient
 
-        return RestClient(address)
+        return RestClient(address, authorization, seconds)
     from dcf.client.grpc_client import GrpcClient
 
-    return GrpcClient(address)
+    return GrpcClient(address, authorization, seconds)

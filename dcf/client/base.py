@@ -1,6 +1,6 @@
 """What the command can ask of a gateway, whatever the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -24,6 +24,48 @@ class Function(NamedTuple):
     labels: Mapping[str, str] = _NONE
 
 
+class Revision(NamedTuple):
+    """One entry of a function's history; `deployed_at` is RFC 3339, `reason` of a failure."""
+
+    number: int
+    image: str
+    deployed_at: str = ""
+    by: str = ""
+    rollout: str = ""
+    reason: str = ""
+    serving: bool = False
+
+
+class Invocation(NamedTuple):
+    """One call: `path` begins with a slash or is empty, `query` is encoded."""
+
+    name: str
+    body: bytes = b""
+    method: str = "POST"
+    path: str = ""
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class LogRequest(NamedTuple):
+    """Which lines: the newest `tail` (-1: all), since an RFC 3339 time, of one replica."""
+
+    name: str
+    tail: int = -1
+    follow: bool = False
+    since: str = ""
+    instance: str = ""
+
+
+class LogLine(NamedTuple):
+    """One line a replica wrote."""
+
+    name: str
+    instance: str
+    timestamp: str
+    text: str
+
+
 class GatewayClient(Protocol):
     """A gateway; raises `NotFound`, `AlreadyExists`, `GatewayUnreachable`, `GatewayRefused`."""
 
@@ -34,6 +76,9 @@ class GatewayClient(Protocol):
 
     def describe(self, name: str) -> Function:
         """One function."""
+
+    def takes_archives(self) -> bool:
+        """Tell whether its provider runs archives; others run images that a registry has."""
 
     def put_archive(self, archive: "Archive") -> None:
         """Upload code, unless the gateway has it."""
@@ -47,8 +92,32 @@ class GatewayClient(Protocol):
     def delete(self, name: str) -> None:
         """Delete a function."""
 
-    def call(self, name: str, body: bytes) -> bytes:
+    def scale(self, name: str, replicas: int) -> None:
+        """Want so many replicas."""
+
+    def history(self, name: str) -> list[Revision]:
+        """A function's revisions, newest first."""
+
+    def rollback(self, name: str, number: int | None) -> Revision:
+        """Begin to go back; gives the new revision, whose code is the earlier one's."""
+
+    def call(self, invocation: Invocation) -> bytes:
         """Call a function; raises `FunctionFailed` with its own words."""
+
+    def call_later(self, invocation: Invocation) -> str:
+        """Queue a call; gives its call id."""
 
     def log(self, name: str) -> str:
         """What its replicas wrote, one block a replica."""
+
+    def logs(self, request: LogRequest) -> Iterator[LogLine]:
+        """The lines asked for, as they come."""
+
+    def secrets(self) -> list[str]:
+        """The names of all secrets."""
+
+    def put_secret(self, name: str, value: bytes, replace: bool) -> None:
+        """Create a secret, or with `replace` change one."""
+
+    def delete_secret(self, name: str) -> None:
+        """Forget a secret."""

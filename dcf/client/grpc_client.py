@@ -1,7 +1,8 @@
 """A gateway spoken to by gRPC: pb.Gateway, or pb.FxGateway where only that is served."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import grpc
 import yaml
@@ -9,8 +10,10 @@ from google.protobuf.message import Message
 
 from dcf._proto import gateway_pb2 as pb
 from dcf.archive import Archive
-from dcf.client.base import Function
+from dcf.client.base import Function, Invocation, LogLine, LogRequest, Revision
+from dcf.client.grpc_wire import deployment, function_of
 from dcf.client.rest import RestClient
+from dcf.client.who import who
 from dcf.errors import (
     AlreadyExists,
     DcfError,
@@ -34,10 +37,17 @@ _KINDS: dict[grpc.StatusCode, type[DcfError]] = {
 
 
 class GrpcClient:
-    """One channel, opened with the first call."""
+    """One channel, opened with the first call; what gRPC does not carry goes to the REST address.
 
-    def __init__(self, address: str) -> None:
+    Args:
+        address: `host:port`.
+        authorization: Sent as metadata with everything but calls of functions.
+        seconds: Longest wait for an answer.
+    """
+
+    def __init__(self, address: str, authorization: str = "", seconds: float = _SECONDS) -> None:
         self.address = address
+        self._authorization, self._seconds = authorization, seconds
         options = [
             ("grpc.max_receive_message_length", _MAX_MESSAGE),
             ("grpc.max_send_message_length", _MAX_MESSAGE),
@@ -46,54 +56,109 @@ class GrpcClient:
 
     def functions(self) -> list[Function]:
         """Every function."""
-        return [_function(each) for each in self._ask("List", pb.Empty(), pb.Functions).Functions]
+        return [function_of(each) for each in self._ask("List", pb.Empty(), pb.Functions).Functions]
 
     def describe(self, name: str) -> Function:
         """One function."""
-        return _function(self._ask("GetMeta", pb.FunctionRequest(FunctionName=name), pb.Function))
+        return function_of(self._ask("GetMeta", pb.FunctionRequest(FunctionName=name), pb.Function))
+
+    def takes_archives(self) -> bool:
+        """Tell whether `Info` names a REST address: archives are uploaded there."""
+        return bool(self._info().get("rest"))
 
     def put_archive(self, archive: Archive) -> None:
-        """Upload code to the REST address that `Info` tells: gRPC messages are too small for it."""
-        told = yaml.safe_load(self._ask("Info", pb.Empty(), pb.Message).Msg) or {}
-        if not told.get("rest"):
-            raise GatewayRefused(
-                f"the gateway at {self.address} takes no archives: its Info names no REST address"
-            )
-        RestClient(told["rest"]).put_archive(archive)
+        """Upload code to the REST address: gRPC messages are too small for it."""
+        self._rest().put_archive(archive)
 
     def deploy(self, spec: FunctionSpec) -> None:
         """Deploy a new function."""
-        self._ask("Deploy", _deployment(spec), pb.Message)
+        self._ask("Deploy", deployment(spec), pb.Message)
 
     def update(self, spec: FunctionSpec) -> None:
         """Update a function that is there."""
-        self._ask("Update", _deployment(spec), pb.Message)
+        self._ask("Update", deployment(spec), pb.Message)
 
     def delete(self, name: str) -> None:
         """Delete a function."""
         self._ask("Delete", pb.DeleteFunctionRequest(FunctionName=name), pb.Message)
 
-    def call(self, name: str, body: bytes) -> bytes:
-        """Call a function, by the stream that carries bytes where it is served, else by Invoke."""
-        request = pb.InvokeServiceRequest(Service=name, Input=body)
+    def scale(self, name: str, replicas: int) -> None:
+        """Want so many replicas."""
+        request = pb.ScaleServiceRequest(ServiceName=name, Replicas=replicas)
+        self._ask("ReplicaUpdate", request, pb.Message)
+
+    def history(self, name: str) -> list[Revision]:
+        """A function's revisions, newest first."""
+        return self._rest().history(name)
+
+    def rollback(self, name: str, number: int | None) -> Revision:
+        """Begin to go back."""
+        return self._rest().rollback(name, number)
+
+    def call(self, invocation: Invocation) -> bytes:
+        """Call a function, by the stream that carries bytes where it is served, else by Invoke.
+
+        A method, a path and headers other than Accept are things of HTTP: such a call goes there.
+        """
+        headers = {name.lower(): value for name, value in invocation.headers}
+        if invocation.method != "POST" or invocation.path or set(headers) - {"accept"}:
+            return self._rest().call(invocation)
+        metadata = tuple(headers.items())
+        if invocation.query:
+            metadata += (("x-query", invocation.query),)
+        request = pb.InvokeServiceRequest(Service=invocation.name, Input=invocation.body)
         invokes = self._channel.stream_stream(
             f"/{_SERVICES[0]}/Invokes",
             request_serializer=pb.InvokeServiceRequest.SerializeToString,
             response_deserializer=pb.Messages.FromString,
         )
         try:
-            return b"".join(
-                answer.Output for answer in invokes(iter([request]), timeout=_CALL_SECONDS)
-            )
+            answers = invokes(iter([request]), timeout=_CALL_SECONDS, metadata=metadata)
+            return b"".join(answer.Output for answer in answers)
         except grpc.RpcError as fault:
             if _code(fault) is not _CODE.UNIMPLEMENTED:
                 raise self._failure(fault, FunctionFailed) from fault
-        message = self._ask("Invoke", request, pb.Message, FunctionFailed, _CALL_SECONDS)
-        return str(message.Msg).encode()
+        answer = self._ask("Invoke", request, pb.Message, FunctionFailed, metadata)
+        return str(answer.Msg).encode()
+
+    def call_later(self, invocation: Invocation) -> str:
+        """Queue a call."""
+        return self._rest().call_later(invocation)
 
     def log(self, name: str) -> str:
         """What its replicas wrote."""
         return str(self._ask("GetLog", pb.FunctionRequest(FunctionName=name), pb.Message).Msg)
+
+    def logs(self, request: LogRequest) -> Iterator[LogLine]:
+        """The lines asked for, as they come."""
+        return self._rest().logs(request)
+
+    def secrets(self) -> list[str]:
+        """The names of all secrets."""
+        return self._rest().secrets()
+
+    def put_secret(self, name: str, value: bytes, replace: bool) -> None:
+        """Create a secret, or change one."""
+        self._rest().put_secret(name, value, replace)
+
+    def delete_secret(self, name: str) -> None:
+        """Forget a secret."""
+        self._rest().delete_secret(name)
+
+    def _info(self) -> Mapping[str, object]:
+        told = yaml.safe_load(self._ask("Info", pb.Empty(), pb.Message).Msg)
+        return told if isinstance(told, dict) else {}
+
+    def _rest(self) -> RestClient:
+        address = str(self._info().get("rest") or "")
+        if not address:
+            raise GatewayRefused(
+                f"the gateway at {self.address} cannot do that by gRPC, and its Info names no REST "
+                "address: name it with --gateway http://host:port"
+            )
+        # Whoever answers could name any address: a password goes nowhere but to the same host.
+        same = urlsplit(address).hostname == urlsplit(f"//{self.address}").hostname
+        return RestClient(address, self._authorization if same else "", self._seconds)
 
     def _ask(
         self,
@@ -101,8 +166,9 @@ class GrpcClient:
         request: Message,
         answer: type[_Answer],
         otherwise: type[DcfError] = GatewayRefused,
-        seconds: float = _SECONDS,
+        metadata: tuple[tuple[str, str], ...] | None = None,
     ) -> _Answer:
+        invokes = rpc == "Invoke"
         last: grpc.RpcError | None = None
         for service in _SERVICES:
             send: Callable[..., _Answer] = self._channel.unary_unary(
@@ -111,13 +177,21 @@ class GrpcClient:
                 response_deserializer=answer.FromString,
             )
             try:
-                return send(request, timeout=seconds)
+                return send(
+                    request,
+                    timeout=_CALL_SECONDS if invokes else self._seconds,
+                    metadata=metadata if invokes else self._metadata(),
+                )
             except grpc.RpcError as fault:
                 last = fault
                 if _code(fault) is not _CODE.UNIMPLEMENTED:
                     break
         assert last is not None
         raise self._failure(last, otherwise) from last
+
+    def _metadata(self) -> tuple[tuple[str, str], ...]:
+        authorization = (("authorization", self._authorization),) if self._authorization else ()
+        return (*authorization, ("x-deployed-by", who()))
 
     def _failure(self, fault: grpc.RpcError, otherwise: type[DcfError]) -> DcfError:
         words = str(fault.details()) if isinstance(fault, grpc.Call) else str(fault)
@@ -126,43 +200,13 @@ class GrpcClient:
                 f"no gateway answers at {self.address} by gRPC: "
                 "start one with `dcf gateway start`, or name another with --gateway"
             )
+        if _code(fault) is _CODE.UNAUTHENTICATED:
+            return GatewayRefused(
+                f"the gateway at {self.address} wants a login, or another one ({words}): "
+                f"use `dcf login -g {self.address}`"
+            )
         return _KINDS.get(_code(fault), otherwise)(words)
 
 
 def _code(fault: grpc.RpcError) -> grpc.StatusCode:
     return fault.code() if isinstance(fault, grpc.Call) else _CODE.UNKNOWN
-
-
-def _function(each: pb.Function) -> Function:
-    return Function(
-        name=each.Name,
-        image=each.Image,
-        invocations=each.InvocationCount,
-        replicas=each.Replicas,
-        available=each.AvailableReplicas,
-        annotations=dict(each.Annotations),
-        labels=dict(each.Labels),
-    )
-
-
-def _deployment(spec: FunctionSpec) -> pb.CreateFunctionRequest:
-    return pb.CreateFunctionRequest(
-        Service=spec.name,
-        Image=spec.image,
-        EnvVars=spec.env,
-        Labels=spec.labels,
-        Annotations=spec.annotations,
-        Constraints=spec.constraints,
-        Secrets=spec.secrets,
-        Limits=_resources(spec.limits),
-        Requests=_resources(spec.requests),
-        MinReplicas=spec.replicas,
-    )
-
-
-def _resources(resources: Mapping[str, str]) -> pb.FunctionResources:
-    return pb.FunctionResources(
-        Memory=resources.get("memory", ""),
-        CPU=resources.get("cpu", ""),
-        GPU=resources.get("gpu", ""),
-    )

@@ -1,154 +1,197 @@
-"""A gateway spoken to by OpenFaaS' REST, over the standard library alone."""
+"""A gateway spoken to by OpenFaaS' REST, and by what this project's gateway adds to it."""
 
-import http.client
 import json
-import socket
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from dcf import __version__
-from dcf.client.base import Function
-from dcf.errors import (
-    AlreadyExists,
-    FunctionFailed,
-    GatewayRefused,
-    GatewayUnreachable,
-    NotFound,
+from dcf.client.base import Function, Invocation, LogLine, LogRequest, Revision
+from dcf.client.connection import NO_HEADERS, Answer, Connection, Exchange
+from dcf.client.rest_wire import (
+    deployment,
+    function_of,
+    log_line_of,
+    revision_of,
+    secret,
+    words_of,
 )
+from dcf.errors import AlreadyExists, FunctionFailed, GatewayRefused, NotFound
 
 if TYPE_CHECKING:  # a command that only lists needs neither, and both take time to import
     from dcf.archive import Archive
     from dcf.providers.base import FunctionSpec
 
-_SECONDS = 60.0
 _CALL_SECONDS = 3600.0  # a function's own limits end a call much earlier
+_FOLLOW_SECONDS = 86_400.0  # a follower waits for lines that may not come for long
+_JSON = {"Content-Type": "application/json"}
+_OURS = "dcf-"
 
 
 class RestClient:
-    """One connection a request: a command makes one or two."""
+    """A gateway's REST door.
 
-    def __init__(self, address: str) -> None:
+    Args:
+        address: `http(s)://host:port`.
+        authorization: Sent to /system/ alone: a function must never see a person's password.
+        seconds: Longest silence of a question.
+    """
+
+    def __init__(self, address: str, authorization: str = "", seconds: float = 60.0) -> None:
         self.address = address
-        self._parts = urlsplit(address)
+        self._connection = Connection(address)
+        self._authorization, self._seconds = authorization, seconds
 
     def functions(self) -> list[Function]:
         """Every function."""
-        return [_function(each) for each in json.loads(self._ask("GET", "/system/functions"))]
+        return [function_of(each) for each in json.loads(self._ask("GET", "/system/functions"))]
 
     def describe(self, name: str) -> Function:
         """One function."""
-        return _function(json.loads(self._ask("GET", f"/system/function/{quote(name, safe='')}")))
+        return function_of(json.loads(self._ask("GET", f"/system/function/{_part(name)}")))
+
+    def takes_archives(self) -> bool:
+        """Tell whether the provider is one of this project's."""
+        provider = json.loads(self._ask("GET", "/system/info")).get("provider")
+        kind = provider.get("provider", "") if isinstance(provider, dict) else ""
+        return str(kind).startswith(_OURS)
 
     def put_archive(self, archive: "Archive") -> None:
         """Upload code, unless the gateway has it."""
         path = f"/system/archives/{archive.digest}"
-        if self._send("HEAD", path, None)[0] != 200:
-            self._ask("PUT", path, archive.data)
+        headers = {"Content-Type": "application/octet-stream"}
+        if self._system(Exchange("HEAD", path)).status != 200:
+            self._ask("PUT", path, archive.data, headers)
 
     def deploy(self, spec: "FunctionSpec") -> None:
         """Deploy a new function."""
-        self._ask("POST", "/system/functions", _deployment(spec))
+        self._ask("POST", "/system/functions", deployment(spec), _JSON | _who())
 
     def update(self, spec: "FunctionSpec") -> None:
         """Update a function that is there."""
-        self._ask("PUT", "/system/functions", _deployment(spec))
+        self._ask("PUT", "/system/functions", deployment(spec), _JSON | _who())
 
     def delete(self, name: str) -> None:
         """Delete a function."""
-        self._ask("DELETE", "/system/functions", json.dumps({"functionName": name}).encode())
+        self._ask("DELETE", "/system/functions", _object(functionName=name), _JSON)
 
-    def call(self, name: str, body: bytes) -> bytes:
+    def scale(self, name: str, replicas: int) -> None:
+        """Want so many replicas."""
+        body = _object(serviceName=name, replicas=replicas)
+        self._ask("POST", f"/system/scale-function/{_part(name)}", body, _JSON)
+
+    def history(self, name: str) -> list[Revision]:
+        """A function's revisions, newest first."""
+        path = f"/system/function/{_part(name)}/history"
+        return [revision_of(each) for each in json.loads(self._ask("GET", path))]
+
+    def rollback(self, name: str, number: int | None) -> Revision:
+        """Begin to go back."""
+        body = _object() if number is None else _object(revision=number)
+        path = f"/system/function/{_part(name)}/rollback"
+        return revision_of(json.loads(self._ask("POST", path, body, _JSON | _who())))
+
+    def call(self, invocation: Invocation) -> bytes:
         """Call a function."""
-        status, answer = self._send(
-            "POST", f"/function/{quote(name, safe='')}", body, _CALL_SECONDS
-        )
-        if status < 300:
-            return answer
-        raise FunctionFailed(_words(status, answer))
+        return self._invoke("/function/", invocation).body
+
+    def call_later(self, invocation: Invocation) -> str:
+        """Queue a call."""
+        return self._invoke("/async-function/", invocation).headers.get("X-Call-Id", "")
 
     def log(self, name: str) -> str:
         """What its replicas wrote."""
-        lines = self._ask(
-            "GET", f"/system/logs?name={quote(name, safe='')}&tail=-1&follow=false"
-        ).splitlines()
         texts: dict[str, list[str]] = {}
-        for line in map(json.loads, lines):
-            texts.setdefault(line["instance"], []).append(line["text"])
+        for line in self.logs(LogRequest(name)):
+            texts.setdefault(line.instance, []).append(line.text)
         return "".join(
             f"---\nName: {name}\nLog:\n" + "\n".join(each) + "\n" for each in texts.values()
         )
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
-        status, answer = self._send(method, path, body)
-        if status < 300:
-            return answer
+    def logs(self, request: LogRequest) -> Iterator[LogLine]:
+        """The lines asked for, as they come."""
+        path = (
+            f"/system/logs?name={_part(request.name)}&tail={request.tail}"
+            f"&follow={str(request.follow).lower()}"
+        )
+        path += f"&since={_part(request.since)}" if request.since else ""
+        path += f"&instance={_part(request.instance)}" if request.instance else ""
+        seconds = _FOLLOW_SECONDS if request.follow else self._seconds
+        exchange = Exchange("GET", path, None, self._authorized(NO_HEADERS), seconds)
+        with self._connection.open(exchange) as answer:
+            if answer.status >= 300:
+                raise self._refusal(answer.status, answer.read())
+            for raw in answer:
+                if raw.strip():
+                    yield log_line_of(raw)
+
+    def secrets(self) -> list[str]:
+        """The names of all secrets."""
+        # OpenFaaS' own gateways give objects, the contract's give names.
+        found = json.loads(self._ask("GET", "/system/secrets"))
+        return sorted(each["name"] if isinstance(each, dict) else each for each in found)
+
+    def put_secret(self, name: str, value: bytes, replace: bool) -> None:
+        """Create a secret, or change one."""
+        self._ask("PUT" if replace else "POST", "/system/secrets", secret(name, value), _JSON)
+
+    def delete_secret(self, name: str) -> None:
+        """Forget a secret."""
+        self._ask("DELETE", "/system/secrets", _object(name=name), _JSON)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> bytes:
+        answer = self._system(Exchange(method, path, body, headers, self._seconds))
+        if answer.status < 300:
+            return answer.body
+        raise self._refusal(answer.status, answer.body)
+
+    def _system(self, exchange: Exchange) -> Answer:
+        return self._connection.send(exchange._replace(headers=self._authorized(exchange.headers)))
+
+    def _authorized(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        if not self._authorization:
+            return headers
+        return {**headers, "Authorization": self._authorization}
+
+    def _refusal(self, status: int, body: bytes) -> Exception:
+        if status == 401:
+            return GatewayRefused(
+                f"the gateway at {self.address} wants a login, or another one "
+                f"({words_of(status, body)}): use `dcf login -g {self.address}`"
+            )
         kinds = {404: NotFound, 409: AlreadyExists}
-        raise kinds.get(status, GatewayRefused)(_words(status, answer))
+        return kinds.get(status, GatewayRefused)(words_of(status, body))
 
-    def _connection(self, seconds: float) -> http.client.HTTPConnection:
-        if self._parts.scheme == "https":
-            return http.client.HTTPSConnection(self._parts.netloc, timeout=seconds)
-        connection = http.client.HTTPConnection(self._parts.netloc, timeout=seconds)
-        if connection.host.isascii():
-            # A host given as text would load the codec of international names: 5 ms for nothing.
-            place = (connection.host.encode(), connection.port)
-            connection.sock = socket.create_connection(place, seconds)  # type: ignore[arg-type] # bytes are allowed
-            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
-
-    def _send(
-        self, method: str, path: str, body: bytes | None, seconds: float = _SECONDS
-    ) -> tuple[int, bytes]:
-        headers = {"User-Agent": f"dcf/{__version__}", "Content-Type": "application/octet-stream"}
-        if path == "/system/functions":
-            headers["Content-Type"] = "application/json"
-        try:
-            connection = self._connection(seconds)
-            try:
-                connection.request(method, self._parts.path + path, body, headers)
-                answer = connection.getresponse()
-                return answer.status, answer.read()
-            finally:
-                connection.close()
-        except (OSError, http.client.HTTPException) as fault:
-            raise GatewayUnreachable(
-                f"no gateway answers at {self.address} ({fault}): "
-                "start one with `dcf gateway start`, or name another with --gateway"
-            ) from fault
+    def _invoke(self, door: str, invocation: Invocation) -> Answer:
+        query = f"?{invocation.query}" if invocation.query else ""
+        path = f"{door}{_part(invocation.name)}{invocation.path}{query}"
+        headers = {"Content-Type": "application/octet-stream"}
+        given = {name.lower() for name, _ in invocation.headers}
+        headers = {} if "content-type" in given else headers
+        headers |= dict(invocation.headers)
+        body = None if invocation.method in {"GET", "HEAD"} else invocation.body
+        answer = self._connection.send(
+            Exchange(invocation.method, path, body, headers, _CALL_SECONDS)
+        )
+        if answer.status >= 300:
+            raise FunctionFailed(words_of(answer.status, answer.body))
+        return answer
 
 
-def _words(status: int, answer: bytes) -> str:
-    """The one line to show: an error object's message and code, else the text as it came."""
-    try:
-        error = json.loads(answer)["error"]
-        return f"{error['message']} ({error['code']})"
-    except (ValueError, KeyError, TypeError):
-        text = answer.decode(errors="replace").strip()
-        return text or f"the gateway answered with status {status}"
+def _part(text: str) -> str:
+    return quote(text, safe="")
 
 
-def _function(fields: dict[str, Any]) -> Function:
-    return Function(
-        name=fields["name"],
-        image=fields.get("image", ""),
-        invocations=int(fields.get("invocationCount", 0)),
-        replicas=fields.get("replicas", 0),
-        available=fields.get("availableReplicas", 0),
-        annotations=fields.get("annotations") or {},
-        labels=fields.get("labels") or {},
-    )
+def _object(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
 
 
-def _deployment(spec: "FunctionSpec") -> bytes:
-    fields = {
-        "service": spec.name,
-        "image": spec.image,
-        "envVars": dict(spec.env),
-        "labels": dict(spec.labels),
-        "annotations": dict(spec.annotations),
-        "constraints": list(spec.constraints),
-        "secrets": list(spec.secrets),
-        "limits": dict(spec.limits),
-        "requests": dict(spec.requests),
-    }
-    return json.dumps({key: value for key, value in fields.items() if value}).encode()
+def _who() -> dict[str, str]:
+    from dcf.client.who import who
+
+    return {"X-Deployed-By": who()}

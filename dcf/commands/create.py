@@ -1,12 +1,24 @@
 """dcf function create, also called deploy."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from dcf.commands.gateway_option import client_for, gateway_option
+from dcf.commands.printing import say, silent
 from dcf.commands.release import Plan, release
 from dcf.config import load
+
+_LABEL = "com.openfaas.scale."
+
+
+def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
+    """A flag that is also taken as `--flag=false`, as the original's own scripts write it."""
+    return click.option(
+        *names, type=bool, is_flag=False, flag_value=True, default=default, help=text
+    )
 
 
 @click.command()
@@ -25,30 +37,40 @@ from dcf.config import load
     is_flag=True,
     help="Name the files packed.",
 )
-@click.option(
-    "--update/--no-update", default=True, help="Update functions that are there. [default: yes]"
-)
-@click.option("--replace", is_flag=True, help="Delete functions first; needs --no-update.")
+@_switch("--update", default=True, text="Update functions that are there. [default: true]")
+@click.option("--no-update", is_flag=True, help="The same as --update=false.")
+@_switch("--replace", default=False, text="Delete functions first; needs --update=false.")
+@click.option("--min", "least", type=click.IntRange(0), help="Replicas to start with.")
+@click.option("--max", "most", type=click.IntRange(1), help="Most replicas, where they scale.")
+@click.option("--registry", expose_value=False, help="Taken, and as in the original not used.")
 @gateway_option
-def create(config: Path, verbose: bool, update: bool, replace: bool, gateway: str) -> None:
+def create(config: Path, gateway: str, **given: Any) -> None:  # noqa: ANN401 - click's
     """Pack the functions of a config file, deploy them and wait until they are ready."""
-    if update and replace:
-        raise click.UsageError('one of "--update" flag or "--replace" flag must be false')
+    plan = _plan(**given)
     loaded = load(config)
     client = client_for(gateway, loaded.gateway)
-    plan = Plan(say, say if verbose else silent, replace=replace, update=update)
     for function in loaded.functions:
         release(client, function, plan)
         click.echo(f"http trigger url: {_trigger(client.address)}/function/{function.name}")
 
 
-def say(line: str) -> None:
-    """Write a line, blue on a terminal as the original does."""
-    click.secho(line, fg="blue")
-
-
-def silent(_line: str) -> None:
-    """Write nothing."""
+def _plan(  # pylint: disable=too-many-arguments # one a flag
+    *,
+    verbose: bool,
+    update: bool,
+    no_update: bool,
+    replace: bool,
+    least: int | None,
+    most: int | None,
+) -> Plan:
+    update = update and not no_update
+    if update and replace:
+        raise click.UsageError('one of "--update" flag or "--replace" flag must be false')
+    if least is not None and most is not None and least > most:
+        raise click.UsageError(f"--min {least} is more than --max {most}")
+    limits = {"min": least, "max": most}
+    labels = {f"{_LABEL}{key}": str(value) for key, value in limits.items() if value is not None}
+    return Plan(say, say if verbose else silent, replace=replace, update=update, labels=labels)
 
 
 def _trigger(address: str) -> str:

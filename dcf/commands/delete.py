@@ -2,16 +2,17 @@
 
 import click
 
-from dcf.commands.gateway_option import client_for, config_option, gateway_option
+from dcf.commands.gateway_option import client_for, complete_names, config_option, gateway_option
+from dcf.errors import DcfError
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("names", nargs=-1, shell_complete=complete_names)
 @config_option
 @gateway_option
-def delete(name: str | None, config: str, gateway: str) -> None:
-    """Delete a function; with -f alone, every function of the file."""
-    names, from_file = [name] if name else [], ""
+def delete(names: tuple[str, ...], config: str, gateway: str) -> None:
+    """Delete functions; with -f alone, every function of the file."""
+    from_file = ""
     if config:
         from pathlib import Path
 
@@ -19,10 +20,21 @@ def delete(name: str | None, config: str, gateway: str) -> None:
 
         loaded = load(Path(config))
         from_file = loaded.gateway
-        names = names or [each.name for each in loaded.functions]
+        names = names or tuple(each.name for each in loaded.functions)
     if not names:
         raise click.UsageError("name a function, or a config file with -f")
     client = client_for(gateway, from_file)
+    failed: DcfError | None = None
     for each in names:
-        client.delete(each)
-        click.echo(f"Deleted: {each}")
+        try:
+            client.delete(each)
+        except DcfError as fault:
+            fault.message = f"did not delete: {fault.message}"
+            if each is names[-1]:
+                raise
+            failed = fault
+            click.echo(f"Error: {fault.message}", err=True)
+        else:
+            click.echo(f"Deleted: {each}")
+    if failed is not None:
+        raise click.exceptions.Exit(failed.exit_code)

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from dcf.client import connect
-from dcf.commands.create import say, silent
+from dcf.client.base import Invocation
+from dcf.commands.printing import say, silent
 from dcf.commands.release import Plan, release
 from dcf.config import load
 
@@ -24,7 +25,7 @@ def deploy_and_call(address: str, config: Path, sample: Path | None) -> None:
         if sample is None:
             continue
         click.echo(f"\n{sample.name} -> {function.name}:")
-        click.echo(client.call(function.name, sample.read_bytes()))
+        click.echo(client.call(Invocation(function.name, sample.read_bytes())))
         click.echo(_three_ways(address, function.name, sample))
     click.echo("Ready. Ctrl-C ends the gateway and every function.")
 

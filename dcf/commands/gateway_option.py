@@ -1,15 +1,19 @@
-"""The option every verb that speaks to a gateway has, and the client it leads to."""
+"""The options verbs that speak to a gateway share, and the client they lead to."""
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dcf.client import DEFAULT_ADDRESS, choose_address, connect
 from dcf.client.base import GatewayClient
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+_COMPLETION_SECONDS = 1.0
 
 
 def gateway_option(verb: _Decorated) -> _Decorated:
@@ -27,7 +31,37 @@ def config_option(verb: _Decorated) -> _Decorated:
     return click.option("--config", "-f", default="", help="The functions' config file.")(verb)
 
 
-def client_for(flag: str, from_file: str = "") -> GatewayClient:
+def json_option(verb: _Decorated) -> _Decorated:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Write JSON.")(verb)
+
+
+def name_argument(verb: _Decorated) -> _Decorated:
+    """Add the function's name, which a shell completes from the gateway's list."""
+    return click.argument("name", shell_complete=complete_names)(verb)
+
+
+def address_for(flag: str, from_file: str = "") -> str:
     """The gateway that flags, config file and environment choose."""
     group = click.get_current_context().find_object(str) or ""
-    return connect(choose_address(flag or group, from_file, os.environ))
+    return choose_address(flag or group, from_file, os.environ)
+
+
+def client_for(flag: str, from_file: str = "") -> GatewayClient:
+    """A client of that gateway."""
+    return connect(address_for(flag, from_file))
+
+
+def complete_names(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """The gateway's functions that begin so; none when it does not answer at once."""
+    from click.shell_completion import CompletionItem
+
+    group = ctx.find_object(str) or ""
+    address = choose_address(ctx.params.get("gateway") or group, "", os.environ)
+    try:
+        found = connect(address, _COMPLETION_SECONDS).functions()
+    except Exception:  # pylint: disable=broad-exception-caught # a shell's prompt is no place for errors
+        return []
+    return [CompletionItem(each.name) for each in found if each.name.startswith(incomplete)]

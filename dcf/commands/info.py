@@ -2,25 +2,35 @@
 
 import click
 
-from dcf.commands.gateway_option import client_for, gateway_option
+from dcf.client.base import Function
+from dcf.commands.gateway_option import client_for, gateway_option, json_option, name_argument
+from dcf.commands.printing import write_json
 
 
 @click.command()
-@click.argument("name")
+@name_argument
 @click.option("--config", "-f", expose_value=False, help="Taken, and as in the original not read.")
+@json_option
 @gateway_option
-def info(name: str, gateway: str) -> None:
-    """Describe a function, in YAML."""
+def info(name: str, as_json: bool, gateway: str) -> None:
+    """Describe a function, in YAML or JSON."""
+    found = fields(client_for(gateway).describe(name))
+    if as_json:
+        write_json(found)
+        return
     import yaml
 
-    found = client_for(gateway).describe(name)
-    fields = {
-        "name": found.name,
-        "image": found.image,
-        "invocationcount": found.invocations,
-        "replicas": found.replicas,
-        "annotations": dict(found.annotations),
-        "availablereplicas": found.available,
-        "labels": dict(found.labels),
+    click.echo(yaml.safe_dump(found, sort_keys=False), nl=False)
+
+
+def fields(function: Function) -> dict[str, object]:
+    """A function in the keys and the order of the original."""
+    return {
+        "name": function.name,
+        "image": function.image,
+        "invocationcount": function.invocations,
+        "replicas": function.replicas,
+        "annotations": dict(function.annotations),
+        "availablereplicas": function.available,
+        "labels": dict(function.labels),
     }
-    click.echo(yaml.safe_dump(fields, sort_keys=False), nl=False)

@@ -1,8 +1,14 @@
 """dcf function list."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from dcf.commands.gateway_option import client_for, config_option, gateway_option
+from dcf.commands.gateway_option import client_for, config_option, gateway_option, json_option
+from dcf.errors import DcfError
+
+if TYPE_CHECKING:
+    from dcf.client.base import Function
 
 _ROW = "{:<15}\t{:<20}\t{:<15}\t{:<10}\t{:<10}\t{:<10}\t{:<40}"
 _HEAD = ("Function", "Image", "Maintainer", "Invocations", "Replicas", "Status", "Description")
@@ -10,8 +16,9 @@ _HEAD = ("Function", "Image", "Maintainer", "Invocations", "Replicas", "Status",
 
 @click.command()
 @config_option
+@json_option
 @gateway_option
-def list_functions(config: str, gateway: str) -> None:
+def list_functions(config: str, as_json: bool, gateway: str) -> None:
     """List the gateway's functions; with -f only those of the file."""
     wanted: set[str] | None = None
     from_file = ""
@@ -22,18 +29,29 @@ def list_functions(config: str, gateway: str) -> None:
 
         loaded = load(Path(config))
         wanted, from_file = {each.name for each in loaded.functions}, loaded.gateway
-    functions = client_for(gateway, from_file).functions()
+    try:
+        found = client_for(gateway, from_file).functions()
+    except DcfError as fault:
+        fault.message = f"did not listed: {fault.message}"  # the original's own words
+        raise
+    functions = [each for each in found if wanted is None or each.name in wanted]
+    if as_json:
+        from dcf.commands.info import fields
+        from dcf.commands.printing import write_json
+
+        write_json([fields(each) for each in functions])
+        return
     click.echo(_ROW.format(*_HEAD))
     for each in functions:
-        if wanted is not None and each.name not in wanted:
-            continue
-        status = "Ready" if each.available else "Not Ready"
-        image = _cut(_without_registry(each.image), 30)
-        desc = _cut(each.annotations.get("desc", ""), 40)
-        maintainer = each.annotations.get("maintainer", "")
-        click.echo(
-            _ROW.format(each.name, image, maintainer, each.invocations, each.replicas, status, desc)
-        )
+        click.echo(_row(each))
+
+
+def _row(each: "Function") -> str:
+    status = "Ready" if each.available else "Not Ready"
+    image = _cut(_without_registry(each.image), 30)
+    desc = _cut(each.annotations.get("desc", ""), 40)
+    maintainer = each.annotations.get("maintainer", "")
+    return _ROW.format(each.name, image, maintainer, each.invocations, each.replicas, status, desc)
 
 
 def _without_registry(image: str) -> str:

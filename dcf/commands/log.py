@@ -1,13 +1,68 @@
 """dcf function log."""
 
+import json
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import click
 
-from dcf.commands.gateway_option import client_for, gateway_option
+from dcf.client.base import GatewayClient, LogLine, LogRequest
+from dcf.commands.gateway_option import client_for, gateway_option, json_option, name_argument
+from dcf.errors import DcfError
+
+_AGO = re.compile(r"(\d+)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _since(_ctx: click.Context, _option: click.Parameter, text: str) -> str:
+    """RFC 3339 as it is; `10m` and the like become a time that long ago."""
+    if not text:
+        return ""
+    if ago := _AGO.fullmatch(text):
+        then = datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise click.BadParameter(
+            f"{text!r} is neither RFC 3339 (2026-01-31T12:00:00Z) nor a time ago (30s, 10m, 2h, 1d)"
+        ) from fault
+    return (given if given.tzinfo else given.astimezone()).isoformat().replace("+00:00", "Z")
 
 
 @click.command()
-@click.argument("name")
+@name_argument
+@click.option("--follow", "-f", is_flag=True, help="Stay, and write lines as they come.")
+@click.option("--tail", "--lines", type=int, default=-1, help="The newest so many. [default: all]")
+@click.option("--since", default="", callback=_since, help="RFC 3339, or 30s, 10m, 2h, 1d ago.")
+@click.option("--instance", default="", help="One replica's alone.")
+@json_option
 @gateway_option
-def log(name: str, gateway: str) -> None:
-    """Print what a function's replicas wrote."""
-    click.echo(client_for(gateway).log(name), nl=False)
+def log(name: str, as_json: bool, gateway: str, **wanted: Any) -> None:  # noqa: ANN401 - click's
+    """Print what a function's replicas wrote.
+
+    Without flags, a block of text a replica. With any, a line at a time: JSON objects, or plain
+    lines on a terminal.
+    """
+    request = LogRequest(name, **wanted)
+    try:
+        _write(client_for(gateway), request, as_json)
+    except DcfError as fault:
+        fault.message = f"did not get log: {fault.message}"
+        raise
+
+
+def _write(client: GatewayClient, request: LogRequest, as_json: bool) -> None:
+    if request == LogRequest(request.name) and not as_json:
+        click.echo(client.log(request.name), nl=False)
+        return
+    plain = sys.stdout.isatty() and not as_json
+    for line in client.logs(request):
+        click.echo(_plain(line) if plain else json.dumps(line._asdict(), ensure_ascii=False))
+
+
+def _plain(line: LogLine) -> str:
+    instance = click.style(line.instance, fg="cyan")
+    return f"{line.timestamp} {instance} {line.text}"

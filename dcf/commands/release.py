@@ -1,17 +1,15 @@
 """Pack, upload, deploy, wait: what `create` and `gateway start --deploy` do with a function."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from dcf.archive import Archive, pack
-from dcf.client.base import Function, GatewayClient
+from dcf.client.base import GatewayClient
+from dcf.commands.waiting import wait_for_rollout
 from dcf.config import FunctionConfig
-from dcf.errors import AlreadyExists, NotFound, RolloutFailed
+from dcf.errors import AlreadyExists, NotFound, Unsupported
 from dcf.providers.base import FunctionSpec
-
-_POLL_SECONDS = 0.05
-_LONGEST_WAIT = 900.0
 
 
 @dataclass(frozen=True)
@@ -23,28 +21,51 @@ class Plan:
         detail: Takes those of `-v`.
         replace: Delete the function first.
         update: Update it when it is there.
+        labels: Laid over the function's own.
     """
 
     say: Callable[[str], None]
     detail: Callable[[str], None]
     replace: bool = False
     update: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None:
-    """Bring one function of a config file to ready; raises with the reason if it cannot be."""
+def build_archive(function: FunctionConfig, plan: Plan) -> Archive:
+    """Pack one function of a config file, and say so in the original's words."""
     plan.say(f"Building function ({function.name}) ...")
     archive = pack(function.root, function.entry, function.include, function.exclude)
     for name in archive.names:
         plan.detail(f"  {name}")
     plan.say(f"Image: {archive.image} built in local environment.")
-    plan.say(f"Pushing: {function.name}, Image: {archive.image} in Registry: {client.address} ...")
-    client.put_archive(archive)
+    return archive
+
+
+def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None:
+    """Bring one function of a config file to ready; raises with the reason if it cannot be."""
+    image = _provided(client, function, plan)
     plan.say(f"Deploying: {function.name} ...")
-    _deploy(client, _spec(function, archive), plan)
+    _deploy(client, _spec(function, image, plan), plan)
     began = time.monotonic()
-    _wait_until_ready(client, function.name, plan)
+    wait_for_rollout(client, function.name)
     plan.say(f"Function {function.name} is ready after {time.monotonic() - began:.1f} s.")
+
+
+def _provided(client: GatewayClient, function: FunctionConfig, plan: Plan) -> str:
+    """What the gateway shall run: an archive uploaded to it, or an image its nodes can pull."""
+    if client.takes_archives():
+        archive = build_archive(function, plan)
+        place = f"in Registry: {client.address} ..."
+        plan.say(f"Pushing: {function.name}, Image: {archive.image} {place}")
+        client.put_archive(archive)
+        return archive.image
+    if not function.image:
+        raise Unsupported(
+            f"the gateway at {client.address} runs container images, not folders: build and push "
+            f"one, and name it as functions.{function.name}.image in the config file"
+        )
+    plan.say(f"Image: {function.image} is taken from its registry as it is there.")
+    return function.image
 
 
 def _deploy(client: GatewayClient, spec: FunctionSpec, plan: Plan) -> None:
@@ -66,37 +87,13 @@ def _deploy(client: GatewayClient, spec: FunctionSpec, plan: Plan) -> None:
         ) from fault
 
 
-def _wait_until_ready(client: GatewayClient, name: str, plan: Plan) -> Function:
-    limit, told = time.monotonic() + _LONGEST_WAIT, time.monotonic()
-    while True:
-        found = client.describe(name)
-        rollout = found.annotations.get(
-            "dcf.rollout", "ready" if found.available else "progressing"
-        )
-        if rollout == "failed":
-            reason = found.annotations.get("dcf.reason", "no reason given")
-            kept = "; the revision before it still serves" if found.available else ""
-            raise RolloutFailed(f"function {name} cannot become ready: {reason}{kept}")
-        if rollout == "ready":
-            return found
-        if time.monotonic() > limit:
-            raise RolloutFailed(
-                f"function {name} is not ready after {_LONGEST_WAIT:g} s: "
-                f"see `dcf function log {name}`"
-            )
-        if time.monotonic() - told > 5:
-            told = time.monotonic()
-            plan.say(f"  still starting ({found.available} of {found.replicas} replicas ready)")
-        time.sleep(_POLL_SECONDS)
-
-
-def _spec(function: FunctionConfig, archive: Archive) -> FunctionSpec:
+def _spec(function: FunctionConfig, image: str, plan: Plan) -> FunctionSpec:
     own = {"desc": function.desc, "maintainer": function.maintainer}
     return FunctionSpec(
         name=function.name,
-        image=archive.image,
+        image=image,
         env=function.environment,
-        labels=function.labels,
+        labels={**function.labels, **plan.labels},
         annotations={**function.annotations, **{key: value for key, value in own.items() if value}},
         constraints=function.constraints,
         secrets=function.secrets,

@@ -1,0 +1,36 @@
+"""Which config file a verb reads when none is named."""
+
+from pathlib import Path
+
+from dcf.config import Config, FunctionConfig, load
+from dcf.errors import ConfigError, InvalidRequest
+
+_USUAL = "config.yaml"
+
+
+def find(named: str) -> Path:
+    """The file named, else config.yaml, else as in the original the last with `yaml` in its name.
+
+    Raises:
+        ConfigError: None is named and there is none.
+    """
+    if named:
+        return Path(named)
+    there = sorted(each for each in Path().iterdir() if "yaml" in each.name and each.is_file())
+    if not there:
+        raise ConfigError("no config file in this folder: name one with -f")
+    return Path(_USUAL) if Path(_USUAL).is_file() else there[-1]
+
+
+def function_of(config: Config, name: str) -> FunctionConfig:
+    """One function of a config file by its name; raises `InvalidRequest`."""
+    for each in config.functions:
+        if each.name == name:
+            return each
+    names = ", ".join(each.name for each in config.functions)
+    raise InvalidRequest(f"function {name} is not in {config.path}: it has {names}")
+
+
+def load_named(named: str) -> Config:
+    """Find and read a config file."""
+    return load(find(named))

@@ -1,0 +1,29 @@
+"""dcf function history."""
+
+import click
+
+from dcf.client.base import Revision
+from dcf.commands.gateway_option import client_for, gateway_option, json_option, name_argument
+from dcf.commands.printing import write_json, write_table
+
+_HEAD = ("Revision", "Status", "Deployed", "By", "Image", "Reason")
+_IMAGE = 30
+
+
+@click.command()
+@name_argument
+@json_option
+@gateway_option
+def history(name: str, as_json: bool, gateway: str) -> None:
+    """List a function's revisions, newest first: digest, time, who, and how it went."""
+    revisions = client_for(gateway).history(name)
+    if as_json:
+        write_json([each._asdict() for each in revisions])
+        return
+    write_table(_HEAD, [_row(each) for each in revisions])
+
+
+def _row(each: Revision) -> tuple[str, ...]:
+    status = "serving" if each.serving else each.rollout
+    image = each.image if len(each.image) <= _IMAGE else each.image[: _IMAGE - 2] + ".."
+    return str(each.number), status, each.deployed_at, each.by or "-", image, each.reason

@@ -1,0 +1,18 @@
+"""dcf function ready."""
+
+import click
+
+from dcf.commands.gateway_option import client_for, gateway_option, name_argument
+from dcf.commands.waiting import wait_for_calls
+
+
+@click.command()
+@name_argument
+@click.option(
+    "--timeout", type=click.FloatRange(0), default=60.0, show_default=True, help="Seconds to wait."
+)
+@gateway_option
+def ready(name: str, timeout: float, gateway: str) -> None:
+    """Wait until a function takes calls; exit 1 with the reason when it will not."""
+    wait_for_calls(client_for(gateway), name, timeout)
+    click.echo(f"Function {name} is ready.")

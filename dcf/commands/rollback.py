@@ -1,0 +1,24 @@
+"""dcf function rollback."""
+
+import time
+
+import click
+
+from dcf.commands.gateway_option import client_for, gateway_option, name_argument
+from dcf.commands.printing import say
+from dcf.commands.waiting import wait_for_rollout
+
+
+@click.command()
+@name_argument
+@click.argument("revision", type=click.IntRange(1), required=False)
+@gateway_option
+def rollback(name: str, revision: int | None, gateway: str) -> None:
+    """Go back to a revision, by default the one that served before; wait until it serves."""
+    client = client_for(gateway)
+    begun = client.rollback(name, revision)
+    back = "the revision before" if revision is None else f"revision {revision}"
+    say(f"Rolling back: {name} to {back}, as revision {begun.number} ...")
+    began = time.monotonic()
+    wait_for_rollout(client, name)
+    say(f"Function {name} serves {begun.image} again after {time.monotonic() - began:.1f} s.")

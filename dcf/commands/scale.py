@@ -1,0 +1,15 @@
+"""dcf function scale."""
+
+import click
+
+from dcf.commands.gateway_option import client_for, gateway_option, name_argument
+
+
+@click.command()
+@name_argument
+@click.argument("replicas", type=click.IntRange(0))
+@gateway_option
+def scale(name: str, replicas: int, gateway: str) -> None:
+    """Set how many replicas a function has; they start and end in the background."""
+    client_for(gateway).scale(name, replicas)
+    click.echo(f"Scaled: {name} to {replicas} {'replica' if replicas == 1 else 'replicas'}")

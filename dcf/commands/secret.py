@@ -1,0 +1,97 @@
+"""dcf secret create, update, list and remove. A value goes in and is never shown."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from dcf.commands.gateway_option import client_for, gateway_option, json_option
+from dcf.commands.printing import write_json
+from dcf.errors import InvalidRequest
+
+
+def _value_options(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the ways a value comes in."""
+    for option in (
+        click.option("--trim/--no-trim", default=True, help="Cut blanks around text. [default]"),
+        click.option("--from-file", help="The value is this file's content."),
+        click.option("--from-literal", help="The value itself; shells keep it in their history."),
+    ):
+        verb = option(verb)
+    return verb
+
+
+@click.command()
+@click.argument("name")
+@_value_options
+@gateway_option
+def create(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - click's
+    """Keep a new secret; its value comes from stdin unless a flag gives it."""
+    client_for(gateway).put_secret(name, _value(**source), replace=False)
+    click.echo(f"Created secret: {name}")
+
+
+@click.command()
+@click.argument("name")
+@_value_options
+@gateway_option
+def update(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - click's
+    """Change a secret; functions that use it read the new value."""
+    client_for(gateway).put_secret(name, _value(**source), replace=True)
+    click.echo(f"Updated secret: {name}")
+
+
+@click.command()
+@json_option
+@gateway_option
+def list_secrets(as_json: bool, gateway: str) -> None:
+    """List the secrets' names."""
+    names = client_for(gateway).secrets()
+    if as_json:
+        write_json(names)
+        return
+    for name in names:
+        click.echo(name)
+
+
+@click.command()
+@click.argument("name")
+@gateway_option
+def remove(name: str, gateway: str) -> None:
+    """Forget a secret."""
+    client_for(gateway).delete_secret(name)
+    click.echo(f"Removed secret: {name}")
+
+
+def _value(*, from_literal: str | None, from_file: str | None, trim: bool) -> bytes:
+    if from_literal is not None and from_file is not None:
+        raise click.UsageError("--from-literal and --from-file exclude each other")
+    if from_literal is not None:
+        value = from_literal.encode()
+    elif from_file is not None:
+        value = _content(from_file)
+    elif sys.stdin.isatty():
+        value = click.prompt("Value", hide_input=True, err=True).encode()
+    else:
+        value = sys.stdin.buffer.read()
+    value = _trimmed(value) if trim else value
+    if not value:
+        raise InvalidRequest("the secret's value is empty: give it on stdin, or name a file")
+    return value
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as opened:  # noqa: PTH123 - as light as the other verbs
+            return opened.read()
+    except OSError as fault:
+        raise InvalidRequest(f"{path} cannot be read: {fault.strerror}") from fault
+
+
+def _trimmed(value: bytes) -> bytes:
+    """Without the newline an editor or `echo` leaves; what is no text stays as it is."""
+    try:
+        return value.decode().strip().encode()
+    except UnicodeDecodeError:
+        return value
