@@ -81,6 +81,8 @@ def slim(**options: object) -> None:
                 for engine, precisions in COMBINATIONS.items()
             )
         )
+    if request.photos is not None and request.precision != "int8":
+        raise click.UsageError("--photos calibrates int8: add --precision int8, or leave it out")
     require_tensorflow()
     with quiet_engine() as seen:
         manifest = run(request, seen)

@@ -41,6 +41,7 @@ def ssd(*arguments):
          "there are litert with float32 or int8, tensorflow with float32 or bfloat16"),
         (["a.ckpt", "--out", "b", "--precision", "bfloat16"], "litert has no --precision bfloat16"),
         (["a.ckpt", "--out", "b", "--photos", "nowhere"], "'nowhere' does not exist"),
+        (["a.ckpt", "--out", "b", "--photos", str(ROOT)], "--photos calibrates int8"),
         (["a.ckpt", "--out", "b", "--anchors", "none"], "'none' is not one of 'port', 'paper'"),
     ],
     ids=lambda value: None,
