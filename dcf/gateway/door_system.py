@@ -1,174 +1,166 @@
-"""The REST door's way to the gateway itself: /system/..., /healthz, /metrics, as in OpenFaaS."""
-
-# ruff: noqa: ARG002 - a route's handler is given its request, wanted or not
-# pylint: disable=unused-argument
+"""The REST door's way to the functions themselves: /system/function..., as in OpenFaaS."""
 
 import asyncio
-import json
-import platform
-from collections.abc import Awaitable, Callable
-from typing import Any
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 from aiohttp import web
 
-from dcf import __version__
-from dcf.errors import DcfError, InvalidRequest
+from dcf.errors import InvalidRequest, NotFound
+from dcf.gateway.auth import deployed_by
 from dcf.gateway.core import NAMESPACE, Gateway, plain_name
-from dcf.gateway.metrics import Metrics
-from dcf.gateway.wire import spec_of, status_json
-from dcf.providers.base import LogQuery
+from dcf.gateway.messages import (
+    Begun,
+    DeleteFunctionRequest,
+    FunctionDeployment,
+    LogEntry,
+    RollbackRequest,
+    ScaleServiceRequest,
+    encode,
+)
+from dcf.gateway.plain import accepted, failed, json_reply, message_of
+from dcf.gateway.wire import is_ours, revision_of, spec_of, status_of
+from dcf.providers.base import LogLine, LogQuery
 
-_STATUSES = {
-    "bad_request": 400,
-    "bad_archive": 400,
-    "not_found": 404,
-    "already_exists": 409,
-    "unsupported": 501,
-}
-_ACCEPTED = 202
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@web.middleware
-async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Our own failures as OpenFaaS writes them: the status and one line of text."""
-    try:
-        return await handler(request)
-    except DcfError as fault:
-        return web.Response(status=_STATUSES.get(fault.code, 500), text=fault.message + "\n")
+LOG_REFUSED = "could not parse the log request"
+_SWITCHES = {"": False, "0": False, "false": False, "f": False, "1": True, "true": True, "t": True}
 
 
 class SystemDoor:
-    """Takes what people and tools ask of the gateway over HTTP."""
+    """Takes what people and tools ask about functions over HTTP."""
 
-    def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
-        self._gateway, self._metrics = gateway, metrics
-        self._followers: set[asyncio.Task[Any]] = set()
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._followers: set[asyncio.Task[None]] = set()
 
-    async def leave(self, app: web.Application) -> None:
+    async def leave(self, _app: web.Application) -> None:
         """End the log streams that would never end by themselves; called when the gateway stops."""
         for follower in self._followers:
             follower.cancel()
 
     async def functions(self, request: web.Request) -> web.Response:
         """GET /system/functions."""
-        if request.query.get("namespace") not in {None, "", NAMESPACE}:
-            return web.json_response([])
+        if not is_ours(request.query.get("namespace")):
+            return json_reply([])
         found = await self._gateway.functions()
-        return web.json_response(
-            [status_json(each, self._gateway.calls(each.spec.name)) for each in found]
-        )
+        return json_reply([status_of(each, self._gateway.calls(each.spec.name)) for each in found])
 
     async def deploy(self, request: web.Request) -> web.Response:
         """POST /system/functions."""
-        await self._gateway.deploy(spec_of(await _json(request)))
-        return web.Response(status=_ACCEPTED)
+        asked = await message_of(request, FunctionDeployment)
+        await self._gateway.deploy(spec_of(asked), deployed_by(request))
+        return accepted()
 
     async def update(self, request: web.Request) -> web.Response:
         """PUT /system/functions."""
-        await self._gateway.update(spec_of(await _json(request)))
-        return web.Response(status=_ACCEPTED)
+        asked = await message_of(request, FunctionDeployment)
+        await self._gateway.update(spec_of(asked), deployed_by(request))
+        return accepted()
 
     async def delete(self, request: web.Request) -> web.Response:
         """DELETE /system/functions."""
-        await self._gateway.delete(_text(await _json(request), "functionName"))
-        return web.Response(status=_ACCEPTED)
+        asked = await message_of(request, DeleteFunctionRequest)
+        _check_namespace(asked.function_name, asked.namespace or request.query.get("namespace"))
+        await self._gateway.delete(asked.function_name)
+        return accepted()
 
     async def describe(self, request: web.Request) -> web.Response:
         """GET /system/function/NAME."""
-        status = await self._gateway.describe(request.match_info["name"])
-        return web.json_response(status_json(status, self._gateway.calls(status.spec.name)))
+        name = request.match_info["name"]
+        _check_namespace(name, request.query.get("namespace"))
+        status = await self._gateway.describe(name)
+        return json_reply(status_of(status, self._gateway.calls(status.spec.name)))
 
     async def scale(self, request: web.Request) -> web.Response:
         """POST /system/scale-function/NAME."""
-        replicas = (await _json(request)).get("replicas", 0)
-        if not isinstance(replicas, int) or isinstance(replicas, bool):
-            raise InvalidRequest(f"replicas must be a number, got {replicas!r}")
-        await self._gateway.scale(request.match_info["name"], replicas)
-        return web.Response(status=_ACCEPTED)
+        name, asked = request.match_info["name"], await message_of(request, ScaleServiceRequest)
+        _check_namespace(name, asked.namespace)
+        await self._gateway.scale(name, asked.replicas)
+        return accepted()
+
+    async def history(self, request: web.Request) -> web.Response:
+        """GET /system/function/NAME/history."""
+        past = await self._gateway.history(request.match_info["name"])
+        return json_reply([revision_of(each) for each in past])
+
+    async def rollback(self, request: web.Request) -> web.Response:
+        """POST /system/function/NAME/rollback."""
+        asked = RollbackRequest()
+        if request.body_exists and await request.read():
+            asked = await message_of(request, RollbackRequest)
+        name = request.match_info["name"]
+        begun = await self._gateway.rollback(name, asked.revision, deployed_by(request))
+        return json_reply(Begun(begun.number, begun.spec.image), 202)
 
     async def logs(self, request: web.Request) -> web.StreamResponse:
         """GET /system/logs: one JSON object a line, as they come when follow is asked for."""
-        query = _log_query(request)
+        try:
+            query = _log_query(request)
+        except ValueError:
+            return failed(422, LOG_REFUSED)
+        _check_namespace(query.name, request.query.get("namespace"))
         await self._gateway.describe(query.name)
         reply = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         await reply.prepare(request)
-        task = asyncio.current_task()
-        assert task is not None
-        self._followers.add(task)
-        task.add_done_callback(self._followers.discard)
-        async for line in self._gateway.logs(query):
-            fields = {"name": line.name, "namespace": NAMESPACE, "instance": line.instance}
-            text = json.dumps({**fields, "timestamp": line.timestamp, "text": line.text})
-            await reply.write(text.encode() + b"\n")
+        writing = asyncio.create_task(_write_lines(reply, self._gateway.logs(query)))
+        self._followers.add(writing)
+        try:
+            await asyncio.wait({writing})
+        finally:  # the reader has left, the gateway stops, or all is told
+            self._followers.discard(writing)
+            writing.cancel()
+        if not writing.cancelled():
+            writing.result()
         await reply.write_eof()
         return reply
 
-    async def info(self, request: web.Request) -> web.Response:
-        """GET /system/info."""
-        version = {"sha": "", "release": __version__}
-        kind = self._gateway.provider.kind
-        provider = {"provider": f"dcf-{kind}", "version": version, "orchestration": kind}
-        return web.json_response(
-            {"provider": provider, "version": version, "arch": platform.machine()}
-        )
 
-    async def namespaces(self, request: web.Request) -> web.Response:
-        """GET /system/namespaces."""
-        return web.json_response([NAMESPACE])
-
-    async def has_archive(self, request: web.Request) -> web.Response:
-        """HEAD /system/archives/SHA256."""
-        here = await self._gateway.provider.has_archive(request.match_info["digest"])
-        return web.Response(status=200 if here else 404)
-
-    async def put_archive(self, request: web.Request) -> web.Response:
-        """PUT /system/archives/SHA256."""
-        await self._gateway.provider.put_archive(
-            request.match_info["digest"], request.content.iter_any()
-        )
-        return web.Response(status=201)
-
-    async def healthz(self, request: web.Request) -> web.Response:
-        """GET /healthz."""
-        return web.Response(text="OK")
-
-    async def metrics(self, request: web.Request) -> web.Response:
-        """GET /metrics."""
-        text = self._metrics.text(list(await self._gateway.functions()))
-        return web.Response(
-            body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
-        )
+async def _write_lines(reply: web.StreamResponse, lines: AsyncIterator[LogLine]) -> None:
+    with contextlib.suppress(ConnectionError):  # the reader has left
+        async for line in lines:
+            entry = LogEntry(line.name, NAMESPACE, line.instance, line.timestamp, line.text)
+            await reply.write(encode(entry) + b"\n")
 
 
-async def _json(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read())
-    except ValueError as fault:
-        raise InvalidRequest("the body is not JSON") from fault
-    if not isinstance(body, dict):
-        raise InvalidRequest("the body must be a JSON object")
-    return body
-
-
-def _text(body: dict[str, Any], key: str) -> str:
-    value = body.get(key)
-    if not isinstance(value, str) or not value:
-        raise InvalidRequest(f"{key} is required, as text")
-    return value
+def _check_namespace(name: str, namespace: str | None) -> None:
+    if not is_ours(namespace):
+        raise NotFound(f"no such function: {name} in namespace {namespace}")
 
 
 def _log_query(request: web.Request) -> LogQuery:
+    """What the query asks for.
+
+    Raises:
+        InvalidRequest: No name of a function.
+        ValueError: A number, time or switch that is none.
+    """
     query = request.query
-    try:
-        tail = int(query.get("tail") or -1)
-    except ValueError as fault:
-        raise InvalidRequest("could not parse the log request") from fault
+    if not query.get("name"):
+        raise InvalidRequest("name is required: the function whose log is wanted")
     return LogQuery(
-        name=plain_name(query.get("name", "")),
-        tail=tail,
-        follow=query.get("follow", "").lower() in {"true", "1"},
-        since=query.get("since", ""),
+        name=plain_name(query["name"]),
+        tail=int(query.get("tail") or -1),
+        follow=_switch(query.get("follow", "")),
+        since=_moment(query.get("since", "")),
         instance=query.get("instance", ""),
     )
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _SWITCHES:
+        raise ValueError(text)
+    return _SWITCHES[text.lower()]
+
+
+def _moment(text: str) -> str:
+    """A time of any zone as the log's own stamps are written: UTC, to the microsecond."""
+    if not text:
+        return ""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    try:
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    except OverflowError as fault:
+        raise ValueError(text) from fault

@@ -11,21 +11,31 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-_GUARDED = ("/system/",)
 _LOCAL_NAMES = frozenset({"localhost"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@web.middleware
-async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse, with 403, a page of another origin, and a name of others on a loopback address."""
-    if request.path.startswith(_GUARDED):
-        origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
+def same_origin(handler: Handler) -> Handler:
+    """The same handler; 403 to pages of other origins and foreign names of a loopback address."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if not _is_own_page(request):
             return web.Response(status=403, text="pages of other origins are not served here\n")
         if _listens_on_loopback(request) and not _is_local(request.host):
-            return web.Response(status=403, text=f"{request.host} is no name of this machine\n")
-    return await handler(request)
+            return web.Response(status=403, text="that is no name of this machine\n")
+        return await handler(request)
+
+    return answer
+
+
+def _is_own_page(request: web.Request) -> bool:
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:  # no URL at all
+        return False
 
 
 def _listens_on_loopback(request: web.Request) -> bool:
@@ -34,10 +44,10 @@ def _listens_on_loopback(request: web.Request) -> bool:
 
 
 def _is_local(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
-    if name in _LOCAL_NAMES or name.endswith(".localhost"):
-        return True
     try:
+        name = urlsplit(f"//{host}").hostname or ""
+        if name in _LOCAL_NAMES or name.endswith(".localhost"):
+            return True
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False

@@ -1,35 +1,181 @@
-"""The whole REST wire on one screen."""
+"""The whole REST wire as one table: the server and its OpenAPI document are both made from it."""
 
-from aiohttp import web
-
+from dcf.gateway import messages as msg
+from dcf.gateway.door_alert import AlertDoor
+from dcf.gateway.door_archives import ArchivesDoor
 from dcf.gateway.door_function import FunctionDoor
-from dcf.gateway.door_system import SystemDoor, plain_errors
-from dcf.gateway.origin import same_origin
+from dcf.gateway.door_index import IndexDoor
+from dcf.gateway.door_platform import PlatformDoor
+from dcf.gateway.door_secrets import SecretsDoor
+from dcf.gateway.door_system import SystemDoor
+from dcf.gateway.route import ANY, NDJSON, TEXT, Answer, Parameter, Route, json_of, nothing, text
 
-_MAX_SYSTEM_BODY = 4 << 20
+_METHODS = "GET POST PUT PATCH DELETE OPTIONS HEAD"
+_DCF = "DCF"
+_NAMESPACE = Parameter("namespace", "functions live in openfaas-fn; any other is empty")
+_BY = Parameter(
+    "X-Deployed-By", "who asks, for the history; a password's user wins", where="header"
+)
+_MISSING, _WRONG = text("no such function"), text("what is wrong with the request")
+_ACCEPTED = nothing("accepted; it goes on in the background")
+_NOT_HERE = text("the provider does not do that")
 
+FUNCTIONS = (
+    Route(
+        "GET", "/system/functions", SystemDoor.functions, "List functions",
+        {200: json_of(list[msg.FunctionStatus], "every function")},
+        parameters=(_NAMESPACE,),
+    ),
+    Route(
+        "POST", "/system/functions", SystemDoor.deploy, "Deploy a function",
+        {202: _ACCEPTED, 409: text("it is there already"), 501: _NOT_HERE},
+        body=msg.FunctionDeployment, parameters=(_BY,),
+    ),
+    Route(
+        "PUT", "/system/functions", SystemDoor.update, "Update a function",
+        {202: _ACCEPTED, 404: _MISSING, 501: _NOT_HERE},
+        body=msg.FunctionDeployment, parameters=(_BY,),
+    ),
+    Route(
+        "DELETE", "/system/functions", SystemDoor.delete, "Delete a function",
+        {202: _ACCEPTED, 404: _MISSING},
+        body=msg.DeleteFunctionRequest, parameters=(_NAMESPACE,),
+    ),
+    Route(
+        "GET", "/system/function/{name}", SystemDoor.describe, "Describe a function",
+        {200: json_of(msg.FunctionStatus, "the function"), 404: _MISSING},
+        parameters=(_NAMESPACE, Parameter("usage", "1: tell CPU and memory, too")),
+    ),
+    Route(
+        "POST", "/system/scale-function/{name}", SystemDoor.scale, "Set the number of replicas",
+        {202: _ACCEPTED, 404: _MISSING},
+        body=msg.ScaleServiceRequest,
+    ),
+    Route(
+        "GET", "/system/function/{name}/history", SystemDoor.history, "A function's revisions",
+        {200: json_of(list[msg.Revision], "newest first"), 404: _MISSING, 501: _NOT_HERE},
+        tag=_DCF,
+    ),
+    Route(
+        "POST", "/system/function/{name}/rollback", SystemDoor.rollback, "Go back to a revision",
+        {
+            202: json_of(msg.Begun, "the new revision that was begun"),
+            400: text("nothing to go back to"), 404: text("no such function or revision"),
+            501: _NOT_HERE,
+        },
+        body=msg.RollbackRequest, optional_body=True, parameters=(_BY,), tag=_DCF,
+    ),
+    Route(
+        "GET", "/system/logs", SystemDoor.logs, "What a function's replicas wrote",
+        {
+            200: Answer("one LogEntry a line", msg.LogEntry, NDJSON), 404: _MISSING,
+            400: _WRONG, 422: text("a tail, since or follow that is none"), 501: _NOT_HERE,
+        },
+        parameters=(
+            Parameter("name", "the function", required=True), _NAMESPACE,
+            Parameter("instance", "only this replica"),
+            Parameter("tail", "the newest so many lines; 0 or less: all", int),
+            Parameter("follow", "stay, and give new lines as they come", bool),
+            Parameter("since", "only lines from then on, RFC 3339", msg.Moment),
+        ),
+    ),
+)  # fmt: skip
 
-def application(system: SystemDoor, function: FunctionDoor) -> web.Application:
-    """Everything the REST door answers."""
-    app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[same_origin, plain_errors])
-    app.add_routes(
-        [
-            web.route("*", "/function/{name}", function.answer),
-            web.route("*", "/function/{name}/{path:.*}", function.answer),
-            web.get("/system/functions", system.functions, allow_head=False),
-            web.post("/system/functions", system.deploy),
-            web.put("/system/functions", system.update),
-            web.delete("/system/functions", system.delete),
-            web.get("/system/function/{name}", system.describe),
-            web.post("/system/scale-function/{name}", system.scale),
-            web.get("/system/logs", system.logs, allow_head=False),
-            web.get("/system/info", system.info),
-            web.get("/system/namespaces", system.namespaces),
-            web.head("/system/archives/{digest}", system.has_archive),
-            web.put("/system/archives/{digest}", system.put_archive),
-            web.get("/healthz", system.healthz),
-            web.get("/metrics", system.metrics),
-        ]
-    )
-    app.on_shutdown.append(system.leave)
-    return app
+SECRETS = (
+    Route(
+        "GET", "/system/secrets", SecretsDoor.names, "Names of secrets",
+        {200: json_of(list[msg.SecretNamed], "names, never values"), 501: _NOT_HERE},
+        parameters=(_NAMESPACE,),
+    ),
+    Route(
+        "POST", "/system/secrets", SecretsDoor.create, "Create a secret",
+        {202: nothing("kept"), 409: text("it is there already"), 501: _NOT_HERE},
+        body=msg.SecretValue,
+    ),
+    Route(
+        "PUT", "/system/secrets", SecretsDoor.update, "Change a secret",
+        {202: nothing("kept"), 404: text("no such secret"), 501: _NOT_HERE},
+        body=msg.SecretValue,
+    ),
+    Route(
+        "DELETE", "/system/secrets", SecretsDoor.delete, "Forget a secret",
+        {202: nothing("forgotten"), 404: text("no such secret"), 501: _NOT_HERE},
+        body=msg.SecretNamed,
+    ),
+)  # fmt: skip
+
+PLATFORM = (
+    Route(
+        "GET", "/system/info", PlatformDoor.info, "Gateway and provider",
+        {200: json_of(msg.Info, "who answers")},
+    ),
+    Route(
+        "GET", "/system/telemetry", PlatformDoor.telemetry, "Counts",
+        {200: json_of(msg.Telemetry, "counts; nothing is sent anywhere")},
+    ),
+    Route(
+        "GET", "/system/namespaces", PlatformDoor.namespaces, "Namespaces",
+        {200: json_of(list[str], "the one namespace")},
+    ),
+    Route(
+        "POST", "/system/namespace/", PlatformDoor.namespace, "Create a namespace",
+        {501: text("there is one namespace")},
+    ),
+    Route(
+        "GET POST PUT DELETE", "/system/namespace/{name}", PlatformDoor.namespace, "One namespace",
+        {501: text("there is one namespace")},
+    ),
+    Route(
+        "POST", "/system/alert", AlertDoor.alert, "Scale by Alertmanager's alerts",
+        {200: nothing("heard"), 404: _MISSING},
+        body=msg.Alerts,
+    ),
+    Route(
+        "HEAD", "/system/archives/{digest}", ArchivesDoor.has, "Whether code is here",
+        {200: nothing("it is"), 404: nothing("it is not")},
+        tag=_DCF,
+    ),
+    Route(
+        "PUT", "/system/archives/{digest}", ArchivesDoor.put, "Upload code",
+        {201: nothing("kept"), 400: _WRONG, 501: _NOT_HERE},
+        body="application/octet-stream", tag=_DCF,
+    ),
+    Route(
+        "GET", "/metrics", PlatformDoor.metrics, "Prometheus metrics",
+        {200: Answer("text format 0.0.4", None, TEXT)},
+    ),
+    Route(
+        "GET HEAD", "/healthz", PlatformDoor.healthz, "Whether the gateway lives",
+        {200: text("OK")}, guarded=False,
+    ),
+    Route(
+        "GET", "/openapi.json", IndexDoor.document, "This document",
+        {200: Answer("OpenAPI 3.1", dict, "application/json")}, guarded=False, tag=_DCF,
+    ),
+    Route(
+        "GET", "/", IndexDoor.index, "The routes, for people",
+        {200: Answer("one route a line", None, TEXT)}, guarded=False, tag=_DCF,
+    ),
+)  # fmt: skip
+
+_CALL_ANSWERS: dict[int | str, Answer] = {
+    "default": Answer("the function's own answer", None, ANY),
+    400: json_of(msg.Failed, "no name of a function"),
+    404: json_of(msg.Failed, "no such function"),
+    501: json_of(msg.Failed, "functions speak no websocket"),
+    502: json_of(msg.Failed, "the function could not be reached, or broke off"),
+    503: json_of(msg.Failed, "no replica is ready"),
+    504: json_of(msg.Failed, "the function took longer than it may"),
+}
+CALLS = (
+    Route(
+        _METHODS, "/function/{name}", FunctionDoor.answer, "Call a function",
+        _CALL_ANSWERS, body=ANY, optional_body=True, guarded=False,
+    ),
+    Route(
+        _METHODS, "/function/{name}/{path:.*}", FunctionDoor.answer, "Call a function's path",
+        _CALL_ANSWERS, body=ANY, optional_body=True, guarded=False,
+    ),
+)  # fmt: skip
+
+ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS

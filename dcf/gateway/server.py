@@ -11,12 +11,17 @@ import grpc
 from aiohttp import web
 
 from dcf.errors import CannotStart, DcfError
+from dcf.gateway.application import application
+from dcf.gateway.auth import Credentials
 from dcf.gateway.core import Gateway
+from dcf.gateway.door_alert import AlertDoor
+from dcf.gateway.door_archives import ArchivesDoor
 from dcf.gateway.door_function import FunctionDoor
 from dcf.gateway.door_grpc import GrpcDoor, serve
+from dcf.gateway.door_platform import PlatformDoor
+from dcf.gateway.door_secrets import SecretsDoor
 from dcf.gateway.door_system import SystemDoor
 from dcf.gateway.metrics import Metrics
-from dcf.gateway.routes import application
 from dcf.gateway.upstream import READ_BUFFER, Upstream
 from dcf.providers.base import Provider
 from dcf.providers.process import ProcessProvider
@@ -35,6 +40,7 @@ class Settings:
         grpc_port: gRPC; 0 takes a free one.
         provider: One of `PROVIDERS`.
         home: Folder of the process provider's state.
+        credentials: Whom the gateway's own routes are for; None for everybody who reaches them.
     """
 
     host: str = "127.0.0.1"
@@ -42,6 +48,7 @@ class Settings:
     grpc_port: int = 32222
     provider: str = "process"
     home: Path = Path("~/.dcf")
+    credentials: Credentials | None = None
 
 
 def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> Provider:
@@ -78,8 +85,18 @@ class Server:
         self._grpc: grpc.aio.Server | None = None
 
     def _application(self) -> web.Application:
-        function = FunctionDoor(self._upstream)
-        return application(SystemDoor(self._gateway, self._metrics), function)
+        gateway, system = self._gateway, SystemDoor(self._gateway)
+        doors = (
+            system,
+            SecretsDoor(gateway),
+            ArchivesDoor(gateway),
+            AlertDoor(gateway),
+            PlatformDoor(gateway, self._metrics),
+            FunctionDoor(self._upstream),
+        )
+        app = application(doors, self._settings.credentials)
+        app.on_shutdown.append(system.leave)
+        return app
 
     async def start(self) -> None:
         """Bring the functions back and open both doors; after `CannotStart` nothing runs."""

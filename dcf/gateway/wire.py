@@ -1,10 +1,14 @@
-"""OpenFaaS' JSON for functions <-> the provider's records; DCF's rollout travels in annotations."""
+"""OpenFaaS' messages <-> the provider's records; DCF's rollout travels in annotations."""
 
+import base64
+import binascii
 from collections.abc import Mapping
-from typing import Any
 
 from dcf.errors import InvalidRequest
-from dcf.providers.base import FunctionSpec, FunctionStatus
+from dcf.gateway.core import NAMESPACE
+from dcf.gateway.messages import FunctionDeployment, Revision, SecretValue
+from dcf.gateway.messages import FunctionStatus as StatusMessage
+from dcf.providers.base import FunctionSpec, FunctionStatus, RevisionInfo
 
 ROLLOUT = "dcf.rollout"
 REASON = "dcf.reason"
@@ -17,11 +21,11 @@ def annotations_of(status: FunctionStatus) -> dict[str, str]:
     return {**status.spec.annotations, **told}
 
 
-def first_replicas(labels: Mapping[str, str], default: int = 1) -> int:
-    """How many replicas the labels ask for at the start; raises `InvalidRequest`."""
-    for key in _SCALE_MIN:
+def number_of(labels: Mapping[str, str], keys: tuple[str, ...], default: int) -> int:
+    """The number in the first of these labels that is there; raises `InvalidRequest`."""
+    for key in keys:
         if key in labels:
-            if not labels[key].isdecimal():
+            if not (labels[key].isascii() and labels[key].isdecimal()):
                 raise InvalidRequest(
                     f"validation failed: label {key} must be a number, got {labels[key]!r}"
                 )
@@ -29,63 +33,80 @@ def first_replicas(labels: Mapping[str, str], default: int = 1) -> int:
     return default
 
 
+def first_replicas(labels: Mapping[str, str], default: int = 1) -> int:
+    """How many replicas the labels ask for at the start; raises `InvalidRequest`."""
+    return number_of(labels, _SCALE_MIN, default)
+
+
 def without_rollout(annotations: Mapping[str, str]) -> dict[str, str]:
     """What is left when somebody sends back what a listing gave."""
     return {key: value for key, value in annotations.items() if key not in {ROLLOUT, REASON}}
 
 
-def spec_of(body: object) -> FunctionSpec:
-    """A FunctionDeployment from JSON; raises `InvalidRequest` that names the field."""
-    if not isinstance(body, dict):
-        raise InvalidRequest("validation failed: the body must be a JSON object")
-    name = body.get("service") or body.get("name") or ""
-    image = body.get("image") or ""
-    if not isinstance(name, str) or not isinstance(image, str) or not name or not image:
-        raise InvalidRequest("validation failed: service and image are required, as text")
-    labels = _texts(body, "labels")
+def is_ours(namespace: str | None) -> bool:
+    """Whether a namespace is the one that functions live in; none means that one."""
+    return namespace in {None, "", NAMESPACE}
+
+
+def spec_of(asked: FunctionDeployment) -> FunctionSpec:
+    """What a deploy or update asks for; raises `InvalidRequest`."""
+    if not is_ours(asked.namespace):
+        raise InvalidRequest(
+            f"validation failed: namespace {asked.namespace!r} is not here, only {NAMESPACE}"
+        )
+    labels = asked.labels or {}
     return FunctionSpec(
-        name=name,
-        image=image,
-        env=_texts(body, "envVars"),
+        name=asked.service,
+        image=asked.image,
+        env=asked.env_vars or {},
         labels=labels,
-        annotations=without_rollout(_texts(body, "annotations")),
-        constraints=_list(body, "constraints"),
-        secrets=_list(body, "secrets"),
-        limits=_texts(body, "limits"),
-        requests=_texts(body, "requests"),
+        annotations=without_rollout(asked.annotations or {}),
+        constraints=tuple(asked.constraints or ()),
+        secrets=tuple(asked.secrets or ()),
+        limits=asked.limits or {},
+        requests=asked.requests or {},
         replicas=first_replicas(labels),
     )
 
 
-def status_json(status: FunctionStatus, calls: int) -> dict[str, Any]:
-    """A FunctionStatus; as in OpenFaaS, empty fields are left out, createdAt never."""
+def status_of(status: FunctionStatus, calls: int) -> StatusMessage:
+    """A function as OpenFaaS shows it."""
     spec = status.spec
-    fields: dict[str, Any] = {
-        "name": spec.name,
-        "image": spec.image,
-        "constraints": list(spec.constraints),
-        "secrets": list(spec.secrets),
-        "labels": dict(spec.labels),
-        "annotations": annotations_of(status),
-        "limits": dict(spec.limits),
-        "requests": dict(spec.requests),
-        "envVars": dict(spec.env),
-        "invocationCount": calls,
-        "replicas": status.replicas,
-        "availableReplicas": status.available,
-    }
-    return {key: value for key, value in fields.items() if value} | {"createdAt": status.created_at}
+    return StatusMessage(
+        name=spec.name,
+        image=spec.image,
+        created_at=status.created_at,
+        constraints=list(spec.constraints),
+        secrets=list(spec.secrets),
+        labels=dict(spec.labels),
+        annotations=annotations_of(status),
+        limits=dict(spec.limits),
+        requests=dict(spec.requests),
+        env_vars=dict(spec.env),
+        invocation_count=calls,
+        replicas=status.replicas,
+        available_replicas=status.available,
+    )
 
 
-def _texts(body: dict[str, Any], key: str) -> dict[str, str]:
-    value = body.get(key) or {}
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise InvalidRequest(f"validation failed: {key} must be an object of texts")
-    return value
+def revision_of(info: RevisionInfo) -> Revision:
+    """One entry of a history."""
+    return Revision(
+        revision=info.number,
+        image=info.spec.image,
+        deployed_at=info.deployed_at,
+        by=info.by,
+        rollout=info.rollout,
+        reason=info.reason,
+        serving=info.serving,
+    )
 
 
-def _list(body: dict[str, Any], key: str) -> tuple[str, ...]:
-    value = body.get(key) or []
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InvalidRequest(f"validation failed: {key} must be a list of texts")
-    return tuple(value)
+def value_of(secret: SecretValue) -> bytes:
+    """A secret's bytes; raises `InvalidRequest`, without a word of them."""
+    if secret.raw_value:
+        try:
+            return base64.b64decode(secret.raw_value, validate=True)
+        except binascii.Error as fault:
+            raise InvalidRequest("validation failed: rawValue must be base64") from fault
+    return (secret.value or "").encode()

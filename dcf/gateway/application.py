@@ -1,0 +1,39 @@
+"""The REST door as one aiohttp application, made from the table of routes."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from aiohttp import web
+
+from dcf.gateway.auth import Credentials, authenticated
+from dcf.gateway.door_index import IndexDoor
+from dcf.gateway.messages import encode
+from dcf.gateway.openapi import document, index
+from dcf.gateway.origin import same_origin
+from dcf.gateway.plain import plain_errors
+from dcf.gateway.route import Route
+from dcf.gateway.routes import ROUTES
+
+_MAX_SYSTEM_BODY = 4 << 20
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(doors: Iterable[object], credentials: Credentials | None) -> web.Application:
+    """Everything the REST door answers, by the doors that the table names."""
+    made = IndexDoor(encode(document(ROUTES, password=credentials is not None)), index(ROUTES))
+    named: dict[str, Any] = {type(door).__name__: door for door in (made, *doors)}
+    app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[plain_errors])
+    for route in ROUTES:
+        handler = _bound(route, named)
+        if route.guarded:
+            handler = same_origin(authenticated(handler, credentials) if credentials else handler)
+        for method in route.methods.split():
+            app.router.add_route(method, route.path, handler)
+    return app
+
+
+def _bound(route: Route, doors: dict[str, Any]) -> _Handler:
+    """A door's method, of the door that is here."""
+    owner, _, method = route.handler.__qualname__.rpartition(".")
+    handler: _Handler = getattr(doors[owner], method)
+    return handler

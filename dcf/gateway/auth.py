@@ -1,0 +1,131 @@
+"""Who may use the gateway's own routes: one user, kept in two files as OpenFaaS does."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+from aiohttp import web
+
+from dcf.errors import CannotStart
+
+USER_FILE, PASSWORD_FILE = "basic-auth-user", "basic-auth-password"
+REFUSED = "invalid credentials"
+# Calls of functions and the question whether the gateway lives are for everybody.
+OPEN_RPCS = frozenset({"Invoke", "Invokes", "HealthCheck"})
+_USER: web.RequestKey[str] = web.RequestKey("user", str)
+_WHO = "x-deployed-by"
+_MAX_WHO = 256
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The one user who may; neither part is ever shown.
+
+    Attributes:
+        user: Name.
+        password: Password.
+    """
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+
+    def admits(self, authorization: str) -> bool:
+        """Tell whether an `Authorization` header is theirs, in the same time whatever it says."""
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            given = base64.b64decode(encoded.strip(), validate=True)
+        except (binascii.Error, ValueError):
+            given = b""
+        user, _, password = given.partition(b":")
+        same_user = hmac.compare_digest(_digest(user), _digest(self.user.encode()))
+        same_password = hmac.compare_digest(_digest(password), _digest(self.password.encode()))
+        return scheme.lower() == "basic" and same_user & same_password
+
+
+def read_credentials(folder: Path) -> Credentials:
+    """The user and password in a folder's two files; raises `CannotStart` that names the file."""
+    user, password = _line(folder / USER_FILE), _line(folder / PASSWORD_FILE)
+    return Credentials(user, password)
+
+
+def authenticated(handler: _Handler, credentials: Credentials) -> _Handler:
+    """The same handler for those who know the password; 401 for all others."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if not credentials.admits(request.headers.get("Authorization", "")):
+            return web.Response(
+                status=401,
+                text=REFUSED + "\n",
+                headers={"WWW-Authenticate": 'Basic realm="Restricted"'},
+            )
+        request[_USER] = credentials.user
+        return await handler(request)
+
+    return answer
+
+
+class Authenticated(grpc.aio.ServerInterceptor):
+    """UNAUTHENTICATED for those who do not know the password."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:  # noqa: ANN401 # grpcio's handlers have no type of their own
+        """Let a call pass, or end it."""
+        rpc = handler_call_details.method.rpartition("/")[2]
+        given = metadata_of(handler_call_details.invocation_metadata).get("authorization", "")
+        if rpc in OPEN_RPCS or self._credentials.admits(given):
+            return await continuation(handler_call_details)
+        return grpc.unary_unary_rpc_method_handler(_refuse)
+
+
+def metadata_of(metadata: Any) -> dict[str, str]:  # noqa: ANN401 # pairs, or None
+    """The textual part of a call's metadata."""
+    return {key: value for key, value in metadata or () if isinstance(value, str)}
+
+
+def deployed_by(request: web.Request) -> str:
+    """Who asks: the user who gave the password, else whom the client names, else nobody."""
+    return request.get(_USER) or request.headers.get(_WHO, "")[:_MAX_WHO]
+
+
+def rpc_by(metadata: dict[str, str], credentials: Credentials | None) -> str:
+    """Who asks, over gRPC; the call has passed `Authenticated` where there is a password."""
+    return credentials.user if credentials else metadata.get(_WHO, "")[:_MAX_WHO]
+
+
+async def _refuse(_request: object, context: Any) -> None:  # noqa: ANN401 # grpcio's context
+    await context.abort(grpc.StatusCode.UNAUTHENTICATED, REFUSED)
+
+
+def _digest(part: bytes) -> bytes:
+    """Of one length, so that comparing tells nothing of the length either."""
+    return hashlib.sha256(part).digest()
+
+
+def _line(path: Path) -> str:
+    try:
+        line = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise CannotStart(
+            f"basic auth needs {path} ({_why(fault)}): write it, "
+            "or name another folder with --secret-mount-path or secret_mount_path"
+        ) from fault
+    if not line:
+        raise CannotStart(f"basic auth needs {path}: it is empty; write one line into it")
+    return line
+
+
+def _why(fault: Exception) -> str:
+    return fault.strerror or "unreadable" if isinstance(fault, OSError) else "not UTF-8"

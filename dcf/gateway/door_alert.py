@@ -1,0 +1,53 @@
+"""The REST door's way for Alertmanager: replicas go up while an alert fires, and down after it."""
+
+import math
+
+from aiohttp import web
+
+from dcf.errors import InvalidRequest, NotFound
+from dcf.gateway.core import MAX_REPLICAS, Gateway
+from dcf.gateway.messages import Alert, Alerts
+from dcf.gateway.plain import failed, message_of
+from dcf.gateway.wire import number_of
+from dcf.providers.base import FunctionStatus
+
+_MIN = ("com.openfaas.scale.min", "scale_min")
+_MAX = ("com.openfaas.scale.max", "scale_max")
+_FACTOR = ("com.openfaas.scale.factor",)
+
+
+class AlertDoor:
+    """Scales by alerts."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def alert(self, request: web.Request) -> web.Response:
+        """POST /system/alert: every alert is heard, and those that fail are told together."""
+        told = []
+        for alert in (await message_of(request, Alerts)).alerts:
+            try:
+                await self._hear(alert)
+            except (InvalidRequest, NotFound) as fault:
+                told.append(fault)
+        if told:
+            unknown = all(isinstance(each, NotFound) for each in told)
+            return failed(404 if unknown else 400, "; ".join(each.message for each in told))
+        return web.Response()
+
+    async def _hear(self, alert: Alert) -> None:
+        status = await self._gateway.describe((alert.labels or {}).get("function_name", ""))
+        wanted = replicas_after(alert.status, status)
+        if wanted != status.replicas:
+            await self._gateway.scale(status.spec.name, wanted)
+
+
+def replicas_after(alert: str, status: FunctionStatus) -> int:
+    """How many replicas an alert asks for: a step of `max * factor / 100` more, or the least."""
+    labels = status.spec.labels
+    least, most = number_of(labels, _MIN, 1), number_of(labels, _MAX, 5)
+    most = min(most, MAX_REPLICAS)
+    if alert != "firing":
+        return min(least, most)
+    step = math.ceil(most * number_of(labels, _FACTOR, 10) / 100)
+    return max(min(status.replicas + step, most), min(least, most))
