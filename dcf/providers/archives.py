@@ -4,13 +4,16 @@ import asyncio
 import compileall
 import hashlib
 import os
-import shutil
+import time
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 from dcf.archive import MAX_ARCHIVE_BYTES, Entry, digest_of_image, is_digest, read_entry, unpack
 from dcf.errors import ArchiveError
 from dcf.providers.home import Home
+from dcf.providers.removal import remove
+
+_GRACE_SECONDS = 3600.0
 
 
 class Archives:
@@ -18,11 +21,17 @@ class Archives:
 
     def __init__(self, home: Home) -> None:
         self._uploads, self._code = home.archives, home.code
-        self._unpacking = asyncio.Lock()
+        self._unpacking: dict[str, asyncio.Task[Entry]] = {}
+        self._spoken_of: dict[str, float] = {}
+        remove(self._uploads.glob("*.partial"))  # of a gateway that was killed
+        remove(self._code.glob("*.partial"))
 
     def has(self, digest: str) -> bool:
-        """Tell whether an archive is here."""
-        return is_digest(digest) and (self._uploads / digest).is_file()
+        """Tell whether an archive is here; who was told so has an hour to deploy it."""
+        if not is_digest(digest) or not (self._uploads / digest).is_file():
+            return False
+        self._spoken_of[digest] = time.monotonic()
+        return True
 
     async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
         """Store an upload; raises `ArchiveError` unless its bytes have the digest in its name."""
@@ -47,6 +56,7 @@ class Archives:
                     f"the archive's sha256 is {found.hexdigest()}, not {digest}: upload it again"
                 )
             partial.replace(self._uploads / digest)
+            self._spoken_of[digest] = time.monotonic()
         finally:
             partial.unlink(missing_ok=True)
 
@@ -59,24 +69,33 @@ class Archives:
             )
 
     def keep_only(self, images: Iterable[str]) -> None:
-        """Delete what no deployed function names, and what broken uploads left; done at start."""
-        kept = {digest_of_image(image) for image in images}
-        for path in (*self._uploads.iterdir(), *self._code.iterdir()):
-            if path.name in kept:
-                continue
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+        """Delete what no image names, but for what is being uploaded or about to be deployed."""
+        limit = time.monotonic() - _GRACE_SECONDS
+        self._spoken_of = {key: when for key, when in self._spoken_of.items() if when > limit}
+        kept = {digest_of_image(image) for image in images} | set(self._spoken_of)
+        found = [*self._uploads.iterdir(), *self._code.iterdir()]
+        remove(each for each in found if each.name not in kept and each.suffix != ".partial")
+
+    def code(self, image: str) -> tuple[Path, Entry] | None:
+        """The folder of an image's code, if it was unpacked before."""
+        folder = self._code / digest_of_image(image)
+        try:
+            return (folder, read_entry(folder)) if folder.is_dir() else None
+        except ArchiveError:
+            return None
 
     async def unpacked(self, image: str) -> tuple[Path, Entry]:
         """The folder of an image's code, unpacked and compiled if this is the first time."""
         digest = digest_of_image(image)
         folder = self._code / digest
-        async with self._unpacking:
+        if digest not in self._unpacking:
             if folder.is_dir():
                 return folder, read_entry(folder)
-            return folder, await asyncio.to_thread(_unpack, self._uploads / digest, folder)
+            # A task of its own: who asks may be cancelled, the unpacking thread cannot.
+            task = asyncio.create_task(asyncio.to_thread(_unpack, self._uploads / digest, folder))
+            self._unpacking[digest] = task
+            task.add_done_callback(lambda _: self._unpacking.pop(digest))
+        return folder, await asyncio.shield(self._unpacking[digest])
 
 
 def _unpack(source: Path, folder: Path) -> Entry:

@@ -12,6 +12,9 @@ PROGRESSING, READY, FAILED = "progressing", "ready", "failed"
 
 NO_NAMES: Mapping[str, str] = {}
 
+# DCF's own command asks for it at every deploy: the key to an image registry, not for the function.
+REGISTRY_SECRET = "regcred"  # noqa: S105 # a name, no value
+
 
 @dataclass(frozen=True)
 class FunctionSpec:
@@ -52,7 +55,7 @@ class FunctionStatus:
         available: Ready for calls.
         created_at: RFC 3339, UTC.
         rollout: `progressing`, `ready` or `failed`: how the newest deploy or update went.
-        reason: One line why it failed; empty otherwise.
+        reason: One line: why it failed, or, while it progresses, what is being done; may be empty.
     """
 
     spec: FunctionSpec
@@ -84,6 +87,19 @@ class RevisionInfo:
     rollout: str = PROGRESSING
     reason: str = ""
     serving: bool = False
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a function's replicas use together.
+
+    Attributes:
+        cpu_millicores: 1000 is one core kept busy, over the last second or so.
+        memory_bytes: Resident memory.
+    """
+
+    cpu_millicores: float
+    memory_bytes: int
 
 
 @dataclass(frozen=True)
@@ -184,6 +200,9 @@ class Provider(Protocol):
 
     async def describe(self, name: str) -> FunctionStatus:
         """One function."""
+
+    async def usage(self, name: str) -> Usage:
+        """What the replicas of a function use now."""
 
     def endpoints(self, name: str) -> Sequence[Endpoint]:
         """The ready replicas of a function, without waiting; it is on the way of every call."""

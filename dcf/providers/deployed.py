@@ -5,11 +5,20 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from dcf.errors import DcfError
-from dcf.providers.base import FAILED, PROGRESSING, READY, Endpoint, FunctionSpec, FunctionStatus
+from dcf.providers.base import (
+    FAILED,
+    PROGRESSING,
+    READY,
+    Endpoint,
+    FunctionSpec,
+    FunctionStatus,
+    RevisionInfo,
+    Usage,
+)
+from dcf.providers.history import History
 from dcf.providers.logs import FunctionLog
 from dcf.providers.replica import Launch
 from dcf.providers.revision import Revision
-from dcf.providers.store import Record
 
 Prepare = Callable[[FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
 
@@ -21,24 +30,21 @@ class Deployed:
     one, the new one is kept and tried again with growing pauses, as a cluster would.
     """
 
-    def __init__(
-        self, record: Record, log: FunctionLog, prepare: Prepare, keep: Callable[[Record], None]
-    ) -> None:
-        self.log = log
-        self._record, self._prepare, self._keep = record, prepare, keep
+    def __init__(self, history: History, log: FunctionLog, prepare: Prepare) -> None:
+        self.history, self.log = history, log
+        self._prepare = prepare
         self._current: Revision | None = None
-        self._wanted = record.spec
+        self._next: Revision | None = None
         self._rollout, self._reason = PROGRESSING, ""
         self._task: asyncio.Task[None] | None = None
-        self._next: Revision | None = None
         self._leaving: set[asyncio.Task[None]] = set()
 
     @property
     def status(self) -> FunctionStatus:
         """What runs now."""
-        record = self._record
+        record = self.history.record
         return FunctionStatus(
-            record.spec,
+            (self.history.serving or self.history.newest).spec,
             record.replicas,
             len(self.endpoints()),
             record.created_at,
@@ -50,19 +56,38 @@ class Deployed:
         """The ready replicas of the revision that serves."""
         return self._current.endpoints() if self._current else ()
 
-    def begin(self, spec: FunctionSpec) -> None:
+    def usage(self) -> Usage:
+        """What all its replicas use, of every revision that runs."""
+        revisions = dict.fromkeys((self._current, self._next))
+        used = [revision.usage() for revision in revisions if revision is not None]
+        return Usage(
+            sum(each.cpu_millicores for each in used), sum(each.memory_bytes for each in used)
+        )
+
+    def wanted_secrets(self) -> set[str]:
+        """What the revision that serves and the one on its way want."""
+        serving = self.history.serving or self.history.newest
+        return {*serving.spec.secrets, *self.history.newest.spec.secrets}
+
+    def resume(self) -> None:
+        """Bring back what served; then go on with a revision that was on its way."""
+        self._task = asyncio.create_task(self._resume(), name=f"resume {self.history.record.name}")
+
+    def begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
         """Roll to a revision; a roll under way is given up for it. The same again is no work."""
-        if self._task is not None and spec == self._wanted and self._rollout != FAILED:
-            return
+        newest = self.history.newest
+        if spec == newest.spec and self._rollout != FAILED:
+            return newest
+        info = self.history.add(spec, by)
         if self._task is not None:
             self._task.cancel()
-        self._wanted, self._rollout, self._reason = spec, PROGRESSING, ""
-        self._task = asyncio.create_task(self._roll(spec), name=f"roll {spec.name}")
+        self._rollout, self._reason = PROGRESSING, ""
+        self._task = asyncio.create_task(self._roll(info), name=f"roll {spec.name}")
+        return info
 
     def scale(self, replicas: int) -> None:
         """Want so many replicas."""
-        self._record = Record(self._record.spec, replicas, self._record.created_at)
-        self._keep(self._record)
+        self.history.scale(replicas)
         for revision in dict.fromkeys((self._current, self._next)):
             if revision is not None:
                 revision.scale(replicas)
@@ -77,50 +102,69 @@ class Deployed:
         self._leave(current)
         await asyncio.gather(*self._leaving)
 
-    async def _roll(self, spec: FunctionSpec) -> None:
+    async def _resume(self) -> None:
+        serving, newest = self.history.serving, self.history.newest
+        if serving is None or serving.number == newest.number:
+            await self._roll(newest)
+        elif newest.rollout != PROGRESSING:
+            await self._roll(serving)
+            self._rollout, self._reason = newest.rollout, newest.reason
+        else:
+            with contextlib.suppress(DcfError, OSError):  # the newest may still mend it
+                await self._start(serving)
+            await self._roll(newest)
+
+    async def _roll(self, info: RevisionInfo) -> None:
         revision: Revision | None = None
         try:
-            launch = await self._prepare(spec, lambda text: self.log.write(spec.name, text))
-            revision = self._started(spec, launch)
+            revision = await self._start(info)
             await revision.settled()
         except (DcfError, OSError) as fault:
-            await self._failed(revision, fault)
+            await self._failed(info, revision, fault)
         except asyncio.CancelledError:
             self._leave(revision)
             raise
         else:
-            self._take_over(spec, revision)
+            self._take_over(revision)
 
-    def _started(self, spec: FunctionSpec, launch: Launch) -> Revision:
-        first = self._current is None
-        wanted = self._record.replicas
-        revision = self._next = Revision(spec, launch, self.log.write)
-        revision.scale(wanted if first else max(wanted, spec.replicas))
-        if first:
+    async def _start(self, info: RevisionInfo) -> Revision:
+        launch = await self._prepare(info.spec, self._progress)
+        wanted = self.history.record.replicas
+        revision = self._next = Revision(info, launch, self.log.write)
+        if self._current is None:
             self._current = revision
+        else:
+            wanted = max(wanted, info.spec.replicas)
+        self._reason = ""
+        revision.scale(wanted)
         return revision
 
-    def _take_over(self, spec: FunctionSpec, revision: Revision) -> None:
+    def _progress(self, text: str) -> None:
+        self._reason = text
+        self.log.write(self.history.record.name, text)
+
+    def _take_over(self, revision: Revision) -> None:
         old, self._current, self._next = self._current, revision, None
-        replicas = self._record.replicas
-        if old is not revision:
-            replicas = max(replicas, spec.replicas)
-        self._record = Record(spec, replicas, self._record.created_at)
-        self._keep(self._record)
-        self._rollout = READY
+        # Its own count, not the record's: it may have been scaled while it started.
+        self.history.took_over(revision.info, revision.wanted)
+        self._rollout, self._reason = READY, ""
         if old is not revision:
             self._leave(old)
 
-    async def _failed(self, revision: Revision | None, fault: DcfError | OSError) -> None:
+    async def _failed(
+        self, info: RevisionInfo, revision: Revision | None, fault: DcfError | OSError
+    ) -> None:
         self._rollout, self._reason, self._next = FAILED, str(fault), None
-        self.log.write(self._wanted.name, f"the new revision cannot become ready: {fault}")
-        if revision is None:
+        self.history.failed(info.number, self._reason)
+        self.log.write(info.spec.name, f"revision {info.number} cannot become ready: {fault}")
+        self._leave(revision)
+        current = self._current
+        if current is None or (current is not revision and self.history.serving is not None):
             return
-        if revision is not self._current:
-            self._leave(revision)
-            return
-        await revision.first_ready()
-        self._rollout, self._reason = READY, ""
+        await current.first_ready()
+        self.history.took_over(current.info, current.wanted)
+        if current is revision:
+            self._rollout, self._reason = READY, ""
 
     def _leave(self, revision: Revision | None) -> None:
         """Drain a revision in the background, unless it is the one that serves."""

@@ -6,12 +6,14 @@ from dataclasses import replace
 from dcf.errors import AlreadyExists, InvalidRequest, NotFound
 from dcf.providers.base import (
     READY,
+    REGISTRY_SECRET,
     Endpoint,
     FunctionSpec,
     FunctionStatus,
     LogLine,
     LogQuery,
     RevisionInfo,
+    Usage,
 )
 
 _TIME = "2000-01-01T00:00:00Z"
@@ -53,7 +55,7 @@ class FakeProvider:
 
     def _check_secrets(self, spec: FunctionSpec) -> None:
         for name in spec.secrets:
-            if name not in self.kept_secrets:
+            if name != REGISTRY_SECRET and name not in self.kept_secrets:
                 raise InvalidRequest(f"secret {name} is not here: create it first")
 
     def _serve(self, spec: FunctionSpec, by: str) -> RevisionInfo:
@@ -76,6 +78,8 @@ class FakeProvider:
             raise InvalidRequest(f"function {name} has no earlier revision to go back to")
         for each in self._revisions[name]:
             if each.number == (past[0].number if number is None else number):
+                if each.spec == self.statuses[name].spec:
+                    return self._revisions[name][0]
                 return self._serve(each.spec, by)
         raise NotFound(f"function {name} has no revision {number}")
 
@@ -119,6 +123,11 @@ class FakeProvider:
         if name not in self.statuses:
             raise NotFound(f"no such function: {name}")
         return self.statuses[name]
+
+    async def usage(self, name: str) -> Usage:
+        """Half a core and 100 MiB a replica."""
+        replicas = (await self.describe(name)).replicas
+        return Usage(500.0 * replicas, 100 * 1024 * 1024 * replicas)
 
     def endpoints(self, name: str) -> Sequence[Endpoint]:
         """The endpoints it was made with, whatever the function."""

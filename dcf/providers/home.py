@@ -5,7 +5,8 @@ functions.db    what is deployed
 archives/       code as it was uploaded, named by sha256
 code/           the same, unpacked once
 overlays/       installed requirements, named by digest
-logs/ run/      what functions wrote; lock files of running replicas
+secrets/        one file each, for the owner's eyes alone
+logs/ run/      what functions wrote; lock files and secrets of running replicas
 """
 
 import fcntl
@@ -28,6 +29,10 @@ class Home:
         self.overlays = path / "overlays"
         self.logs = path / "logs"
         self.run = path / "run"
+        self.secrets = path / "secrets"
+        self.mounts = self.run / "secrets"
+        self.secrets.mkdir(exist_ok=True)
+        self.secrets.chmod(0o700)
         for folder in (self.archives, self.code, self.overlays, self.logs, self.run):
             folder.mkdir(exist_ok=True)
 

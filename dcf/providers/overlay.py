@@ -1,69 +1,147 @@
-"""A function's requirements.txt, installed once into a folder of its own that goes on its path."""
+"""A function's requirements.txt, installed once into an environment of its own on top of ours.
+
+The environment is a virtual one that sees the packages of the environment that serves. So pip
+installs only what is not there at a fitting version, and a package of another version shadows ours
+for that function alone. It goes on the function's path; no two functions meet in it unless they
+require the same.
+"""
 
 import asyncio
 import hashlib
-import shutil
+import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from venv import EnvBuilder
 
+from dcf.archive import Entry
 from dcf.errors import RolloutFailed
+from dcf.providers.pip_run import run_pip
+from dcf.providers.removal import remove
+
+Log = Callable[[str], None]
+
+# A line that means the same wherever it is read; all others may name files beside them.
+_PLAIN = re.compile(r"\s*|\s*#.*|\s*--hash=\S+\s*\\?|[A-Za-z0-9][-\w.]*\s*(\[[^]]*\])?[^/:@]*")
 
 
-async def overlay(requirements: Path, cache: Path, log: Callable[[str], None]) -> Path:
-    """Install what a file lists, or find it installed; pip's progress goes to the log.
+@dataclass
+class _Install:
+    """One pip at work, and who waits for it."""
 
-    Args:
-        requirements: The function's requirements.txt.
-        cache: Holds one folder per digest of that file and of the Python version.
-        log: Takes one line at a time.
-
-    Raises:
-        RolloutFailed: pip could not install it; the reason is pip's last line.
-    """
-    key = hashlib.sha256(sys.version.encode() + b"\0" + requirements.read_bytes()).hexdigest()
-    folder = cache / key
-    if folder.is_dir():
-        return folder
-    partial = cache / f"{key}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    log(f"installing {requirements.name} (once; kept as overlay {key[:12]})")
-    last = await _install(requirements, partial, log)
-    if last:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise RolloutFailed(f"{requirements.name} cannot be installed: {last}")
-    partial.rename(folder)
-    return folder
+    task: asyncio.Task[None]
+    logs: list[Log] = field(default_factory=list)
 
 
-async def _install(requirements: Path, target: Path, log: Callable[[str], None]) -> str:
-    """Run pip; empty when it succeeded, else its last line."""
-    pip = await asyncio.create_subprocess_exec(
-        *(
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--no-input",
-            "--disable-pip-version-check",
-            "--compile",
-        ),
-        *("--progress-bar=off", "--target", str(target), "-r", str(requirements)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
-    assert pip.stdout is not None
-    last = "pip said nothing"
-    try:
-        async for raw in pip.stdout:
-            if line := raw.decode(errors="replace").rstrip():
-                last = line
+class Overlays:
+    """Installed requirements, named by the digest of all they depend on."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._running: dict[str, _Install] = {}
+        self._keys: dict[Path, str] = {}
+        remove(cache.glob("*.partial"))  # of a gateway that was killed
+
+    async def installed(self, folder: Path, entry: Entry, log: Log) -> Path | None:
+        """Where the packages are that unpacked code requires, or None if it requires none.
+
+        Those who ask for the same while it is being installed wait together; when the last of
+        them is cancelled, so is the installation.
+
+        Args:
+            folder: The unpacked code.
+            entry: Where in it the handler is; its requirements.txt lies beside it.
+            log: Takes one line at a time.
+
+        Raises:
+            RolloutFailed: pip could not install it; the reason is pip's.
+        """
+        key = self.key(folder, entry)
+        if not key:
+            return None
+        packages = self._cache / key / _packages()
+        if packages.is_dir():
+            return packages
+        install = self._running.get(key)
+        if install is None:
+            task = asyncio.create_task(self._install(key, _requirements(folder, entry)))
+            install = self._running[key] = _Install(task)
+        install.logs.append(log)
+        log(f"installing {_requirements(folder, entry).name} (once; kept as overlay {key[:12]})")
+        try:
+            await asyncio.shield(install.task)
+        finally:
+            install.logs.remove(log)
+            if not install.logs:
+                install.task.cancel()
+                if self._running.get(key) is install:
+                    del self._running[key]
+        return packages
+
+    def key(self, folder: Path, entry: Entry) -> str:
+        """The name of what unpacked code requires; empty if it requires nothing."""
+        if folder not in self._keys:
+            self._keys[folder] = _key(folder, _requirements(folder, entry))
+        return self._keys[folder]
+
+    def keep_only(self, keys: Iterable[str]) -> None:
+        """Delete the installed requirements that no kept code names."""
+        kept = set(keys)
+        found = list(self._cache.iterdir())
+        remove(each for each in found if each.name not in kept and each.suffix != ".partial")
+
+    async def _install(self, key: str, requirements: Path) -> None:
+        partial = self._cache / f"{key}.{os.urandom(4).hex()}.partial"
+
+        def tell(line: str) -> None:
+            for log in list(self._running[key].logs) if key in self._running else ():
                 log(line)
-        code = await pip.wait()
-    finally:
-        if pip.returncode is None:
-            pip.kill()
-    target.mkdir(exist_ok=True)
-    return last if code else ""
+
+        try:
+            await asyncio.to_thread(_make_environment, partial)
+            if reason := await run_pip(partial / "bin" / "python", requirements, tell):
+                raise RolloutFailed(f"{requirements.name} cannot be installed: {reason}")
+            partial.rename(self._cache / key)
+        finally:
+            remove([partial])
+
+
+def _requirements(folder: Path, entry: Entry) -> Path:
+    return folder / entry.directory / "requirements.txt"
+
+
+def _packages() -> Path:
+    """The folder of packages inside an environment."""
+    return Path("lib", f"python{sys.version_info[0]}.{sys.version_info[1]}", "site-packages")
+
+
+def _serving_packages() -> list[Path]:
+    """The folders of packages of the environment that serves."""
+    return [Path(each) for each in sys.path if Path(each).name.endswith("-packages")]
+
+
+def _key(folder: Path, requirements: Path) -> str:
+    """The digest of the file, of Python, and of the packages that are here already.
+
+    A file that names others (a wheel beside it, `-r`) is told apart by the code it came with.
+    """
+    try:
+        text = requirements.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+    lines = text.splitlines()
+    if all(not line.strip() or line.strip().startswith("#") for line in lines):
+        return ""
+    here = (path.name for each in _serving_packages() for path in each.glob("*.dist-info"))
+    parts = [sys.version, sys.prefix, *sorted(here), text]
+    if not all(_PLAIN.fullmatch(line) for line in lines):
+        parts.append(folder.name)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _make_environment(folder: Path) -> None:
+    EnvBuilder(symlinks=True, with_pip=False).create(folder)
+    text = "".join(f"{each}\n" for each in _serving_packages())
+    (folder / _packages() / "serving.pth").write_text(text, encoding="utf-8")

@@ -2,11 +2,10 @@
 
 import asyncio
 import os
-import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
-from dcf.errors import AlreadyExists, NotFound, Unsupported
+from dcf.errors import AlreadyExists, InvalidRequest, NotFound
 from dcf.providers.archives import Archives
 from dcf.providers.base import (
     Endpoint,
@@ -15,32 +14,30 @@ from dcf.providers.base import (
     LogLine,
     LogQuery,
     RevisionInfo,
+    Usage,
 )
 from dcf.providers.deployed import Deployed
+from dcf.providers.history import History
 from dcf.providers.home import Home
+from dcf.providers.launching import Launching, Stock
 from dcf.providers.logs import FunctionLog, now
-from dcf.providers.overlay import overlay
-from dcf.providers.replica import Launch
+from dcf.providers.overlay import Overlays
+from dcf.providers.secret_files import Secrets
 from dcf.providers.store import Record, Store
-
-# A function sees these of the gateway's environment and nothing else: its settings are its own.
-_INHERITED = (
-    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE", "CUDA_VISIBLE_DEVICES",
-)  # fmt: skip
-_CALL_MARGIN = 5.0
-_CALL_DEFAULT = 60.0
 
 
 class _Opened:
     """What a started provider holds open: the folder, its files, the pipe that tells of our end."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, environ: Mapping[str, str]) -> None:
         self.home = home
         self.store = Store(home.database)
-        self.archives = Archives(home)
         # Watchers inherit the read end. The write end is ours alone, so it closes however we end.
         self.parent, self._alive = os.pipe()
+        self.archives, self.overlays = Archives(home), Overlays(home.overlays)
+        self.secrets = Secrets(home)
+        stock = Stock(home, self.archives, self.overlays, self.secrets)
+        self.launching = Launching(stock, self.parent, environ)
 
     def close(self) -> None:
         """Close all of it."""
@@ -60,12 +57,19 @@ class ProcessProvider:
         self._opened: _Opened | None = None
         self._functions: dict[str, Deployed] = {}
         self._leaving: set[asyncio.Task[None]] = set()
+        self._drained: set[Deployed] = set()
 
     async def start(self) -> None:
         """Claim the folder and start every function that was deployed."""
-        self._opened = _Opened(Home.claim(self._path))
+        home = Home.claim(self._path)
+        try:
+            self._opened = _Opened(home, self._environ)
+        except BaseException:
+            home.release()
+            raise
         for record in self._state.store.records():
-            self._add(record)
+            self._add(History(self._state.store, record)).resume()
+        self._sweep()
 
     async def stop(self) -> None:
         """Drain every replica, then give the folder back."""
@@ -80,36 +84,49 @@ class ProcessProvider:
         """Accept a new function; it is on disk when this returns."""
         if spec.name in self._functions:
             raise AlreadyExists(f"function {spec.name} already exists: update it instead")
-        self._state.archives.check(spec.image)
-        record = Record(spec, spec.replicas, now())
-        self._state.store.put(record)
-        self._add(record)
+        self._state.launching.check(spec)
+        history = History(self._state.store, Record(spec.name, spec.replicas, now()))
+        history.add(spec, by)
+        self._add(history).resume()
 
     async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Begin to replace a function."""
-        function = self._find(spec.name)
-        self._state.archives.check(spec.image)
-        function.begin(spec)
+        self._begin(self._find(spec.name), spec, by)
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """Its revisions, newest first."""
-        raise Unsupported("history is not kept yet")
+        return self._find(name).history.infos()
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Begin to go back to an earlier revision."""
-        raise Unsupported("history is not kept yet")
+        function = self._find(name)
+        return self._begin(function, function.history.find(number), by)
+
+    def _begin(self, function: Deployed, spec: FunctionSpec, by: str) -> RevisionInfo:
+        self._state.launching.check(spec)
+        before = function.history.images()
+        info = function.begin(spec, by)
+        if not before <= function.history.images():
+            self._sweep()
+        return info
 
     async def secrets(self) -> Sequence[str]:
         """The names of all secrets."""
-        return []
+        return self._state.secrets.names()
 
     async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
         """Keep a secret."""
-        raise Unsupported("secrets are not kept yet")
+        self._state.secrets.put(name, value, replace)
 
     async def delete_secret(self, name: str) -> None:
         """Forget a secret."""
-        raise NotFound(f"no such secret: {name}")
+        for function in self._functions.values():
+            if name in function.wanted_secrets():
+                raise InvalidRequest(
+                    f"secret {name} is wanted by function {function.history.record.name}: "
+                    "deploy it without, or delete it, first"
+                )
+        self._state.secrets.delete(name)
 
     async def delete(self, name: str) -> None:
         """Forget a function and drain it in the background."""
@@ -121,11 +138,14 @@ class ProcessProvider:
         leaving.add_done_callback(self._leaving.discard)
 
     async def _drain(self, name: str, function: Deployed) -> None:
+        self._drained.add(function)
         await function.stop()
+        self._drained.remove(function)
         if name in self._functions:  # deployed again meanwhile: the file is the new one's
             function.log.close()
         else:
             function.log.remove()
+        self._sweep()
 
     async def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas."""
@@ -138,6 +158,10 @@ class ProcessProvider:
     async def describe(self, name: str) -> FunctionStatus:
         """One function."""
         return self._find(name).status
+
+    async def usage(self, name: str) -> Usage:
+        """What its replicas use now."""
+        return self._find(name).usage()
 
     def endpoints(self, name: str) -> Sequence[Endpoint]:
         """Its ready replicas."""
@@ -166,56 +190,17 @@ class ProcessProvider:
             raise NotFound(f"no such function: {name}")
         return self._functions[name]
 
-    def _add(self, record: Record) -> None:
-        name = record.spec.name
-        function = Deployed(
-            record, FunctionLog(self._state.home.logs, name), self._launch, self._state.store.put
-        )
+    def _add(self, history: History) -> Deployed:
+        name = history.record.name
+        log = FunctionLog(self._state.home.logs, name)
+        function = Deployed(history, log, self._state.launching.launch)
         self._functions[name] = function
-        function.begin(record.spec)
+        return function
 
-    async def _launch(self, spec: FunctionSpec, log: Callable[[str], None]) -> Launch:
-        """Unpack the code, install what it requires, and say how to start it."""
-        folder, entry = await self._state.archives.unpacked(spec.image)
-        path = [str(folder)]
-        requirements = folder / entry.directory / "requirements.txt"
-        if requirements.is_file() and requirements.read_text(encoding="utf-8").strip():
-            path.append(str(await overlay(requirements, self._state.home.overlays, log)))
-        env = {key: self._environ[key] for key in _INHERITED if key in self._environ}
-        env |= {"LOG_FORMAT": "text", "PYTHONUNBUFFERED": "1", **spec.env}
-        env |= {
-            "HANDLER_DIR": str(folder / entry.directory),
-            "HANDLER_FILE": entry.file,
-            "HANDLER_NAME": entry.name,
-            "FUNCTION_NAME": spec.name,
-            # Before the environment's own packages: the archive's code runs, no working copy.
-            "PYTHONPATH": os.pathsep.join(path),
-        }
-        return Launch(
-            folder=folder,
-            env=env,
-            parent=self._state.parent,
-            run=self._state.home.run,
-            load_timeout=_seconds(spec.env, "LOAD_TIMEOUT", 120.0) + _CALL_MARGIN,
-            call_timeout=max(
-                _CALL_DEFAULT, _seconds(spec.env, "EXEC_TIMEOUT", 30.0) + _CALL_MARGIN
-            ),
-            stop_timeout=_seconds(spec.env, "SHUTDOWN_TIMEOUT", 30.0) + _CALL_MARGIN,
-        )
-
-
-_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_LENGTH = re.compile(r"([0-9.]+)(ms|s|m|h|)")
-
-
-def _seconds(env: Mapping[str, str], key: str, default: float) -> float:
-    """A time limit of the function (`30`, `30s`, `1m30s`), as far as the gateway must know it.
-
-    The watcher is the one that refuses a bad one; 0 means no limit, which here is a day.
-    """
-    text = env.get(key, "")
-    try:
-        parts = [float(number) * _UNITS[unit] for number, unit in _LENGTH.findall(text)]
-    except ValueError:
-        return default
-    return (sum(parts) or 86_400.0) if parts else default
+    def _sweep(self) -> None:
+        """Delete code and installed requirements that nothing kept or running names."""
+        functions = {*self._functions.values(), *self._drained}
+        images = {image for each in functions for image in each.history.images()}
+        self._state.archives.keep_only(images)
+        unpacked = [found for image in images if (found := self._state.archives.code(image))]
+        self._state.overlays.keep_only(self._state.overlays.key(*found) for found in unpacked)

@@ -7,12 +7,13 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dcf.errors import RolloutFailed
-from dcf.providers.base import Endpoint
+from dcf.providers.base import Endpoint, Usage
+from dcf.providers.footprint import Meter, resident_bytes
 from dcf.providers.last_words import last_words
 from dcf.providers.ports import free_ports
 from dcf.providers.probe import status_of
@@ -20,6 +21,7 @@ from dcf.providers.probe import status_of
 HOST = "127.0.0.1"
 _POLL_SECONDS = 0.02
 _HEALTH_SECONDS = 1.0
+_MEMORY_SECONDS = 0.25
 _UNHEALTHY_LIMIT = 3
 _FIRST_DELAY, _LONGEST_DELAY = 0.1, 30.0
 _STEADY_SECONDS = 10.0
@@ -39,6 +41,9 @@ class Launch:
         load_timeout: Seconds until a watcher must be ready.
         call_timeout: Seconds without a byte after which the gateway gives a call up.
         stop_timeout: Seconds a watcher gets to finish its calls.
+        memory: Bytes the process and its children may have resident, or None.
+        pick_cores: Gives the cores one replica is kept to; none for no limit.
+        discard: Takes back what was prepared; called when the last replica has ended.
     """
 
     folder: Path
@@ -48,6 +53,9 @@ class Launch:
     load_timeout: float
     call_timeout: float
     stop_timeout: float
+    memory: int | None
+    pick_cores: Callable[[], Collection[int]]
+    discard: Callable[[], None]
 
 
 class Replica:
@@ -68,6 +76,8 @@ class Replica:
         )  # may go unread
         self._launch, self._log = launch, log
         self._ready_since = 0.0
+        self._cores = launch.pick_cores()
+        self._meter: Meter | None = None
         self._task = asyncio.create_task(self._keep_alive(), name=instance)
 
     async def stop(self) -> None:
@@ -80,6 +90,10 @@ class Replica:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         self.first.cancel()
+
+    def usage(self) -> Usage:
+        """What its process uses now."""
+        return self._meter.usage() if self._meter is not None else Usage(0.0, 0)
 
     async def _keep_alive(self) -> None:
         delay, port_tries = _FIRST_DELAY, 0
@@ -107,11 +121,11 @@ class Replica:
             return f"the process cannot be started: {fault.strerror}"
         pump = asyncio.create_task(self._pump(process, lines))
         try:
-            reason = await self._watch(process, http)
+            reason = await self._watched(process, http)
             await asyncio.wait({pump}, timeout=1.0)  # the last words may still be in the pipe
             return reason or last_words(list(lines), process.returncode)
         finally:
-            self.endpoint = None
+            self.endpoint = self._meter = None
             await self._end(process)
             pump.cancel()
 
@@ -120,7 +134,7 @@ class Replica:
         own = {name: str(port) for name, port in zip(names, others, strict=True)}
         own |= {"PORT": str(http), "HOST": HOST, "PARENT_FD": str(self._launch.parent)}
         own |= {"LOCK_FILE": str(self._launch.run / f"{self.instance}.lock")}
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "watcher"),
             cwd=self._launch.folder,
             env={**self._launch.env, **own},
@@ -130,6 +144,11 @@ class Replica:
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the gateway, which drains its replicas
         )
+        if self._cores:
+            # Before it has a second thread: threads and children take over what their maker has.
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(process.pid, self._cores)
+        return process
 
     async def _pump(self, process: asyncio.subprocess.Process, lines: deque[str]) -> None:
         assert process.stdout is not None
@@ -146,6 +165,26 @@ class Replica:
         if text := raw.decode(errors="replace").rstrip():
             lines.append(text)
             self._log(self.instance, text)
+
+    async def _watched(self, process: asyncio.subprocess.Process, port: int) -> str:
+        """Watch it to its end, or until it is over its memory limit: then it is killed at once."""
+        self._meter = Meter(process.pid)
+        watch = asyncio.create_task(self._watch(process, port))
+        try:
+            while not watch.done():
+                await asyncio.wait(
+                    {watch}, timeout=_MEMORY_SECONDS if self._launch.memory else None
+                )
+                used = resident_bytes(process.pid) if self._launch.memory else 0
+                if not watch.done() and used > (self._launch.memory or used):
+                    process.kill()
+                    return (
+                        f"it used {used >> 20} MiB, over its memory limit of "
+                        f"{(self._launch.memory or 0) >> 20} MiB: raise limits.memory, or use less"
+                    )
+            return watch.result()
+        finally:
+            watch.cancel()
 
     async def _watch(self, process: asyncio.subprocess.Process, port: int) -> str:
         """Wait until ready, then until the end; gives our own reason, or none if it just ended."""

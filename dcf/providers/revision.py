@@ -4,25 +4,33 @@ import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 
-from dcf.providers.base import Endpoint, FunctionSpec
+from dcf.providers.base import Endpoint, RevisionInfo, Usage
 from dcf.providers.replica import Launch, Replica
 
 
 class Revision:
-    """As many replicas as wanted, all of the same code and settings."""
+    """As many replicas as wanted, all of the same code and settings.
 
-    def __init__(self, spec: FunctionSpec, launch: Launch, log: Callable[[str, str], None]) -> None:
-        self.spec = spec
+    Attributes:
+        info: Its entry in the history as it was when it began.
+    """
+
+    def __init__(self, info: RevisionInfo, launch: Launch, log: Callable[[str, str], None]) -> None:
+        self.info = info
         self._launch, self._log = launch, log
         self._replicas: list[Replica] = []
         self._numbers = itertools.count(1)
-        self._tag = spec.image.rpartition(":")[2][:8]
         self._leaving: set[asyncio.Task[None]] = set()
+
+    @property
+    def wanted(self) -> int:
+        """How many replicas it was scaled to."""
+        return len(self._replicas)
 
     def scale(self, wanted: int) -> None:
         """Start what is missing; drain, in the background, what is too much."""
         while len(self._replicas) < wanted:
-            instance = f"{self.spec.name}-{self._tag}-{next(self._numbers)}"
+            instance = f"{self.info.spec.name}-{self.info.number}-{next(self._numbers)}"
             self._replicas.append(Replica(instance, self._launch, self._log))
         while len(self._replicas) > wanted:
             leaving = asyncio.create_task(self._replicas.pop().stop())
@@ -40,14 +48,22 @@ class Revision:
 
     async def first_ready(self) -> None:
         """Wait, however long, until a replica is ready."""
-        while not self.endpoints() and self._replicas:
+        while not self.endpoints():
             await asyncio.sleep(0.1)
 
     def endpoints(self) -> Sequence[Endpoint]:
         """The ready ones."""
         return [replica.endpoint for replica in self._replicas if replica.endpoint is not None]
 
+    def usage(self) -> Usage:
+        """What its replicas use together."""
+        used = [replica.usage() for replica in self._replicas]
+        return Usage(
+            sum(each.cpu_millicores for each in used), sum(each.memory_bytes for each in used)
+        )
+
     async def stop(self) -> None:
-        """Drain all of them."""
+        """Drain all of them, then give back what they were launched with."""
         replicas, self._replicas = self._replicas, []
         await asyncio.gather(*(replica.stop() for replica in replicas), *self._leaving)
+        self._launch.discard()

@@ -59,17 +59,51 @@ def test_an_upload_that_breaks_off_leaves_nothing(home):
     assert list(home.archives.iterdir()) == []
 
 
-def test_only_what_a_function_names_is_kept(home, tmp_path):
+def unpacked_two(home, folder):
+    """Two archives in a home, unpacked, as a gateway that ended left them."""
+
     async def steps():
         archives = Archives(home)
-        wanted, unwanted = packed(tmp_path, "x = 1\n"), packed(tmp_path, "x = 2\n")
-        for each in (wanted, unwanted):
+        both = packed(folder, "x = 1\n"), packed(folder, "x = 2\n")
+        for each in both:
             await archives.put(each.digest, stream(each.data))
             await archives.unpacked(each.image)
-        (home.archives / "left.partial").write_bytes(b"")
-        archives.keep_only([wanted.image])
-        assert (archives.has(wanted.digest), archives.has(unwanted.digest)) == (True, False)
-        assert [path.name for path in home.code.iterdir()] == [wanted.digest]
-        assert [path.name for path in home.archives.iterdir()] == [wanted.digest]
+        return both
+
+    return asyncio.run(steps())
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".doomed")
+
+
+def test_only_what_a_function_names_is_kept(home, tmp_path):
+    wanted, unwanted = unpacked_two(home, tmp_path)
+    (home.archives / "left.partial").write_bytes(b"")
+    archives = Archives(home)
+    archives.keep_only([wanted.image])
+    assert (archives.has(wanted.digest), archives.has(unwanted.digest)) == (True, False)
+    assert names(home.code) == names(home.archives) == [wanted.digest]
+
+
+def test_what_somebody_is_about_to_deploy_stays(home, tmp_path):
+    uploaded, asked_for = unpacked_two(home, tmp_path)
+    archives = Archives(home)
+    assert archives.has(asked_for.digest)
+    asyncio.run(archives.put(uploaded.digest, stream(uploaded.data)))
+    archives.keep_only([])
+    assert names(home.archives) == sorted((uploaded.digest, asked_for.digest))
+
+
+def test_who_gives_up_waiting_does_not_disturb_the_unpacking(home, tmp_path):
+    async def steps():
+        archives = Archives(home)
+        archive = packed(tmp_path, "x = 1\n")
+        await archives.put(archive.digest, stream(archive.data))
+        first = asyncio.create_task(archives.unpacked(archive.image))
+        await asyncio.sleep(0)
+        first.cancel()
+        folder, _ = await archives.unpacked(archive.image)
+        assert (folder / "src" / "handler.py").is_file()
 
     asyncio.run(steps())

@@ -1,0 +1,97 @@
+"""Secrets: one file each, readable by their owner alone, and a folder of its own a revision.
+
+A revision's folder holds just the secrets it wants; the values in it follow every change. No value
+is ever part of a listing, a message or a log line: errors name secrets, never what is in them.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from dcf.errors import AlreadyExists, InvalidRequest, NotFound
+from dcf.providers.base import REGISTRY_SECRET
+from dcf.providers.home import Home
+
+MAX_BYTES = 1 << 20
+
+
+class Secrets:
+    """The secrets of one gateway."""
+
+    def __init__(self, home: Home) -> None:
+        self._folder, self._mounts = home.secrets, home.mounts
+        # What a killed gateway left to its functions, which ended with it.
+        shutil.rmtree(self._mounts, ignore_errors=True)
+        self._mounts.mkdir(mode=0o700)
+        self._mounted: dict[Path, frozenset[str]] = {}
+
+    def names(self) -> list[str]:
+        """All of them, sorted."""
+        return sorted(each.name for each in self._folder.iterdir() if each.name[0] != ".")
+
+    def put(self, name: str, value: bytes, replace: bool) -> None:
+        """Keep a value, and show it to those who want the secret.
+
+        Raises:
+            AlreadyExists: Without `replace`, and it is here.
+            NotFound: With `replace`, and it is not here.
+            InvalidRequest: It is over 1 MiB.
+        """
+        if len(value) > MAX_BYTES:
+            raise InvalidRequest(f"secret {name} has {len(value)} bytes; at most {MAX_BYTES} fit")
+        if (self._folder / name).is_file() != replace:
+            if replace:
+                raise NotFound(f"no such secret: {name}")
+            raise AlreadyExists(f"secret {name} already exists: update it instead")
+        _write(self._folder / name, value)
+        for mount, wanted in self._mounted.items():
+            if name in wanted:
+                _write(mount / name, value)
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; raises `NotFound`."""
+        try:
+            (self._folder / name).unlink()
+        except FileNotFoundError:
+            raise NotFound(f"no such secret: {name}") from None
+
+    def check(self, wanted: Iterable[str]) -> None:
+        """Raise `InvalidRequest` with the name of a wanted secret that is not here."""
+        for name in wanted:
+            if name != REGISTRY_SECRET and not (self._folder / name).is_file():
+                raise InvalidRequest(
+                    f"secret {name} is not here: create it first (`dcf secret create {name}`)"
+                )
+
+    def mount(self, wanted: Iterable[str]) -> Path | None:
+        """A new folder with the wanted secrets, or None if there are none."""
+        here = frozenset(name for name in wanted if (self._folder / name).is_file())
+        if not here:
+            return None
+        folder = Path(tempfile.mkdtemp(dir=self._mounts))
+        for name in here:
+            _write(folder / name, (self._folder / name).read_bytes())
+        self._mounted[folder] = here
+        return folder
+
+    def unmount(self, folder: Path) -> None:
+        """Remove what `mount` made, when its last reader has ended."""
+        del self._mounted[folder]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(path: Path, value: bytes) -> None:
+    """Write a file whole or not at all, 0600 from its first byte on."""
+    partial = path.with_name(f".{os.urandom(8).hex()}.partial")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            partial.unlink()
