@@ -16,7 +16,9 @@ from dcf.providers.base import (
     LogQuery,
     Provider,
     RevisionInfo,
+    Usage,
 )
+from dcf.providers.limits import check_quantities
 
 NAMESPACE = "openfaas-fn"
 MAX_REPLICAS = 32
@@ -73,6 +75,10 @@ class Gateway:
         """One function."""
         return await self.provider.describe(plain_name(name))
 
+    async def usage(self, name: str) -> Usage:
+        """What a function's replicas use now."""
+        return await self.provider.usage(plain_name(name))
+
     async def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas of a function."""
         if not 0 <= replicas <= MAX_REPLICAS:
@@ -115,4 +121,5 @@ def _checked(spec: FunctionSpec) -> FunctionSpec:
         raise InvalidRequest("image is required: name what to run")
     if not 0 <= spec.replicas <= MAX_REPLICAS:
         raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {spec.replicas}")
+    check_quantities(spec)
     return spec
