@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from dcf.archive import Archive, pack
 from dcf.client.base import GatewayClient
@@ -10,6 +11,8 @@ from dcf.commands.waiting import wait_for_rollout
 from dcf.config import FunctionConfig
 from dcf.errors import AlreadyExists, NotFound, Unsupported
 from dcf.providers.base import FunctionSpec
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None
     """Bring one function of a config file to ready; raises with the reason if it cannot be."""
     image = _provided(client, function, plan)
     plan.say(f"Deploying: {function.name} ...")
-    _deploy(client, _spec(function, image, plan), plan)
+    _deploy(client, spec_of(function, image, plan.labels), plan)
     began = time.monotonic()
     wait_for_rollout(client, function.name)
     plan.say(f"Function {function.name} is ready after {time.monotonic() - began:.1f} s.")
@@ -87,13 +90,16 @@ def _deploy(client: GatewayClient, spec: FunctionSpec, plan: Plan) -> None:
         ) from fault
 
 
-def _spec(function: FunctionConfig, image: str, plan: Plan) -> FunctionSpec:
+def spec_of(
+    function: FunctionConfig, image: str, labels: Mapping[str, str] = NO_LABELS
+) -> FunctionSpec:
+    """What to ask a gateway or provider for; the labels are laid over the function's own."""
     own = {"desc": function.desc, "maintainer": function.maintainer}
     return FunctionSpec(
         name=function.name,
         image=image,
         env=function.environment,
-        labels={**function.labels, **plan.labels},
+        labels={**function.labels, **labels},
         annotations={**function.annotations, **{key: value for key, value in own.items() if value}},
         constraints=function.constraints,
         secrets=function.secrets,

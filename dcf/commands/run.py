@@ -1,0 +1,188 @@
+"""dcf function run: one function in the foreground, without a gateway."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import stat
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from dcf.client.connection import Connection, Exchange
+from dcf.client.rest_wire import words_of
+from dcf.commands.config_files import find, function_of
+from dcf.commands.front import Front
+from dcf.commands.gateway_option import config_option
+from dcf.commands.printing import say
+from dcf.commands.solo import SoloFunction, running
+from dcf.commands.sources import Sources
+from dcf.config import FunctionConfig, load
+from dcf.errors import DcfError, FunctionFailed, RolloutFailed
+from dcf.providers.base import FAILED, FunctionStatus
+
+_HOST = "127.0.0.1"
+_BINARY = {"Content-Type": "application/octet-stream"}
+_CHUNK = 1 << 16
+
+
+@click.command()
+@click.argument("name", required=False)
+@config_option
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="HTTP. [default: a free one]"
+)
+@click.option("--serve", is_flag=True, help="Serve even when stdin is a pipe or a file.")
+@click.option(
+    "--secrets",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder with a file for each secret the function wants.",
+)
+def run(name: str | None, config: str, port: int, serve: bool, secrets: Path | None) -> None:
+    """Serve one function here, from its files, until Ctrl-C; edits are taken over.
+
+    When stdin is a pipe or a file, its content is one call: the answer is printed and all ends.
+    """
+    path = find(config)
+    loaded = load(path)
+    if name is None and len(loaded.functions) > 1:
+        raise click.UsageError(f"name one of {', '.join(each.name for each in loaded.functions)}")
+    function = function_of(loaded, name or loaded.functions[0].name)
+    if serve or not _is_piped():
+        asyncio.run(_serve(function, path, port, secrets))
+    else:
+        asyncio.run(_call_once(function, secrets))
+
+
+def _is_piped() -> bool:
+    try:
+        return not stat.S_ISCHR(os.fstat(0).st_mode)
+    except OSError:  # there is no stdin at all
+        return False
+
+
+async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
+    async with running(function, secrets, os.environ) as solo:
+        _announce(solo)
+        following = asyncio.create_task(solo.follow(_log))
+        status = await solo.settled()
+        endpoint = solo.endpoint
+        if status.rollout == FAILED or endpoint is None:
+            raise RolloutFailed(
+                f"function {solo.name} cannot become ready: {status.reason or 'it ended at once'}"
+            )
+        say(f"Call {solo.name} in user's local")
+        body = await _stdin()
+        _show("Handler request: ", body)
+        exchange = Exchange("POST", "/", body, _BINARY, endpoint.timeout)
+        try:
+            answer = await asyncio.to_thread(Connection(endpoint.url).send, exchange)
+        finally:
+            following.cancel()
+        if answer.status >= 300:
+            raise FunctionFailed(words_of(answer.status, answer.body))
+        if answer.body:
+            _write("Handler reply: ", answer.body)
+
+
+async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Path | None) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with running(function, secrets, os.environ) as solo:
+        _announce(solo)
+        front = Front(lambda: solo.endpoint)
+        address = await front.open(_HOST, port)
+        say(f"Serving {solo.name} at {address} (Ctrl-C ends it; edits are taken over)")
+        tasks = [
+            asyncio.create_task(solo.follow(_log)),
+            asyncio.create_task(_reload(solo, function, config)),
+        ]
+        ended = asyncio.create_task(stopping.wait())
+        try:
+            done, _ = await asyncio.wait({*tasks, ended}, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        finally:
+            for each in (*tasks, ended):
+                each.cancel()
+            await front.close()
+
+
+async def _reload(solo: SoloFunction, function: FunctionConfig, config: Path) -> None:
+    """Say how the start went, then take over every edit and say how that went."""
+    sources, new = Sources(config, function), True
+    while True:
+        changed = asyncio.create_task(sources.changed())
+        settled = asyncio.create_task(solo.settled())
+        await asyncio.wait({changed, settled}, return_when=asyncio.FIRST_COMPLETED)
+        if settled.done() and new:
+            _tell(solo, settled.result())
+        try:
+            await changed
+        finally:
+            changed.cancel()
+            settled.cancel()
+        try:
+            function = function_of(load(config), solo.name)
+            sources = Sources(config, function)  # before packing, so that no edit is missed
+            new = await solo.take_over(function)
+        except DcfError as fault:
+            new = False
+            _complain(f"not taken over: {fault.message}")
+
+
+def _announce(solo: SoloFunction) -> None:
+    say(f"Running image ({solo.image}) in local")
+    say("Starting [dcf-watcher] server ...")
+
+
+def _tell(solo: SoloFunction, status: FunctionStatus) -> None:
+    if status.rollout != FAILED:
+        say(f"Ready: {solo.name} serves {solo.image}")
+        return
+    kept = "the one before still serves" if status.available else "waiting for an edit"
+    _complain(f"function {solo.name} cannot become ready: {status.reason}; {kept}")
+
+
+def _complain(line: str) -> None:
+    click.secho(f"Error: {line}", fg="red", err=True)
+
+
+def _log(line: str) -> None:
+    click.echo(line, err=True)
+
+
+async def _stdin() -> bytes:
+    """All of stdin, read beside the loop by a thread that may be left behind waiting."""
+    loop = asyncio.get_running_loop()
+    whole: asyncio.Future[bytes] = loop.create_future()
+
+    def read() -> None:
+        chunks = []
+        # Not by sys.stdin: a thread that waits inside of it breaks the interpreter's end.
+        while chunk := os.read(0, _CHUNK):
+            chunks.append(chunk)
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(whole.set_result, b"".join(chunks))
+
+    threading.Thread(target=read, daemon=True, name="stdin").start()
+    return await whole
+
+
+def _show(head: str, body: bytes) -> None:
+    """Write text as it is, with its line's end; of anything else only how much it is."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = f"{len(body)} bytes"
+    click.echo(head + text, nl=not text.endswith("\n"))
+
+
+def _write(head: str, body: bytes) -> None:
+    sys.stdout.write(head)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()

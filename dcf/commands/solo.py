@@ -1,0 +1,131 @@
+"""One function of a config file, run by a process provider of its own: no gateway, no state kept.
+
+So it runs as it would when deployed: from its archive, with its requirements, secrets and limits;
+a new revision takes over only once it is ready.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dcf.archive import Archive
+from dcf.commands.printing import silent
+from dcf.commands.release import Plan, build_archive, spec_of
+from dcf.config import FunctionConfig
+from dcf.errors import InvalidRequest
+from dcf.providers.base import (
+    PROGRESSING,
+    Endpoint,
+    FunctionSpec,
+    FunctionStatus,
+    LogQuery,
+    Provider,
+)
+from dcf.providers.process import ProcessProvider
+
+_POLL_SECONDS = 0.05
+_UNPACKED = re.compile(r"[^\s\"']*/code/[0-9a-f]{64}/")
+# A person who ends it, or edits again, does not want to wait for calls that hang.
+_END_SECONDS = {"SHUTDOWN_TIMEOUT": "2"}
+
+
+class SoloFunction:
+    """A function that is taken over from its files whenever it is asked to be.
+
+    Attributes:
+        name: The function's.
+        image: What was given to run last.
+    """
+
+    def __init__(self, provider: Provider, name: str) -> None:
+        self.name, self.image = name, ""
+        self._provider = provider
+        self._spec: FunctionSpec | None = None
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Where it takes calls now, if it does."""
+        found = self._provider.endpoints(self.name) if self._spec else ()
+        return found[0] if found else None
+
+    async def take_over(self, function: FunctionConfig) -> bool:
+        """Begin to run what the files hold now; tells whether that is something new.
+
+        Raises:
+            DcfError: The files cannot be packed, or what they want is not here.
+        """
+        archive = await asyncio.to_thread(build_archive, function, Plan(silent, silent))
+        spec = spec_of(function, archive.image)
+        spec = replace(spec, env={**spec.env, **_END_SECONDS}, replicas=1)
+        if spec == self._spec:
+            return False
+        await self._provider.put_archive(archive.digest, _whole(archive))
+        await (self._provider.update(spec) if self._spec else self._provider.deploy(spec))
+        self._spec, self.image = spec, archive.image
+        return True
+
+    async def settled(self) -> FunctionStatus:
+        """Wait until what was taken over last is ready, or has failed."""
+        while True:
+            status = await self._provider.describe(self.name)
+            if status.rollout != PROGRESSING:
+                return replace(status, reason=self.in_own_words(status.reason))
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def follow(self, tell: Callable[[str], None]) -> None:
+        """Give every line it writes, until cancelled."""
+        async for line in self._provider.logs(LogQuery(self.name, follow=True)):
+            tell(self.in_own_words(line.text))
+
+    def in_own_words(self, text: str) -> str:
+        """A text with the paths of unpacked code as they are below the config file."""
+        return _UNPACKED.sub("", text)
+
+
+@asynccontextmanager
+async def running(
+    function: FunctionConfig, secrets: Path | None, environ: Mapping[str, str]
+) -> AsyncIterator[SoloFunction]:
+    """A function that runs until the block ends; it may still be starting, or have failed.
+
+    Args:
+        function: Of a config file.
+        secrets: A folder with a file for each secret the function wants.
+        environ: Of this process.
+
+    Raises:
+        DcfError: It cannot be packed, or a secret is not there.
+    """
+    with TemporaryDirectory(prefix="dcf-run-", ignore_cleanup_errors=True) as home:
+        provider = ProcessProvider(Path(home), environ)
+        await provider.start()
+        try:
+            for name in function.secrets:
+                await provider.put_secret(name, _secret(name, secrets), replace=False)
+            solo = SoloFunction(provider, function.name)
+            await solo.take_over(function)
+            yield solo
+        finally:
+            with contextlib.suppress(asyncio.CancelledError):
+                await provider.stop()
+
+
+async def _whole(archive: Archive) -> AsyncIterator[bytes]:
+    yield archive.data
+
+
+def _secret(name: str, folder: Path | None) -> bytes:
+    if folder is None:
+        raise InvalidRequest(
+            f"the function wants secret {name}: put it into a file of that name, and name the "
+            "folder with --secrets"
+        )
+    try:
+        return (folder / name).read_bytes()
+    except OSError as fault:
+        raise InvalidRequest(f"secret {name}: {fault.filename} cannot be read") from fault
