@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 from pathlib import Path
 
 import click
 
 from dcf.commands.first_calls import deploy_and_call
+from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
 
 
@@ -52,6 +54,13 @@ from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
     help="Folder of the gateway's state.",
 )
 @click.option(
+    "--allow-callback",
+    multiple=True,
+    metavar="HOST",
+    help="A host on a private network that X-Callback-Url may name; as often as there are some. "
+    "[env: DCF_ALLOW_CALLBACKS, with commas]",
+)
+@click.option(
     "--deploy",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Deploy this config file's functions, too.",
@@ -67,13 +76,16 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     grpc_port: int,
     provider: str,
     home: Path,
+    allow_callback: tuple[str, ...],
     deploy: Path | None,
     sample: Path | None,
 ) -> None:
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
         raise click.UsageError("--sample needs --deploy")
-    asyncio.run(_run(Settings(host, port, grpc_port, provider, home), deploy, sample))
+    queue = queue_settings(home, os.environ, allow_callback)
+    settings = Settings(host, port, grpc_port, provider, home, queue=queue)
+    asyncio.run(_run(settings, deploy, sample))
 
 
 async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> None:

@@ -11,7 +11,14 @@ from dcf.gateway.forwarding import Arrival, after_name, drop_hop_by_hop, headers
 from dcf.gateway.upstream import OWN_STATUSES, WHOLE_BODY, Call, Upstream
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE", "GET", "OPTIONS", "HEAD"})
-_STATUSES = {**OWN_STATUSES, "not_found": 404, "bad_request": 400, "unsupported": 501}
+_STATUSES = {
+    **OWN_STATUSES,
+    "not_found": 404,
+    "bad_request": 400,
+    "body_too_large": 413,
+    "queue_full": 429,
+    "unsupported": 501,
+}
 
 
 class FunctionDoor:

@@ -3,11 +3,13 @@
 from dcf.gateway import messages as msg
 from dcf.gateway.door_alert import AlertDoor
 from dcf.gateway.door_archives import ArchivesDoor
+from dcf.gateway.door_async import AsyncDoor
 from dcf.gateway.door_function import FunctionDoor
 from dcf.gateway.door_index import IndexDoor
 from dcf.gateway.door_platform import PlatformDoor
 from dcf.gateway.door_secrets import SecretsDoor
 from dcf.gateway.door_system import SystemDoor
+from dcf.gateway.queue.messages import FailedCall, QueueCounts
 from dcf.gateway.route import ANY, NDJSON, TEXT, Answer, Parameter, Route, json_of, nothing, text
 
 _METHODS = "GET POST PUT PATCH DELETE OPTIONS HEAD"
@@ -178,4 +180,42 @@ CALLS = (
     ),
 )  # fmt: skip
 
-ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS
+_NO_QUEUE = text("this gateway was started without a queue")
+_SUBMIT_ANSWERS: dict[int | str, Answer] = {
+    202: nothing("on disk; X-Call-Id names it"),
+    400: json_of(msg.Failed, "no name of a function, or a callback that is not allowed"),
+    404: json_of(msg.Failed, "no such function"),
+    413: json_of(msg.Failed, "the body is too large to be queued"),
+    429: json_of(msg.Failed, "the queue is full"),
+    500: text("the disk failed"),
+    501: json_of(msg.Failed, "this gateway was started without a queue"),
+}
+_SUBMIT_HEADERS = (Parameter("X-Callback-Url", "where to post the answer", where="header"),)
+QUEUE = (
+    Route(
+        "POST", "/async-function/{name}", AsyncDoor.submit, "Call a function later",
+        _SUBMIT_ANSWERS, body=ANY, optional_body=True, parameters=_SUBMIT_HEADERS, guarded=False,
+    ),
+    Route(
+        "POST", "/async-function/{name}/{path:.*}", AsyncDoor.submit, "Call its path later",
+        _SUBMIT_ANSWERS, body=ANY, optional_body=True, parameters=_SUBMIT_HEADERS, guarded=False,
+    ),
+    Route(
+        "GET", "/system/queue", AsyncDoor.counts, "How much waits, runs and failed",
+        {200: json_of(QueueCounts, "counts and limits"), 501: _NO_QUEUE}, tag=_DCF,
+    ),
+    Route(
+        "GET", "/system/queue/failed", AsyncDoor.failed, "Queued calls that failed",
+        {200: json_of(list[FailedCall], "newest first"), 501: _NO_QUEUE}, tag=_DCF,
+    ),
+    Route(
+        "POST", "/system/queue/failed/{call_id}/replay", AsyncDoor.replay, "Try a call again",
+        {202: nothing("queued"), 404: text("no such failed call"), 501: _NO_QUEUE}, tag=_DCF,
+    ),
+    Route(
+        "DELETE", "/system/queue/failed/{call_id}", AsyncDoor.drop, "Forget a failed call",
+        {202: nothing("forgotten"), 404: text("no such failed call"), 501: _NO_QUEUE}, tag=_DCF,
+    ),
+)  # fmt: skip
+
+ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS + QUEUE

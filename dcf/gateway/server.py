@@ -16,12 +16,15 @@ from dcf.gateway.auth import Credentials
 from dcf.gateway.core import Gateway
 from dcf.gateway.door_alert import AlertDoor
 from dcf.gateway.door_archives import ArchivesDoor
+from dcf.gateway.door_async import AsyncDoor
 from dcf.gateway.door_function import FunctionDoor
 from dcf.gateway.door_grpc import GrpcDoor, serve
 from dcf.gateway.door_platform import PlatformDoor
 from dcf.gateway.door_secrets import SecretsDoor
 from dcf.gateway.door_system import SystemDoor
 from dcf.gateway.metrics import Metrics
+from dcf.gateway.queue.call_queue import CallQueue
+from dcf.gateway.queue.settings import QueueSettings
 from dcf.gateway.upstream import READ_BUFFER, Upstream
 from dcf.providers.base import Provider
 from dcf.providers.process import ProcessProvider
@@ -41,6 +44,7 @@ class Settings:
         provider: One of `PROVIDERS`.
         home: Folder of the process provider's state.
         credentials: Whom the gateway's own routes are for; None for everybody who reaches them.
+        queue: The queue's; None for a gateway without one.
     """
 
     host: str = "127.0.0.1"
@@ -49,6 +53,7 @@ class Settings:
     provider: str = "process"
     home: Path = Path("~/.dcf")
     credentials: Credentials | None = None
+    queue: QueueSettings | None = None
 
 
 def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> Provider:
@@ -74,6 +79,7 @@ class Server:
         self._gateway = Gateway(provider)
         self._metrics = Metrics()
         self._upstream = Upstream(self._gateway, self._metrics)
+        self._async = AsyncDoor(self._gateway)
         self._runner = web.AppRunner(
             self._application(),
             access_log=None,
@@ -93,6 +99,7 @@ class Server:
             AlertDoor(gateway),
             PlatformDoor(gateway, self._metrics),
             FunctionDoor(self._upstream),
+            self._async,
         )
         app = application(doors, self._settings.credentials)
         app.on_shutdown.append(system.leave)
@@ -102,11 +109,28 @@ class Server:
         """Bring the functions back and open both doors; after `CannotStart` nothing runs."""
         try:
             await self._provider.start()
+            await self._open_queue()
             await self._open_doors()
         except DcfError:
             await self._runner.cleanup()
             await self._upstream.close()
             raise
+
+    async def _open_queue(self) -> None:
+        """After the provider has claimed the state folder, before calls can come."""
+        if self._settings.queue is not None:
+            try:
+                queue = CallQueue(self._settings.queue, self._gateway, self._upstream)
+                await queue.start()
+            except DcfError:
+                await self._provider.stop()
+                raise
+            self._async.running = queue
+
+    async def _close_queue(self) -> None:
+        queue, self._async.running = self._async.running, None
+        if queue is not None:
+            await queue.close()
 
     async def _open_doors(self) -> None:
         host = self._settings.host
@@ -115,6 +139,9 @@ class Server:
             door = GrpcDoor(self._gateway, self._upstream, self.rest)
             self._grpc, port = _open_grpc(door, _bracketed(host), self._settings.grpc_port)
         except DcfError:
+            if self._async.running is not None:
+                await self._async.running.drain()
+            await self._close_queue()
             await self._provider.stop()
             raise
         self.grpc = f"{_bracketed(host)}:{port}"
@@ -134,7 +161,9 @@ class Server:
     async def stop(self) -> None:
         """Take no more calls, let those under way finish, end every function's processes."""
         grpc_stopped = [self._grpc.stop(_DRAIN_SECONDS)] if self._grpc else []
-        await asyncio.gather(self._runner.cleanup(), *grpc_stopped)
+        drained = [self._async.running.drain()] if self._async.running else []
+        await asyncio.gather(self._runner.cleanup(), *grpc_stopped, *drained)
+        await self._close_queue()
         await self._upstream.close()
         await self._provider.stop()
 

@@ -1,0 +1,1 @@
+"""Calls that are answered later: kept on disk, delivered at least once."""

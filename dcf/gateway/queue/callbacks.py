@@ -1,0 +1,123 @@
+"""Posts answers to where callers want them, unless that is inside this network."""
+
+import asyncio
+import logging
+import socket
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from dcf.errors import InvalidRequest
+from dcf.gateway.forwarding import SERVED_BY
+from dcf.gateway.queue.addresses import is_open
+from dcf.gateway.queue.records import Again, Done, Failed, Item
+from dcf.gateway.queue.retry_after import seconds_of
+
+_RESOLVE_SECONDS = 2.0
+_TIMEOUT = aiohttp.ClientTimeout(total=60.0, sock_connect=10.0)
+_LATER = frozenset({408, 425, 429})
+_log = logging.getLogger(__name__)
+
+
+class Callbacks:
+    """The way out; hosts that are allowed by name have a way of their own, without a guard."""
+
+    def __init__(self, allowed_hosts: frozenset[str]) -> None:
+        self._allowed = allowed_hosts
+        self._free = _session(aiohttp.TCPConnector())
+        # The guard sits where the socket is made: whatever was resolved, redirected or written as a
+        # number, nothing is connected to an address that was not checked.
+        self._guarded = _session(aiohttp.TCPConnector(socket_factory=_guarded_socket))
+
+    async def check(self, text: str) -> str:
+        """A callback's address as it will be used; raises `InvalidRequest` for one refused.
+
+        A name that cannot be resolved now is accepted: it may be when its answer is there.
+        """
+        try:
+            url = URL(text)
+            host = _host(url)
+        except ValueError as fault:
+            raise InvalidRequest(
+                "X-Callback-Url is no address: give http(s)://host/path"
+            ) from fault
+        if url.scheme not in {"http", "https"} or not host or url.user or url.password:
+            raise InvalidRequest("X-Callback-Url must be http(s)://host/path, without a password")
+        if host not in self._allowed and not all(map(is_open, await _addresses(host))):
+            raise InvalidRequest(
+                f"X-Callback-Url may not lead to {host}: its address is inside a private network; "
+                f"who runs the gateway can allow it with --allow-callback {host}"
+            )
+        return str(url.with_fragment(None))
+
+    async def post(self, item: Item, body: Path | bytes) -> Done | Again | Failed:
+        """Post an answer; 2xx means that it was taken. Redirects are not followed."""
+        try:
+            url = URL(await self.check(item.target))
+        except InvalidRequest as fault:
+            return Failed(0, fault.message)
+        headers = CIMultiDict(item.headers)
+        headers["Content-Length"] = str(item.body.size)
+        try:
+            return await self._post(url, headers, body)
+        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            _log.info("callback of call %s failed: %s", item.call_id, fault)
+            return Again(0, f"{_host(url)} cannot be reached: {type(fault).__name__}")
+
+    async def _post(
+        self, url: URL, headers: CIMultiDict[str], body: Path | bytes
+    ) -> Done | Again | Failed:
+        session = self._free if _host(url) in self._allowed else self._guarded
+        data: Any = body
+        if isinstance(body, Path):
+            file = await asyncio.to_thread(body.open, "rb")
+            data = aiohttp.BufferedReaderPayload(file, disposition=None)  # type: ignore[arg-type] # the base class takes none
+        async with session.post(
+            url, data=data, headers=headers, allow_redirects=False, timeout=_TIMEOUT
+        ) as answer:
+            if answer.ok and answer.status < 300:
+                return Done()
+            reason = f"{_host(url)} answered {answer.status}"
+            if answer.status >= 500 or answer.status in _LATER:
+                return Again(answer.status, reason, seconds_of(answer.headers))
+            return Failed(answer.status, reason)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._free.close()
+        await self._guarded.close()
+
+
+def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": SERVED_BY},
+        skip_auto_headers={"Content-Type", "Accept", "Accept-Encoding"},
+        auto_decompress=False,
+        trust_env=False,  # a proxy would connect where we cannot look
+    )
+
+
+def _host(url: URL) -> str:
+    return (url.raw_host or "").lower().rstrip(".")
+
+
+def _guarded_socket(address: Any) -> socket.socket:  # noqa: ANN401 # what the library hands over
+    family, kind, protocol, _, place = address
+    if not is_open(str(place[0])):
+        raise PermissionError("the address is inside a private network")
+    return socket.socket(family, kind, protocol)
+
+
+async def _addresses(host: str) -> list[str]:
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(_RESOLVE_SECONDS):
+            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, TimeoutError):
+        return []
+    return [str(place[0]) for *_, place in found]

@@ -1,0 +1,135 @@
+"""Decides which waiting item goes next, so that none starves another.
+
+Items wait in lanes: one a function, one a callback's host. A lane has its own room, and lanes take
+turns for the room that all share: a function with a thousand calls holds up its own alone.
+"""
+
+import asyncio
+import contextlib
+import heapq
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from dcf.gateway.queue.records import Waiting
+
+_MOST_AT_ONCE = 64
+_LOOK_AGAIN_SECONDS = 0.2
+
+
+class _Lane:
+    def __init__(self) -> None:
+        self.heap: list[tuple[float, int, Waiting]] = []
+        self.active = 0
+
+
+class Dispatcher:
+    """Starts deliveries when they are due and have room.
+
+    Args:
+        room: How many of a lane may run at once; 0 while its other side is not ready.
+        deliver: Delivers one item; raises nothing.
+        age_seconds: An item that is older is delivered even without room: it is to fail.
+    """
+
+    def __init__(
+        self,
+        room: Callable[[str], int],
+        deliver: Callable[[Waiting], Coroutine[Any, Any, None]],
+        age_seconds: float,
+    ) -> None:
+        self._room, self._deliver, self._age = room, deliver, age_seconds
+        self._lanes: dict[str, _Lane] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> int:
+        """Deliveries under way."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """Items that wait for their turn."""
+        return sum(len(lane.heap) for lane in self._lanes.values())
+
+    @property
+    def oldest(self) -> float | None:
+        """When the oldest waiting item was queued, in Unix seconds."""
+        entries = (entry for lane in self._lanes.values() for entry in lane.heap)
+        return min((waiting.queued_at for _, _, waiting in entries), default=None)
+
+    def add(self, waiting: Waiting) -> None:
+        """Take an item."""
+        lane = self._lanes.setdefault(waiting.lane, _Lane())
+        heapq.heappush(lane.heap, (waiting.due, waiting.seq, waiting))
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._loop = asyncio.create_task(self._run(), name="queue dispatcher")
+
+    async def stop(self, seconds: float) -> None:
+        """Start nothing more, give what runs so many seconds, then break it off."""
+        if self._loop is not None:
+            self._loop.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._loop
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            pause = self._start_what_is_due()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+
+    def _start_what_is_due(self) -> float | None:
+        """Start all that has room, a turn a lane; gives seconds until it is worth to look again."""
+        now, started = time.time(), True
+        while started and len(self._running) < _MOST_AT_ONCE:
+            started = False
+            for name in tuple(self._lanes):
+                if len(self._running) < _MOST_AT_ONCE and self._may_start(name, now):
+                    self._start_first(name)
+                    started = True
+        if len(self._running) >= _MOST_AT_ONCE:
+            return None  # one that ends wakes us
+        pauses = (self._pause(name, lane, now) for name, lane in self._lanes.items())
+        return min((each for each in pauses if each is not None), default=None)
+
+    def _may_start(self, name: str, now: float) -> bool:
+        lane = self._lanes[name]
+        if not lane.heap or lane.heap[0][0] > now:
+            return False
+        return lane.active < self._room(name) or now > lane.heap[0][2].queued_at + self._age
+
+    def _pause(self, name: str, lane: _Lane, now: float) -> float | None:
+        if not lane.heap:
+            return None
+        due = lane.heap[0][0]
+        if due > now:
+            return due - now
+        return _LOOK_AGAIN_SECONDS if self._room(name) == 0 else None
+
+    def _start_first(self, name: str) -> None:
+        lane = self._lanes[name] = self._lanes.pop(name)  # the last in the next round
+        _, _, waiting = heapq.heappop(lane.heap)
+        lane.active += 1
+        task = asyncio.create_task(self._deliver(waiting), name=f"queued {waiting.seq}")
+        self._running.add(task)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._running.discard(done)
+            lane.active -= 1
+            if not lane.heap and not lane.active:
+                self._lanes.pop(name, None)
+            self._wake.set()
+
+        task.add_done_callback(ended)

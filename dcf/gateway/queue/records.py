@@ -1,0 +1,122 @@
+"""What the queue keeps and tells."""
+
+from dataclasses import dataclass
+
+CALL, CALLBACK, NOTICE = "call", "callback", "notice"
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body at rest: small ones in the database, large ones in a file of their own.
+
+    Attributes:
+        size: In bytes.
+        data: The bytes, or None where a file has them.
+        file: The file's name in the queue's folder of bodies, or empty.
+    """
+
+    size: int = 0
+    data: bytes | None = b""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to deliver.
+
+    Attributes:
+        seq: Its number, from 1 on in the order of arrival; 0 before it is kept.
+        kind: `call` to a function, `callback` with its answer, or `notice`: a callback that
+            tells of a call that failed, and is itself not listed when it fails.
+        call_id: The call's id, as the caller knows it.
+        function: A plain name.
+        target: Path and query of a call; address of a callback.
+        callback: Of a call: where its answer goes, or empty.
+        headers: As they are sent, without Content-Length.
+        body: What is sent.
+        queued_at: Unix seconds.
+        attempts: Made so far, and failed.
+        status: HTTP status of the last failed attempt, or 0.
+        reason: Why that failed, in one line.
+    """
+
+    seq: int
+    kind: str
+    call_id: str
+    function: str
+    target: str
+    callback: str
+    headers: tuple[tuple[str, str], ...]
+    body: Body
+    queued_at: float
+    attempts: int = 0
+    status: int = 0
+    reason: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Its `lane_of`."""
+        return lane_of(self.kind, self.function, self.target)
+
+
+def lane_of(kind: str, function: str, target: str) -> str:
+    """What an item waits for together with others: its function, or its callback's host."""
+    return f"{CALL} {function}" if kind == CALL else f"{CALLBACK} {target.split('/', 3)[2]}"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is remembered of an item in memory while it waits.
+
+    Attributes:
+        seq: Its number.
+        lane: Its `Item.lane`.
+        size: Of its body, in bytes.
+        queued_at: Unix seconds.
+        due: Unix seconds; not before.
+    """
+
+    seq: int
+    lane: str
+    size: int
+    queued_at: float
+    due: float
+
+
+@dataclass(frozen=True)
+class Again:
+    """An attempt that failed and may go better later.
+
+    Attributes:
+        status: HTTP status, the gateway's own where nobody answered.
+        reason: One line.
+        after: Seconds that the other side asked to wait.
+    """
+
+    status: int
+    reason: str
+    after: float = 0.0
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An attempt that failed for good.
+
+    Attributes:
+        status: HTTP status, the gateway's own where nobody answered.
+        reason: One line.
+    """
+
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """An attempt that succeeded.
+
+    Attributes:
+        answer: What is to be posted to the caller, if that was asked for.
+    """
+
+    answer: Item | None = None
