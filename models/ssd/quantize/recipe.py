@@ -151,7 +151,10 @@ def _quantize_layer(
 
 def _round(layer: Layer, kernel: Floats, inputs: Floats, recipe: Recipe) -> tuple[Doubles, Floats]:
     """Integers in the kernel's shape, and a scale an output channel."""
-    if not recipe.round_by_moment or kernel[..., 0].size > _MOST_INPUTS:
+    inputs_of_output = (
+        math.prod(kernel.shape[:2]) if layer.kind == "depthwise" else kernel[..., 0].size
+    )
+    if not recipe.round_by_moment or inputs_of_output > _MOST_INPUTS:
         return nearest(kernel, 2 if layer.kind == "depthwise" else 3)
     if layer.kind == "depthwise":
         taps = kernel.reshape(-1, kernel.shape[2])

@@ -55,6 +55,17 @@ def test_wide_layers_are_rounded_plainly(atrous_network, atrous_weights, many_pi
     assert np.array_equal(quantized.weights["wide"].kernel, np.rint(kernel / scales))
 
 
+def test_a_depthwise_layer_has_as_many_inputs_as_taps(network, weights, many_pixels, monkeypatch):
+    """However many channels it has: each is a convolution of its own."""
+    monkeypatch.setattr(recipe_module, "_MOST_INPUTS", 9)
+    images = as_float32(many_pixels, network.input)
+    quantized = quantize(network, weights, images, Recipe(equalize=False), silent)
+    kernel = weights["b/depthwise"].kernel
+    scales = np.abs(kernel).max(axis=(0, 1, 3)) / 127
+    plain = np.rint(kernel / scales[:, None])
+    assert not np.array_equal(quantized.weights["b/depthwise"].kernel, plain)
+
+
 def test_images_are_bounded_by_the_largest_tensor(network, atrous_network):
     assert most_images(network) == 1_250_000_000 // (4 * 8 * 8 * 3)
     assert most_images(atrous_network) == 1_250_000_000 // (4 * 8 * 8 * 8)
