@@ -151,10 +151,9 @@ def _quantize_layer(
 
 def _round(layer: Layer, kernel: Floats, inputs: Floats, recipe: Recipe) -> tuple[Doubles, Floats]:
     """Integers in the kernel's shape, and a scale an output channel."""
-    inputs_of_output = (
-        math.prod(kernel.shape[:2]) if layer.kind == "depthwise" else kernel[..., 0].size
-    )
-    if not recipe.round_by_moment or inputs_of_output > _MOST_INPUTS:
+    # A depthwise channel has as many inputs as taps, however many channels there are.
+    wide = layer.kind == "conv" and kernel[..., 0].size > _MOST_INPUTS
+    if wide or not recipe.round_by_moment:
         return nearest(kernel, 2 if layer.kind == "depthwise" else 3)
     if layer.kind == "depthwise":
         taps = kernel.reshape(-1, kernel.shape[2])
