@@ -126,7 +126,7 @@ def check_files(golden: Golden, bundle: Bundle, folders: tuple[Path, ...]) -> It
         settings = Settings(image.threshold, _IOU, _TOP_K, _TOP_K)
         found = detector.detect(file.read_bytes(), settings).detections
         scale = np.array([found.height, found.width] * 2, np.float32)
-        wanted = Found(image.classes, image.confidences, image.boxes * scale)
+        wanted = _wanted(image, scale)
         limits = Limits(SCORES_OF_FILES, PIXELS, image.threshold)
         yield from _pairing_rows(
             "image file",
@@ -146,11 +146,18 @@ def _rows(
     reader = BoxReader(bundle.manifest, bundle.labels)
     settings = Settings(image.threshold, _IOU, _TOP_K, _TOP_K)
     found = reader.read(logits, offsets, (1, 1), settings)
-    wanted = Found(image.classes, image.confidences, image.boxes)
+    wanted = _wanted(image, np.ones(4, np.float32))
     limits = Limits(ANSWERS, ANSWERS, image.threshold)
     yield from _pairing_rows(
         side, image.name, wanted, Found(found.class_ids, found.scores, found.boxes), limits
     )
+
+
+def _wanted(image: GoldenImage, scale: Floats) -> Found:
+    """The original's detections, less those outside the image: it keeps them, turned inside out."""
+    solid = (image.boxes[:, 2:] > image.boxes[:, :2]).all(axis=1)
+    boxes = image.boxes[solid] * scale
+    return Found(image.classes[solid], image.confidences[solid], boxes)
 
 
 def _pairing_rows(
