@@ -1,20 +1,30 @@
-"""What a function's replicas wrote: stamped lines in rotating files, one set a function."""
+"""What a function's replicas wrote: stamped lines in rotating files, one set a function.
+
+Whoever reads, reads the files, in pieces and in another thread: a reader that stands still costs
+no memory and holds nobody up, and one that follows goes from file to file as they rotate.
+"""
 
 import asyncio
+import contextlib
+import os
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dcf.errors import InvalidRequest
 from dcf.providers.base import LogLine, LogQuery
+from dcf.providers.log_pieces import Piece, next_lines, rewind, wanted_by
 
 _MAX_FILE_BYTES = 4 << 20
 _KEPT = 3
-_MAX_WAITING = 10_000
+_STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def now() -> str:
     """The time as RFC 3339, UTC, to the microsecond."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).strftime(_STAMP)
 
 
 class FunctionLog:
@@ -24,20 +34,17 @@ class FunctionLog:
         self._name, self._max = name, max_bytes
         self._path = folder / f"{name}.log"
         self._file = self._path.open("ab")
-        self._followers: set[asyncio.Queue[LogLine]] = set()
+        self._rotations = _KEPT  # of files so far; those of an earlier run count, too
+        self._readers: set[asyncio.Event] = set()
 
     def write(self, instance: str, text: str) -> None:
-        """Keep one line, stamped with the time it came."""
-        line = LogLine(self._name, instance, now(), text)
-        self._file.write(f"{line.timestamp} {instance} {text}\n".encode(errors="replace"))
-        self._file.flush()
-        if self._file.tell() > self._max:
-            self._rotate()
-        for follower in self._followers:
-            if (
-                follower.qsize() < _MAX_WAITING
-            ):  # a reader that stands still loses lines, not our memory
-                follower.put_nowait(line)
+        """Keep one line, stamped with the time it came; on a full disk it is lost."""
+        with contextlib.suppress(OSError):
+            self._file.write(f"{now()} {instance} {text}\n".encode(errors="replace"))
+            self._file.flush()
+            if self._file.tell() > self._max:
+                self._rotate()
+        self._wake()
 
     def _rotate(self) -> None:
         self._file.close()
@@ -46,46 +53,82 @@ class FunctionLog:
             if older.exists():
                 older.replace(self._age(age))
         self._file = self._path.open("ab")
+        self._rotations += 1
 
     def _age(self, age: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{age}") if age else self._path
 
-    async def lines(self, query: LogQuery) -> AsyncIterator[LogLine]:
-        """The lines asked for, oldest first; with `follow` it goes on until its reader leaves."""
-        follower: asyncio.Queue[LogLine] = asyncio.Queue()
-        self._followers.add(follower)
-        try:
-            kept = [line for line in self._kept() if _matches(line, query)]
-            for line in kept[-query.tail :] if query.tail > 0 else kept:
-                yield line
-            while query.follow:
-                line = await follower.get()
-                if _matches(line, query):
-                    yield line
-        finally:
-            self._followers.discard(follower)
+    def _wake(self) -> None:
+        for reader in self._readers:
+            reader.set()
 
-    def _kept(self) -> Iterator[LogLine]:
+    async def lines(self, query: LogQuery) -> AsyncIterator[LogLine]:
+        """The lines asked for, oldest first.
+
+        With `follow` it goes on until its reader leaves or the log is closed; a follower that is
+        so slow that whole files rotate away under it goes on with the oldest that is left.
+
+        Raises:
+            InvalidRequest: `since` is no time.
+        """
+        wanted = wanted_by(query, _utc(query.since))
+        news = asyncio.Event()
+        self._readers.add(news)
+        with ExitStack() as files:
+            files.callback(self._readers.discard, news)
+            pieces = deque(self._pieces(files, 0, query.follow))
+            if query.tail > 0:
+                pieces = await asyncio.to_thread(rewind, pieces, wanted, query.tail)
+            while pieces:
+                news.clear()
+                rotations = self._rotations
+                found = await asyncio.to_thread(next_lines, pieces[0], wanted)
+                for line in found or ():
+                    yield line
+                # Of a file that is still written to, more may have come while it was read.
+                if found is None and not (pieces[0].number == rotations and news.is_set()):
+                    await self._go_on(files, pieces, news, query.follow)
+
+    async def _go_on(
+        self, files: ExitStack, pieces: deque[Piece], news: asyncio.Event, follow: bool
+    ) -> None:
+        """At the end of a file: on to the next one, or wait, or be at the end of all."""
+        last = pieces[0].number
+        if follow and last == self._rotations and not self._file.closed:
+            await news.wait()
+            return
+        pieces.popleft().file.close()
+        if follow and not pieces:
+            pieces.extend(self._pieces(files, last + 1, follow))
+
+    def _pieces(self, files: ExitStack, first: int, follow: bool) -> Iterator[Piece]:
+        """The files from a number of rotations on, oldest first, as far as they are still here."""
         for age in range(_KEPT - 1, -1, -1):
-            path = self._age(age)
-            for raw in path.read_bytes().split(b"\n") if path.exists() else ():
-                stamp, _, rest = raw.decode(errors="replace").partition(" ")
-                instance, _, text = rest.partition(" ")
-                if instance:
-                    yield LogLine(self._name, instance, stamp, text)
+            number = self._rotations - age
+            if number >= first and self._age(age).exists():
+                file = files.enter_context(self._age(age).open("rb"))
+                yield Piece(number, file, None if follow else os.fstat(file.fileno()).st_size)
 
     def close(self) -> None:
-        """Close the file; the lines stay."""
+        """Close the file and end its followers; the lines stay."""
         self._file.close()
+        self._wake()
 
     def remove(self) -> None:
         """Delete the lines of a function that is no more."""
-        self._file.close()
+        self.close()
         for age in range(_KEPT):
             self._age(age).unlink(missing_ok=True)
 
 
-def _matches(line: LogLine, query: LogQuery) -> bool:
-    # Both stamps are UTC in RFC 3339, so text order is time order down to the second.
-    since = query.since.replace("Z", "")
-    return line.timestamp >= since and query.instance in {"", line.instance}
+def _utc(since: str) -> str:
+    """A time of a query as the stamp of a line; no text is no time."""
+    if not since:
+        return ""
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        raise InvalidRequest(
+            f"since is {since!r}: give a time as 2026-01-31T12:00:00Z (RFC 3339)"
+        ) from None
+    return moment.astimezone(UTC).strftime(_STAMP) if moment.tzinfo else moment.strftime(_STAMP)

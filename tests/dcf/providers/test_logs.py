@@ -2,7 +2,12 @@
 
 import asyncio
 import re
+import tracemalloc
+from datetime import datetime, timedelta, timezone
 
+import pytest
+
+from dcf.errors import InvalidRequest
 from dcf.providers.base import LogQuery
 from dcf.providers.logs import FunctionLog
 
@@ -68,7 +73,7 @@ def test_following_gives_old_lines_then_new_ones_and_leaves_nothing_behind(tmp_p
         return came
 
     assert asyncio.run(asyncio.wait_for(follow(), 10)) == ["old", "new"]
-    assert not log._followers
+    assert not log._readers
     log.close()
 
 
@@ -78,3 +83,108 @@ def test_a_log_is_gone_with_its_function(tmp_path):
         log.write("f-1", "long enough to rotate")
     log.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_since_may_be_told_in_any_zone_and_nonsense_is_refused(tmp_path):
+    log = FunctionLog(tmp_path, "f")
+    log.write("f-1", "a line")
+    utc = datetime.fromisoformat(read(log)[0].timestamp)
+    for moment, count in ((utc, 1), (utc + timedelta(seconds=1), 0)):
+        elsewhere = moment.astimezone(timezone(timedelta(hours=9))).isoformat()
+        assert len(read(log, since=elsewhere)) == count
+    with pytest.raises(InvalidRequest, match="RFC 3339"):
+        read(log, since="yesterday")
+    log.close()
+
+
+@pytest.mark.parametrize("tail", [1, 7, 40, 10_000])
+def test_a_tail_reaches_back_over_files_and_skips_what_was_not_asked_for(tmp_path, tail):
+    log = FunctionLog(tmp_path, "f", max_bytes=1000)
+    for number in range(60):
+        log.write(f"f-{number % 2}", str(number))
+    every = [line.text for line in read(log, instance="f-1")]
+    assert [line.text for line in read(log, instance="f-1", tail=tail)] == every[-tail:]
+    log.close()
+
+
+def test_a_follower_gets_every_line_across_rotations(tmp_path):
+    log = FunctionLog(tmp_path, "f", max_bytes=500)
+
+    async def follow():
+        came = []
+        async for line in log.lines(LogQuery("f", follow=True)):
+            came.append(int(line.text))
+            if came[-1] == 299:
+                return came
+        return came
+
+    async def steps():
+        reader = asyncio.create_task(follow())
+        for number in range(300):
+            log.write("f-1", str(number))
+            await asyncio.sleep(0.002)
+        return await asyncio.wait_for(reader, 10)
+
+    assert asyncio.run(steps()) == list(range(300))
+    assert log._rotations > 20
+    log.close()
+
+
+def test_a_follower_that_stands_still_holds_no_lines_and_goes_on_with_what_is_left(tmp_path):
+    log = FunctionLog(tmp_path, "f", max_bytes=1 << 16)
+    log.write("f-1", "first")
+
+    async def steps():
+        stream = log.lines(LogQuery("f", follow=True))
+        came = [(await anext(stream)).text]
+        tracemalloc.start()
+        for number in range(20_000):
+            log.write("f-1", f"{number:0100}")
+        grown, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        while not came[-1].endswith("19999"):
+            came.append((await asyncio.wait_for(anext(stream), 10)).text)
+        await stream.aclose()
+        return grown, came
+
+    grown, came = asyncio.run(steps())
+    assert grown < 100_000
+    assert 100 < len(came) < 3000
+    log.close()
+
+
+def test_a_closed_log_ends_its_followers(tmp_path):
+    log = FunctionLog(tmp_path, "f")
+
+    async def steps():
+        async def follow():
+            return [line.text async for line in log.lines(LogQuery("f", follow=True))]
+
+        reader = asyncio.create_task(follow())
+        await asyncio.sleep(0.05)
+        log.write("f-1", "last words")
+        log.close()
+        return await asyncio.wait_for(reader, 10)
+
+    assert asyncio.run(steps()) == ["last words"]
+
+
+def test_reading_full_files_leaves_the_loop_free(tmp_path):
+    log = FunctionLog(tmp_path, "f")
+    for _ in range(60_000):
+        log.write("f-1", "x" * 150)
+
+    async def steps():
+        async def read_all():
+            return [line async for line in log.lines(LogQuery("f"))]
+
+        turns, reading = 0, asyncio.create_task(read_all())
+        while not reading.done():
+            await asyncio.sleep(0.001)
+            turns += 1
+        return turns, len(reading.result())
+
+    turns, count = asyncio.run(steps())
+    assert count == 60_000
+    assert turns > 20  # all of it in one piece is one turn
+    log.close()
