@@ -8,11 +8,9 @@ from dcf.errors import InvalidRequest, NotFound
 from dcf.gateway.core import MAX_REPLICAS, Gateway
 from dcf.gateway.messages import Alert, Alerts
 from dcf.gateway.plain import failed, message_of
-from dcf.gateway.wire import number_of
+from dcf.gateway.wire import SCALE_MAX, SCALE_MIN, number_of
 from dcf.providers.base import FunctionStatus
 
-_MIN = ("com.openfaas.scale.min", "scale_min")
-_MAX = ("com.openfaas.scale.max", "scale_max")
 _FACTOR = ("com.openfaas.scale.factor",)
 
 
@@ -45,7 +43,7 @@ class AlertDoor:
 def replicas_after(alert: str, status: FunctionStatus) -> int:
     """How many replicas an alert asks for: a step of `max * factor / 100` more, or the least."""
     labels = status.spec.labels
-    least, most = number_of(labels, _MIN, 1), number_of(labels, _MAX, 5)
+    least, most = number_of(labels, SCALE_MIN, 1), number_of(labels, SCALE_MAX, 5)
     most = min(most, MAX_REPLICAS)
     if alert != "firing":
         return min(least, most)

@@ -204,14 +204,6 @@ class Failed(Struct):
     error: Failure
 
 
-class OpenFxError(Struct):
-    """OpenFx' shape of an error: `code` is a gRPC status."""
-
-    code: int
-    message: str
-    details: list[str]
-
-
 def decode(body: bytes, kind: type[_Message]) -> _Message:
     """A checked message; raises `InvalidRequest` that says what is wrong, and where."""
     try:

@@ -11,6 +11,7 @@ from dcf.gateway.door_secrets import SecretsDoor
 from dcf.gateway.door_system import SystemDoor
 from dcf.gateway.queue.messages import FailedCall, QueueCounts
 from dcf.gateway.route import ANY, NDJSON, TEXT, Answer, Parameter, Route, json_of, nothing, text
+from dcf.gateway.routes_openfx import OPENFX
 
 _METHODS = "GET POST PUT PATCH DELETE OPTIONS HEAD"
 _DCF = "DCF"
@@ -218,4 +219,4 @@ QUEUE = (
     ),
 )  # fmt: skip
 
-ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS + QUEUE
+ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS + QUEUE + OPENFX

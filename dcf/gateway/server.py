@@ -19,12 +19,14 @@ from dcf.gateway.door_archives import ArchivesDoor
 from dcf.gateway.door_async import AsyncDoor
 from dcf.gateway.door_function import FunctionDoor
 from dcf.gateway.door_grpc import GrpcDoor, serve
+from dcf.gateway.door_openfx import OpenFxDoor
 from dcf.gateway.door_platform import PlatformDoor
 from dcf.gateway.door_secrets import SecretsDoor
 from dcf.gateway.door_system import SystemDoor
 from dcf.gateway.metrics import Metrics
 from dcf.gateway.queue.call_queue import CallQueue
 from dcf.gateway.queue.settings import QueueSettings
+from dcf.gateway.rpcs import Rpcs
 from dcf.gateway.upstream import READ_BUFFER, Upstream
 from dcf.providers.base import Provider
 from dcf.providers.process import ProcessProvider
@@ -80,6 +82,7 @@ class Server:
         self._metrics = Metrics()
         self._upstream = Upstream(self._gateway, self._metrics)
         self._async = AsyncDoor(self._gateway)
+        self._rpcs = Rpcs(self._gateway)
         self._runner = web.AppRunner(
             self._application(),
             access_log=None,
@@ -100,6 +103,7 @@ class Server:
             PlatformDoor(gateway, self._metrics),
             FunctionDoor(self._upstream),
             self._async,
+            OpenFxDoor(self._rpcs, self._upstream),
         )
         app = application(doors, self._settings.credentials)
         app.on_shutdown.append(system.leave)
@@ -136,7 +140,8 @@ class Server:
         host = self._settings.host
         try:
             await self._open_rest(host)
-            door = GrpcDoor(self._gateway, self._upstream, self.rest)
+            self._rpcs.rest = self.rest
+            door = GrpcDoor(self._rpcs, self._upstream, self._settings.credentials)
             self._grpc, port = _open_grpc(door, _bracketed(host), self._settings.grpc_port)
         except DcfError:
             if self._async.running is not None:

@@ -12,7 +12,8 @@ from dcf.providers.base import FunctionSpec, FunctionStatus, RevisionInfo
 
 ROLLOUT = "dcf.rollout"
 REASON = "dcf.reason"
-_SCALE_MIN = ("com.openfaas.scale.min", "scale_min")
+SCALE_MIN = ("com.openfaas.scale.min", "scale_min")
+SCALE_MAX = ("com.openfaas.scale.max", "scale_max")
 
 
 def annotations_of(status: FunctionStatus) -> dict[str, str]:
@@ -35,7 +36,7 @@ def number_of(labels: Mapping[str, str], keys: tuple[str, ...], default: int) ->
 
 def first_replicas(labels: Mapping[str, str], default: int = 1) -> int:
     """How many replicas the labels ask for at the start; raises `InvalidRequest`."""
-    return number_of(labels, _SCALE_MIN, default)
+    return number_of(labels, SCALE_MIN, default)
 
 
 def without_rollout(annotations: Mapping[str, str]) -> dict[str, str]:

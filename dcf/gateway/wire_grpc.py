@@ -1,8 +1,52 @@
-"""The gateway's protobuf messages <-> the provider's records."""
+"""The gateway's protobuf messages <-> the provider's records, and failures -> gRPC statuses."""
+
+import grpc
 
 from dcf._proto import gateway_pb2 as pb
-from dcf.gateway.wire import annotations_of, first_replicas, without_rollout
+from dcf.errors import DcfError
+from dcf.gateway.whole_call import FunctionFailure
+from dcf.gateway.wire import SCALE_MAX, annotations_of, first_replicas, without_rollout
 from dcf.providers.base import FunctionSpec, FunctionStatus
+
+_CODE = grpc.StatusCode
+_STATUSES = {
+    "bad_request": _CODE.INVALID_ARGUMENT,
+    "bad_archive": _CODE.INVALID_ARGUMENT,
+    "not_found": _CODE.NOT_FOUND,
+    "already_exists": _CODE.ALREADY_EXISTS,
+    "not_ready": _CODE.UNAVAILABLE,
+    "upstream_failed": _CODE.UNAVAILABLE,
+    "timeout": _CODE.DEADLINE_EXCEEDED,
+    "unsupported": _CODE.UNIMPLEMENTED,
+}
+# What a function's own HTTP answer means here, by its error code first, else by its status.
+_FUNCTION_CODES = {
+    "body_too_large": _CODE.RESOURCE_EXHAUSTED,
+    "overloaded": _CODE.RESOURCE_EXHAUSTED,
+}
+_FUNCTION_STATUSES = {
+    400: _CODE.INVALID_ARGUMENT,
+    413: _CODE.INVALID_ARGUMENT,
+    415: _CODE.INVALID_ARGUMENT,
+    429: _CODE.RESOURCE_EXHAUSTED,
+    503: _CODE.UNAVAILABLE,
+    504: _CODE.DEADLINE_EXCEEDED,
+}
+
+
+def status_of_fault(fault: DcfError) -> grpc.StatusCode:
+    """The gRPC status of a failure, the function's or the gateway's own."""
+    if isinstance(fault, FunctionFailure):
+        by_status = _FUNCTION_STATUSES.get(fault.status, _CODE.INTERNAL)
+        return _FUNCTION_CODES.get(fault.reason, by_status)
+    return _STATUSES.get(fault.code, _CODE.INTERNAL)
+
+
+def invoke_words(name: str, fault: DcfError) -> str:
+    """How OpenFx tells a failed call; one that took too long begins with its own words."""
+    if status_of_fault(fault) is _CODE.DEADLINE_EXCEEDED:
+        return fault.message
+    return f"could not invoke: {name} - {fault.message}"
 
 
 def function_of(status: FunctionStatus, calls: int) -> pb.Function:
@@ -21,6 +65,8 @@ def function_of(status: FunctionStatus, calls: int) -> pb.Function:
 def spec_of(request: pb.CreateFunctionRequest) -> FunctionSpec:
     """What a deploy or update asks for; raises `InvalidRequest`."""
     labels = dict(request.Labels)
+    if request.MaxReplicas > 0:  # OpenFx scales up to here; here Alertmanager's alerts do
+        labels.setdefault(SCALE_MAX[0], str(request.MaxReplicas))
     return FunctionSpec(
         name=request.Service,
         image=request.Image,

@@ -1,0 +1,80 @@
+"""A call whose body and answer are each one message: how gRPC and OpenFx' REST call a function."""
+
+import json
+import time
+import uuid
+from dataclasses import dataclass
+
+from aiohttp import StreamReader
+from multidict import CIMultiDict
+
+from dcf.errors import DcfError
+from dcf.gateway.core import plain_name
+from dcf.gateway.upstream import Call, Upstream
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask a function.
+
+    Attributes:
+        name: As the caller gave it, not yet checked.
+        body: The whole of it, or a stream that has not been read from.
+        query: Percent-encoded, without its question mark.
+        accept: What kind of answer is wanted; empty for any.
+        call_id: The caller's own; empty to have one made.
+    """
+
+    name: str
+    body: bytes | StreamReader
+    query: str = ""
+    accept: str = ""
+    call_id: str = ""
+
+
+class FunctionFailure(DcfError):
+    """The function answered with an error; `status` is HTTP's, `reason` its own code or empty."""
+
+    code = "function_failed"
+
+    def __init__(self, message: str, status: int, reason: str) -> None:
+        super().__init__(message)
+        self.status, self.reason = status, reason
+
+
+async def ask_whole(upstream: Upstream, question: Question) -> bytes:
+    """The function's answer.
+
+    Raises:
+        FunctionFailure: It answered with an error.
+        DcfError: It was not reached; see `Upstream.open`.
+    """
+    began = time.time_ns()
+    headers = CIMultiDict(
+        {
+            "Content-Type": "application/octet-stream",
+            "X-Call-Id": question.call_id or str(uuid.uuid4()),
+            "X-Start-Time": str(began),
+        }
+    )
+    if question.accept:
+        headers["Accept"] = question.accept
+    path = f"/?{question.query}" if question.query else "/"
+    call = Call("POST", path, headers, question.body)
+    async with upstream.open(plain_name(question.name), call) as answer:
+        body = await answer.read()
+    if answer.status >= 400:
+        raise _failure(answer.status, body, (time.time_ns() - began) / 1e9)
+    return body
+
+
+def _failure(status: int, body: bytes, seconds: float) -> FunctionFailure:
+    """Only errors with a code of their own speak in their own words."""
+    if status == 504:
+        return FunctionFailure(f"Function timed out after {seconds:f}s", status, "timeout")
+    try:
+        error = json.loads(body)["error"]
+        code, message = str(error["code"]), f"{error['code']}: {error['message']}"
+    except (ValueError, KeyError, TypeError):
+        code, message = "", f"status {status}"
+    return FunctionFailure(message, status, code)
