@@ -60,9 +60,12 @@ def keras_weights(model: keras.Model, network: Network) -> dict[str, LayerWeight
 class L2Normalization(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyped
     """Divides each position by its norm over the channels, then scales each channel."""
 
+    gamma: Any
+
     def build(self, input_shape: tuple[int, ...]) -> None:
         """Makes the scales, one a channel."""
-        self.gamma = self.add_weight(
+        # Keras' own place for weights, whose shape is only known now.
+        self.gamma = self.add_weight(  # pylint: disable=attribute-defined-outside-init
             shape=(input_shape[-1],), initializer=keras.initializers.Constant(_GAMMA), name="gamma"
         )
 
