@@ -80,6 +80,7 @@ class FakeProvider:
             if each.number == (past[0].number if number is None else number):
                 if each.spec == self.statuses[name].spec:
                     return self._revisions[name][0]
+                self._check_secrets(each.spec)
                 return self._serve(each.spec, by)
         raise NotFound(f"function {name} has no revision {number}")
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from dcf.archive import Entry, pack
-from dcf.errors import AlreadyExists, ArchiveError, NotFound
+from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
 from dcf.providers.base import READY, FunctionSpec, LogLine, LogQuery
 from dcf.providers.fake import FakeProvider
 from dcf.providers.process import ProcessProvider
@@ -168,6 +168,139 @@ def test_logs_are_lines_of_that_function(make, archive):
             assert lines
             assert {line.name for line in lines} == {"echo"}
             assert all(line.instance and line.timestamp.endswith("Z") for line in lines)
+
+    run(steps())
+
+
+def version(archive, number, **more):
+    return FunctionSpec("echo", archive.image, env={"V": str(number)}, **more)
+
+
+async def deployed(provider, archive, count):
+    """Deploy `count` versions one after the other."""
+    await provider.put_archive(archive.digest, chunks(archive.data))
+    await provider.deploy(version(archive, 1), "ann@here")
+    await settled(provider)
+    for number in range(2, count + 1):
+        await provider.update(version(archive, number), "bob@there")
+        await settled(provider)
+
+
+async def numbers(provider):
+    return [each.number for each in await provider.history("echo")]
+
+
+def test_every_change_is_a_revision_with_its_time_and_who(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await deployed(provider, archive, 2)
+            await provider.update(version(archive, 2), "nobody")  # the same again
+            newest, first = await provider.history("echo")
+            assert (newest.number, newest.by, newest.serving) == (2, "bob@there", True)
+            assert (first.number, first.by, first.serving) == (1, "ann@here", False)
+            assert (first.spec, newest.spec) == (version(archive, 1), version(archive, 2))
+            assert (first.rollout, newest.rollout) == (READY, READY)
+            assert first.deployed_at <= newest.deployed_at
+            assert newest.deployed_at.endswith("Z")
+
+    run(steps())
+
+
+def test_going_back_is_a_new_revision_of_the_old_spec(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await deployed(provider, archive, 3)
+            begun = await provider.rollback("echo", None, "eve@home")
+            assert (begun.number, begun.spec, begun.by) == (4, version(archive, 2), "eve@home")
+            assert (await settled(provider)).spec == version(archive, 2)
+            begun = await provider.rollback("echo", 1)
+            assert (begun.number, begun.spec) == (5, version(archive, 1))
+            assert (await settled(provider)).spec == version(archive, 1)
+            assert [each.number for each in await provider.history("echo") if each.serving] == [5]
+
+    run(steps())
+
+
+def test_going_back_to_what_serves_is_no_work(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await deployed(provider, archive, 2)
+            assert (await provider.rollback("echo", 2)).number == 2
+            assert await numbers(provider) == [2, 1]
+
+    run(steps())
+
+
+def test_there_must_be_something_to_go_back_to(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await deployed(provider, archive, 1)
+            with pytest.raises(InvalidRequest, match="no earlier revision"):
+                await provider.rollback("echo", None)
+            with pytest.raises(NotFound, match="no revision 7"):
+                await provider.rollback("echo", 7)
+            with pytest.raises(NotFound):
+                await provider.rollback("nope", None)
+            with pytest.raises(NotFound):
+                await provider.history("nope")
+
+    run(steps())
+
+
+def test_secrets_are_kept_by_name_and_their_values_never_come_back(make):
+    async def steps():
+        async with started(make()) as provider:
+            assert list(await provider.secrets()) == []
+            await provider.put_secret("token", b"xyzzy", replace=False)
+            await provider.put_secret("api.key", b"\x00plugh", replace=False)
+            assert list(await provider.secrets()) == ["api.key", "token"]
+            with pytest.raises(AlreadyExists) as taken:
+                await provider.put_secret("token", b"xyzzy", replace=False)
+            assert "xyzzy" not in str(taken.value)
+            await provider.put_secret("token", b"new", replace=True)
+            with pytest.raises(NotFound):
+                await provider.put_secret("other", b"", replace=True)
+            await provider.delete_secret("token")
+            with pytest.raises(NotFound):
+                await provider.delete_secret("token")
+            assert list(await provider.secrets()) == ["api.key"]
+
+    run(steps())
+
+
+def test_a_function_wants_secrets_that_are_here(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            wanting = version(archive, 1, secrets=("token", "regcred"))
+            with pytest.raises(InvalidRequest, match="secret token is not here"):
+                await provider.deploy(wanting)
+            await provider.put_secret("token", b"xyzzy", replace=False)
+            await provider.deploy(wanting)
+            await settled(provider)
+            with pytest.raises(InvalidRequest, match="wanted by function echo"):
+                await provider.delete_secret("token")
+            await provider.update(version(archive, 2))
+            await settled(provider)
+            await provider.delete_secret("token")
+            with pytest.raises(InvalidRequest, match="secret token is not here"):
+                await provider.rollback("echo", None)
+            assert "xyzzy" not in repr(await provider.history("echo"))
+
+    run(steps())
+
+
+def test_usage_is_what_the_replicas_take(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await deployed(provider, archive, 1)
+            used = await provider.usage("echo")
+            assert used.memory_bytes > 1 << 20
+            assert used.cpu_millicores >= 0
+            await provider.scale("echo", 0)
+            assert (await provider.usage("echo")).memory_bytes == 0
+            with pytest.raises(NotFound):
+                await provider.usage("nope")
 
     run(steps())
 
