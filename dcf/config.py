@@ -4,6 +4,7 @@ An unknown key is refused with its path and the near miss. Beyond the original k
 `handler.include` and `handler.exclude`, which say what goes into the function's archive.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -94,11 +95,12 @@ def _read_yaml(path: Path) -> object:
 def _function(path: Path, name: str, raw: object) -> FunctionConfig:
     table = _Table(str(path), f"functions.{name}", raw, _FUNCTION)
     handler = table.table("handler", _HANDLER)
+    places = _Places(path.parent, (handler.text("dir") or "./src", *handler.texts("include")))
     return FunctionConfig(
         name=name,
-        root=path.parent,
+        root=places.root,
         entry=Entry(
-            handler.text("dir") or "./src",
+            places.of(handler.text("dir") or "./src"),
             handler.text("file") or "handler.py",
             handler.text("name") or "Handler",
         ),
@@ -107,8 +109,8 @@ def _function(path: Path, name: str, raw: object) -> FunctionConfig:
         maintainer=table.text("maintainer"),
         image=table.text("image"),
         registry=table.text("docker_registry"),
-        include=handler.texts("include"),
-        exclude=handler.texts("exclude"),
+        include=tuple(map(places.of, handler.texts("include"))),
+        exclude=tuple(map(places.of, handler.texts("exclude"))),
         environment=table.mapping("environment") | _environment_files(path, table),
         secrets=table.texts("secrets"),
         constraints=table.texts("constraints"),
@@ -119,6 +121,20 @@ def _function(path: Path, name: str, raw: object) -> FunctionConfig:
         build_options=table.texts("build_options"),
         build_args=_build_args(table),
     )
+
+
+class _Places:
+    """Paths of a function that may lie above its config file (`../src`), all below one root."""
+
+    def __init__(self, folder: Path, paths: tuple[str, ...]) -> None:
+        self.root, self._below = folder, ""
+        for _ in range(max(Path(os.path.normpath(each)).parts.count("..") for each in paths)):
+            self._below = os.path.join(self.root.resolve().name, self._below)  # noqa: PTH118 - a text
+            self.root = self.root.resolve().parent
+
+    def of(self, path: str) -> str:
+        """A path of the config file as it is below the root."""
+        return os.path.normpath(f"{self._below}/{path}") if self._below else path
 
 
 def _environment_files(path: Path, table: "_Table") -> dict[str, str]:

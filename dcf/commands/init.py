@@ -1,19 +1,28 @@
 """dcf function init."""
 
+import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import click
 
 from dcf.errors import InvalidRequest
-from dcf.templates import copy_template, find_template
+from dcf.templates import OWN_FOLDER, Template, copy_template, find_template, templates
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_FOLDERS = ("dir", "include", "exclude")
+
+
+def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [each.name for each in templates() if each.name.startswith(incomplete)]
 
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--runtime", "-r", required=True, help="See `dcf runtime list`.")
+@click.option(
+    "--runtime", "-r", required=True, help="See `dcf runtime list`.", shell_complete=_complete
+)
 @click.option(
     "--config", "-f", default="config.yaml", help="Name of the config file.", show_default=True
 )
@@ -21,7 +30,10 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
     "--dir", "-d", "directory", default="./src", help="The handler's folder.", show_default=True
 )
 def init(name: str | None, runtime: str, config: str, directory: str) -> None:
-    """Make a new function's folder from a runtime's template."""
+    """Make a new function's folder from a runtime's template.
+
+    Functions of a config file in this folder are taken into the new one, too.
+    """
     if not name:
         raise InvalidRequest("please provide a name for the function")
     if _NAME.fullmatch(name) is None:
@@ -29,43 +41,74 @@ def init(name: str | None, runtime: str, config: str, directory: str) -> None:
     folder = Path(name)
     if folder.exists():
         raise InvalidRequest(f"folder: {name} already exists")
-    gateway = _gateway_of(Path(config), name)
+    if Path(directory).is_absolute() or ".." in Path(directory).parts:
+        raise InvalidRequest(f"--dir {directory} must lie in the function's own folder")
+    template = find_template(runtime, OWN_FOLDER)
+    functions, gateway = _existing(Path(config), name)
+    functions[name] = _entry(template, runtime, directory)
     source = folder / directory
-    copy_template(find_template(runtime), source)
-    file = folder / config
-    file.write_text(_config(name, runtime, directory, gateway), encoding="utf-8")
-    file.chmod(0o600)
-    shown = source.as_posix()
+    copy_template(template, folder, source)
+    _write(folder / config, {"functions": functions, "dcf": {"gateway": gateway}})
     click.echo(f"Directory: {name} is created.")
-    click.echo(f"Function handler created in directory: {shown}")
-    click.echo(f"Rewrite the function handler code in {shown} directory")
+    click.echo(f"Function handler created in directory: {source.as_posix()}")
+    click.echo(f"Rewrite the function handler code in {source.as_posix()} directory")
     click.echo(f"Config file written: {config}")
 
 
-def _gateway_of(existing: Path, name: str) -> str:
-    """The gateway of a config file in the current folder; a name it already has is refused."""
+def _existing(config: Path, name: str) -> tuple[dict[str, Any], str]:
+    """Functions and gateway of a config file in this folder, as seen from the new one below."""
     from dcf.client import DEFAULT_ADDRESS
 
-    if not existing.is_file():
-        return DEFAULT_ADDRESS
-    from dcf.config import load
-
-    loaded = load(existing)
-    if name in {each.name for each in loaded.functions}:
-        raise InvalidRequest(f"Function {name} already exists in {existing} file.")
-    return loaded.gateway or DEFAULT_ADDRESS
-
-
-def _config(name: str, runtime: str, directory: str, gateway: str) -> str:
+    if not config.is_file():
+        return {}, DEFAULT_ADDRESS
     import yaml
 
-    function = {
+    from dcf.config import load
+
+    loaded = load(config)
+    if name in {each.name for each in loaded.functions}:
+        raise InvalidRequest(f"Function {name} already exists in {config} file.")
+    raw = yaml.safe_load(config.read_bytes())["functions"]
+    entries = {str(key): _from_below(value or {}) for key, value in raw.items()}
+    return entries, loaded.gateway or DEFAULT_ADDRESS
+
+
+def _from_below(entry: dict[str, Any]) -> dict[str, Any]:
+    """A function's entry with its paths as they are seen from a folder below."""
+    handler = {"dir": "./src", **(entry.get("handler") or {})}
+    for key in _FOLDERS:
+        if isinstance(handler.get(key), str):
+            handler[key] = _up(handler[key])
+        elif handler.get(key):
+            handler[key] = [_up(str(each)) for each in handler[key]]
+    moved = {**entry, "handler": handler}
+    if files := entry.get("environment_file"):
+        moved["environment_file"] = [_up(str(each)) for each in files]
+    return moved
+
+
+def _up(path: str) -> str:
+    return PurePosixPath("..", path).as_posix()
+
+
+def _entry(template: Template, runtime: str, directory: str) -> dict[str, Any]:
+    handler = {"dir": directory, "file": "handler.py", "name": "Handler"}
+    given = dict(template.defaults)
+    handler |= given.pop("handler", {})
+    return {
         "runtime": runtime,
         "desc": "",
         "maintainer": "",
-        "handler": {"dir": directory, "file": "handler.py", "name": "Handler"},
+        "handler": handler,
         "limits": {"memory": "", "cpu": "", "gpu": ""},
+        **given,
     }
-    return yaml.safe_dump(
-        {"functions": {name: function}, "dcf": {"gateway": gateway}}, sort_keys=False
-    )
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    import yaml
+
+    text = yaml.safe_dump(content, sort_keys=False)
+    # Its owner's alone from the first byte on: an environment may hold what is not for others.
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(text)

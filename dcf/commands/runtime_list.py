@@ -1,14 +1,32 @@
 """dcf runtime list."""
 
+from pathlib import Path
+
 import click
 
-from dcf.templates import runtimes
+from dcf.commands.gateway_option import json_option
+from dcf.commands.printing import write_json
+from dcf.templates import OWN_FOLDER, templates
 
 
 @click.command()
-def runtime_list() -> None:
+@click.option(
+    "--dir",
+    "-d",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=OWN_FOLDER,
+    show_default=True,
+    help="Folder of runtimes of your own.",
+)
+@json_option
+def runtime_list(directory: Path, as_json: bool) -> None:
     """List the runtimes there are templates for."""
+    found = templates(directory)
+    if as_json:
+        write_json([{"name": each.name, "summary": each.summary} for each in found])
+        return
     click.echo("Supported Runtimes are:")
-    for name in runtimes():
-        click.echo(f"- {name}")
+    for each in found:
+        click.echo(f"- {each.name}")
     click.echo()

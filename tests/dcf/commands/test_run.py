@@ -1,0 +1,147 @@
+"""dcf function run: a call from a pipe, and serving with edits taken over."""
+
+import re
+import signal
+import time
+
+import pytest
+import requests
+
+UPPER = """
+class Handler:
+    def __call__(self, req):
+        if req.input == b"raise":
+            raise RuntimeError("secret words of the handler")
+        return req.input.upper()
+"""
+BROKEN = "raise ValueError('the weights are missing')\n"
+
+
+def test_a_piped_call_is_answered_in_the_originals_words_and_all_ends(
+    dcf, write_function, tmp_path
+):
+    write_function(tmp_path, "up", UPPER)
+    done = dcf("function", "run", "up", stdin=b"hello\n", cwd=tmp_path)
+    first, *words = done.stdout.decode().splitlines()
+    assert re.fullmatch(r"Running image \(archive:sha256:[0-9a-f]{64}\) in local", first)
+    assert words == [
+        "Starting [dcf-watcher] server ...",
+        "Call up in user's local",
+        "Handler request: hello",
+        "Handler reply: HELLO",
+    ]
+    assert done.returncode == 0
+
+
+def test_a_handler_that_cannot_load_is_told_at_once_and_not_waited_for(
+    dcf, write_function, tmp_path
+):
+    write_function(tmp_path, "up", BROKEN)
+    began = time.monotonic()
+    done = dcf("function", "run", "up", stdin=b"hello", cwd=tmp_path)
+    assert time.monotonic() - began < 20
+    assert done.returncode == 1
+    last = done.stderr.decode().splitlines()[-1]
+    assert last.startswith("Error: function up cannot become ready: importing src/handler.py")
+    assert "the weights are missing" in last
+
+
+def test_a_call_that_fails_exits_1_without_the_handlers_secrets(dcf, write_function, tmp_path):
+    write_function(tmp_path, "up", UPPER)
+    done = dcf("function", "run", "up", stdin=b"raise", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "handler_error" in done.stderr.decode().splitlines()[-1]
+    assert b"Handler reply" not in done.stdout
+
+
+def test_secrets_come_from_a_folder(dcf, write_function, tmp_path):
+    code = """
+import os, pathlib
+def handle(body):
+    return pathlib.Path(os.environ["SECRETS_DIR"], "token").read_text()
+"""
+    config = write_function(tmp_path, "up", code, name="handle")
+    config.write_text(config.read_text() + "    secrets: [token]\n")
+    missing = dcf("function", "run", stdin=b"x", cwd=tmp_path)
+    assert (missing.returncode, b"--secrets" in missing.stderr) == (1, True)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "token").write_text("s3cret")
+    done = dcf("function", "run", "--secrets", "kept", stdin=b"x", cwd=tmp_path)
+    assert done.stdout.endswith(b"Handler reply: s3cret")
+
+
+@pytest.fixture
+def serving(start_dcf, write_function, tmp_path):
+    """The function `up` in the foreground: the process, its address, its handler's file."""
+    write_function(tmp_path, "up", UPPER)
+    process = start_dcf("function", "run", "up", "--serve", cwd=tmp_path)
+    yield process, serving_at(process), tmp_path / "src" / "handler.py"
+    if process.poll() is None:
+        process.kill()
+    process.communicate(timeout=10)
+
+
+def serving_at(process):
+    for line in process.stdout:
+        if found := re.search(r"Serving up at (http://\S+)", line):
+            return found[1]
+    raise AssertionError(process.stderr.read())
+
+
+def answer(address):
+    reply = requests.post(address, b"Abc", timeout=10)
+    return reply.text if reply.status_code == 200 else ""
+
+
+def test_edits_are_taken_over_at_the_same_address_and_a_broken_one_leaves_the_old(
+    serving, wait_for
+):
+    process, address, handler = serving
+    wait_for(lambda: answer(address) == "ABC")
+    handler.write_text(UPPER.replace("upper", "lower"))
+    wait_for(lambda: answer(address) == "abc")
+    handler.write_text(BROKEN)
+    for line in process.stderr:
+        if "Error: function up cannot become ready" in line:
+            break
+    assert "the weights are missing" in line
+    assert "the one before still serves" in line
+    assert answer(address) == "abc"
+    handler.write_text(UPPER)
+    wait_for(lambda: answer(address) == "ABC")
+
+
+def test_a_first_start_that_fails_waits_for_an_edit(start_dcf, write_function, tmp_path, wait_for):
+    write_function(tmp_path, "up", BROKEN)
+    with start_dcf("function", "run", "up", "--serve", cwd=tmp_path) as process:
+        address = serving_at(process)
+        for line in process.stderr:
+            if "Error: function up cannot become ready" in line:
+                break
+        assert "waiting for an edit" in line
+        assert requests.post(address, b"x", timeout=10).status_code == 503
+        (tmp_path / "src" / "handler.py").write_text(UPPER)
+        wait_for(lambda: answer(address) == "ABC")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_ctrl_c_ends_everything_at_once(serving, wait_for, is_alive, number):
+    process, address, _handler = serving
+    wait_for(lambda: answer(address) == "ABC")
+    (watcher,) = children(process.pid)
+    began = time.monotonic()
+    process.send_signal(number)
+    assert process.wait(timeout=15) == 0
+    assert time.monotonic() - began < 5
+    assert not is_alive(watcher)
+
+
+def children(pid):
+    from pathlib import Path
+
+    tasks = Path(f"/proc/{pid}/task")
+    return [
+        int(each) for task in tasks.iterdir() for each in (task / "children").read_text().split()
+    ]
