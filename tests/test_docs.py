@@ -79,6 +79,7 @@ def test_links_lead_somewhere(page):
 
 def test_make_targets_are_listed_with_help():
     makefile = (ROOT / "Makefile").read_text()
-    targets = re.search(r"\.PHONY: (.+)", makefile).group(1).split()
+    targets = re.search(r"\.PHONY: ((?:.*\\\n)*.*)", makefile).group(1).replace("\\", "").split()
+    assert len(targets) > 10
     for target in targets:
         assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target

@@ -1,11 +1,17 @@
-"""The long step, int8 of a network, with its result kept under a digest of all it depends on."""
+"""The long step, int8 of a network: kept layer by layer, under a digest of all it depends on."""
 
 import hashlib
-from collections.abc import Callable
+import io
+import shutil
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
+from urllib.parse import quote, unquote
+
+import numpy as np
 
 from models.commands.rebuilding.photos import Photos
 from models.ssd import convert, nets, quantize
+from models.ssd.convert.grids import QuantizedWeights
 from models.ssd.nets.layers import Network, Weights
 from models.ssd.quantize.recipe import Recipe
 from models.ssd.quantize.recipe import quantize as quantize_network
@@ -33,12 +39,60 @@ def kept_int8_graph(
         progress("rounding weights (done before)", 1.0)
         return kept.read_bytes()
     images = convert.as_float32(photos.calibration, network.input)
-    content = convert.int8_graph(quantize_network(network, weights, images, Recipe(), progress))
-    cache.mkdir(parents=True, exist_ok=True)
-    fresh = kept.with_suffix(".part")
-    fresh.write_bytes(content)
-    fresh.replace(kept)
+    layers = KeptLayers(kept.with_suffix(".layers"))
+    quantized = quantize_network(network, weights, images, Recipe(), progress, layers)
+    content = convert.int8_graph(quantized)
+    _write(kept, content)
+    layers.forget()
     return content
+
+
+class KeptLayers(MutableMapping[str, QuantizedWeights]):
+    """Layers of an unfinished run, a file each, so that the next run goes on from there.
+
+    Args:
+        folder: Made when the first layer comes; named by all that the layers depend on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __getitem__(self, name: str) -> QuantizedWeights:
+        try:
+            with np.load(self._file(name), allow_pickle=False) as arrays:
+                return QuantizedWeights(arrays["kernel"], arrays["scales"], arrays["bias"])
+        except FileNotFoundError as error:
+            raise KeyError(name) from error
+
+    def __setitem__(self, name: str, weights: QuantizedWeights) -> None:
+        content = io.BytesIO()
+        np.savez(content, kernel=weights.kernel, scales=weights.scales, bias=weights.bias)
+        _write(self._file(name), content.getvalue())
+
+    def __delitem__(self, name: str) -> None:
+        self._file(name).unlink()
+
+    def __iter__(self) -> Iterator[str]:
+        for file in sorted(self._folder.glob("*.npz")):
+            yield unquote(file.stem)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def forget(self) -> None:
+        """Deletes them all."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{quote(name, safe='')}.npz"
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Writes a file whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.part")
+    fresh.write_bytes(content)
+    fresh.replace(file)
 
 
 def _key(network: Network, weights: Weights, photos: Photos) -> str:

@@ -6,7 +6,7 @@ is left of the mean error.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +57,12 @@ class Recipe:
 
 
 def quantize(
-    network: Network, weights: Weights, images: Floats, recipe: Recipe, progress: Progress
+    network: Network,
+    weights: Weights,
+    images: Floats,
+    recipe: Recipe,
+    progress: Progress,
+    done: MutableMapping[str, QuantizedWeights] | None = None,
 ) -> QuantizedNetwork:
     """Quantizes a network.
 
@@ -68,6 +73,8 @@ def quantize(
             pixels; ``most_images`` tells how many fit into memory.
         recipe: Which steps to take.
         progress: Called with what is done and the share of it that is done, 0..1.
+        done: Layers that an interrupted run had finished, from the very same arguments; each is put
+            in as soon as it is finished.
 
     Returns:
         The int8 network.
@@ -77,11 +84,16 @@ def quantize(
         weights = equalize(network, weights, statistics)
         statistics = measure(network, weights, images, progress)
     grids = choose_grids(network, statistics)
-    quantized: dict[str, QuantizedWeights] = {}
+    quantized: MutableMapping[str, QuantizedWeights] = {} if done is None else done
     tensors = Tensors(network, grids, images)
     for index, layer in enumerate(network.layers):
         if layer.convolves:
-            quantized[layer.name] = _quantize_layer(layer, weights[layer.name], tensors, recipe)
+            exact = raw_layer(layer, weights[layer.name], [tensors.exact[layer.inputs[0]]])
+            if layer.name not in quantized:
+                quantized[layer.name] = _quantize_layer(
+                    layer, weights[layer.name], exact, tensors, recipe
+                )
+            tensors.put(layer, exact, _run_quantized(layer, quantized[layer.name], tensors))
         else:
             own, sources = weights.get(layer.name), layer.inputs
             exact = raw_layer(layer, own, [tensors.exact[name] for name in sources])
@@ -89,7 +101,7 @@ def quantize(
             tensors.put(layer, exact, found)
         progress("rounding weights", (index + 1) / len(network.layers))
     gammas = {name: each.kernel for name, each in weights.items() if name not in quantized}
-    return QuantizedNetwork(network, quantized, grids, gammas, not reads_pixels(network))
+    return QuantizedNetwork(network, dict(quantized), grids, gammas, not reads_pixels(network))
 
 
 def most_images(network: Network) -> int:
@@ -123,10 +135,9 @@ def _input_grid(network: Network) -> Grid:
 
 
 def _quantize_layer(
-    layer: Layer, weights: LayerWeights, tensors: Tensors, recipe: Recipe
+    layer: Layer, weights: LayerWeights, wanted: Floats, tensors: Tensors, recipe: Recipe
 ) -> QuantizedWeights:
     source = layer.inputs[0]
-    wanted = raw_layer(layer, weights, [tensors.exact[source]])
     inputs = tensors.quantized(source)
     integers, scales = _round(layer, weights.kernel, inputs, recipe)
     shaped = scales[:, None] if layer.kind == "depthwise" else scales
@@ -144,9 +155,19 @@ def _quantize_layer(
             bias = bias + kernel.sum(axis=(0, 1, 2)) * np.float32(_HALF_STEP)
     step = scales.astype(np.float64) * tensors.grids[source].scale
     whole_bias = np.clip(np.rint(bias / step), -_BIAS_LIMIT, _BIAS_LIMIT)
-    found += (whole_bias * step).astype(np.float32)
-    tensors.put(layer, wanted, found)
     return QuantizedWeights(integers.astype(np.int8), scales, whole_bias.astype(np.int32))
+
+
+def _run_quantized(layer: Layer, quantized: QuantizedWeights, tensors: Tensors) -> Floats:
+    """What the quantized layer gives before its activation."""
+    source = layer.inputs[0]
+    shaped = quantized.scales[:, None] if layer.kind == "depthwise" else quantized.scales
+    step = quantized.scales.astype(np.float64) * tensors.grids[source].scale
+    weights = LayerWeights(
+        (quantized.kernel.astype(np.float64) * shaped).astype(np.float32),
+        (quantized.bias * step).astype(np.float32),
+    )
+    return raw_layer(layer, weights, [tensors.quantized(source)])
 
 
 def _round(layer: Layer, kernel: Floats, inputs: Floats, recipe: Recipe) -> tuple[Doubles, Floats]:

@@ -66,6 +66,38 @@ def test_a_depthwise_layer_has_as_many_inputs_as_taps(network, weights, many_pix
     assert not np.array_equal(quantized.weights["b/depthwise"].kernel, plain)
 
 
+class Interrupted(Exception):
+    """What a person's Ctrl-C is."""
+
+
+def test_an_interrupted_run_goes_on_and_ends_the_same(
+    atrous_network, atrous_weights, many_pixels, monkeypatch
+):
+    images = as_float32(many_pixels, atrous_network.input)
+    arguments = (atrous_network, atrous_weights, images, FULL)
+    whole = quantize(*arguments, silent)
+
+    def stop_half_way(step, share):
+        if step == "rounding weights" and share > 0.5:
+            raise Interrupted
+
+    done = {}
+    with pytest.raises(Interrupted):
+        quantize(*arguments, stop_half_way, done)
+    before = set(done)
+    assert 0 < len(before) < len(whole.weights)
+    rounded = []
+    plainly = recipe_module._quantize_layer
+    monkeypatch.setattr(
+        recipe_module,
+        "_quantize_layer",
+        lambda layer, *rest: rounded.append(layer.name) or plainly(layer, *rest),
+    )
+    resumed = quantize(*arguments, silent, done)
+    assert set(rounded) == set(whole.weights) - before
+    assert int8_graph(resumed) == int8_graph(whole)
+
+
 def test_images_are_bounded_by_the_largest_tensor(network, atrous_network):
     assert most_images(network) == 1_250_000_000 // (4 * 8 * 8 * 3)
     assert most_images(atrous_network) == 1_250_000_000 // (4 * 8 * 8 * 8)
