@@ -1,0 +1,133 @@
+"""Gateways with a queue, replicas and callback targets in one process, all over real sockets."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from dcf.gateway.queue.settings import Limits, QueueSettings
+from dcf.gateway.server import Server, Settings
+from dcf.providers.base import Endpoint, FunctionSpec
+from dcf.providers.fake import FakeProvider
+
+
+class Listener:
+    """An HTTP server that keeps what it was sent and answers what it is told to.
+
+    Attributes:
+        came: `(request, body)` in the order of arrival.
+        answers: Statuses to answer with, one a request; 200 when there are none left.
+        headers: Of every answer.
+        reply: Body of every answer; without one it says its status.
+        hold: While it is not set, nothing is answered.
+    """
+
+    def __init__(self):
+        self.came, self.answers, self.headers = [], [], {}
+        self.reply = None
+        self.hold = asyncio.Event()
+        self.hold.set()
+        self.now = self.most = 0
+
+    async def answer(self, request):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            self.came.append((request, await request.read()))
+            await self.hold.wait()
+        finally:
+            self.now -= 1
+        status = self.answers.pop(0) if self.answers else 200
+        body = self.reply or b"answer %d" % status
+        return web.Response(status=status, headers=self.headers, body=body)
+
+    @property
+    def bodies(self):
+        return [body for _, body in self.came]
+
+
+@asynccontextmanager
+async def _listening():
+    listener = Listener()
+    app = web.Application(client_max_size=1 << 30)
+    app.router.add_route("*", "/{path:.*}", listener.answer)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    listener.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield listener
+    finally:
+        listener.hold.set()
+        await runner.cleanup()
+
+
+class Queued:
+    """A gateway with a queue and two functions, `f` and `g`, on the same replicas."""
+
+    def __init__(self, server, provider, session):
+        self.server, self.provider, self.session = server, provider, session
+
+    async def submit(self, body=b"", name="f", path="", **headers):
+        """Queue a call; gives the answer's status and headers."""
+        given = {key.replace("_", "-"): value for key, value in headers.items()}
+        url = f"{self.server.rest}/async-function/{name}{path}"
+        async with self.session.post(url, data=body, headers=given) as answer:
+            return answer.status, answer.headers, await answer.text()
+
+    async def get(self, path):
+        async with self.session.get(self.server.rest + path) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def counts(self):
+        return await self.get("/system/queue")
+
+    async def failed(self):
+        return await self.get("/system/queue/failed")
+
+    async def until(self, **wanted):
+        """Wait until the counts are these."""
+        async with asyncio.timeout(10):
+            while True:
+                counts = await self.counts()
+                if all(counts[key] == value for key, value in wanted.items()):
+                    return
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def listening():
+    """`async with listening() as listener`."""
+    return _listening
+
+
+@pytest.fixture
+def queued(tmp_path):
+    """`async with queued(endpoints, **limits) as gateway`; the same folder each time."""
+
+    @asynccontextmanager
+    async def start(*listeners, allowed=("127.0.0.1",), **limits):
+        provider = FakeProvider([Endpoint(each.address) for each in listeners])
+        for name in ("f", "g"):
+            await provider.deploy(FunctionSpec(name, "any"))
+        bounds = Limits(**{"retry_seconds": 0.02, **limits})
+        queue = QueueSettings(tmp_path / "queue", bounds, frozenset(allowed))
+        settings = Settings(port=0, grpc_port=0, provider="fake", queue=queue)
+        server = Server(settings, provider)
+        await server.start()
+        async with aiohttp.ClientSession() as session:
+            try:
+                yield Queued(server, provider, session)
+            finally:
+                await server.stop()
+
+    return start
+
+
+@pytest.fixture
+def run():
+    """`run(coroutine)`, ended after half a minute."""
+    return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))

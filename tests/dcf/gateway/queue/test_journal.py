@@ -1,0 +1,75 @@
+"""The database's thread: operations share transactions, and never one another's failures."""
+
+import asyncio
+import sqlite3
+
+import pytest
+
+from dcf.errors import CannotStart
+from dcf.gateway.queue.journal import Journal
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER UNIQUE)"
+
+
+def insert(number):
+    return lambda base: base.execute("INSERT INTO numbers VALUES (?)", (number,))
+
+
+def numbers(base):
+    return [n for (n,) in base.execute("SELECT n FROM numbers ORDER BY n")]
+
+
+def test_many_at_once_share_few_transactions(tmp_path, run):
+    async def steps():
+        journal = Journal(tmp_path / "a.db", SCHEMA)
+        begun = []
+        await journal.do(lambda base: base.set_trace_callback(begun.append))
+        await asyncio.gather(*(journal.do(insert(n)) for n in range(500)))
+        assert await journal.do(numbers) == list(range(500))
+        assert sum(each.startswith("COMMIT") for each in begun) < 50
+        await journal.close()
+
+    run(steps())
+
+
+def test_one_that_fails_takes_no_other_with_it(tmp_path, run):
+    async def steps():
+        journal = Journal(tmp_path / "a.db", SCHEMA)
+        results = await asyncio.gather(
+            *(journal.do(insert(n)) for n in (1, 2, 1, 3)), return_exceptions=True
+        )
+        assert [isinstance(each, sqlite3.IntegrityError) for each in results] == [
+            False,
+            False,
+            True,
+            False,
+        ]
+        assert await journal.do(numbers) == [1, 2, 3]
+        await journal.close()
+
+    run(steps())
+
+
+def test_what_was_done_is_there_after_closing_and_one_opens_it_at_a_time(tmp_path, run):
+    async def steps():
+        first = Journal(tmp_path / "a.db", SCHEMA)
+        waiting = [asyncio.create_task(first.do(insert(n))) for n in range(10)]
+        await asyncio.sleep(0)
+        with pytest.raises(CannotStart, match="DCF_HOME"):
+            Journal(tmp_path / "a.db", SCHEMA)
+        await first.close()
+        await asyncio.gather(*waiting)
+        second = Journal(tmp_path / "a.db", SCHEMA)
+        assert await second.do(numbers) == list(range(10))
+        await second.close()
+
+    run(steps())
+
+
+def test_a_file_that_is_no_database_is_told_of(tmp_path, run):
+    async def steps():
+        (tmp_path / "a.db").write_bytes(b"something else entirely" * 100)
+        with pytest.raises(CannotStart, match=r"a\.db cannot be used"):
+            Journal(tmp_path / "a.db", SCHEMA)
+
+    run(steps())
