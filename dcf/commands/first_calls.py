@@ -4,22 +4,23 @@ from pathlib import Path
 
 import click
 
-from dcf.client import connect
+from dcf.client import connect, connect_as
 from dcf.client.base import Invocation
 from dcf.commands.printing import say, silent
 from dcf.commands.release import Plan, release
 from dcf.config import load
 
 
-def deploy_and_call(address: str, config: Path, sample: Path | None) -> None:
+def deploy_and_call(address: str, config: Path, sample: Path | None, authorization: str) -> None:
     """Deploy a config file's functions to a gateway and, given a sample, call each once.
 
     Args:
         address: The gateway's.
         config: The config file; its own gateway is not asked.
         sample: A file to send, or nothing.
+        authorization: The header the gateway's own routes want; empty for what the user keeps.
     """
-    client = connect(address)
+    client = connect_as(address, authorization) if authorization else connect(address)
     for function in load(config).functions:
         release(client, function, Plan(say, silent))
         if sample is None:

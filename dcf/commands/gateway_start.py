@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dcf.commands.first_calls import deploy_and_call
+from dcf.gateway.auth import credentials_for
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
 
@@ -61,6 +62,21 @@ from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
     "[env: DCF_ALLOW_CALLBACKS, with commas]",
 )
 @click.option(
+    "--basic-auth/--no-basic-auth",
+    envvar="basic_auth",
+    default=None,
+    help="Ask for a user and password at the gateway's own routes. [default: no on a loopback "
+    "address; elsewhere it must be said]",
+)
+@click.option(
+    "--secret-mount-path",
+    envvar="secret_mount_path",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("/run/secrets"),
+    show_default=True,
+    help="Folder of the files basic-auth-user and basic-auth-password.",
+)
+@click.option(
     "--deploy",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Deploy this config file's functions, too.",
@@ -77,6 +93,8 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     provider: str,
     home: Path,
     allow_callback: tuple[str, ...],
+    basic_auth: bool | None,
+    secret_mount_path: Path,
     deploy: Path | None,
     sample: Path | None,
 ) -> None:
@@ -84,7 +102,8 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     if sample and not deploy:
         raise click.UsageError("--sample needs --deploy")
     queue = queue_settings(home, os.environ, allow_callback)
-    settings = Settings(host, port, grpc_port, provider, home, queue=queue)
+    credentials = credentials_for(host, basic_auth, secret_mount_path)
+    settings = Settings(host, port, grpc_port, provider, home, credentials, queue)
     asyncio.run(_run(settings, deploy, sample))
 
 
@@ -108,7 +127,9 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
     try:
         if deploy:
             first = asyncio.create_task(
-                asyncio.to_thread(deploy_and_call, server.rest, deploy, sample)
+                asyncio.to_thread(
+                    deploy_and_call, server.rest, deploy, sample, settings.authorization
+                )
             )
             await asyncio.wait({first, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if first.done():

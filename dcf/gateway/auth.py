@@ -13,6 +13,7 @@ import grpc
 from aiohttp import web
 
 from dcf.errors import CannotStart
+from dcf.gateway.origin import is_loopback
 
 USER_FILE, PASSWORD_FILE = "basic-auth-user", "basic-auth-password"
 REFUSED = "invalid credentials"
@@ -36,6 +37,11 @@ class Credentials:
     user: str = field(repr=False)
     password: str = field(repr=False)
 
+    @property
+    def authorization(self) -> str:
+        """The header that is theirs."""
+        return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+
     def admits(self, authorization: str) -> bool:
         """Tell whether an `Authorization` header is theirs, in the same time whatever it says."""
         scheme, _, encoded = authorization.partition(" ")
@@ -47,6 +53,26 @@ class Credentials:
         same_user = hmac.compare_digest(_digest(user), _digest(self.user.encode()))
         same_password = hmac.compare_digest(_digest(password), _digest(self.password.encode()))
         return scheme.lower() == "basic" and same_user & same_password
+
+
+def credentials_for(host: str, wanted: bool | None, folder: Path) -> Credentials | None:
+    """Whom a gateway on this address is for.
+
+    Args:
+        host: The address it listens on.
+        wanted: Whether to ask for a password; None leaves it open on loopback alone.
+        folder: Of the two files.
+
+    Raises:
+        CannotStart: Nobody said whether a gateway that others reach asks for a password, or a
+            file is missing.
+    """
+    if wanted is None and not is_loopback(host):
+        raise CannotStart(
+            f"{host} can be reached by others, and who may deploy runs code here: "
+            "add --basic-auth (or basic_auth=true), or --no-basic-auth to let everybody in"
+        )
+    return read_credentials(folder) if wanted else None
 
 
 def read_credentials(folder: Path) -> Credentials:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from dcf.errors import InvalidRequest, NotFound
+from dcf.errors import InvalidRequest, NotFound, Unsupported
 from dcf.gateway.auth import deployed_by
 from dcf.gateway.core import NAMESPACE, Gateway, plain_name
 from dcf.gateway.messages import (
@@ -17,6 +17,7 @@ from dcf.gateway.messages import (
     LogEntry,
     RollbackRequest,
     ScaleServiceRequest,
+    Usage,
     encode,
 )
 from dcf.gateway.plain import accepted, failed, json_reply, message_of
@@ -70,7 +71,17 @@ class SystemDoor:
         name = request.match_info["name"]
         _check_namespace(name, request.query.get("namespace"))
         status = await self._gateway.describe(name)
-        return json_reply(status_of(status, self._gateway.calls(status.spec.name)))
+        told = status_of(status, self._gateway.calls(status.spec.name))
+        if request.query.get("usage") in {"1", "true"}:
+            told.usage = await self._usage(status.spec.name)
+        return json_reply(told)
+
+    async def _usage(self, name: str) -> Usage | None:
+        try:
+            used = await self._gateway.provider.usage(name)
+        except Unsupported:  # a provider that cannot tell: the field is left out
+            return None
+        return Usage(used.cpu_millicores, used.memory_bytes)
 
     async def scale(self, request: web.Request) -> web.Response:
         """POST /system/scale-function/NAME."""

@@ -44,10 +44,18 @@ def _listens_on_loopback(request: web.Request) -> bool:
 
 
 def _is_local(host: str) -> bool:
+    """Whether a Host header names this machine to itself."""
     try:
-        name = urlsplit(f"//{host}").hostname or ""
-        if name in _LOCAL_NAMES or name.endswith(".localhost"):
-            return True
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host, as a name or an address, is only ever this machine."""
+    if name in _LOCAL_NAMES or name.endswith(".localhost"):
+        return True
+    try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False

@@ -57,6 +57,11 @@ class Settings:
     credentials: Credentials | None = None
     queue: QueueSettings | None = None
 
+    @property
+    def authorization(self) -> str:
+        """The header that this gateway's own routes want, or nothing."""
+        return self.credentials.authorization if self.credentials else ""
+
 
 def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> Provider:
     """Make the provider that the settings name; raises `CannotStart`."""
