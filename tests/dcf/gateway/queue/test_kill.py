@@ -1,0 +1,117 @@
+"""A real gateway with a real watcher, killed with SIGKILL again and again while calls come."""
+
+import collections
+import random
+import signal
+import threading
+import time
+
+import pytest
+import requests
+
+# It notes each call before it answers, where no gateway's end can undo it.
+NOTING = """
+class Handler:
+    def __call__(self, req):
+        with open({path!r}, "a") as file:
+            file.write(req.call_id + " " + str(len(req.input)) + "\\n")
+        return "noted"
+"""
+SIZES = (10, 1_000, 200_000)  # the last one is a file of its own
+
+
+class Callers:
+    """Threads that queue calls without a pause and note which were accepted."""
+
+    def __init__(self, number):
+        self.address, self.accepted, self.refused = "", {}, 0
+        self._end = threading.Event()
+        self._threads = [threading.Thread(target=self._call, daemon=True) for _ in range(number)]
+
+    def start(self):
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self):
+        self._end.set()
+        for thread in self._threads:
+            thread.join(timeout=30)
+
+    def _call(self):
+        while not self._end.is_set():
+            size = random.choice(SIZES)
+            try:
+                url = f"{self.address}/async-function/noting"
+                answer = requests.post(url, data=b"x" * size, timeout=20)
+            except requests.RequestException:
+                self.refused += 1
+                time.sleep(0.02)
+                continue
+            assert answer.status_code in {202, 503}, answer.text
+            if answer.status_code == 202:
+                self.accepted[answer.headers["X-Call-Id"]] = size
+
+
+def _noted(path):
+    lines = [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+    return collections.Counter(call_id for call_id, _ in lines), dict(lines)
+
+
+@pytest.mark.parametrize(
+    "kills", [2, pytest.param(12, marks=pytest.mark.slow)], ids=["few", "many"]
+)
+def test_every_call_that_was_accepted_is_delivered_however_the_gateway_ends(
+    gateways, write_function, wait_for, tmp_path, kills
+):
+    seen = tmp_path / "seen.txt"
+    code = NOTING.format(path=str(seen))
+    gateway = gateways()
+    gateway.deploy(write_function(tmp_path / "f", "noting", code))
+    callers = Callers(4)
+    callers.address = gateway.rest
+    callers.start()
+    try:
+        for _ in range(kills):
+            time.sleep(random.uniform(0.1, 0.8))
+            gateway.end(signal.SIGKILL)
+            gateway = gateways()
+            callers.address = gateway.rest
+        time.sleep(0.3)
+    finally:
+        callers.stop()
+
+    def is_empty():
+        counts = requests.get(gateway.rest + "/system/queue", timeout=10).json()
+        return counts["waiting"] == counts["running"] == 0
+
+    wait_for(is_empty, 60)
+    assert requests.get(gateway.rest + "/system/queue/failed", timeout=10).json() == []
+    times, sizes = _noted(seen)
+    assert len(callers.accepted) > 10 * kills
+    assert callers.refused
+    lost = [call_id for call_id in callers.accepted if call_id not in times]
+    assert lost == []
+    assert {call_id: int(sizes[call_id]) for call_id in callers.accepted} == callers.accepted
+    assert list((gateway.home / "queue" / "bodies").iterdir()) == []
+
+
+def test_counts_of_calls_survive_a_kill_but_for_the_last_seconds(
+    gateways, write_function, wait_for, tmp_path
+):
+    gateway = gateways()
+    gateway.deploy(write_function(tmp_path / "f"))
+
+    def count():
+        found = requests.get(gateway.rest + "/system/function/echo", timeout=10).json()
+        return found.get("invocationCount", 0)
+
+    for _ in range(5):
+        assert requests.post(gateway.rest + "/function/echo", data=b"x", timeout=20).ok
+    time.sleep(2.5)
+    gateway.end(signal.SIGKILL)
+    gateway = gateways()
+    assert count() == 5
+    wait_for(lambda: requests.post(gateway.rest + "/function/echo", data=b"x", timeout=20).ok)
+    gateway.end()
+    gateway = gateways()
+    assert count() > 5
