@@ -33,6 +33,7 @@ def main(file: Path) -> int:
 
 def _silent(what: str, share: float) -> None:
     """Takes progress and shows none."""
+    del what, share
 
 
 if __name__ == "__main__":
