@@ -68,20 +68,19 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(path, isolation_level=None)
-        self._base.execute("PRAGMA journal_mode=WAL")
-        self._base.execute("PRAGMA synchronous=FULL")
-        self._migrate(path)
-
-    def _migrate(self, path: Path) -> None:
         (version,) = self._base.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA:
+        if version > SCHEMA:  # before anything is written
             self._base.close()
             raise CannotStart(
                 f"{path} is of schema {version}, this version knows up to {SCHEMA}: "
                 "use the newer dcf that wrote it, or set DCF_HOME"
             )
-        if version == SCHEMA:
-            return
+        self._base.execute("PRAGMA journal_mode=WAL")
+        self._base.execute("PRAGMA synchronous=FULL")
+        if version < SCHEMA:
+            self._migrate()
+
+    def _migrate(self) -> None:
         is_old = self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'functions'")
         with self._change():
             for statement in _FROM_1 if is_old.fetchone() else (_FUNCTIONS, _REVISIONS):

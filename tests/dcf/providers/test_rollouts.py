@@ -1,0 +1,246 @@
+"""Updates, in every order in which they can meet: what served goes on until another is ready."""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+
+import pytest
+
+from dcf.errors import CannotStart
+from dcf.providers.base import FunctionSpec
+from dcf.providers.process import ProcessProvider
+
+ONE = "def handle(body):\n    return 'one'\n"
+TWO = "def handle(body):\n    return 'two'\n"
+SLOW = "import time\n\ntime.sleep(2)\n\n\ndef handle(body):\n    return 'slow'\n"
+BROKEN = "raise RuntimeError('the weights are missing')\n"
+
+
+async def told(driven):
+    return [(each.number, each.rollout) for each in await driven.provider.history("f")]
+
+
+def test_one_that_cannot_become_ready_leaves_the_old_and_says_why(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
+        status = await driven.failed()
+        assert "the weights are missing" in status.reason
+        assert await driven.call() == "one"
+        newest, first = await driven.provider.history("f")
+        assert (newest.rollout, newest.serving, first.serving) == ("failed", False, True)
+        assert "the weights are missing" in newest.reason
+        assert status.spec == first.spec
+
+    drive(steps)
+
+
+def test_going_back_needs_nothing_of_the_users_folder(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.ready()
+        shutil.rmtree(driven.folder / "source")
+        await driven.provider.rollback("f", None)
+        await driven.ready()
+        assert await driven.call() == "one"
+
+    drive(steps)
+
+
+def test_going_back_from_one_that_never_was_ready(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
+        await driven.failed()
+        await driven.provider.rollback("f", 1)
+        assert (await driven.ready()).reason == ""
+        assert await told(driven) == [(3, "ready"), (2, "failed"), (1, "ready")]
+
+    drive(steps)
+
+
+def test_an_update_during_an_update_gives_the_first_one_up(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.update(FunctionSpec("f", await driven.image(SLOW)))
+        await asyncio.sleep(0.3)
+        await driven.provider.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.ready()
+        assert await driven.call() == "two"
+        newest, given_up, _ = await driven.provider.history("f")
+        assert (newest.rollout, given_up.rollout) == ("ready", "failed")
+        assert given_up.reason == "given up for revision 3 before it was ready"
+
+    drive(steps)
+
+
+def test_an_update_mends_a_first_revision_that_was_never_ready(drive):
+    async def steps(driven):
+        await driven.provider.deploy(FunctionSpec("f", await driven.image(BROKEN)))
+        await driven.failed()
+        await driven.provider.update(FunctionSpec("f", await driven.image(ONE)))
+        await driven.ready()
+        assert await driven.call() == "one"
+        assert await told(driven) == [(2, "ready"), (1, "failed")]
+
+    drive(steps)
+
+
+def test_a_first_revision_that_gets_ready_after_all_serves_though_an_update_failed(drive):
+    async def steps(driven):
+        late = (
+            "import os\n\nif not os.path.exists(os.environ['MARK']):\n"
+            "    raise RuntimeError('not yet')\n" + ONE
+        )
+        mark = driven.folder / "mark"
+        spec = FunctionSpec("f", await driven.image(late), env={"MARK": str(mark)})
+        await driven.provider.deploy(spec)
+        await driven.failed()
+        await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
+        await driven.failed()
+        mark.touch()
+        await driven.until(lambda status: status.available == 1)
+        await asyncio.sleep(0.3)
+        newest, first = await driven.provider.history("f")
+        assert (newest.rollout, first.rollout, first.serving) == ("failed", "ready", True)
+
+    drive(steps)
+
+
+def test_scaled_to_nothing_during_an_update_it_stays_at_nothing(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.update(FunctionSpec("f", await driven.image(SLOW)))
+        await asyncio.sleep(0.3)
+        await driven.provider.scale("f", 0)
+        status = await driven.ready()
+        assert (status.replicas, status.available) == (0, 0)
+        await driven.provider.scale("f", 1)
+        await driven.ready()
+        assert await driven.call() == "slow"
+
+    drive(steps)
+
+
+def test_an_update_wakes_what_was_scaled_to_nothing(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.scale("f", 0)
+        await driven.provider.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.until(lambda status: status.available == 1)
+        assert await driven.call() == "two"
+
+    drive(steps)
+
+
+def test_deleted_during_an_update_nothing_is_left(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.put_secret("token", b"x", replace=False)
+        spec = FunctionSpec("f", await driven.image(SLOW), secrets=("token",))
+        await driven.provider.update(spec)
+        await asyncio.sleep(0.3)
+        await driven.provider.delete("f")
+        assert list(await driven.provider.functions()) == []
+        await driven.deploy(TWO)
+        assert await told(driven) == [(1, "ready")]
+
+    drive(steps)
+    assert list((drive.home / "run" / "secrets").iterdir()) == []
+
+
+def test_the_newest_twenty_are_kept_and_the_one_that_serves(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        broken = await driven.image(BROKEN)
+        for number in range(30):
+            spec = FunctionSpec("f", broken, env={"N": str(number)})
+            await driven.provider.update(spec)
+        await driven.failed()
+        numbers = [number for number, _ in await told(driven)]
+        assert numbers == [*range(31, 11, -1), 1]
+        assert await driven.call() == "one"
+
+    drive(steps)
+    drive(lambda driven: driven.until(lambda status: status.available == 1))
+
+
+def test_code_that_no_kept_revision_names_is_deleted(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.ready()
+
+    async def look(driven):
+        await driven.provider.delete("f")
+
+    async def nothing(driven):
+        return [
+            [path.name for path in folder.iterdir() if path.suffix != ".doomed"]
+            for folder in (drive.home / "archives", drive.home / "code")
+        ]
+
+    drive(steps)
+    (archives, code) = drive(nothing)
+    assert len(archives) == len(code) == 2
+    drive(look)
+    assert drive(nothing) == [[], []]
+
+
+def write_schema_1(home):
+    """A state folder as the version before history wrote it."""
+    home.mkdir()
+    base = sqlite3.connect(home / "functions.db")
+    base.execute(
+        "CREATE TABLE functions (name TEXT PRIMARY KEY, spec TEXT NOT NULL, "
+        "replicas INTEGER NOT NULL, created_at TEXT NOT NULL) STRICT"
+    )
+    return base
+
+
+def test_a_folder_without_history_is_carried_over(drive):
+    async def upload(driven):
+        return await driven.image(ONE)
+
+    image = drive(upload)
+    (drive.home / "functions.db").unlink()
+    archives = {path.name: path.read_bytes() for path in (drive.home / "archives").iterdir()}
+    shutil.rmtree(drive.home)
+    base = write_schema_1(drive.home)
+    fields = {
+        "name": "f", "image": image, "env": {"A": "1"}, "labels": {}, "annotations": {},
+        "constraints": ["a=b"], "secrets": [], "limits": {}, "requests": {}, "replicas": 1,
+    }  # fmt: skip
+    row = ("f", json.dumps(fields), 2, "2026-01-01T00:00:00Z")
+    base.execute("INSERT INTO functions VALUES (?, ?, ?, ?)", row)
+    base.commit()
+    base.close()
+    (drive.home / "archives").mkdir()
+    for name, data in archives.items():
+        (drive.home / "archives" / name).write_bytes(data)
+
+    async def steps(driven):
+        status = await driven.ready()
+        assert (status.replicas, status.created_at) == (2, "2026-01-01T00:00:00Z")
+        assert status.spec == FunctionSpec("f", image, env={"A": "1"}, constraints=("a=b",))
+        assert await told(driven) == [(1, "ready")]
+
+    drive(steps)
+    drive(steps)
+
+
+def test_a_folder_of_a_later_version_is_refused_and_left_alone(drive, tmp_path):
+    base = write_schema_1(drive.home)
+    base.execute("PRAGMA user_version = 99")
+    base.close()
+    before = (drive.home / "functions.db").read_bytes()
+
+    async def start():
+        await ProcessProvider(drive.home).start()
+
+    for _ in range(2):  # the second time it is not locked by the first
+        with pytest.raises(CannotStart, match="schema 99"):
+            asyncio.run(start())
+    assert (drive.home / "functions.db").read_bytes() == before
