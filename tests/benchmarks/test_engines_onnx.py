@@ -15,8 +15,8 @@ from models.ssd.nets.layers import INPUT, Kind, Layer, LayerWeights, Network
 from models.ssd.spec import AnchorLayer, BoxCoderSpec, InputSpec
 
 PROGRAM = Path(__file__).with_name("programs") / "run_onnx.py"
-# 12 x 8: SAME has an odd zero at the bottom and at the right of the first layer, and other numbers of
-# them down and across in the atrous one, so that no two sides can be mistaken for each other.
+# 12 x 8: SAME has an odd zero at the bottom and at the right of the first layer, and other numbers
+# of them down and across in the atrous one: no two sides can be mistaken for each other.
 LAYERS = (
     Layer("stem", "conv", (INPUT,), (3, 3, 3, 6), 2, activation="relu6"),
     Layer("block/depthwise", "depthwise", ("stem",), (3, 3, 6, 1), activation="relu"),
