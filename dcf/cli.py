@@ -104,6 +104,11 @@ SECRET = {
     "list": Verb(_IN_COMMANDS + "secret:list_secrets", "List the secrets' names."),
     "remove": Verb(_IN_COMMANDS + "secret:remove", "Forget a secret.", ("delete", "rm")),
 }
+QUEUE = {
+    "list": Verb(_IN_COMMANDS + "queue_list:list_queue", "Tell what waits and list what failed."),
+    "replay": Verb(_IN_COMMANDS + "queue_failed:replay", "Deliver failed calls again."),
+    "drop": Verb(_IN_COMMANDS + "queue_failed:drop", "Forget failed calls."),
+}
 RUNTIME = {
     "list": Verb(
         _IN_COMMANDS + "runtime_list:runtime_list", "List the runtimes there are templates for."
@@ -117,6 +122,7 @@ GATEWAY = {
 TOP = {
     "function": Verb("dcf.cli:function", "Make, deploy and call functions.", ("fn",)),
     "runtime": Verb("dcf.cli:runtime", "What functions can be written in.", ("r",)),
+    "queue": Verb("dcf.cli:queue", "Calls that are answered later."),
     "secret": Verb("dcf.cli:secret", "Keep secrets for functions."),
     "gateway": Verb("dcf.cli:gateway", "Run the gateway."),
     "login": Verb(_IN_COMMANDS + "login:login", "Log in to a gateway."),
@@ -157,6 +163,16 @@ def runtime() -> None:
 @click.pass_context
 def secret(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefined-outer-name # the option's own name
     """Keep secrets for functions: a value goes in and never comes out."""
+    ctx.obj = gateway
+
+
+@click.group(cls=LazyGroup, verbs=QUEUE)
+@click.option(
+    "--gateway", "-g", default="", help="The gateway's address, for the verb that follows."
+)
+@click.pass_context
+def queue(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefined-outer-name # the option's own name
+    """Calls that are answered later: what waits, and what failed."""
     ctx.obj = gateway
 
 

@@ -66,6 +66,29 @@ class LogLine(NamedTuple):
     text: str
 
 
+class QueueState(NamedTuple):
+    """How much of a gateway's queue waits, runs and failed."""
+
+    waiting: int
+    running: int
+    failed: int
+    oldest_seconds: float
+
+
+class FailedCall(NamedTuple):
+    """A queued call that failed; `callback` is where its answer was to go."""
+
+    call_id: str
+    function: str
+    path: str
+    callback: str
+    queued_at: str
+    attempts: int
+    status: int
+    reason: str
+    size: int
+
+
 class GatewayClient(Protocol):
     """A gateway; raises `NotFound`, `AlreadyExists`, `GatewayUnreachable`, `GatewayRefused`."""
 
@@ -106,6 +129,18 @@ class GatewayClient(Protocol):
 
     def call_later(self, invocation: Invocation) -> str:
         """Queue a call; gives its call id."""
+
+    def queue(self) -> QueueState:
+        """How its queue is."""
+
+    def failed_calls(self) -> list[FailedCall]:
+        """Queued calls that failed, newest first."""
+
+    def replay_call(self, call_id: str) -> None:
+        """Deliver a failed call again."""
+
+    def drop_call(self, call_id: str) -> None:
+        """Forget a failed call."""
 
     def log(self, name: str) -> str:
         """What its replicas wrote, one block a replica."""

@@ -10,7 +10,15 @@ from google.protobuf.message import Message
 
 from dcf._proto import gateway_pb2 as pb
 from dcf.archive import Archive
-from dcf.client.base import Function, Invocation, LogLine, LogRequest, Revision
+from dcf.client.base import (
+    FailedCall,
+    Function,
+    Invocation,
+    LogLine,
+    LogRequest,
+    QueueState,
+    Revision,
+)
 from dcf.client.grpc_wire import deployment, function_of
 from dcf.client.rest import RestClient
 from dcf.client.who import who
@@ -124,6 +132,22 @@ class GrpcClient:
     def call_later(self, invocation: Invocation) -> str:
         """Queue a call."""
         return self._rest().call_later(invocation)
+
+    def queue(self) -> QueueState:
+        """How its queue is."""
+        return self._rest().queue()
+
+    def failed_calls(self) -> list[FailedCall]:
+        """Queued calls that failed."""
+        return self._rest().failed_calls()
+
+    def replay_call(self, call_id: str) -> None:
+        """Deliver a failed call again."""
+        self._rest().replay_call(call_id)
+
+    def drop_call(self, call_id: str) -> None:
+        """Forget a failed call."""
+        self._rest().drop_call(call_id)
 
     def log(self, name: str) -> str:
         """What its replicas wrote."""

@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from dcf.client.base import Function, Invocation, LogLine, LogRequest, Revision
+from dcf.client.base import (
+    FailedCall,
+    Function,
+    Invocation,
+    LogLine,
+    LogRequest,
+    QueueState,
+    Revision,
+)
 from dcf.client.connection import NO_HEADERS, Answer, Connection, Exchange
 from dcf.client.rest_wire import (
     deployment,
@@ -97,6 +105,24 @@ class RestClient:
     def call_later(self, invocation: Invocation) -> str:
         """Queue a call."""
         return self._invoke("/async-function/", invocation).headers.get("X-Call-Id", "")
+
+    def queue(self) -> QueueState:
+        """How its queue is."""
+        told = json.loads(self._ask("GET", "/system/queue"))
+        return QueueState(*(told[each] for each in QueueState._fields))
+
+    def failed_calls(self) -> list[FailedCall]:
+        """Queued calls that failed."""
+        found = json.loads(self._ask("GET", "/system/queue/failed"))
+        return [FailedCall(*(each[name] for name in FailedCall._fields)) for each in found]
+
+    def replay_call(self, call_id: str) -> None:
+        """Deliver a failed call again."""
+        self._ask("POST", f"/system/queue/failed/{_part(call_id)}/replay")
+
+    def drop_call(self, call_id: str) -> None:
+        """Forget a failed call."""
+        self._ask("DELETE", f"/system/queue/failed/{_part(call_id)}")
 
     def log(self, name: str) -> str:
         """What its replicas wrote."""

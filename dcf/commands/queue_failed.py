@@ -1,0 +1,52 @@
+"""dcf queue replay and drop: what to do with queued calls that failed."""
+
+from collections.abc import Callable
+
+import click
+
+from dcf.client.base import FailedCall
+from dcf.commands.gateway_option import client_for, gateway_option
+from dcf.errors import NotFound
+
+
+def _which(verb: Callable[..., None]) -> Callable[..., None]:
+    """Add the ways to name failed calls."""
+    every = click.option("--all", "every", is_flag=True, help="Every failed call.")
+    return click.argument("call_ids", metavar="[CALL_ID]...", nargs=-1)(every(verb))
+
+
+@click.command()
+@_which
+@gateway_option
+def replay(call_ids: tuple[str, ...], every: bool, gateway: str) -> None:
+    """Deliver failed calls again, as if they were new; a failed callback is posted again."""
+    client = client_for(gateway)
+    _each(_named(call_ids, every, client.failed_calls), client.replay_call, "Replayed", every)
+
+
+@click.command()
+@_which
+@gateway_option
+def drop(call_ids: tuple[str, ...], every: bool, gateway: str) -> None:
+    """Forget failed calls, bodies and all."""
+    client = client_for(gateway)
+    _each(_named(call_ids, every, client.failed_calls), client.drop_call, "Dropped", every)
+
+
+def _named(
+    call_ids: tuple[str, ...], every: bool, failed: Callable[[], list[FailedCall]]
+) -> list[str]:
+    if bool(call_ids) == every:
+        raise click.UsageError("name failed calls, or give --all")
+    return list(dict.fromkeys(call_ids or (each.call_id for each in failed())))
+
+
+def _each(call_ids: list[str], act: Callable[[str], None], done: str, every: bool) -> None:
+    for call_id in call_ids:
+        try:
+            act(call_id)
+        except NotFound:
+            if not every:  # of all, one that somebody else took meanwhile is no failure
+                raise
+            continue
+        click.echo(f"{done}: {call_id}")

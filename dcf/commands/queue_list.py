@@ -1,0 +1,31 @@
+"""dcf queue list."""
+
+import click
+
+from dcf.client.base import FailedCall
+from dcf.commands.gateway_option import client_for, gateway_option, json_option
+from dcf.commands.printing import write_json, write_table
+
+_HEAD = ("Call", "Function", "Queued", "Attempts", "Status", "Bytes", "Reason")
+
+
+@click.command()
+@json_option
+@gateway_option
+def list_queue(as_json: bool, gateway: str) -> None:
+    """Tell how many queued calls wait and run, and list those that failed, newest first."""
+    client = client_for(gateway)
+    state, failed = client.queue(), client.failed_calls()
+    if as_json:
+        write_json({**state._asdict(), "failed": [each._asdict() for each in failed]})
+        return
+    oldest = f", the oldest for {state.oldest_seconds:.0f} s" if state.waiting else ""
+    click.echo(f"{state.waiting} waiting{oldest}, {state.running} running, {state.failed} failed")
+    if failed:
+        write_table(_HEAD, [_row(each) for each in failed])
+
+
+def _row(each: FailedCall) -> tuple[str, ...]:
+    what = f"callback: {each.reason}" if not each.path else each.reason
+    numbers = (str(each.attempts), str(each.status or "-"), str(each.size))
+    return each.call_id, each.function, each.queued_at, *numbers, what
