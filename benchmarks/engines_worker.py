@@ -1,4 +1,4 @@
-"""An engine's worker process: one that cannot start leaves nothing, and none waits forever."""
+"""An engine's worker process, which nobody waits for forever."""
 
 import os
 import signal
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engines_list import ENVIRONMENT, Engine
-from benchmarks.errors import BenchmarkError
 from benchmarks.worker import Worker
 
 LIMIT_SECONDS = 300.0
@@ -26,11 +25,7 @@ class EngineWorker(Worker):
     """
 
     def __init__(self, engine: Engine, product: Path) -> None:
-        try:
-            super().__init__(engine.start(product), ENVIRONMENT)
-        except BenchmarkError:
-            self.stop()
-            raise
+        super().__init__(engine.start(product), ENVIRONMENT)
 
     def result(self) -> Any:  # noqa: ANN401 - as of Worker
         """The answer to the command that was begun; the worker is killed when it takes too long."""

@@ -37,7 +37,11 @@ class Worker:
             stderr=self._log,
             text=True,
         )
-        self.result()
+        try:
+            self.result()
+        except BenchmarkError:
+            self.stop()
+            raise
 
     def __enter__(self) -> Self:
         return self

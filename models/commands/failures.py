@@ -13,6 +13,7 @@ def one_line(error: Exception) -> str | None:
     message = getattr(error, "message", None)
     if isinstance(message, str) and isinstance(getattr(error, "code", None), str):
         return message
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        # A full disk has no file's name.
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return None
