@@ -58,8 +58,9 @@ def complete_names(
     """The gateway's functions that begin so; none when it does not answer at once."""
     from click.shell_completion import CompletionItem
 
-    group = ctx.find_object(str) or ""
-    address = choose_address(ctx.params.get("gateway") or group, "", os.environ)
+    # No verb has run while a line is completed, so a group has not handed its option on either.
+    group = ctx.parent.params.get("gateway") if ctx.parent else ""
+    address = choose_address(ctx.params.get("gateway") or group or "", "", os.environ)
     try:
         found = connect(address, _COMPLETION_SECONDS).functions()
     except Exception:  # pylint: disable=broad-exception-caught # a shell's prompt is no place for errors

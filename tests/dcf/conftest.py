@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,15 +83,12 @@ class RunningGateway:
 def _start_gateway(home: Path, *flags: str | Path) -> RunningGateway:
     """Start a gateway and wait until its doors are open."""
     command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
-    environ = {
-        key: value for key, value in os.environ.items() if not key.startswith(("DCF_", "OPENF"))
-    }
     process = subprocess.Popen(
         [*command, "--home", str(home), *map(str, flags)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=environ,
+        env=_clean_environ(),
     )
     assert process.stdout is not None
     said: list[str] = []
@@ -154,6 +152,14 @@ def echo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGa
     gateway.end()
 
 
+@pytest.fixture(scope="module")
+def module_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+    """One gateway for the tests of a module, which deploy what they like to it."""
+    gateway = _start_gateway(tmp_path_factory.mktemp("module") / "home")
+    yield gateway
+    gateway.end()
+
+
 @pytest.fixture(name="write_function", scope="session")
 def _write_function_fixture() -> Callable[..., Path]:
     """`write_function(folder, name, code, **handler keys)` gives a config file."""
@@ -170,3 +176,46 @@ def _wait_for_fixture() -> Callable[..., None]:
 def _is_alive_fixture() -> Callable[[int], bool]:
     """`is_alive(pid)`."""
     return _is_alive
+
+
+def _clean_environ() -> dict[str, str]:
+    """This process's environment without what would tell a command of another gateway."""
+    dropped = ("DCF_", "OPENF", "XDG_CONFIG_HOME", "NO_COLOR")
+    return {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
+
+
+@pytest.fixture(scope="session")
+def dcf() -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """`dcf(*arguments, stdin=b"", cwd=None, **environ)` runs it to its end."""
+
+    def run(
+        *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None, **environ: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "dcf", *map(str, arguments)],
+            input=stdin,
+            capture_output=True,
+            timeout=60,
+            cwd=cwd,
+            env={**_clean_environ(), **environ},
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def start_dcf() -> Callable[..., subprocess.Popen[str]]:
+    """`start_dcf(*arguments, **options of Popen)` starts it, its output in pipes as text."""
+
+    def start(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dcf", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=_clean_environ(),
+            **options,
+        )
+
+    return start

@@ -1,0 +1,97 @@
+"""build, and the flags of create: what is packed, deployed, and how often."""
+
+import json
+import re
+
+import pytest
+
+
+def test_build_says_what_would_travel_and_stores_nothing(dcf, write_function, tmp_path):
+    write_function(tmp_path)
+    done = dcf("function", "build", "-v", cwd=tmp_path)
+    said = done.stdout.decode().splitlines()
+    assert said[0] == "Building function (echo) ..."
+    assert said[1] == "  src/handler.py"
+    assert re.fullmatch(r"Image: archive:sha256:[0-9a-f]{64} built in local environment\.", said[2])
+    assert said[3].startswith("Packed: 1 files, 0.0 MB; nothing was stored or sent")
+    again = dcf("function", "build", "--nocache", "-f", "config.yaml", cwd=tmp_path)
+    assert again.stdout.decode().splitlines()[1] == said[2]
+    assert dcf("function", "build", "other", cwd=tmp_path).returncode == 2
+
+
+def test_without_f_the_usual_file_is_read_or_the_last_yaml(dcf, write_function, tmp_path):
+    none = dcf("function", "build", cwd=tmp_path)
+    assert (none.returncode, b"-f" in none.stderr) == (1, True)
+    config = write_function(tmp_path, "usual")
+    other = tmp_path / "z-other.yaml"
+    other.write_text(config.read_text().replace("usual", "other"))
+    assert b"(usual)" in dcf("function", "build", cwd=tmp_path).stdout
+    config.unlink()
+    assert b"(other)" in dcf("function", "build", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--replace",), b'one of "--update" flag or "--replace" flag must be false'),
+        (("--min", "3", "--max", "2"), b"--min 3 is more than --max 2"),
+    ],
+    ids=["replace-and-update", "min-over-max"],
+)
+def test_flags_that_exclude_each_other(echo_gateway, write_function, tmp_path, flags, words):
+    done = echo_gateway.dcf("deploy", "-f", write_function(tmp_path), *flags)
+    assert (done.returncode, words in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("wire", ["rest", "grpc"])
+def test_replace_begins_anew_with_as_many_replicas_as_asked_for(
+    module_gateway, write_function, tmp_path, wire
+):
+    gateway = getattr(module_gateway, wire)
+    config = write_function(tmp_path, "r")
+    flags = (
+        "--update=false",
+        "--replace",
+        "--min",
+        "2",
+        "--max",
+        "4",
+        "--registry",
+        "ignored:5000",
+    )
+    assert module_gateway.dcf("create", "-f", config, "--update", gateway=gateway).returncode == 0
+    done = module_gateway.dcf("create", "-f", config, *flags, gateway=gateway)
+    assert done.returncode == 0, done.stderr.decode()
+    told = json.loads(module_gateway.dcf("info", "r", "--json", gateway=gateway).stdout)
+    assert told["replicas"] == told["availablereplicas"] == 2
+    assert told["labels"]["com.openfaas.scale.max"] == "4"
+    history = json.loads(module_gateway.dcf("history", "r", "--json").stdout)
+    assert len(history) == 1
+    taken = module_gateway.dcf("create", "-f", config, "--update=false", gateway=gateway)
+    assert b"Function r already exists. failed deploying." in taken.stderr
+    module_gateway.dcf("delete", "r")
+
+
+def test_colours_are_for_terminals_that_want_them(dcf, write_function, tmp_path):
+    import os
+    import pty
+    import subprocess
+    import sys
+
+    write_function(tmp_path)
+
+    def at_a_terminal(**environ):
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "dcf", "function", "build"]
+        clean = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        subprocess.run(
+            command, stdout=theirs, cwd=tmp_path, timeout=30, check=True, env={**clean, **environ}
+        )
+        os.close(theirs)
+        said = os.read(ours, 1 << 16)
+        os.close(ours)
+        return said
+
+    assert b"\x1b[" not in dcf("function", "build", cwd=tmp_path).stdout
+    assert b"\x1b[34m" in at_a_terminal(TERM="xterm")
+    assert b"\x1b[" not in at_a_terminal(TERM="xterm", NO_COLOR="1")
