@@ -22,6 +22,7 @@ from dcf.providers.limits import check_quantities
 
 NAMESPACE = "openfaas-fn"
 MAX_REPLICAS = 32
+_LONGEST_WHO = 128
 _SECRET = re.compile(r"[a-zA-Z0-9]([-._a-zA-Z0-9]{0,251}[a-zA-Z0-9])?")
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
@@ -35,11 +36,11 @@ class Gateway:
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Accept a new function; it starts in the background."""
-        await self.provider.deploy(_checked(spec), by)
+        await self.provider.deploy(_checked(spec), _who(by))
 
     async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Replace a function; the old one serves until the new one is ready."""
-        await self.provider.update(_checked(spec), by)
+        await self.provider.update(_checked(spec), _who(by))
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """A function's revisions, newest first."""
@@ -47,7 +48,7 @@ class Gateway:
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Begin to go back to an earlier revision, by default the one before."""
-        return await self.provider.rollback(plain_name(name), number, by)
+        return await self.provider.rollback(plain_name(name), number, _who(by))
 
     async def secrets(self) -> Sequence[str]:
         """The names of all secrets."""
@@ -104,6 +105,11 @@ def plain_name(name: str) -> str:
     if _NAME.fullmatch(plain) is None:
         raise InvalidRequest(f"({name}) must be a valid DNS entry for service name")
     return plain
+
+
+def _who(by: str) -> str:
+    """What a caller says of itself, as far as a history takes it."""
+    return "".join(each for each in by if each.isprintable())[:_LONGEST_WHO].strip()
 
 
 def _secret_name(name: str) -> str:

@@ -99,12 +99,14 @@ class Overlays:
             for log in list(self._running[key].logs) if key in self._running else ():
                 log(line)
 
+        making = asyncio.create_task(asyncio.to_thread(_make_environment, partial))
         try:
-            await asyncio.to_thread(_make_environment, partial)
+            await asyncio.shield(making)
             if reason := await run_pip(partial / "bin" / "python", requirements, tell):
                 raise RolloutFailed(f"{requirements.name} cannot be installed: {reason}")
             partial.rename(self._cache / key)
         finally:
+            await asyncio.wait({making})  # a thread cannot be cancelled
             remove([partial])
 
 

@@ -199,8 +199,8 @@ class ProcessProvider:
 
     def _sweep(self) -> None:
         """Delete code and installed requirements that nothing kept or running names."""
-        functions = {*self._functions.values(), *self._drained}
-        images = {image for each in functions for image in each.history.images()}
+        images = self._state.store.images()
+        images.update(*(each.history.images() for each in self._drained))
         self._state.archives.keep_only(images)
         unpacked = [found for image in images if (found := self._state.archives.code(image))]
         self._state.overlays.keep_only(self._state.overlays.key(*found) for found in unpacked)

@@ -177,7 +177,7 @@ class Replica:
                 )
                 used = resident_bytes(process.pid) if self._launch.memory else 0
                 if not watch.done() and used > (self._launch.memory or used):
-                    process.kill()
+                    _signal(process, signal.SIGKILL)
                     return (
                         f"it used {used >> 20} MiB, over its memory limit of "
                         f"{(self._launch.memory or 0) >> 20} MiB: raise limits.memory, or use less"
@@ -223,11 +223,19 @@ class Replica:
         if process.returncode is not None:
             return
         for number in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(number)
+            _signal(process, number)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), self._launch.stop_timeout)
                 return
+
+
+def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Ask the watcher to end; a kill is for all that it started, too."""
+    with contextlib.suppress(ProcessLookupError):
+        if number == signal.SIGKILL:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
 
 
 def _is_port_taken(reason: str) -> bool:

@@ -113,6 +113,11 @@ class Store:
         )
         return [RevisionInfo(number, _spec(text), *rest) for number, text, *rest in rows]
 
+    def images(self) -> set[str]:
+        """The code that a kept revision of any function names."""
+        rows = self._base.execute("SELECT DISTINCT json_extract(spec, '$.image') FROM revisions")
+        return {image for (image,) in rows}
+
     def put(self, record: Record, *revisions: RevisionInfo) -> None:
         """Keep a function, new or changed, with those of its revisions that are new or changed."""
         with self._change():

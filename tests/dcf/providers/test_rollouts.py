@@ -167,6 +167,17 @@ def test_the_newest_twenty_are_kept_and_the_one_that_serves(drive):
     drive(lambda driven: driven.until(lambda status: status.available == 1))
 
 
+def test_after_a_restart_the_last_failure_is_still_told(drive):
+    async def fail(driven):
+        await driven.deploy(ONE)
+        await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
+        return (await driven.failed()).reason
+
+    reason = drive(fail)
+    status = drive(lambda driven: driven.failed())
+    assert (status.available, status.reason) == (1, reason)
+
+
 def test_code_that_no_kept_revision_names_is_deleted(drive):
     async def steps(driven):
         await driven.deploy(ONE)
@@ -187,6 +198,21 @@ def test_code_that_no_kept_revision_names_is_deleted(drive):
     assert len(archives) == len(code) == 2
     drive(look)
     assert drive(nothing) == [[], []]
+
+
+def test_what_is_deployed_stays_when_the_provider_stops_during_a_delete(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.deploy(FunctionSpec("g", await driven.image(TWO)))
+        await driven.provider.delete("g")
+
+    drive(steps)
+
+    async def serves(driven):
+        await driven.ready()
+        assert await driven.call() == "one"
+
+    drive(serves)
 
 
 def write_schema_1(home):
