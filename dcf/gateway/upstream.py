@@ -18,6 +18,7 @@ from yarl import URL
 
 from dcf.errors import DcfError, NotReady, UpstreamFailed, UpstreamTimeout
 from dcf.gateway.core import Gateway
+from dcf.gateway.file_body import file_body
 from dcf.gateway.metrics import Metrics
 from dcf.providers.base import Endpoint
 
@@ -144,8 +145,7 @@ def _payload(
     if isinstance(body, bytes) and len(body) > WHOLE_BODY:
         return io.BytesIO(body)
     if isinstance(body, Path):
-        # Without a disposition, else the file's name would travel in a header.
-        return aiohttp.BufferedReaderPayload(body.open("rb"), disposition=None)  # type: ignore[arg-type] # the base class takes none
+        return file_body(body)
     return body
 
 

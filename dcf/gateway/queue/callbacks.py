@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from dcf.errors import InvalidRequest
+from dcf.gateway.file_body import file_body
 from dcf.gateway.forwarding import SERVED_BY
 from dcf.gateway.queue.addresses import is_open
 from dcf.gateway.queue.records import Again, Done, Failed, Item
@@ -71,10 +72,7 @@ class Callbacks:
         self, url: URL, headers: CIMultiDict[str], body: Path | bytes
     ) -> Done | Again | Failed:
         session = self._free if _host(url) in self._allowed else self._guarded
-        data: Any = body
-        if isinstance(body, Path):
-            file = await asyncio.to_thread(body.open, "rb")
-            data = aiohttp.BufferedReaderPayload(file, disposition=None)  # type: ignore[arg-type] # the base class takes none
+        data = await asyncio.to_thread(file_body, body) if isinstance(body, Path) else body
         async with session.post(
             url, data=data, headers=headers, allow_redirects=False, timeout=_TIMEOUT
         ) as answer:

@@ -42,7 +42,8 @@ class Store:
 
     async def waiting(self) -> list[Waiting]:
         """Everything that is to be delivered, oldest first."""
-        query = f"SELECT {_WAITING} FROM items WHERE failed_at IS NULL ORDER BY seq"  # noqa: S608 # names of our own
+        where = "WHERE failed_at IS NULL ORDER BY seq"
+        query = f"SELECT {_WAITING} FROM items {where}"  # noqa: S608 # words of our own
         return await self._journal.do(lambda base: list(map(_waiting, base.execute(query))))
 
     async def files(self) -> set[str]:
@@ -56,7 +57,7 @@ class Store:
 
     async def load(self, seq: int) -> Item:
         """One item."""
-        query = f"SELECT {_ITEM} FROM items WHERE seq = ?"  # noqa: S608 # names of our own
+        query = f"SELECT {_ITEM} FROM items WHERE seq = ?"  # noqa: S608 # words of our own
         return await self._journal.do(lambda base: _item(base.execute(query, (seq,)).fetchone()))
 
     async def finish(self, seq: int, answer: Item | None) -> int:
@@ -102,7 +103,8 @@ class Store:
     async def failed(self) -> list[Item]:
         """The failed list, newest first, without bodies."""
         columns = _ITEM.replace("body", "NULL")
-        query = f"SELECT {columns} FROM items WHERE failed_at IS NOT NULL ORDER BY failed_at DESC"  # noqa: S608 # names of our own
+        where = "WHERE failed_at IS NOT NULL ORDER BY failed_at DESC, seq DESC"
+        query = f"SELECT {columns} FROM items {where}"  # noqa: S608 # words of our own
         return await self._journal.do(lambda base: list(map(_item, base.execute(query))))
 
     async def failed_count(self) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dcf.errors import CannotStart
-from dcf.gateway.queue.settings import TABLE, Limits, queue_settings
+from dcf.gateway.queue.settings import ALLOW_CALLBACKS, TABLE, Limits, queue_settings
 
 HOME = Path("/somewhere")
 
@@ -30,3 +30,10 @@ def test_hosts_of_the_command_line_win_over_the_environment():
     environ = {"DCF_ALLOW_CALLBACKS": " Printer.Local, 10.0.0.7,"}
     assert queue_settings(HOME, environ).allowed_hosts == {"printer.local", "10.0.0.7"}
     assert queue_settings(HOME, environ, ["One"]).allowed_hosts == {"one"}
+
+
+def test_every_setting_has_its_row_in_the_docs():
+    page = (Path(__file__).parents[4] / "docs" / "configuration.md").read_text()
+    for key, name, low, high in TABLE:
+        assert f"| `{key}` | {getattr(Limits(), name)} | {low} to {high} |" in page
+    assert f"| `{ALLOW_CALLBACKS}` |" in page
