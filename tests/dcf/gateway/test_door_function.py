@@ -284,3 +284,113 @@ def test_redirects_and_empty_answers_pass_as_they_are():
                     assert (answer.status, await answer.read()) == (status, b"")
 
     run(steps())
+
+
+def test_what_a_connection_header_names_ends_at_the_connection():
+    seen = {}
+
+    async def look(request):
+        seen.update(request.headers)
+        return web.Response(headers={"Connection": "X-Down", "X-Down": "1", "X-Stays": "1"})
+
+    async def steps():
+        async with replica(look) as endpoint, gateway(endpoint) as (address, session):
+            named = {"Connection": "X-Up, Content-Type, Host", "X-Up": "1", "Content-Type": "a/b"}
+            async with session.post(address, data=b"x", headers=named) as answer:
+                assert "X-Down" not in answer.headers
+                assert answer.headers["X-Stays"] == "1"
+            assert "X-Up" not in seen
+            assert seen["Content-Type"] == "a/b"  # naming these would cut a call's own headers off
+
+    run(steps())
+
+
+def test_an_answer_without_a_type_gets_the_requests():
+    async def untyped(reader, writer):
+        while b"\r\n" != await reader.readline():
+            pass
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
+        writer.close()
+        await writer.wait_closed()
+
+    async def steps():
+        async with await asyncio.start_server(untyped, "127.0.0.1", 0) as server:
+            endpoint = Endpoint(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+            async with gateway(endpoint) as (address, session):
+                for sent, expected in (({"Content-Type": "a/b"}, "a/b"), ({}, "text/plain")):
+                    async with session.get(address, headers=sent) as answer:
+                        assert (answer.headers["Content-Type"], await answer.read()) == (
+                            expected,
+                            b"x",
+                        )
+
+    run(steps())
+
+
+def test_a_websocket_is_refused_in_words():
+    async def steps():
+        async with replica(hello) as endpoint, gateway(endpoint) as (address, session):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(address)
+            assert refused.value.status == 501
+            assert refused.value.headers["X-Error-Code"] == "unsupported"
+
+    run(steps())
+
+
+def test_every_call_is_counted_once_by_how_it_ended():
+    async def ends(request):
+        how = request.path.strip("/")
+        if how == "hang":
+            await asyncio.sleep(20)
+        if how == "break":
+            request.transport.abort()
+        return web.Response(status=int(how) if how.isdigit() else 200)
+
+    async def steps():
+        async with replica(ends) as endpoint, gateway(endpoint) as (address, session):
+            for how in ("200", "404", "break"):
+                await (await session.get(f"{address}/{how}")).read()
+            with pytest.raises(asyncio.TimeoutError):
+                await session.get(f"{address}/hang", timeout=aiohttp.ClientTimeout(total=0.2))
+            endpoint.timeout = 0.2
+            await (await session.get(f"{address}/hang")).read()
+            await (await session.get(address.replace("/f", "/nobody"))).read()
+            async with session.get(address.replace("function/f", "metrics")) as answer:
+                text = await answer.text()
+            name = 'function_name="f.openfaas-fn"'
+            for code in (200, 404, 502, 499, 504):
+                assert f'gateway_function_invocation_total{{code="{code}",{name}}} 1.0' in text
+                assert f'gateway_functions_seconds_count{{code="{code}",{name}}} 1.0' in text
+            assert f"gateway_function_invocation_started{{{name}}} 5.0" in text
+            assert "nobody" not in text  # unknown names are no labels: anybody could make millions
+
+    run(steps())
+
+
+def test_events_pass_one_by_one():
+    go = None
+
+    async def events(request):
+        reply = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await reply.prepare(request)
+        for number in range(3):
+            await reply.write(b"data: %d\n\n" % number)
+            await go.wait()
+            go.clear()
+        return reply
+
+    async def steps():
+        nonlocal go
+        go = asyncio.Event()
+        async with (
+            replica(events) as endpoint,
+            gateway(endpoint) as (address, session),
+            session.get(address) as answer,
+        ):
+            assert answer.headers["Content-Type"] == "text/event-stream"
+            for number in range(3):
+                assert await answer.content.readuntil(b"\n\n") == b"data: %d\n\n" % number
+                go.set()
+
+    run(steps())
