@@ -307,7 +307,7 @@ def test_what_a_connection_header_names_ends_at_the_connection():
 
 def test_an_answer_without_a_type_gets_the_requests():
     async def untyped(reader, writer):
-        while b"\r\n" != await reader.readline():
+        while await reader.readline() != b"\r\n":
             pass
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
         writer.close()
