@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from dcf.cli import cli as dcf
@@ -68,6 +69,29 @@ def test_verbs_are_told_somewhere():
     for verb in VERBS:
         assert f"ssd {verb}" in text
     assert set(dcf.list_commands(None)) >= {"function", "gateway", "runtime", "version"}
+
+
+def verbs_of(group, path="dcf"):
+    """Every verb of the command: its words, and its flags."""
+    for name in group.list_commands(None):
+        verb = group.get_command(None, name)
+        words = f"{path} {name}"
+        if isinstance(verb, click.Group):
+            yield from verbs_of(verb, words)
+        else:
+            options = [each for each in verb.params if isinstance(each, click.Option)]
+            shown = [each for each in options if not each.hidden]
+            yield words, [flag for each in shown for flag in (*each.opts, *each.secondary_opts)]
+
+
+@pytest.mark.parametrize(("words", "flags"), [*verbs_of(dcf)])
+def test_flags_of_the_command(words, flags):
+    sections = PAGES["command.md"].split("\n### ")
+    (section,) = [each for each in sections if re.match(rf"`{words}[ `]", each)]
+    told = set(re.findall(r"`(--?[a-zA-Z][a-z-]*)`", section))
+    assert not set(flags) - told
+    first_cells = re.findall(r"^\| (`--.*?) \|", section, re.MULTILINE)
+    assert set(re.findall(r"`(--?[a-zA-Z][a-z-]*)`", " ".join(first_cells))) <= set(flags)
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.ko.md", "CONTRIBUTING.md", *PAGES])

@@ -7,6 +7,7 @@ import signal
 import stat
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -64,7 +65,9 @@ def _is_piped() -> bool:
 
 
 async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
-    async with running(function, secrets, os.environ) as solo:
+    # Its own words and its errors are enough beside one answer.
+    quiet = replace(function, environment={"LOG_LEVEL": "warning", **function.environment})
+    async with running(quiet, secrets, os.environ) as solo:
         _announce(solo)
         following = asyncio.create_task(solo.follow(_log))
         status = await solo.settled()
