@@ -14,6 +14,7 @@ _HOP_BY_HOP = (
     "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
     "Te", "Trailer", "Transfer-Encoding", "Upgrade",
 )  # fmt: skip
+_MAX_CALL_ID = 256
 _NEVER_NAMED = frozenset({"content-length", "content-type", "host"})
 
 
@@ -22,7 +23,7 @@ class Arrival:
     """When and as what a call came.
 
     Attributes:
-        call_id: The caller's, or one made here.
+        call_id: The caller's, or one made here where there is none that can be used.
         made: Headers of every answer to it: among them its id, only if that was made here.
         began: Unix nanoseconds.
     """
@@ -37,13 +38,20 @@ class Arrival:
         began = time.time_ns()
         made = {"X-Start-Time": str(began), "X-Served-By": SERVED_BY}
         call_id = request.headers.get("X-Call-Id", "")
-        if not call_id:
+        if not _is_call_id(call_id):
             call_id = made["X-Call-Id"] = str(uuid.uuid4())
         return cls(call_id, made, began)
 
 
+def _is_call_id(text: str) -> bool:
+    """Whether a caller's id can be kept, shown and sent on as it is."""
+    return 0 < len(text) <= _MAX_CALL_ID and text.isascii() and text.isprintable()
+
+
 def after_name(raw_path: str) -> str:
     """`/function/NAME/a/b?q` -> `/a/b?q`, still percent-encoded."""
+    if not raw_path.startswith("/"):  # http://host/function/NAME, as proxies ask
+        raw_path = "/" + raw_path.split("/", 3)[-1]
     path, mark, query = raw_path.partition("?")
     parts = path.split("/", 3)
     return f"/{parts[3] if len(parts) > 3 else ''}{mark}{query}"

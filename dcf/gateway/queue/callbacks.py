@@ -18,7 +18,8 @@ from dcf.gateway.queue.records import Again, Done, Failed, Item
 from dcf.gateway.queue.retry_after import seconds_of
 
 _RESOLVE_SECONDS = 2.0
-_TIMEOUT = aiohttp.ClientTimeout(total=60.0, sock_connect=10.0)
+_POST_SECONDS, _CONNECT_SECONDS = 60.0, 10.0
+_LEAST_BYTES_A_SECOND = 256 << 10
 _LATER = frozenset({408, 425, 429})
 _log = logging.getLogger(__name__)
 
@@ -63,18 +64,22 @@ class Callbacks:
         headers = CIMultiDict(item.headers)
         headers["Content-Length"] = str(item.body.size)
         try:
-            return await self._post(url, headers, body)
+            return await self._post(url, headers, body, _timeout(item.body.size))
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
             _log.info("callback of call %s failed: %s", item.call_id, fault)
             return Again(0, f"{_host(url)} cannot be reached: {type(fault).__name__}")
 
     async def _post(
-        self, url: URL, headers: CIMultiDict[str], body: Path | bytes
+        self,
+        url: URL,
+        headers: CIMultiDict[str],
+        body: Path | bytes,
+        timeout: aiohttp.ClientTimeout,
     ) -> Done | Again | Failed:
         session = self._free if _host(url) in self._allowed else self._guarded
         data = await asyncio.to_thread(file_body, body) if isinstance(body, Path) else body
         async with session.post(
-            url, data=data, headers=headers, allow_redirects=False, timeout=_TIMEOUT
+            url, data=data, headers=headers, allow_redirects=False, timeout=timeout
         ) as answer:
             if answer.ok and answer.status < 300:
                 return Done()
@@ -98,6 +103,12 @@ def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         auto_decompress=False,
         trust_env=False,  # a proxy would connect where we cannot look
     )
+
+
+def _timeout(size: int) -> aiohttp.ClientTimeout:
+    """Large answers get more time, but a target cannot hold one for as long as it likes."""
+    total = _POST_SECONDS + size / _LEAST_BYTES_A_SECOND
+    return aiohttp.ClientTimeout(total=total, sock_connect=_CONNECT_SECONDS)
 
 
 def _host(url: URL) -> str:

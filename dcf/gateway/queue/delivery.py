@@ -86,7 +86,8 @@ def _callback(
     kind: str, item: Item, headers: CIMultiDict[str], body: Body, result: tuple[int, float]
 ) -> Item:
     drop_hop_by_hop(headers)
-    headers.popall("Content-Length", None)
+    for name in ("Content-Length", "Host", "Expect"):
+        headers.popall(name, None)
     headers["X-Call-Id"] = item.call_id
     headers["X-Function-Name"] = item.function
     headers["X-Function-Status"] = str(result[0])

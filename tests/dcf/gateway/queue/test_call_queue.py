@@ -326,3 +326,55 @@ def test_what_is_no_call_is_refused_at_once(queued, listening, run):
             assert (await gateway.counts())["waiting"] == 0
 
     run(steps())
+
+
+def test_a_caller_who_leaves_half_way_leaves_nothing_behind(queued, listening, run, tmp_path):
+    async def steps():
+        async with listening() as function, queued(function, total_bytes=1 << 20) as gateway:
+            host, port = gateway.server.rest.split("/")[2].split(":")
+            _, writer = await asyncio.open_connection(host, port)
+            head = "POST /async-function/f HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+            writer.write(head.encode() + bytes(500_000))
+            await writer.drain()
+            bodies = tmp_path / "queue" / "bodies"
+            async with asyncio.timeout(5):
+                while not list(bodies.iterdir()):
+                    await asyncio.sleep(0.01)
+                writer.close()
+                await writer.wait_closed()
+                while list(bodies.iterdir()):
+                    await asyncio.sleep(0.01)
+            assert (await gateway.submit(bytes(1 << 20)))[0] == 202  # its room is free again
+            await gateway.until(waiting=0, running=0)
+            assert [len(body) for body in function.bodies] == [1 << 20]
+
+    run(steps())
+
+
+def test_a_disk_that_is_full_is_told_and_no_call_is_lost(queued, listening, run):
+    async def limit(gateway, pages):
+        journal = gateway.server._async.running._store._journal
+        now = await journal.do(lambda base: base.execute("PRAGMA page_count").fetchone()[0])
+        size = now + pages
+        await journal.do(lambda base: base.execute(f"PRAGMA max_page_count = {size}").fetchone())
+
+    async def steps():
+        async with listening() as function, queued(function) as gateway:
+            function.hold.clear()
+            accepted = []
+            await limit(gateway, 40)
+            for number in range(20):
+                body = b"%d " % number + bytes(40_000)
+                status, _, text = await gateway.submit(body)
+                if status == 202:
+                    accepted.append(body)
+                else:
+                    assert (status, text) == (500, "Error queuing request: the disk failed\n")
+            assert 0 < len(accepted) < 20
+            await limit(gateway, 10_000)
+            assert (await gateway.submit(b"after"))[0] == 202
+            function.hold.set()
+            await gateway.until(waiting=0, running=0)
+            assert function.bodies == [*accepted, b"after"]
+
+    run(steps())
