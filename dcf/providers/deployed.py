@@ -20,6 +20,8 @@ from dcf.providers.logs import FunctionLog
 from dcf.providers.replica import Launch
 from dcf.providers.revision import Revision
 
+_FIRST_DELAY, _LONGEST_DELAY = 1.0, 60.0
+
 Prepare = Callable[[FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
 
 
@@ -135,13 +137,17 @@ class Deployed:
             self._current = revision
         else:
             wanted = max(wanted, info.spec.replicas)
-        self._reason = ""
         revision.scale(wanted)
+        self._tell("")
         return revision
 
     def _progress(self, text: str) -> None:
-        self._reason = text
+        self._tell(text)
         self.log.write(self.history.record.name, text)
+
+    def _tell(self, text: str) -> None:
+        if self._rollout == PROGRESSING:  # not over the reason of a failure
+            self._reason = text
 
     def _take_over(self, revision: Revision) -> None:
         old, self._current, self._next = self._current, revision, None
@@ -158,13 +164,26 @@ class Deployed:
         self.history.failed(info.number, self._reason)
         self.log.write(info.spec.name, f"revision {info.number} cannot become ready: {fault}")
         self._leave(revision)
-        current = self._current
-        if current is None or (current is not revision and self.history.serving is not None):
+        if self._current is None:
+            await self._start_later(info)
+        elif self._current is not revision and self.history.serving is not None:
             return
+        # It is tried again until it is ready, or until it is given up for an update.
+        current = self._current
+        assert current is not None
         await current.first_ready()
         self.history.took_over(current.info, current.wanted)
-        if current is revision:
-            self._rollout, self._reason = READY, ""
+        if current.info.number == info.number:
+            self._rollout, self._reason, self._next = READY, "", None
+
+    async def _start_later(self, info: RevisionInfo) -> None:
+        """Prepare again what could not be prepared (no network, say), as nothing else serves."""
+        delay = _FIRST_DELAY
+        while self._current is None:
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, _LONGEST_DELAY)
+            with contextlib.suppress(DcfError, OSError):  # told already
+                await self._start(info)
 
     def _leave(self, revision: Revision | None) -> None:
         """Drain a revision in the background, unless it is the one that serves."""

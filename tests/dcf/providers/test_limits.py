@@ -1,14 +1,16 @@
 """Limits are read as Kubernetes writes them, and hold for a process of this machine."""
 
+import contextlib
 import os
 import time
+from pathlib import Path
 
 import pytest
 
 from dcf.errors import InvalidRequest
 from dcf.providers.archives import Archives
 from dcf.providers.base import FunctionSpec, LogQuery
-from dcf.providers.footprint import Meter, cpu_seconds, resident_bytes
+from dcf.providers.footprint import Meter, cpu_seconds, family, resident_bytes
 from dcf.providers.home import Home
 from dcf.providers.launching import Launching, Stock
 from dcf.providers.limits import Limits, check_quantities, limits_of
@@ -130,6 +132,43 @@ def test_one_that_is_over_its_memory_at_once_cannot_become_ready(drive):
         await driven.provider.update(large)
         assert "over its memory limit of 128 MiB" in (await driven.failed()).reason
         assert await driven.call() == "small"
+
+    drive(steps)
+
+
+PARENT = """
+import subprocess
+import time
+
+CHILD = subprocess.Popen(["sleep", "600"])
+KEPT = []
+
+
+def handle(body):
+    for _ in range(400):
+        KEPT.append(b"x" * (1 << 20))
+        time.sleep(0.005)
+    return "grown"
+"""
+
+
+def sleepers():
+    found = []
+    for pid in family(os.getpid()):
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text() == "sleep\n":
+                found.append(pid)
+    return found
+
+
+def test_what_a_killed_replica_had_started_is_killed_with_it(drive, is_alive):
+    async def steps(driven):
+        await driven.deploy(PARENT, limits={"memory": "200Mi"})
+        (child,) = sleepers()
+        with pytest.raises(OSError):  # noqa: PT011 # reset or closed, as it comes
+            await driven.call()
+        await driven.until(lambda status: status.available == 0)
+        assert not is_alive(child)
 
     drive(steps)
 

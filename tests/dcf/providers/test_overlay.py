@@ -229,6 +229,19 @@ def test_functions_with_two_versions_of_one_package_do_not_meet(wheels, drive):
     assert len(left_in(drive.home / "overlays")) == 1  # that of the deleted one is gone
 
 
+def test_a_first_revision_whose_requirements_are_not_there_yet_is_tried_again(wheels, drive):
+    async def steps(driven):
+        spec = FunctionSpec("f", await driven.image(USES, "tinything==3.0\n"))
+        await driven.provider.deploy(spec)
+        assert "No matching distribution" in (await driven.failed()).reason
+        wheel(wheels, "3.0")
+        assert (await driven.ready()).reason == ""
+        assert await driven.call() == "3.0"
+        assert [each.rollout for each in await driven.provider.history("f")] == ["ready"]
+
+    drive(steps)
+
+
 def test_progress_is_told_while_it_installs_and_a_delete_ends_it(silent_index, drive):
     async def steps(driven):
         spec = FunctionSpec("f", await driven.image(USES, "tinything\n"))
