@@ -34,7 +34,7 @@ class AlertDoor:
         return web.Response()
 
     async def _hear(self, alert: Alert) -> None:
-        status = await self._gateway.describe((alert.labels or {}).get("function_name", ""))
+        status = await self._gateway.describe(alert.labels.function_name)
         wanted = replicas_after(alert.status, status)
         if wanted != status.replicas:
             await self._gateway.scale(status.spec.name, wanted)

@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+from dcf.archive import is_digest
+from dcf.errors import ArchiveError
 from dcf.gateway.core import Gateway
 
 
@@ -13,12 +15,18 @@ class ArchivesDoor:
 
     async def has(self, request: web.Request) -> web.Response:
         """HEAD /system/archives/SHA256."""
-        here = await self._gateway.provider.has_archive(request.match_info["digest"])
+        digest = request.match_info["digest"]
+        here = is_digest(digest) and await self._gateway.provider.has_archive(digest)
         return web.Response(status=200 if here else 404)
 
     async def put(self, request: web.Request) -> web.Response:
         """PUT /system/archives/SHA256."""
-        await self._gateway.provider.put_archive(
-            request.match_info["digest"], request.content.iter_any()
-        )
+        digest = request.match_info["digest"]
+        if not is_digest(digest):
+            raise ArchiveError(
+                f"archive name {digest!r} is not a sha256 as 64 lower-case hex digits"
+            )
+        if not request.body_exists:
+            raise ArchiveError("the body is empty: send the archive")
+        await self._gateway.provider.put_archive(digest, request.content.iter_any())
         return web.Response(status=201)

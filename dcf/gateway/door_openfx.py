@@ -5,18 +5,18 @@ whose address is `http://host:8080/openfx` finds all of it.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import grpc
 from aiohttp import web
-from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
+from google.protobuf.json_format import MessageToDict, Parse, ParseError
 from google.protobuf.message import Message
 
 from dcf._proto import gateway_pb2 as pb
 from dcf.errors import DcfError, InvalidRequest
 from dcf.gateway.auth import deployed_by
 from dcf.gateway.messages import decode
-from dcf.gateway.messages_openfx import OpenFxError
+from dcf.gateway.messages_openfx import OpenFxDeployment, OpenFxError, OpenFxScale
 from dcf.gateway.plain import failed, json_reply
 from dcf.gateway.rpcs import Rpcs
 from dcf.gateway.upstream import OWN_STATUSES, Upstream
@@ -49,11 +49,15 @@ class OpenFxDoor:
 
     async def deploy(self, request: web.Request) -> web.Response:
         """Deploy."""
-        return await _answer(request, self._rpcs.deploy, pb.CreateFunctionRequest())
+        return await _answer(
+            request, self._rpcs.deploy, pb.CreateFunctionRequest(), OpenFxDeployment
+        )
 
     async def update(self, request: web.Request) -> web.Response:
         """Update."""
-        return await _answer(request, self._rpcs.update, pb.CreateFunctionRequest())
+        return await _answer(
+            request, self._rpcs.update, pb.CreateFunctionRequest(), OpenFxDeployment
+        )
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete."""
@@ -75,7 +79,7 @@ class OpenFxDoor:
 
     async def scale(self, request: web.Request) -> web.Response:
         """ReplicaUpdate."""
-        return await _answer(request, self._rpcs.scale, pb.ScaleServiceRequest())
+        return await _answer(request, self._rpcs.scale, pb.ScaleServiceRequest(), OpenFxScale)
 
     async def info(self, request: web.Request) -> web.Response:
         """Info."""
@@ -101,11 +105,13 @@ class OpenFxDoor:
         return web.Response(body=output + b"\n", content_type="text/plain")
 
 
-async def _answer(request: web.Request, rpc: _Rpc[_Asked], asked: _Asked) -> web.Response:
-    """What an rpc answers as JSON; the body, if the method has one, fills its message."""
+async def _answer(
+    request: web.Request, rpc: _Rpc[_Asked], asked: _Asked, shape: type | None = None
+) -> web.Response:
+    """What an rpc answers, as JSON; a body of the given shape fills its message first."""
     try:
-        if request.method in {"POST", "PUT"}:
-            _fill(asked, decode(await request.read(), dict))
+        if shape is not None:
+            _fill(asked, await request.read(), shape)
         reply = await rpc(asked, deployed_by(request))
     except DcfError as fault:
         code = status_of_fault(fault)
@@ -118,9 +124,10 @@ async def _answer(request: web.Request, rpc: _Rpc[_Asked], asked: _Asked) -> web
     )
 
 
-def _fill(message: Message, fields: dict[str, Any]) -> None:
+def _fill(message: Message, body: bytes, shape: type) -> None:
+    decode(body, shape)
     try:
-        ParseDict(fields, message, ignore_unknown_fields=True)
+        Parse(body, message, ignore_unknown_fields=True)
     except ParseError as fault:
         raise InvalidRequest(" ".join(str(fault).split())) from fault
 

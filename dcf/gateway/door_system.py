@@ -87,7 +87,7 @@ class SystemDoor:
         """POST /system/scale-function/NAME."""
         name, asked = request.match_info["name"], await message_of(request, ScaleServiceRequest)
         _check_namespace(name, asked.namespace)
-        await self._gateway.scale(name, asked.replicas)
+        await self._gateway.scale(name, int(asked.replicas))
         return accepted()
 
     async def history(self, request: web.Request) -> web.Response:
@@ -100,8 +100,9 @@ class SystemDoor:
         asked = RollbackRequest()
         if request.body_exists and await request.read():
             asked = await message_of(request, RollbackRequest)
+        number = None if asked.revision is None else int(asked.revision)
         name = request.match_info["name"]
-        begun = await self._gateway.rollback(name, asked.revision, deployed_by(request))
+        begun = await self._gateway.rollback(name, number, deployed_by(request))
         return json_reply(Begun(begun.number, begun.spec.image), 202)
 
     async def logs(self, request: web.Request) -> web.StreamResponse:

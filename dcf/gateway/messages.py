@@ -26,6 +26,9 @@ Named = Annotated[str, _named(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.openfaas-f
 Digest = Annotated[str, _named("^[0-9a-f]{64}$")]
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Filled = Annotated[str, Meta(min_length=1)]
+Base64 = Annotated[str, _named("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")]
+# To JSON Schema 4.0 is an integer, too; the decoder's own integers are stricter.
+Whole = Annotated[float, Meta(multiple_of=1)]
 Texts = dict[str, str]
 
 
@@ -80,14 +83,14 @@ class FunctionStatus(Struct, rename="camel", omit_defaults=True):
 class DeleteFunctionRequest(Struct, rename="camel"):
     """Which function to delete."""
 
-    function_name: Filled
+    function_name: Named
     namespace: str | None = None
 
 
 class ScaleServiceRequest(Struct, rename="camel"):
     """How many replicas to keep; the name in the path counts."""
 
-    replicas: Annotated[int, Meta(ge=0, le=MAX_REPLICAS)]
+    replicas: Annotated[Whole, Meta(ge=0, le=MAX_REPLICAS)]
     service_name: str | None = None
     namespace: str | None = None
 
@@ -98,7 +101,7 @@ class SecretValue(Struct, rename="camel"):
     name: SecretName
     namespace: str | None = None
     value: str | None = None
-    raw_value: str | None = None
+    raw_value: Base64 | None = None
 
 
 class SecretNamed(Struct, rename="camel"):
@@ -108,11 +111,17 @@ class SecretNamed(Struct, rename="camel"):
     namespace: str | None = None
 
 
-class Alert(Struct):
-    """One alert; its label `function_name` says which function it is about."""
+class AlertLabels(Struct):
+    """Which function an alert is about."""
 
+    function_name: Named
+
+
+class Alert(Struct):
+    """One alert: replicas are added while its status is `firing`."""
+
+    labels: AlertLabels
     status: str = ""
-    labels: Texts | None = None
 
 
 class Alerts(Struct):
@@ -180,7 +189,7 @@ class Revision(Struct, rename="camel"):
 class RollbackRequest(Struct):
     """Which revision to go back to; without one it is the newest before that became ready."""
 
-    revision: Annotated[int, Meta(ge=1)] | None = None
+    revision: Annotated[Whole, Meta(ge=1, le=1 << 31)] | None = None
 
 
 class Begun(Struct):

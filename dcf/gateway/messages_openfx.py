@@ -1,14 +1,17 @@
-"""The JSON of OpenFx' REST, for the OpenAPI document; protobuf's own mapping checks it."""
+"""The JSON of OpenFx' REST: what protobuf's own mapping reads, said more strictly."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from dcf.gateway.messages import Filled, Label, SecretName, Texts
+from dcf.gateway.messages import Filled, Label, SecretName, Texts, Whole
 
-# 64-bit numbers are text in protobuf's JSON; a number is understood, too.
+# 64-bit numbers are text in protobuf's JSON; a number is understood, too, and null means nothing.
 _Count = Annotated[str, Meta(pattern="^[0-9]+$")]
-_Replicas = Annotated[int, Meta(ge=0, le=32)]
+_FewAsText = Annotated[str, Meta(pattern="^([0-9]|[12][0-9]|3[0-2])$")]
+_AnyCount = Annotated[Whole, Meta(ge=-(1 << 31), lt=1 << 31)]
+_AnyCountAsText = Annotated[str, Meta(pattern="^[0-9]{1,9}$")]
+_Few = Annotated[Whole, Meta(ge=0, le=32)] | _FewAsText | None
 
 
 class OpenFxError(Struct):
@@ -46,9 +49,9 @@ class OpenFxFunctions(Struct):
 class OpenFxResources(Struct):
     """pb.FunctionResources."""
 
-    Memory: str = ""
-    CPU: str = ""
-    GPU: str = ""
+    Memory: str | None = ""
+    CPU: str | None = ""
+    GPU: str | None = ""
 
 
 class OpenFxDeployment(Struct):
@@ -56,20 +59,20 @@ class OpenFxDeployment(Struct):
 
     Service: Label
     Image: Filled
-    EnvVars: Texts = {}
-    Labels: Texts = {}
-    Annotations: Texts = {}
-    Constraints: list[str] = []
-    Secrets: list[SecretName] = []
-    RegistryAuth: str = ""
+    EnvVars: Texts | None = None
+    Labels: Texts | None = None
+    Annotations: Texts | None = None
+    Constraints: list[str] | None = None
+    Secrets: list[SecretName] | None = None
+    RegistryAuth: str | None = ""
     Limits: OpenFxResources | None = None
     Requests: OpenFxResources | None = None
-    MinReplicas: _Replicas = 0
-    MaxReplicas: _Replicas = 0
+    MinReplicas: _Few = 0
+    MaxReplicas: _AnyCount | _AnyCountAsText | None = 0
 
 
 class OpenFxScale(Struct):
     """pb.ScaleServiceRequest."""
 
     ServiceName: Label
-    Replicas: _Replicas = 0
+    Replicas: _Few = 0

@@ -84,7 +84,7 @@ class _Schemas:
 
 def _operation(route: Route, method: str, schemas: _Schemas, password: bool) -> _Json:
     operation: _Json = {
-        "operationId": f"{method.lower()}_{re.sub(r'[^a-z0-9]+', '_', _plain(route.path).lower())}",
+        "operationId": method.lower() + re.sub(r"[^\w]", "_", _PART.sub(r"\1", route.path)),
         "summary": route.summary,
         "tags": [route.tag],
         "responses": {

@@ -55,7 +55,7 @@ class Route:
 
     Attributes:
         methods: HTTP methods, with a space between.
-        path: With `{name}` for a part, and `{path:.*}` for all that is left.
+        path: With `{name}` for a part, and a pattern after a colon.
         handler: A door's method.
         summary: One line for people.
         answers: By status; errors that any route of its kind has are added by `every_answer`.

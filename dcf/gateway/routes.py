@@ -13,6 +13,8 @@ from dcf.gateway.queue.messages import FailedCall, QueueCounts
 from dcf.gateway.route import ANY, NDJSON, TEXT, Answer, Parameter, Route, json_of, nothing, text
 from dcf.gateway.routes_openfx import OPENFX
 
+# What is no name, or has a line break, is still for the door that answers calls.
+_ANY_NAME, _ANY_PATH = "{name:[^/]+}", r"{path:[\s\S]*}"
 _METHODS = "GET POST PUT PATCH DELETE OPTIONS HEAD"
 _DCF = "DCF"
 _NAMESPACE = Parameter("namespace", "functions live in openfaas-fn; any other is empty")
@@ -75,7 +77,7 @@ FUNCTIONS = (
             400: _WRONG, 422: text("a tail, since or follow that is none"), 501: _NOT_HERE,
         },
         parameters=(
-            Parameter("name", "the function", required=True), _NAMESPACE,
+            Parameter("name", "the function", msg.Named, required=True), _NAMESPACE,
             Parameter("instance", "only this replica"),
             Parameter("tail", "the newest so many lines; 0 or less: all", int),
             Parameter("follow", "stay, and give new lines as they come", bool),
@@ -172,11 +174,11 @@ _CALL_ANSWERS: dict[int | str, Answer] = {
 }
 CALLS = (
     Route(
-        _METHODS, "/function/{name}", FunctionDoor.answer, "Call a function",
+        _METHODS, f"/function/{_ANY_NAME}", FunctionDoor.answer, "Call a function",
         _CALL_ANSWERS, body=ANY, optional_body=True, guarded=False,
     ),
     Route(
-        _METHODS, "/function/{name}/{path:.*}", FunctionDoor.answer, "Call a function's path",
+        _METHODS, f"/function/{_ANY_NAME}/{_ANY_PATH}", FunctionDoor.answer, "Call its path",
         _CALL_ANSWERS, body=ANY, optional_body=True, guarded=False,
     ),
 )  # fmt: skip
@@ -194,11 +196,11 @@ _SUBMIT_ANSWERS: dict[int | str, Answer] = {
 _SUBMIT_HEADERS = (Parameter("X-Callback-Url", "where to post the answer", where="header"),)
 QUEUE = (
     Route(
-        "POST", "/async-function/{name}", AsyncDoor.submit, "Call a function later",
+        "POST", f"/async-function/{_ANY_NAME}", AsyncDoor.submit, "Call a function later",
         _SUBMIT_ANSWERS, body=ANY, optional_body=True, parameters=_SUBMIT_HEADERS, guarded=False,
     ),
     Route(
-        "POST", "/async-function/{name}/{path:.*}", AsyncDoor.submit, "Call its path later",
+        "POST", f"/async-function/{_ANY_NAME}/{_ANY_PATH}", AsyncDoor.submit, "Call its path later",
         _SUBMIT_ANSWERS, body=ANY, optional_body=True, parameters=_SUBMIT_HEADERS, guarded=False,
     ),
     Route(

@@ -1,7 +1,6 @@
 """OpenFaaS' messages <-> the provider's records; DCF's rollout travels in annotations."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 
 from dcf.errors import InvalidRequest
@@ -108,6 +107,6 @@ def value_of(secret: SecretValue) -> bytes:
     if secret.raw_value:
         try:
             return base64.b64decode(secret.raw_value, validate=True)
-        except binascii.Error as fault:
+        except ValueError as fault:
             raise InvalidRequest("validation failed: rawValue must be base64") from fault
     return (secret.value or "").encode()

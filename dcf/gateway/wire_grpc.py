@@ -77,7 +77,7 @@ def spec_of(request: pb.CreateFunctionRequest) -> FunctionSpec:
         secrets=tuple(request.Secrets),
         limits=_resources(request.Limits),
         requests=_resources(request.Requests),
-        replicas=first_replicas(labels, max(request.MinReplicas, 1)),
+        replicas=first_replicas(labels, request.MinReplicas or 1),
     )
 
 
