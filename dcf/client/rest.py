@@ -1,8 +1,8 @@
 """A gateway spoken to by OpenFaaS' REST, and by what this project's gateway adds to it."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from dcf.client.base import (
@@ -33,6 +33,11 @@ _CALL_SECONDS = 3600.0  # a function's own limits end a call much earlier
 _FOLLOW_SECONDS = 86_400.0  # a follower waits for lines that may not come for long
 _JSON = {"Content-Type": "application/json"}
 _OURS = "dcf-"
+_Read = TypeVar("_Read")
+
+
+class GatewayAlien(GatewayRefused):
+    """Something answers, but not as a gateway does."""
 
 
 class RestClient:
@@ -51,17 +56,19 @@ class RestClient:
 
     def functions(self) -> list[Function]:
         """Every function."""
-        return [function_of(each) for each in json.loads(self._ask("GET", "/system/functions"))]
+        return self._read("/system/functions", lambda found: [function_of(each) for each in found])
 
     def describe(self, name: str) -> Function:
         """One function."""
-        return function_of(json.loads(self._ask("GET", f"/system/function/{_part(name)}")))
+        return self._read(f"/system/function/{_part(name)}", function_of)
 
     def takes_archives(self) -> bool:
         """Tell whether the provider is one of this project's."""
-        provider = json.loads(self._ask("GET", "/system/info")).get("provider")
-        kind = provider.get("provider", "") if isinstance(provider, dict) else ""
-        return str(kind).startswith(_OURS)
+        try:
+            kind = self._read("/system/info", lambda info: str(info["provider"]["provider"]))
+        except (NotFound, GatewayAlien):
+            return False
+        return kind.startswith(_OURS)
 
     def put_archive(self, archive: "Archive") -> None:
         """Upload code, unless the gateway has it."""
@@ -90,13 +97,13 @@ class RestClient:
     def history(self, name: str) -> list[Revision]:
         """A function's revisions, newest first."""
         path = f"/system/function/{_part(name)}/history"
-        return [revision_of(each) for each in json.loads(self._ask("GET", path))]
+        return self._read(path, lambda found: [revision_of(each) for each in found])
 
     def rollback(self, name: str, number: int | None) -> Revision:
         """Begin to go back."""
         body = _object() if number is None else _object(revision=number)
         path = f"/system/function/{_part(name)}/rollback"
-        return revision_of(json.loads(self._ask("POST", path, body, _JSON | _who())))
+        return self._parsed(self._ask("POST", path, body, _JSON | _who()), revision_of)
 
     def call(self, invocation: Invocation) -> bytes:
         """Call a function."""
@@ -148,13 +155,17 @@ class RestClient:
                 raise self._refusal(answer.status, answer.read())
             for raw in answer:
                 if raw.strip():
-                    yield log_line_of(raw)
+                    yield self._parsed(raw, log_line_of)
 
     def secrets(self) -> list[str]:
         """The names of all secrets."""
         # OpenFaaS' own gateways give objects, the contract's give names.
-        found = json.loads(self._ask("GET", "/system/secrets"))
-        return sorted(each["name"] if isinstance(each, dict) else each for each in found)
+        return self._read(
+            "/system/secrets",
+            lambda found: sorted(
+                each["name"] if isinstance(each, dict) else each for each in found
+            ),
+        )
 
     def put_secret(self, name: str, value: bytes, replace: bool) -> None:
         """Create a secret, or change one."""
@@ -163,6 +174,18 @@ class RestClient:
     def delete_secret(self, name: str) -> None:
         """Forget a secret."""
         self._ask("DELETE", "/system/secrets", _object(name=name), _JSON)
+
+    def _read(self, path: str, reader: Callable[[Any], _Read]) -> _Read:
+        return self._parsed(self._ask("GET", path), reader)
+
+    def _parsed(self, body: bytes, reader: Callable[[Any], _Read]) -> _Read:
+        try:
+            return reader(json.loads(body))
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise GatewayAlien(
+                f"what answers at {self.address} is no gateway, or of another kind: "
+                "name another with --gateway"
+            ) from fault
 
     def _ask(
         self,

@@ -45,9 +45,8 @@ def revision_of(fields: dict[str, Any]) -> Revision:
     )
 
 
-def log_line_of(raw: bytes) -> LogLine:
+def log_line_of(fields: dict[str, Any]) -> LogLine:
     """One line of a log stream."""
-    fields = json.loads(raw)
     return LogLine(*(fields.get(key, "") for key in LogLine._fields))
 
 

@@ -1,10 +1,11 @@
 """dcf function call."""
 
 import os
+import re
 import stat
 import sys
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import click
 
@@ -13,6 +14,8 @@ from dcf.commands.gateway_option import client_for, gateway_option, name_argumen
 from dcf.errors import InvalidRequest
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
+_IN_PATHS = "/%:@!$&'()*+,;=~"  # what is escaped already stays as it is
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -51,22 +54,31 @@ def _invocation(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a f
     method: str,
     path: str,
 ) -> Invocation:
-    pairs = [_pair(each, "=", "--query") for each in query]
-    headers = [_pair(each, ":", "--header") for each in header]
+    pairs = [_parameter(each) for each in query]
+    headers = [_header(each) for each in header]
     if callback:
-        headers.append(("X-Callback-Url", callback))
+        headers.append(_header(f"X-Callback-Url: {callback}"))
     body = b"" if file is None and method in _WITHOUT_BODY else _body(file)
     slashed = path if not path or path.startswith("/") else f"/{path}"
-    return Invocation(name, body, method, slashed, urlencode(pairs), tuple(headers))
+    return Invocation(
+        name, body, method, quote(slashed, safe=_IN_PATHS), urlencode(pairs), tuple(headers)
+    )
 
 
-def _pair(text: str, between: str, flag: str) -> tuple[str, str]:
-    name, mark, value = text.partition(between)
-    if not mark or not name.strip():
-        raise click.UsageError(f"{flag} takes name{between}value, got {text!r}")
-    if "\n" in text or "\r" in text:
-        raise click.UsageError(f"{flag} takes one line, got {text!r}")
-    return (name.strip(), value.strip()) if between == ":" else (name, value)
+def _parameter(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not mark or not name:
+        raise click.UsageError(f"--query takes name=value, got {text!r}")
+    return name, value
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, mark, value = (part.strip() for part in text.partition(":"))
+    if not mark or _HEADER.fullmatch(name) is None:
+        raise click.UsageError(f"--header takes name:value, got {text!r}")
+    if not value.isascii() or not value.isprintable():
+        raise click.UsageError(f"--header takes one line of ASCII as value, got {value!r}")
+    return name, value
 
 
 def _body(file: str | None) -> bytes:

@@ -20,22 +20,24 @@ def _since(_ctx: click.Context, _option: click.Parameter, text: str) -> str:
     """RFC 3339 as it is; `10m` and the like become a time that long ago."""
     if not text:
         return ""
-    if ago := _AGO.fullmatch(text):
-        then = datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     try:
-        given = datetime.fromisoformat(text)
-    except ValueError as fault:
+        if ago := _AGO.fullmatch(text):
+            return _rfc3339(datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])}))
+        return _rfc3339(datetime.fromisoformat(text).astimezone(UTC))
+    except (ValueError, OverflowError) as fault:
         raise click.BadParameter(
             f"{text!r} is neither RFC 3339 (2026-01-31T12:00:00Z) nor a time ago (30s, 10m, 2h, 1d)"
         ) from fault
-    return (given if given.tzinfo else given.astimezone()).isoformat().replace("+00:00", "Z")
+
+
+def _rfc3339(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 @click.command()
 @name_argument
 @click.option("--follow", "-f", is_flag=True, help="Stay, and write lines as they come.")
-@click.option("--tail", "--lines", type=int, default=-1, help="The newest so many. [default: all]")
+@click.option("--tail", "--lines", type=click.IntRange(-1), default=-1, help="The newest so many.")
 @click.option("--since", default="", callback=_since, help="RFC 3339, or 30s, 10m, 2h, 1d ago.")
 @click.option("--instance", default="", help="One replica's alone.")
 @json_option
@@ -47,6 +49,8 @@ def log(name: str, as_json: bool, gateway: str, **wanted: Any) -> None:  # noqa:
     lines on a terminal.
     """
     request = LogRequest(name, **wanted)
+    if not request.tail:  # on the wire 0 means all, as -1 does
+        request = request._replace(tail=-1, since=_rfc3339(datetime.now(UTC)))
     try:
         _write(client_for(gateway), request, as_json)
     except DcfError as fault:

@@ -10,6 +10,7 @@ from dcf.commands.gateway_option import address_for, gateway_option
 from dcf.errors import DcfError, GatewayRefused, InvalidRequest
 
 _SECONDS = 10.0
+_TOKEN = "Token"  # noqa: S105 - the word a person is asked for
 
 
 @click.command()
@@ -19,7 +20,7 @@ _SECONDS = 10.0
 @gateway_option
 def login(username: str, token: bool, password_stdin: bool, gateway: str) -> None:
     """Check a password or token with a gateway and keep it for the commands that follow."""
-    word = _word("Token" if token else "Password", password_stdin)
+    word = _word(_TOKEN if token else "Password", password_stdin)
     if ":" in username:
         raise click.UsageError("--username has no colon in it")
     pair = base64.b64encode(f"{username}:{word}".encode()).decode()
@@ -33,9 +34,9 @@ def login(username: str, token: bool, password_stdin: bool, gateway: str) -> Non
             f"unable to login at {address}, {what} is incorrect: {fault.message}"
         ) from fault
     _keep(address, authorization)
-    if address.startswith("http://") and not _is_here(address):
+    if not address.startswith("https://") and not _is_here(address):
         click.echo(
-            "Warning: http:// sends it unencrypted; use https:// where it is served.", err=True
+            f"Warning: {address} is sent it unencrypted; use https:// where it is served.", err=True
         )
     click.echo(f"Credentials kept for {address} in {credentials.place()}")
 
@@ -66,8 +67,11 @@ def _word(what: str, from_stdin: bool) -> str:
     word = sys.stdin.read().strip()
     if not word or not word.isprintable():
         raise InvalidRequest(f"the {what.lower()} on stdin is empty, or more than one line")
+    if what == _TOKEN and not word.isascii():
+        raise InvalidRequest("the token on stdin has characters that no token has")
     return word
 
 
 def _is_here(address: str) -> bool:
-    return address.partition("://")[2].startswith(("127.", "localhost", "[::1]"))
+    place = address.removeprefix("http://")
+    return place.startswith(("127.", "localhost:", "[::1]")) or place == "localhost"

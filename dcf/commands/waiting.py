@@ -7,7 +7,7 @@ from dcf.commands.printing import progress
 from dcf.errors import RolloutFailed
 
 LONGEST_WAIT = 900.0
-_POLL_SECONDS = 0.05
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.05, 1.0, 1.2
 _TELL_SECONDS = 5.0
 
 
@@ -22,7 +22,7 @@ def wait_for_calls(client: GatewayClient, name: str, seconds: float) -> Function
 
 
 def _wait(client: GatewayClient, name: str, seconds: float, *, any_revision: bool) -> Function:
-    limit, told = time.monotonic() + seconds, time.monotonic()
+    limit, told, pause = time.monotonic() + seconds, time.monotonic(), _FIRST_PAUSE
     while True:
         found = client.describe(name)
         rollout = found.annotations.get("dcf.rollout", "")
@@ -42,4 +42,5 @@ def _wait(client: GatewayClient, name: str, seconds: float, *, any_revision: boo
         if time.monotonic() - told > _TELL_SECONDS:
             told = time.monotonic()
             progress(f"  still starting ({found.available} of {found.replicas} replicas ready)")
-        time.sleep(_POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE)

@@ -38,7 +38,9 @@ class Answers(BaseHTTPRequestHandler):
         status, value = self.table[f"{self.command} {self.path}"]
         if self.path.startswith("/system/") and authorization != "Bearer t0ken":
             status, value = 401, None
-        text = b"" if value is None else json.dumps(value).encode()
+        text = (
+            b"" if value is None else str.encode(value if value == "<html>" else json.dumps(value))
+        )
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
@@ -74,6 +76,14 @@ def test_its_answers_are_understood_and_functions_see_no_token(gateway):
     with pytest.raises(NotFound):
         client.history("f")
     assert {path: header for _, path, header, _ in asked}["/function/f"] == ""
+
+
+def test_what_is_no_gateway_is_told_so(gateway, monkeypatch):
+    address, _ = gateway
+    for wrong in ("<html>", {"functions": 1}, [{"image": "x"}]):
+        monkeypatch.setitem(Answers.table, "GET /system/functions", (200, wrong))
+        with pytest.raises(GatewayRefused, match="is no gateway"):
+            connect_as(address, "Bearer t0ken").functions()
 
 
 def test_without_a_login_it_is_told_what_to_do(gateway):

@@ -54,6 +54,10 @@ def test_a_get_reads_no_stdin(mirror, start_dcf):
     process.communicate(timeout=10)
 
 
+def test_a_path_is_escaped_where_it_must_be(mirror):
+    assert seen(mirror.dcf("call", "mirror", "--path", "/ä b/%2F", stdin=b""))["path"] == "/ä b//"
+
+
 def test_the_answer_goes_to_a_file(mirror, tmp_path):
     done = mirror.dcf("call", "mirror", "--output", tmp_path / "out.json", stdin=b"x")
     assert (done.returncode, done.stdout) == (0, b"")
@@ -66,6 +70,8 @@ def test_the_answer_goes_to_a_file(mirror, tmp_path):
         (("--query", "novalue"), 2, b"--query takes name=value"),
         (("--header", "novalue"), 2, b"--header takes name:value"),
         (("--header", "A: b\nC: d"), 2, b"one line"),
+        (("--header", "A: 값"), 2, b"ASCII"),
+        (("--header", "A b: c"), 2, b"--header takes name:value"),
         (("--callback", "http://x"), 2, b"--async"),
         (("--file", "/no/such/file"), 1, b"/no/such/file cannot be read"),
         (("--output", "/no/such/file"), 1, b"/no/such/file cannot be written"),

@@ -83,6 +83,7 @@ def test_log_lines_are_filtered_and_are_json_where_no_terminal_is(versions):
     assert len(text(versions.dcf("log", "v", "--json")).splitlines()) > 2
     assert text(versions.dcf("log", "v", "--since", "2999-01-01T00:00:00Z")) == ""
     assert text(versions.dcf("log", "v", "--since", "1h")) != ""
+    assert text(versions.dcf("log", "v", "--tail", "0")) == ""
     own = text(versions.dcf("log", "v", "--instance", line["instance"])).splitlines()
     assert {json.loads(each)["instance"] for each in own} == {line["instance"]}
     wrong = versions.dcf("log", "v", "--since", "yesterday")
