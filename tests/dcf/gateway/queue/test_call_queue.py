@@ -378,3 +378,27 @@ def test_a_disk_that_is_full_is_told_and_no_call_is_lost(queued, listening, run)
             assert function.bodies == [*accepted, b"after"]
 
     run(steps())
+
+
+def test_a_call_stays_on_disk_until_it_is_answered_and_its_answer_until_it_is_taken(
+    queued, listening, run
+):
+    """What is on disk is what a killed gateway finds again."""
+
+    async def steps():
+        async with listening() as function, listening() as target, queued(function) as gateway:
+            function.hold.clear()
+            target.hold.clear()
+            store = gateway.server._async.running._store
+            await gateway.submit(b"x", X_Callback_Url=target.address)
+            for here, lane in ((function, "call f"), (target, "callback 127.0.0.1")):
+                async with asyncio.timeout(5):
+                    while not here.came:
+                        await asyncio.sleep(0.01)
+                (kept,) = await store.waiting()
+                assert kept.lane.startswith(lane)
+                here.hold.set()
+            await gateway.until(waiting=0, running=0)
+            assert await store.waiting() == []
+
+    run(steps())
