@@ -20,20 +20,16 @@ LINES = (
 )
 
 
-async def _echo(request: web.Request) -> web.Response:
-    """A replica: what was sent, and in headers how it came."""
-    told = {name: request.headers.get(name, "") for name in ("X-Call-Id", "X-Forwarded-Host")}
-    if request.path == "/fail":
-        return web.json_response({"error": {"code": "bad", "message": "no"}}, status=400)
-    return web.Response(
-        body=await request.read(),
-        headers={f"Got-{name}": value for name, value in told.items()}
-        | {"Got-Line": f"{request.method} {request.raw_path}"},
-    )
-
-
 class BackgroundGateway:
-    """A gateway with an echo behind every function, in a thread of its own."""
+    """A gateway with an echo behind every function, in a thread of its own.
+
+    Attributes:
+        server: Once it is started.
+        provider: In memory.
+        slow: Set it, and the body `slow` is never answered.
+        left: Set when a caller left a call that was never answered.
+        call_ids: Of the calls that reached the function.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.provider = settings, FakeProvider()
@@ -41,6 +37,8 @@ class BackgroundGateway:
         self._opened, self._stop = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._live(),))
         self.server: Server | None = None
+        self.slow, self.left = threading.Event(), threading.Event()
+        self.call_ids: list[str] = []
 
     def __enter__(self) -> "BackgroundGateway":
         self._thread.start()
@@ -53,10 +51,22 @@ class BackgroundGateway:
         assert not self._thread.is_alive()
         self._loop.close()
 
+    async def _echo(self, request: web.Request) -> web.Response:
+        """A replica: what was sent, and how it came."""
+        self.call_ids.append(request.headers.get("X-Call-Id", ""))
+        body = await request.read()
+        if self.slow.is_set() and body == b"slow":
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                self.left.set()
+                raise
+        return web.Response(body=body, headers={"Got-Line": f"{request.method} {request.raw_path}"})
+
     async def _live(self) -> None:
         app = web.Application(client_max_size=1 << 30)
-        app.router.add_route("*", "/{path:.*}", _echo)
-        replica = web.AppRunner(app, shutdown_timeout=0.1)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._echo)
+        replica = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await replica.setup()
         await web.TCPSite(replica, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{replica.addresses[0][1]}"
