@@ -89,7 +89,7 @@ class FailedCall(NamedTuple):
     size: int
 
 
-class GatewayClient(Protocol):
+class GatewayClient(Protocol):  # pylint: disable=too-many-public-methods # one a question
     """A gateway; raises `NotFound`, `AlreadyExists`, `GatewayUnreachable`, `GatewayRefused`."""
 
     address: str

@@ -3,7 +3,7 @@
 import click
 
 from dcf.commands.config_files import load_named
-from dcf.commands.gateway_option import config_option
+from dcf.commands.gateway_option import config_option, unused_gateway_option
 from dcf.commands.printing import say, silent
 from dcf.commands.release import Plan, build_archive
 
@@ -13,6 +13,7 @@ from dcf.commands.release import Plan, build_archive
 @config_option
 @click.option("--nocache", is_flag=True, expose_value=False, help="Taken: packing keeps no cache.")
 @click.option("--verbose", "--buildverbose", "-v", is_flag=True, help="Name the files that travel.")
+@unused_gateway_option
 def build(names: tuple[str, ...], config: str, verbose: bool) -> None:
     """Pack the functions of a config file and say what would travel.
 

@@ -26,6 +26,11 @@ def gateway_option(verb: _Decorated) -> _Decorated:
     )(verb)
 
 
+def unused_gateway_option(verb: _Decorated) -> _Decorated:
+    """Take `--gateway` where the original takes it and nothing is asked of a gateway."""
+    return click.option("--gateway", "-g", expose_value=False, hidden=True)(verb)
+
+
 def config_option(verb: _Decorated) -> _Decorated:
     """Add `--config`/`-f`."""
     return click.option("--config", "-f", default="", help="The functions' config file.")(verb)

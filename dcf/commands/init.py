@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from dcf.commands.gateway_option import unused_gateway_option
 from dcf.errors import InvalidRequest
 from dcf.templates import OWN_FOLDER, Template, copy_template, find_template, templates
 
@@ -29,6 +30,7 @@ def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str)
 @click.option(
     "--dir", "-d", "directory", default="./src", help="The handler's folder.", show_default=True
 )
+@unused_gateway_option
 def init(name: str | None, runtime: str, config: str, directory: str) -> None:
     """Make a new function's folder from a runtime's template.
 

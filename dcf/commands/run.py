@@ -16,7 +16,7 @@ from dcf.client.connection import Connection, Exchange
 from dcf.client.rest_wire import words_of
 from dcf.commands.config_files import find, function_of
 from dcf.commands.front import Front
-from dcf.commands.gateway_option import config_option
+from dcf.commands.gateway_option import config_option, unused_gateway_option
 from dcf.commands.printing import say
 from dcf.commands.solo import SoloFunction, running
 from dcf.commands.sources import Sources
@@ -41,6 +41,7 @@ _CHUNK = 1 << 16
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder with a file for each secret the function wants.",
 )
+@unused_gateway_option
 def run(name: str | None, config: str, port: int, serve: bool, secrets: Path | None) -> None:
     """Serve one function here, from its files, until Ctrl-C; edits are taken over.
 
