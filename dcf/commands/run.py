@@ -27,6 +27,7 @@ from dcf.providers.base import FAILED, FunctionStatus
 _HOST = "127.0.0.1"
 _BINARY = {"Content-Type": "application/octet-stream"}
 _CHUNK = 1 << 16
+_SHOWN = 1000  # characters of a request
 
 
 @click.command()
@@ -177,11 +178,13 @@ async def _stdin() -> bytes:
 
 
 def _show(head: str, body: bytes) -> None:
-    """Write text as it is, with its line's end; of anything else only how much it is."""
+    """Write short text as it is, with its line's end; of anything else how much it is."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
         text = f"{len(body)} bytes"
+    if len(text) > _SHOWN:
+        text = f"{text[:_SHOWN]}... ({len(body)} bytes)"
     click.echo(head + text, nl=not text.endswith("\n"))
 
 

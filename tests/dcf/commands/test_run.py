@@ -54,6 +54,32 @@ def test_a_call_that_fails_exits_1_without_the_handlers_secrets(dcf, write_funct
     assert b"Handler reply" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("code", "setting", "words"),
+    [
+        ("import time\n\ndef handle(body):\n    time.sleep(60)\n", "EXEC_TIMEOUT", b"timeout"),
+        ("import time\ntime.sleep(60)\n\ndef handle(body): ...\n", "LOAD_TIMEOUT", b"LOAD_TIMEOUT"),
+    ],
+    ids=["call", "load"],
+)
+def test_what_hangs_has_a_deadline(dcf, write_function, tmp_path, code, setting, words):
+    config = write_function(tmp_path, "up", code, name="handle")
+    config.write_text(config.read_text() + f"    environment: {{{setting}: 1s}}\n")
+    began = time.monotonic()
+    done = dcf("function", "run", "up", stdin=b"hello", cwd=tmp_path)
+    assert time.monotonic() - began < 30
+    assert done.returncode == 1
+    assert words in done.stderr.splitlines()[-1]
+
+
+def test_a_killed_run_leaves_nothing_running(serving, wait_for, is_alive):
+    process, address, _handler = serving
+    wait_for(lambda: answer(address) == "ABC")
+    (watcher,) = children(process.pid)
+    process.kill()
+    wait_for(lambda: not is_alive(watcher))
+
+
 def test_secrets_come_from_a_folder(dcf, write_function, tmp_path):
     code = """
 import os, pathlib
