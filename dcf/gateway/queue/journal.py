@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from dcf.errors import CannotStart
 
 _MOST_TOGETHER = 512
+_MUCH_ROOM = 16 << 20
 _Result = TypeVar("_Result")
 
 
@@ -100,9 +101,20 @@ def _opened(path: Path, schema: str) -> sqlite3.Connection:
         base.execute("PRAGMA journal_mode=WAL")
         base.execute("PRAGMA synchronous=FULL")
         base.executescript(schema)
+        _give_back_room(base)
     except sqlite3.Error as fault:
         raise CannotStart(
             f"the queue's database {path} cannot be used ({fault}): "
             "stop the gateway that has it, or set DCF_HOME"
         ) from fault
     return base
+
+
+def _give_back_room(base: sqlite3.Connection) -> None:
+    """Shrink a file that is mostly empty: a long queue's room is reused, but never given back."""
+    free, pages, size = (
+        base.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("freelist_count", "page_count", "page_size")
+    )
+    if free * size > _MUCH_ROOM and free > pages / 2:
+        base.execute("VACUUM")

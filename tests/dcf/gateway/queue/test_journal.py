@@ -73,3 +73,26 @@ def test_a_file_that_is_no_database_is_told_of(tmp_path, run):
             Journal(tmp_path / "a.db", SCHEMA)
 
     run(steps())
+
+
+def test_a_file_that_became_mostly_empty_is_made_small_at_the_next_start(tmp_path, run):
+    async def steps():
+        path = tmp_path / "a.db"
+        schema = "CREATE TABLE IF NOT EXISTS blobs (b BLOB)"
+        first = Journal(path, schema)
+        for _ in range(10):
+            await first.do(
+                lambda base: base.execute("INSERT INTO blobs VALUES (zeroblob(3000000))")
+            )
+        await first.do(lambda base: base.execute("DELETE FROM blobs"))
+        await first.do(lambda base: base.execute("INSERT INTO blobs VALUES (zeroblob(3))"))
+        await first.close()
+        assert path.stat().st_size > 20_000_000
+        second = Journal(path, schema)
+        assert await second.do(
+            lambda base: base.execute("SELECT count(*) FROM blobs").fetchone()
+        ) == (1,)
+        await second.close()
+        assert path.stat().st_size < 100_000
+
+    run(steps())
