@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from dcf.gateway.auth import Credentials
+from dcf.gateway.door_function import _STATUSES
 from dcf.gateway.openapi import document, every_answer, index
 from dcf.gateway.queue.settings import QueueSettings
 from dcf.gateway.routes import ROUTES
@@ -17,6 +18,7 @@ from dcf.gateway.routes import ROUTES
 ROOT = Path(__file__).parents[3]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 PROGRAM = Path(sys.executable).with_name("schemathesis")
+PAGE = (ROOT / "docs/gateway.md").read_text()
 CALLS = "^(/openfx|/async-)?/?function/"
 WHO = Credentials("admin", "secret")
 
@@ -110,3 +112,16 @@ def test_the_document_is_served_to_everybody(background):
     served = requests.get(f"{gateway.server.rest}/openapi.json", timeout=20)
     assert served.headers["Content-Type"] == "application/json"
     assert served.json() == json.loads(json.dumps(document(ROUTES, password=True)))
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda each: f"{each.methods} {each.path}")
+def test_every_route_has_its_row_in_the_docs(route):
+    path = re.sub(r"{(\w+)(:[^}]*)?}", r"{\1}", route.path)
+    methods = "any of seven" if route.methods.count(" ") == 6 else route.methods.replace(" ", ", ")
+    answers = ", ".join(sorted(str(each) for each in route.answers if each != "default"))
+    assert f"| {methods} | `{path}` | {route.summary} | {answers} |" in PAGE
+
+
+@pytest.mark.parametrize("code", _STATUSES)
+def test_every_code_of_a_call_has_its_row_in_the_docs(code):
+    assert f"| `{code}` | {_STATUSES[code]} |" in PAGE
