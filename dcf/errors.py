@@ -14,6 +14,7 @@
     ├── RolloutFailed        rollout_failed    a new revision cannot become ready; has its reason
     ├── GatewayUnreachable   unreachable       nobody answers at the gateway's address
     ├── GatewayRefused       refused           the gateway answered something else than yes
+    │   └── NotAGateway      not_a_gateway     something answers there, but not as a gateway does
     ├── CannotStart          cannot_start      a port, folder or lock the gateway needs is not free
     └── Unsupported          unsupported       this provider does not do that
 
@@ -109,6 +110,12 @@ class GatewayRefused(DcfError):
     """The gateway answered, but not yes."""
 
     code = "refused"
+
+
+class NotAGateway(GatewayRefused):
+    """Something answers at the gateway's address, but not as a gateway does."""
+
+    code = "not_a_gateway"
 
 
 class CannotStart(DcfError):

@@ -23,7 +23,7 @@ from dcf.client.rest_wire import (
     secret,
     words_of,
 )
-from dcf.errors import AlreadyExists, FunctionFailed, GatewayRefused, NotFound
+from dcf.errors import AlreadyExists, FunctionFailed, GatewayRefused, NotAGateway, NotFound
 
 if TYPE_CHECKING:  # a command that only lists needs neither, and both take time to import
     from dcf.archive import Archive
@@ -34,10 +34,6 @@ _FOLLOW_SECONDS = 86_400.0  # a follower waits for lines that may not come for l
 _JSON = {"Content-Type": "application/json"}
 _OURS = "dcf-"
 _Read = TypeVar("_Read")
-
-
-class GatewayAlien(GatewayRefused):
-    """Something answers, but not as a gateway does."""
 
 
 class RestClient:  # pylint: disable=too-many-public-methods # one a question
@@ -66,7 +62,7 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         """Tell whether the provider is one of this project's."""
         try:
             kind = self._read("/system/info", lambda info: str(info["provider"]["provider"]))
-        except (NotFound, GatewayAlien):
+        except (NotFound, NotAGateway):
             return False
         return kind.startswith(_OURS)
 
@@ -182,7 +178,7 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         try:
             return reader(json.loads(body))
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise GatewayAlien(
+            raise NotAGateway(
                 f"what answers at {self.address} is no gateway, or of another kind: "
                 "name another with --gateway"
             ) from fault

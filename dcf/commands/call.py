@@ -21,12 +21,16 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @click.command()
 @name_argument
-@click.option("--file", "file", help="Send this file; - is stdin. [default: stdin]")
+@click.option(
+    "--file", "file", type=click.Path(), help="Send this file; - is stdin. [default: stdin]"
+)
 @click.option("--query", multiple=True, metavar="KEY=VALUE", help="Put into the query; repeatable.")
 @click.option("--header", "-H", multiple=True, metavar="NAME: VALUE", help="Send; repeatable.")
 @click.option("--method", "-m", type=click.Choice(_METHODS, case_sensitive=False), default="POST")
 @click.option("--path", default="", help="What follows the function's name.")
-@click.option("--output", "-o", help="Write the answer to this file. [default: stdout]")
+@click.option(
+    "--output", "-o", type=click.Path(), help="Write the answer to this file. [default: stdout]"
+)
 @click.option("--async", "-a", "later", is_flag=True, help="Queue the call; prints its call id.")
 @click.option("--callback", metavar="URL", help="With --async: where the answer is posted.")
 @gateway_option

@@ -33,7 +33,9 @@ def unused_gateway_option(verb: _Decorated) -> _Decorated:
 
 def config_option(verb: _Decorated) -> _Decorated:
     """Add `--config`/`-f`."""
-    return click.option("--config", "-f", default="", help="The functions' config file.")(verb)
+    return click.option(
+        "--config", "-f", type=click.Path(), default="", help="The functions' config file."
+    )(verb)
 
 
 def json_option(verb: _Decorated) -> _Decorated:

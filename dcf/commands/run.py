@@ -101,18 +101,16 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
         front = Front(lambda: solo.endpoint)
         address = await front.open(_HOST, port)
         say(f"Serving {solo.name} at {address} (Ctrl-C ends it; edits are taken over)")
-        tasks = [
-            asyncio.create_task(solo.follow(_log)),
-            asyncio.create_task(_reload(solo, function, config)),
-        ]
+        following = asyncio.create_task(solo.follow(_log))
+        reloading = asyncio.create_task(_reload(solo, function, config))
         ended = asyncio.create_task(stopping.wait())
         try:
-            done, _ = await asyncio.wait({*tasks, ended}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({reloading, ended}, return_when=asyncio.FIRST_COMPLETED)
             for each in done:
                 each.result()
         finally:
-            for each in (*tasks, ended):
-                each.cancel()
+            for task in (following, reloading, ended):
+                task.cancel()
             await front.close()
 
 

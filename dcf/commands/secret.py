@@ -15,7 +15,7 @@ def _value_options(verb: Callable[..., Any]) -> Callable[..., Any]:
     """Add the ways a value comes in."""
     for option in (
         click.option("--trim/--no-trim", default=True, help="Cut blanks around text. [default]"),
-        click.option("--from-file", help="The value is this file's content."),
+        click.option("--from-file", type=click.Path(), help="The value is this file's content."),
         click.option("--from-literal", help="The value itself; shells keep it in their history."),
     ):
         verb = option(verb)

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import time
 
 import pytest
@@ -70,6 +71,15 @@ def test_what_hangs_has_a_deadline(dcf, write_function, tmp_path, code, setting,
     assert time.monotonic() - began < 30
     assert done.returncode == 1
     assert words in done.stderr.splitlines()[-1]
+
+
+def test_a_taken_port_is_named(dcf, write_function, tmp_path):
+    write_function(tmp_path, "up", UPPER)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = dcf("function", "run", "--serve", "--port", port, cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr.decode().splitlines()[-1]
 
 
 def test_a_killed_run_leaves_nothing_running(serving, wait_for, is_alive):
