@@ -3,10 +3,7 @@
 import asyncio
 import contextlib
 import os
-import signal
-import sys
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +11,9 @@ from pathlib import Path
 from dcf.errors import RolloutFailed
 from dcf.providers.base import Endpoint, Usage
 from dcf.providers.footprint import Meter, resident_bytes
-from dcf.providers.last_words import last_words
 from dcf.providers.ports import free_ports
 from dcf.providers.probe import status_of
+from dcf.providers.spawned import Command, Spawned
 
 HOST = "127.0.0.1"
 _POLL_SECONDS = 0.02
@@ -26,7 +23,6 @@ _UNHEALTHY_LIMIT = 3
 _FIRST_DELAY, _LONGEST_DELAY = 0.1, 30.0
 _STEADY_SECONDS = 10.0
 _PORT_TRIES = 5
-_LONGEST_LINE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -113,84 +109,53 @@ class Replica:
     async def _live_once(self) -> str:
         """Start the process and watch it to its end; gives the reason why it ended."""
         self._ready_since = 0.0
-        lines: deque[str] = deque(maxlen=20)
         http, *others = free_ports(HOST, 4)
         try:
-            process = await self._spawn(http, others)
+            spawned = await Spawned.start(
+                self._command(http, others), lambda text: self._log(self.instance, text)
+            )
         except OSError as fault:
             return f"the process cannot be started: {fault.strerror}"
-        pump = asyncio.create_task(self._pump(process, lines))
         try:
-            reason = await self._watched(process, http)
-            await asyncio.wait({pump}, timeout=1.0)  # the last words may still be in the pipe
-            return reason or last_words(list(lines), process.returncode)
+            reason = await self._watched(spawned, http)
+            self.endpoint = None
+            return reason or await spawned.why()
         finally:
             self.endpoint = self._meter = None
-            await self._end(process)
-            pump.cancel()
+            await spawned.end(self._launch.stop_timeout)
 
-    async def _spawn(self, http: int, others: list[int]) -> asyncio.subprocess.Process:
+    def _command(self, http: int, others: list[int]) -> Command:
+        launch = self._launch
         names = ("WATCHER_PORT", "MESH_PORT", "METRICS_PORT")
         own = {name: str(port) for name, port in zip(names, others, strict=True)}
-        own |= {"PORT": str(http), "HOST": HOST, "PARENT_FD": str(self._launch.parent)}
-        own |= {"LOCK_FILE": str(self._launch.run / f"{self.instance}.lock")}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "watcher"),
-            cwd=self._launch.folder,
-            env={**self._launch.env, **own},
-            pass_fds=(self._launch.parent,),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for the gateway, which drains its replicas
-        )
-        if self._cores:
-            # Before it has a second thread: threads and children take over what their maker has.
-            with contextlib.suppress(ProcessLookupError):
-                os.sched_setaffinity(process.pid, self._cores)
-        return process
+        own |= {"PORT": str(http), "HOST": HOST, "PARENT_FD": str(launch.parent)}
+        own |= {"LOCK_FILE": str(launch.run / f"{self.instance}.lock")}
+        return Command("watcher", launch.folder, {**launch.env, **own}, launch.parent, self._cores)
 
-    async def _pump(self, process: asyncio.subprocess.Process, lines: deque[str]) -> None:
-        assert process.stdout is not None
-        rest = b""
-        while chunk := await process.stdout.read(_LONGEST_LINE):
-            *whole, rest = (rest + chunk).split(b"\n")
-            if len(rest) > _LONGEST_LINE:
-                whole, rest = [*whole, rest], b""
-            for raw in whole:
-                self._keep(raw, lines)
-        self._keep(rest, lines)
-
-    def _keep(self, raw: bytes, lines: deque[str]) -> None:
-        if text := raw.decode(errors="replace").rstrip():
-            lines.append(text)
-            self._log(self.instance, text)
-
-    async def _watched(self, process: asyncio.subprocess.Process, port: int) -> str:
+    async def _watched(self, spawned: Spawned, port: int) -> str:
         """Watch it to its end, or until it is over its memory limit: then it is killed at once."""
-        self._meter = Meter(process.pid)
-        watch = asyncio.create_task(self._watch(process, port))
+        self._meter = Meter(spawned.pid)
+        watch = asyncio.create_task(self._watch(spawned, port))
+        limit = self._launch.memory
         try:
             while not watch.done():
-                await asyncio.wait(
-                    {watch}, timeout=_MEMORY_SECONDS if self._launch.memory else None
-                )
-                used = resident_bytes(process.pid) if self._launch.memory else 0
-                if not watch.done() and used > (self._launch.memory or used):
-                    _signal(process, signal.SIGKILL)
+                await asyncio.wait({watch}, timeout=_MEMORY_SECONDS if limit else None)
+                used = resident_bytes(spawned.pid) if limit else 0
+                if not watch.done() and limit and used > limit:
+                    spawned.kill()
                     return (
-                        f"it used {used >> 20} MiB, over its memory limit of "
-                        f"{(self._launch.memory or 0) >> 20} MiB: raise limits.memory, or use less"
+                        f"it used {used >> 20} MiB, over its memory limit of {limit >> 20} MiB: "
+                        "raise limits.memory, or use less"
                     )
             return watch.result()
         finally:
             watch.cancel()
 
-    async def _watch(self, process: asyncio.subprocess.Process, port: int) -> str:
+    async def _watch(self, spawned: Spawned, port: int) -> str:
         """Wait until ready, then until the end; gives our own reason, or none if it just ended."""
         limit = time.monotonic() + self._launch.load_timeout
         while await status_of(HOST, port, "/_/ready") != 200:
-            if process.returncode is not None:
+            if spawned.has_ended:
                 return ""
             if time.monotonic() > limit:
                 return (
@@ -202,40 +167,17 @@ class Replica:
         self.endpoint = Endpoint(f"http://{HOST}:{port}", self._launch.call_timeout)
         if not self.first.done():
             self.first.set_result(None)
-        return await self._stay(process, port)
+        return await self._stay(spawned, port)
 
-    async def _stay(self, process: asyncio.subprocess.Process, port: int) -> str:
-        ended = asyncio.ensure_future(process.wait())
+    async def _stay(self, spawned: Spawned, port: int) -> str:
         sick = 0
         while sick < _UNHEALTHY_LIMIT:
-            done, _ = await asyncio.wait({ended}, timeout=_HEALTH_SECONDS)
-            if done:
-                return ""
-            sick = (
-                0
-                if await status_of(HOST, port, "/_/health", timeout=_HEALTH_SECONDS) == 200
-                else sick + 1
-            )
-        ended.cancel()
-        return f"unhealthy {_UNHEALTHY_LIMIT} times in a row"
-
-    async def _end(self, process: asyncio.subprocess.Process) -> None:
-        if process.returncode is not None:
-            return
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            _signal(process, number)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), self._launch.stop_timeout)
-                return
-
-
-def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    """Ask the watcher to end; a kill is for all that it started, too."""
-    with contextlib.suppress(ProcessLookupError):
-        if number == signal.SIGKILL:
-            os.killpg(process.pid, number)
-        else:
-            process.send_signal(number)
+                await asyncio.wait_for(spawned.ended(), _HEALTH_SECONDS)
+                return ""
+            status = await status_of(HOST, port, "/_/health", timeout=_HEALTH_SECONDS)
+            sick = 0 if status == 200 else sick + 1
+        return f"unhealthy {_UNHEALTHY_LIMIT} times in a row"
 
 
 def _is_port_taken(reason: str) -> bool:

@@ -1,5 +1,6 @@
 """Limits are read as Kubernetes writes them, and hold for a process of this machine."""
 
+import asyncio
 import contextlib
 import os
 import time
@@ -161,7 +162,7 @@ def sleepers():
     return found
 
 
-def test_what_a_killed_replica_had_started_is_killed_with_it(drive, is_alive):
+def test_what_a_replica_had_started_ends_with_it(drive, is_alive):
     async def steps(driven):
         await driven.deploy(PARENT, limits={"memory": "200Mi"})
         (child,) = sleepers()
@@ -169,6 +170,11 @@ def test_what_a_killed_replica_had_started_is_killed_with_it(drive, is_alive):
             await driven.call()
         await driven.until(lambda status: status.available == 0)
         assert not is_alive(child)
+        await driven.until(lambda status: status.available == 1)
+        (another,) = sleepers()
+        await driven.provider.scale("f", 0)
+        while is_alive(another):
+            await asyncio.sleep(0.05)
 
     drive(steps)
 
