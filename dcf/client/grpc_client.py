@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import grpc
 import yaml
@@ -19,7 +18,8 @@ from dcf.client.base import (
     QueueState,
     Revision,
 )
-from dcf.client.grpc_wire import deployment, function_of
+from dcf.client.credentials import authorization_for
+from dcf.client.grpc_wire import deployment, function_of, seen_from
 from dcf.client.rest import RestClient
 from dcf.client.who import who
 from dcf.errors import (
@@ -180,9 +180,10 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
                 f"the gateway at {self.address} cannot do that by gRPC, and its Info names no REST "
                 "address: name it with --gateway http://host:port"
             )
+        address, is_same = seen_from(self.address, address)
         # Whoever answers could name any address: a password goes nowhere but to the same host.
-        same = urlsplit(address).hostname == urlsplit(f"//{self.address}").hostname
-        return RestClient(address, self._authorization if same else "", self._seconds)
+        authorization = self._authorization if is_same else authorization_for(address)
+        return RestClient(address, authorization, self._seconds)
 
     def _ask(
         self,

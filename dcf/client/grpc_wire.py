@@ -1,10 +1,32 @@
 """The gateway's protobuf messages <-> the client's records."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from dcf._proto import gateway_pb2 as pb
 from dcf.client.base import Function
 from dcf.providers.base import FunctionSpec
+
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - told by a gateway, not listened on here
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def seen_from(address: str, rest: str) -> tuple[str, bool]:
+    """The REST address a gateway tells of, as it is for whoever reached it by gRPC.
+
+    Args:
+        address: `host:port` of gRPC.
+        rest: What the gateway says; one that listens everywhere knows no host of its own.
+
+    Returns:
+        The address to use, and whether it is on the same host.
+    """
+    own = urlsplit(f"//{address}").hostname or ""
+    told = urlsplit(rest)
+    if told.hostname in _EVERYWHERE:
+        place = f"[{own}]" if ":" in own else own
+        return f"{told.scheme}://{place}:{told.port}", True
+    return rest, told.hostname == own or {told.hostname, own} <= _HERE
 
 
 def function_of(each: pb.Function) -> Function:
