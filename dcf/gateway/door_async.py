@@ -3,13 +3,15 @@
 # ruff: noqa: ARG002 - a route's handler is given its request, wanted or not
 # pylint: disable=unused-argument
 
+import asyncio
 import logging
 import sqlite3
 import time
+from collections.abc import AsyncIterator
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
-from dcf.errors import DcfError, Unsupported
+from dcf.errors import DcfError, InvalidRequest, Unsupported
 from dcf.gateway.core import Gateway, plain_name
 from dcf.gateway.door_function import own_failure
 from dcf.gateway.forwarding import Arrival, after_name, headers_up
@@ -20,6 +22,7 @@ from dcf.gateway.queue.records import CALL, Body, Item
 
 _CALLBACK = "X-Callback-Url"
 _RETRY_SECONDS = "10"
+_SILENCE_SECONDS = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +64,7 @@ class AsyncDoor:
             0, CALL, arrival.call_id, name, after_name(request.raw_path), callback,
             tuple(headers.items()), Body(), time.time(),
         )  # fmt: skip
-        await queue.submit(call, request.content.iter_any(), request.content_length or 0)
+        await queue.submit(call, _pieces(request.content), request.content_length or 0)
 
     async def counts(self, request: web.Request) -> web.Response:
         """GET /system/queue."""
@@ -86,3 +89,16 @@ class AsyncDoor:
         if self.running is None:
             raise Unsupported("this gateway was started without a queue")
         return self.running
+
+
+async def _pieces(content: StreamReader) -> AsyncIterator[bytes]:
+    """A body as it comes; one that stops coming would hold its place in the queue for ever."""
+    while True:
+        try:
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                piece = await content.readany()
+        except TimeoutError as fault:
+            raise InvalidRequest(f"no more of the body came for {_SILENCE_SECONDS:g} s") from fault
+        if not piece:
+            return
+        yield piece
