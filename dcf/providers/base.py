@@ -94,7 +94,7 @@ class Usage:
     """What a function's replicas use together.
 
     Attributes:
-        cpu_millicores: 1000 is one core kept busy, over the last second or so.
+        cpu_millicores: 1000 is one core kept busy, on average since it was last asked for.
         memory_bytes: Resident memory.
     """
 
