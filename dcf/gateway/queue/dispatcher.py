@@ -15,7 +15,6 @@ from dcf.gateway.queue.records import Waiting
 
 _MOST_AT_ONCE = 64
 _LOOK_AGAIN_SECONDS = 0.2
-_LONG_LOOK_SECONDS = 0.002
 
 
 class _Lane:
@@ -86,10 +85,7 @@ class Dispatcher:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            began = time.perf_counter()
             pause = self._start_what_is_due()
-            if (spent := time.perf_counter() - began) > _LONG_LOOK_SECONDS:
-                await asyncio.sleep(4 * spent)  # so many lanes: leave the loop to others as well
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
