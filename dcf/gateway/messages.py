@@ -30,6 +30,10 @@ Base64 = Annotated[str, _named("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0
 # To JSON Schema 4.0 is an integer, too; the decoder's own integers are stricter.
 Whole = Annotated[float, Meta(multiple_of=1)]
 Texts = dict[str, str]
+Environment = dict[
+    Annotated[str, _named(r"^[^=\u0000]+$")],
+    Annotated[str, _named(r"^[^\u0000]*$")],
+]
 
 
 class FunctionDeployment(Struct, rename="camel"):
@@ -42,7 +46,7 @@ class FunctionDeployment(Struct, rename="camel"):
     image: Filled
     namespace: str | None = None
     env_process: str | None = None
-    env_vars: Texts | None = None
+    env_vars: Environment | None = None
     constraints: list[str] | None = None
     secrets: list[SecretName] | None = None
     labels: Texts | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from dcf.gateway.messages import Filled, Label, SecretName, Texts, Whole
+from dcf.gateway.messages import Environment, Filled, Label, SecretName, Texts, Whole
 
 # 64-bit numbers are text in protobuf's JSON; a number is understood, too, and null means nothing.
 _Count = Annotated[str, Meta(pattern="^[0-9]+$")]
@@ -59,7 +59,7 @@ class OpenFxDeployment(Struct):
 
     Service: Label
     Image: Filled
-    EnvVars: Texts | None = None
+    EnvVars: Environment | None = None
     Labels: Texts | None = None
     Annotations: Texts | None = None
     Constraints: list[str] | None = None

@@ -1,6 +1,7 @@
 """OpenFaaS' messages <-> the provider's records; DCF's rollout travels in annotations."""
 
 import base64
+import re
 from collections.abc import Mapping
 
 from dcf.errors import InvalidRequest
@@ -13,6 +14,7 @@ ROLLOUT = "dcf.rollout"
 REASON = "dcf.reason"
 SCALE_MIN = ("com.openfaas.scale.min", "scale_min")
 SCALE_MAX = ("com.openfaas.scale.max", "scale_max")
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 def annotations_of(status: FunctionStatus) -> dict[str, str]:
@@ -25,9 +27,10 @@ def number_of(labels: Mapping[str, str], keys: tuple[str, ...], default: int) ->
     """The number in the first of these labels that is there; raises `InvalidRequest`."""
     for key in keys:
         if key in labels:
-            if not (labels[key].isascii() and labels[key].isdecimal()):
+            if _NUMBER.fullmatch(labels[key]) is None:
                 raise InvalidRequest(
-                    f"validation failed: label {key} must be a number, got {labels[key]!r}"
+                    f"validation failed: label {key} must be a number of at most 9 digits, "
+                    f"got {labels[key][:40]!r}"
                 )
             return int(labels[key])
     return default
@@ -36,6 +39,17 @@ def number_of(labels: Mapping[str, str], keys: tuple[str, ...], default: int) ->
 def first_replicas(labels: Mapping[str, str], default: int = 1) -> int:
     """How many replicas the labels ask for at the start; raises `InvalidRequest`."""
     return number_of(labels, SCALE_MIN, default)
+
+
+def checked_env(env: Mapping[str, str]) -> dict[str, str]:
+    """An environment that a process can be given; raises `InvalidRequest`."""
+    for name, value in env.items():
+        if not name or "=" in name or "\0" in name + value:
+            raise InvalidRequest(
+                f"validation failed: variable {name[:40]!r} of envVars: a name must be there and "
+                "without '=', and neither name nor value may have a NUL"
+            )
+    return dict(env)
 
 
 def without_rollout(annotations: Mapping[str, str]) -> dict[str, str]:
@@ -58,7 +72,7 @@ def spec_of(asked: FunctionDeployment) -> FunctionSpec:
     return FunctionSpec(
         name=asked.service,
         image=asked.image,
-        env=asked.env_vars or {},
+        env=checked_env(asked.env_vars or {}),
         labels=labels,
         annotations=without_rollout(asked.annotations or {}),
         constraints=tuple(asked.constraints or ()),

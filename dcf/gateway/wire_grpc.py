@@ -5,7 +5,7 @@ import grpc
 from dcf._proto import gateway_pb2 as pb
 from dcf.errors import DcfError
 from dcf.gateway.whole_call import FunctionFailure
-from dcf.gateway.wire import SCALE_MAX, annotations_of, first_replicas, without_rollout
+from dcf.gateway.wire import SCALE_MAX, annotations_of, checked_env, first_replicas, without_rollout
 from dcf.providers.base import FunctionSpec, FunctionStatus
 
 _CODE = grpc.StatusCode
@@ -70,7 +70,7 @@ def spec_of(request: pb.CreateFunctionRequest) -> FunctionSpec:
     return FunctionSpec(
         name=request.Service,
         image=request.Image,
-        env=dict(request.EnvVars),
+        env=checked_env(request.EnvVars),
         labels=labels,
         annotations=without_rollout(request.Annotations),
         constraints=tuple(request.Constraints),

@@ -93,6 +93,12 @@ def test_a_wrong_name_is_told_in_the_contracts_words(stub):
     assert failure(stub.Deploy, request) == (CODE.INVALID_ARGUMENT, words)
 
 
+def test_a_variable_that_no_process_can_have_is_refused(stub):
+    request = pb.CreateFunctionRequest(Service="fx", Image="x", EnvVars={"A=B": "x"})
+    code, details = failure(stub.Deploy, request)
+    assert (code, "'A=B' of envVars" in details) == (CODE.INVALID_ARGUMENT, True)
+
+
 def test_deploy_update_scale_delete_answer_ok(stub):
     image = stub.GetMeta(pb.FunctionRequest(FunctionName="echo"), timeout=SECONDS).Image
     request = pb.CreateFunctionRequest(Service="fx", Image=image, Labels={"scale_min": "0"})

@@ -75,8 +75,39 @@ def test_faas_cli_deploy_is_put_404_then_post_202_then_put_202_then_delete_202(a
             json.dumps({"service": "ok", "image": "x", "labels": {"scale_min": "two"}}).encode(),
             "must be a number",
         ),
+        (
+            json.dumps(
+                {"service": "ok", "image": "x", "labels": {"scale_min": "9" * 5000}}
+            ).encode(),
+            "must be a number",
+        ),
+        (
+            json.dumps({"service": "ok", "image": "x", "envVars": {"A=B": "1"}}).encode(),
+            "variable 'A=B' of envVars",
+        ),
+        (
+            json.dumps({"service": "ok", "image": "x", "envVars": {"A": "\0"}}).encode(),
+            "variable 'A' of envVars",
+        ),
+        (
+            json.dumps({"service": "ok", "image": "x", "namespace": "other"}).encode(),
+            "namespace 'other' is not here",
+        ),
     ],
-    ids=["cut", "array", "empty", "name", "container", "unknown-archive", "number", "label"],
+    ids=[
+        "cut",
+        "array",
+        "empty",
+        "name",
+        "container",
+        "unknown-archive",
+        "number",
+        "label",
+        "digits",
+        "variable",
+        "nul",
+        "namespace",
+    ],
 )
 def test_a_wrong_deploy_is_400_and_says_why(ask, body, words):
     answer = ask("POST", "/system/functions", data=body)
