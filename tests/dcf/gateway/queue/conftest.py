@@ -1,6 +1,9 @@
 """Gateways with a queue, replicas and callback targets in one process, all over real sockets."""
 
 import asyncio
+import http.server
+import queue
+import threading
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -114,8 +117,8 @@ def queued(tmp_path):
         for name in ("f", "g"):
             await provider.deploy(FunctionSpec(name, "any"))
         bounds = Limits(**{"retry_seconds": 0.02, **limits})
-        queue = QueueSettings(tmp_path / "queue", bounds, frozenset(allowed))
-        settings = Settings(port=0, grpc_port=0, provider="fake", queue=queue)
+        kept = QueueSettings(tmp_path / "queue", bounds, frozenset(allowed))
+        settings = Settings(port=0, grpc_port=0, provider="fake", queue=kept)
         server = Server(settings, provider)
         await server.start()
         async with aiohttp.ClientSession() as session:
@@ -131,3 +134,27 @@ def queued(tmp_path):
 def run():
     """`run(coroutine)`, ended after half a minute."""
     return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
+
+
+@pytest.fixture
+def posted():
+    """A server's address and the queue of `(headers, body)` that were posted to it."""
+    came = queue.Queue()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            came.put((self.headers, body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/", came
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=10)

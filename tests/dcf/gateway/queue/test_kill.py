@@ -23,8 +23,9 @@ SIZES = (10, 1_000, 200_000)  # the last one is a file of its own
 class Callers:
     """Threads that queue calls without a pause and note which were accepted."""
 
-    def __init__(self, number):
-        self.address, self.accepted, self.refused = "", {}, 0
+    def __init__(self, number, callback):
+        self.address, self.callback = "", callback
+        self.accepted, self.refused, self.told = {}, 0, set()
         self._end = threading.Event()
         self._threads = [threading.Thread(target=self._call, daemon=True) for _ in range(number)]
 
@@ -42,7 +43,8 @@ class Callers:
             size = random.choice(SIZES)
             try:
                 url = f"{self.address}/async-function/noting"
-                answer = requests.post(url, data=b"x" * size, timeout=20)
+                headers = {"X-Callback-Url": self.callback} if random.random() < 0.3 else {}
+                answer = requests.post(url, data=b"x" * size, headers=headers, timeout=20)
             except requests.RequestException:
                 self.refused += 1
                 time.sleep(0.02)
@@ -50,6 +52,7 @@ class Callers:
             assert answer.status_code in {202, 503}, answer.text
             if answer.status_code == 202:
                 self.accepted[answer.headers["X-Call-Id"]] = size
+                self.told |= {answer.headers["X-Call-Id"]} if headers else set()
 
 
 def _noted(path):
@@ -61,20 +64,22 @@ def _noted(path):
     "kills", [2, pytest.param(12, marks=pytest.mark.slow)], ids=["few", "many"]
 )
 def test_every_call_that_was_accepted_is_delivered_however_the_gateway_ends(
-    gateways, write_function, wait_for, tmp_path, kills
+    gateways, write_function, wait_for, tmp_path, posted, kills
 ):
     seen = tmp_path / "seen.txt"
     code = NOTING.format(path=str(seen))
-    gateway = gateways()
+    address, came = posted
+    allowed = ("--allow-callback", "127.0.0.1")
+    gateway = gateways(*allowed)
     gateway.deploy(write_function(tmp_path / "f", "noting", code))
-    callers = Callers(4)
+    callers = Callers(4, address)
     callers.address = gateway.rest
     callers.start()
     try:
         for _ in range(kills):
             time.sleep(random.uniform(0.1, 0.8))
             gateway.end(signal.SIGKILL)
-            gateway = gateways()
+            gateway = gateways(*allowed)
             callers.address = gateway.rest
         time.sleep(0.3)
     finally:
@@ -92,6 +97,9 @@ def test_every_call_that_was_accepted_is_delivered_however_the_gateway_ends(
     lost = [call_id for call_id in callers.accepted if call_id not in times]
     assert lost == []
     assert {call_id: int(sizes[call_id]) for call_id in callers.accepted} == callers.accepted
+    answers = [came.get_nowait() for _ in range(came.qsize())]
+    assert callers.told <= {headers["X-Call-Id"] for headers, _ in answers}
+    assert {body for _, body in answers} == {b"noted"}
     assert list((gateway.home / "queue" / "bodies").iterdir()) == []
 
 

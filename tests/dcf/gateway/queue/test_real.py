@@ -1,10 +1,5 @@
 """The whole way: a real gateway, a real watcher, a real callback server."""
 
-import http.server
-import queue
-import threading
-
-import pytest
 import requests
 from click.testing import CliRunner
 
@@ -24,30 +19,6 @@ class Handler:
             os._exit(3)
         return req.path.encode() + b" " + req.input + b" " + req.query.get("q", "").encode()
 """
-
-
-@pytest.fixture
-def posted():
-    """A server's address and the queue of `(headers, body)` that were posted to it."""
-    came = queue.Queue()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            came.put((self.headers, body))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", came
-    server.shutdown()
-    server.server_close()
-    thread.join(timeout=10)
 
 
 def test_a_call_outlives_its_replica_and_its_answer_is_posted(
