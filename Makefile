@@ -11,6 +11,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 GRPC_PORT ?= 32222
 SAMPLE ?= samples/coffee.jpg
+DOCKER ?= docker
+comma := ,
+# A package index with a certificate of its own: the builder gets it as a secret, the image does not.
+BUILD_FLAGS ?= --network=host $(if $(PIP_CERT),--secret id=cacert$(comma)src=$(PIP_CERT))
 export DCF_HOME ?= $(CURDIR)/.dcf
 
 # $(call environment,FOLDER,REQUIREMENTS): made anew when its requirements change, finished last, so
@@ -25,7 +29,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy test test-all test-marked lint format bench bench-peers bench-engines model proto \
+.PHONY: help run deploy image test test-all test-marked lint format bench bench-peers bench-engines model proto \
 	train-env clean
 
 help: ## List every target
@@ -52,6 +56,10 @@ run: .venv/.ready ## Start the gateway, deploy config.yaml, call it once, stay i
 
 deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 	@.venv/bin/dcf function create -f config.yaml -v
+
+image: ## Build the images dcf/watcher (any function) and dcf/ssd
+	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target watcher --tag dcf/watcher .
+	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --tag dcf/ssd .
 
 test: .venv-dev/.ready ## Run all tests but the marked ones
 	.venv-dev/bin/python -m pytest -n 2 --dist loadfile

@@ -9,6 +9,7 @@ lock() {
 }
 lock build.txt build.in
 lock serving.txt serving.in
+lock watcher.txt watcher.in --constraint serving.txt
 lock local.txt serving.in local.in
 lock dev.txt serving.in local.in build.in dev.in
 lock train.txt serving.in local.in build.in train.in

@@ -18,7 +18,15 @@ echo "== tensorflow"
 # shellcheck disable=SC2046 # file names here have no spaces
 pytest_in .venv-train "tensorflow" $(grep -rl "mark\.tensorflow" tests --include='*.py')
 
-for marker in docker browser kubernetes gpu; do
+echo "== docker"
+if sh tests/container/engine.sh up; then
+    trap 'sh tests/container/engine.sh down' EXIT
+    pytest_in .venv-dev "docker" tests/container
+else
+    echo "skipped: see the line above"
+fi
+
+for marker in browser kubernetes gpu; do
     if grep -rqs "mark\.$marker\b" tests --include='*.py'; then
         echo "== $marker"
         pytest_in .venv-dev "$marker"

@@ -1,0 +1,89 @@
+"""Takes out of an environment what no serving process reads; run by ``install.sh``.
+
+What goes: tests, C headers, type stubs, the engine's parts for other devices and for converting
+models, parts of numpy and Pillow that nothing here imports (random numbers, fonts, colour
+management: boxes are drawn by OpenCV), then the shared libraries that nothing left needs.
+"""
+
+import re
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+_SITE = Path(sysconfig.get_path("purelib"))
+
+_UNREAD = (
+    "PIL/_imagingcms*.so",
+    "PIL/_imagingft*.so",
+    "PIL/_imagingmath*.so",
+    "PIL/_imagingmorph*.so",
+    "PIL/_imagingtk*.so",
+    "ai_edge_litert/aot",
+    "ai_edge_litert/libLiteRt.so",
+    "ai_edge_litert/libLiteRtWebGpuAccelerator.so",
+    "ai_edge_litert/schema_py_generated.py",
+    "ai_edge_litert/tools",
+    "ai_edge_litert/vendors",
+    "cv2/data",
+    "ml_dtypes",
+    "numpy/_core/*tests*.so",
+    "numpy/_core/include",
+    "numpy/_core/lib",
+    "numpy/distutils",
+    "numpy/f2py",
+    "numpy/ma",
+    "numpy/polynomial",
+    "numpy/random",
+    "numpy/testing",
+    "**/tests",
+    "**/*.pyi",
+    "**/*.a",
+    "**/*.h",
+    "**/*.pxd",
+    "**/*.c",
+    "**/*.cpp",
+)
+# Libraries that the wheels' own tools have moved around inside do not survive `strip`; this does.
+_STRIPPED = "ai_edge_litert/libpywrap_litert_common.so"
+_NEEDED = re.compile(r"\(NEEDED\).*\[(.+)\]")
+
+
+def main() -> None:
+    """Deletes them; what is not there is no mistake, since the watcher alone has no engine."""
+    for pattern in _UNREAD:
+        for path in sorted(_SITE.glob(pattern)):
+            _remove(path)
+    while unneeded := _unneeded_libraries():
+        for library in unneeded:
+            _remove(library)
+    for binary in _SITE.glob(_STRIPPED):
+        subprocess.run(["strip", "--strip-unneeded", binary], check=True)
+
+
+def _unneeded_libraries() -> list[Path]:
+    """Libraries that a wheel brought along and that no binary left asks for."""
+    needed = {name for binary in _binaries() for name in _needed_by(binary)}
+    return [path for path in _SITE.glob("*.libs/*.so*") if path.name not in needed]
+
+
+def _needed_by(binary: Path) -> list[str]:
+    answer = subprocess.run(
+        ["readelf", "--dynamic", "--wide", binary], check=True, capture_output=True, text=True
+    )
+    return _NEEDED.findall(answer.stdout)
+
+
+def _binaries() -> list[Path]:
+    return [path for path in sorted(_SITE.rglob("*.so*")) if path.is_file()]
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""A container engine and the images, built once for all container tests."""
+
+import http.client
+import os
+import shutil
+import subprocess
+import time
+import urllib.request
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Engine:
+    """The engine's command line."""
+
+    def __init__(self, command):
+        self.command = command
+
+    def run(self, *arguments, check=True, timeout=600, **options):
+        """Run a command; its output as text."""
+        return subprocess.run(
+            [self.command, *arguments], check=check, timeout=timeout, text=True,
+            capture_output=True, cwd=ROOT, env={**os.environ, "DOCKER_BUILDKIT": "1"}, **options,
+        )  # fmt: skip
+
+    def build(self, tag, *flags, folder="."):
+        """Build a target; fails with the builder's last lines."""
+        # Packages come over this machine's network, with its certificates where it has its own.
+        certificates = os.environ.get("PIP_CERT")
+        secret = ["--secret", f"id=cacert,src={certificates}"] if certificates else []
+        done = self.run(
+            "build", "--network=host", "--progress=plain", *secret, "-t", tag, *flags,
+            str(folder), check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stderr
+
+    def inspect(self, name, template):
+        """One value of a container or an image."""
+        return self.run("inspect", name, "--format", template).stdout.strip()
+
+    @contextmanager
+    def container(self, image, *flags):
+        """A container in the background, and its address on this machine."""
+        name = f"dcf-test-{uuid.uuid4().hex[:12]}"
+        self.run("run", "-d", "--name", name, "-p", "127.0.0.1::8080", *flags, image)
+        try:
+            place = self.run("port", name, "8080").stdout.split()[0]
+            yield name, f"http://{place}"
+        finally:
+            self.run("rm", "-f", name, check=False)
+
+    def wait_ready(self, name, address, seconds=60):
+        """Seconds until it is ready; fails with its log."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            try:
+                with urllib.request.urlopen(f"{address}/_/ready", timeout=2):
+                    return time.monotonic() - began
+            except (OSError, http.client.HTTPException):
+                if self.inspect(name, "{{.State.Running}}") != "true":
+                    break
+                time.sleep(0.05)
+        log = self.run("logs", name, check=False)
+        raise AssertionError(
+            f"not ready after {seconds} s: {log.stdout[-500:]}{log.stderr[-2000:]}"
+        )
+
+
+@pytest.fixture(scope="session")
+def engine():
+    command = "/usr/bin/docker" if Path("/usr/bin/docker").exists() else shutil.which("docker")
+    found = Engine(command)
+    answer = found.run("version", check=False, timeout=20) if command else None
+    if answer is None or answer.returncode:
+        pytest.fail("no container engine answers: sh tests/container/engine.sh up")
+    return found
+
+
+@pytest.fixture(scope="session")
+def function_image(engine):
+    tag = "dcf-test/ssd"
+    engine.build(tag)
+    yield tag
+    engine.run("image", "rm", "-f", tag, check=False)
+
+
+@pytest.fixture(scope="session")
+def watcher_image(engine):
+    tag = "dcf-test/watcher"
+    engine.build(tag, "--target", "watcher")
+    yield tag
+    engine.run("image", "rm", "-f", tag, check=False)

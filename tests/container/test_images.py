@@ -1,0 +1,123 @@
+"""The images as a platform runs them: locked down, small, drained."""
+
+import json
+import re
+import subprocess
+import threading
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+CUP = (SAMPLES / "coffee.jpg").read_bytes()
+LOCKED = (
+    "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL",
+    "--security-opt", "no-new-privileges", "--memory", "256m",
+)  # fmt: skip
+
+
+def ask(address, body=CUP):
+    with urllib.request.urlopen(urllib.request.Request(address, body), timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+def test_the_function_answers_locked_down_in_256_megabytes(engine, function_image):
+    with engine.container(function_image, *LOCKED, "--cpus", "1") as (name, address):
+        engine.wait_ready(name, address)
+        for _ in range(20):
+            assert [each["class"] for each in ask(address)] == ["cup", "dining table"]
+        assert engine.inspect(name, "{{.State.OOMKilled}}") == "false"
+        assert engine.run("exec", name, "id", "-u").stdout.strip() == "10001"
+        limits = engine.run("logs", name).stderr
+        assert "1 calls at once" in limits  # as many as --cpus allows, not as the machine has
+
+
+def test_it_is_small_and_has_no_tools_inside(engine, function_image):
+    size = int(engine.inspect(function_image, "{{.Size}}"))
+    assert size <= 400_000_000
+    inside = engine.run(
+        "run", "--rm", "--entrypoint", "sh", function_image, "-c",
+        "command -v gcc pip pip3 strip; find / -xdev -name 'pip*' -path '*site-packages*' "
+        "-o -xdev -path '*/.cache/pip*'; python -c 'import tensorflow'",
+        check=False,
+    )  # fmt: skip
+    assert inside.stdout == ""
+    assert "No module named 'tensorflow'" in inside.stderr
+
+
+def test_health_follows_the_lock_file(engine, function_image):
+    flags = ("-e", "LOCK_FILE=/tmp/elsewhere.lock")
+    with engine.container(function_image, *LOCKED, *flags) as (name, address):
+        engine.wait_ready(name, address)
+        assert health(engine, name, "healthy") == "healthy"
+        engine.run("exec", name, "rm", "/tmp/elsewhere.lock")
+        assert health(engine, name, "unhealthy") == "unhealthy"
+
+
+def health(engine, name, wanted, seconds=30):
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        found = engine.inspect(name, "{{.State.Health.Status}}")
+        if found == wanted:
+            break
+        time.sleep(0.2)
+    return found
+
+
+def test_any_handler_runs_on_the_watcher_image_and_drains(engine, watcher_image, tmp_path):
+    (tmp_path / "handler.py").write_text(
+        "import time\n\n\ndef handle(body):\n    time.sleep(3)\n    return body.upper()\n"
+    )
+    tmp_path.chmod(0o755)
+    flags = ("-v", f"{tmp_path}:/dcf/handler:ro", "-e", "HANDLER_NAME=handle")
+    with engine.container(watcher_image, *LOCKED, *flags) as (name, address):
+        engine.wait_ready(name, address)
+        answers = []
+        call = threading.Thread(target=lambda: answers.append(raw(address, b"slow")))
+        call.start()
+        time.sleep(1)  # the call is inside the handler now
+        engine.run("stop", "-t", "20", name)
+        call.join(30)
+        assert answers == [b"SLOW"]
+        assert engine.inspect(name, "{{.State.ExitCode}}") == "0"
+
+
+def raw(address, body):
+    with urllib.request.urlopen(urllib.request.Request(address, body), timeout=30) as answer:
+        return answer.read()
+
+
+def test_an_edit_of_the_handler_builds_only_the_last_layers(engine, function_image, tmp_path):
+    """From a copy of what the image is made of, so that no file of this checkout is touched."""
+    root = Path(__file__).parents[2]
+    kept = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=root, check=True, capture_output=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    for name in kept:
+        if name.split("/")[0] in {"watcher", "handler", "models", "requirements", "deploy"} or (
+            name in {"Dockerfile", ".dockerignore"}
+        ):
+            target = tmp_path / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((root / name).read_bytes())
+    handler = tmp_path / "handler/handler.py"
+    handler.write_text(f"{handler.read_text()}\n# edited {uuid.uuid4()}\n")
+    built = engine.build("dcf-test/edited", folder=tmp_path)
+    engine.run("image", "rm", "-f", "dcf-test/edited", check=False)
+    done = {line.split(" ", 1)[0] for line in built.splitlines() if line.endswith(" CACHED")}
+    made = [
+        line.split(" ", 1)[1]
+        for line in built.splitlines()
+        if re.match(r"#\d+ \[(function|watcher|python|tools)", line)
+        and line.split(" ", 1)[0] not in done
+        and " FROM " not in line
+    ]
+    assert len(done) >= 8
+    assert len(made) == 1, made
+    assert made[0].endswith("COPY handler /dcf/handler")
