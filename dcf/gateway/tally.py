@@ -32,3 +32,7 @@ class Tally:
         """Counts that changed since the last time this was asked; 0 means forgotten."""
         changed, self._changed = self._changed, set()
         return {name: self._counts[name] for name in changed}
+
+    def tell_again(self, changes: Mapping[str, int]) -> None:
+        """Count changes that could not be kept among those of the next time."""
+        self._changed.update(changes)

@@ -212,7 +212,11 @@ class CallQueue:
 
     async def _flush_counts(self) -> None:
         if changes := self._gateway.tally.changes():
-            await self._store.keep_counts(changes)
+            try:
+                await self._store.keep_counts(changes)
+            except sqlite3.Error:
+                self._gateway.tally.tell_again(changes)
+                raise
 
 
 def _waiting(seq: int, item: Item) -> Waiting:

@@ -312,6 +312,11 @@ def test_queued_calls_are_counted_as_others_and_counts_outlive_the_gateway(queue
                 assert f"gateway_function_invocation_started{{{name}}} 2.0" in lines
             async with queued(function) as gateway:
                 assert await count(gateway) == 2
+                url = gateway.server.rest + "/system/functions"
+                async with gateway.session.delete(url, json={"functionName": "f"}) as answer:
+                    assert answer.status == 202
+            async with queued(function) as gateway:
+                assert await count(gateway) == 0
 
     run(steps())
 
