@@ -9,7 +9,7 @@ from dcf.gateway.auth import Credentials, authenticated
 from dcf.gateway.door_index import IndexDoor
 from dcf.gateway.messages import encode
 from dcf.gateway.openapi import document, index
-from dcf.gateway.origin import same_origin
+from dcf.gateway.origin import local_name, same_origin
 from dcf.gateway.plain import plain_errors
 from dcf.gateway.route import Route
 from dcf.gateway.routes import ROUTES
@@ -26,7 +26,8 @@ def application(doors: Iterable[object], credentials: Credentials | None) -> web
     for route in ROUTES:
         handler = _bound(route, named)
         if route.guarded:
-            handler = same_origin(authenticated(handler, credentials) if credentials else handler)
+            known = authenticated(handler, credentials) if credentials else local_name(handler)
+            handler = same_origin(known)
         for method in route.methods.split():
             app.router.add_route(method, route.path, handler)
     return app

@@ -20,7 +20,7 @@ class SecretsDoor:
         if not is_ours(request.query.get("namespace")):
             return json_reply([])
         found = await self._gateway.secrets()
-        return json_reply([{"name": each, "namespace": NAMESPACE} for each in found])
+        return json_reply([SecretNamed(each, NAMESPACE) for each in found])
 
     async def create(self, request: web.Request) -> web.Response:
         """POST /system/secrets."""

@@ -16,11 +16,24 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def same_origin(handler: Handler) -> Handler:
-    """The same handler; 403 to pages of other origins and foreign names of a loopback address."""
+    """The same handler; 403 to pages of other origins."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         if not _is_own_page(request):
             return web.Response(status=403, text="pages of other origins are not served here\n")
+        return await handler(request)
+
+    return answer
+
+
+def local_name(handler: Handler) -> Handler:
+    """The same handler; 403 to whom asks a loopback address under a name that is not its own.
+
+    Only where there is no password: a page under a borrowed name does not know it, and a proxy on
+    this machine passes its own name on.
+    """
+
+    async def answer(request: web.Request) -> web.StreamResponse:
         if _listens_on_loopback(request) and not _is_local(request.host):
             return web.Response(status=403, text="that is no name of this machine\n")
         return await handler(request)

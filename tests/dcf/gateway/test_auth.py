@@ -138,6 +138,13 @@ def test_grpc_metadata_names_who_deploys_where_there_is_no_password(background):
     assert gateway.ask("GET", "/system/function/g/history").json()[0]["by"] == "bob@desk"
 
 
+def test_a_proxy_on_this_machine_may_pass_its_own_name_on_but_no_page_of_others(gateway):
+    named = {"Host": "functions.example.org"}
+    assert gateway.ask("GET", "/system/functions", auth=GOOD, headers=named).status_code == 200
+    page = {"Origin": "http://evil.example"}
+    assert gateway.ask("GET", "/system/functions", auth=GOOD, headers=page).status_code == 403
+
+
 def test_nothing_of_a_password_is_logged_or_shown(gateway, caplog):
     with caplog.at_level(logging.DEBUG):
         gateway.ask("GET", "/system/functions", auth=("admin", "a-guess"))
