@@ -24,6 +24,7 @@ from dcf.gateway.door_platform import PlatformDoor
 from dcf.gateway.door_secrets import SecretsDoor
 from dcf.gateway.door_system import SystemDoor
 from dcf.gateway.metrics import Metrics
+from dcf.gateway.noise import server_log
 from dcf.gateway.queue.call_queue import CallQueue
 from dcf.gateway.queue.settings import QueueSettings
 from dcf.gateway.rpcs import Rpcs
@@ -91,6 +92,7 @@ class Server:
         self._runner = web.AppRunner(
             self._application(),
             access_log=None,
+            logger=server_log(),
             handler_cancellation=True,  # a caller who leaves ends the call to the replica as well
             shutdown_timeout=_DRAIN_SECONDS,
             read_bufsize=READ_BUFFER,

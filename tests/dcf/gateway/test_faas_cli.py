@@ -1,5 +1,7 @@
 """What faas-cli sends, to the header, in the order of its commands, and what it accepts."""
 
+import socket
+
 import pytest
 
 AGENT = {"User-Agent": "faas-cli/0.17.4"}
@@ -173,3 +175,14 @@ def test_a_fault_of_the_gateway_keeps_its_words(background):
     gateway.provider.functions = broken
     answer = gateway.ask("GET", "/system/functions")
     assert (answer.status_code, "private" in answer.text) == (500, False)
+
+
+def test_bytes_that_are_no_http_are_400_and_leave_no_trace_in_the_log(background, caplog):
+    gateway = background()
+    host, _, port = gateway.server.rest.removeprefix("http://").rpartition(":")
+    for sent in (b"\x16\x03\x01 hello\r\n\r\n", b"GET / HTTP/1.1\r\nA: \x00\r\n\r\n"):
+        with socket.create_connection((host, int(port)), 20) as peer:
+            peer.sendall(sent)
+            assert peer.recv(100).startswith(b"HTTP/1.0 400")
+    assert gateway.ask("GET", "/healthz").text == "OK"
+    assert not [each for each in caplog.records if each.exc_info]
