@@ -169,3 +169,33 @@ def test_max_replicas_is_how_far_alerts_scale(gateway, stub):
     assert stub.Deploy(spec, timeout=SECONDS).Msg == "OK"
     told = stub.GetMeta(pb.FunctionRequest(FunctionName="g"), timeout=SECONDS)
     assert (told.Replicas, told.Labels["com.openfaas.scale.max"]) == (2, "7")
+
+
+def test_openfx_has_no_stream(gateway):
+    with grpc.insecure_channel(gateway.server.grpc) as channel:
+        invokes = channel.stream_stream(
+            "/pb.FxGateway/Invokes",
+            request_serializer=pb.InvokeServiceRequest.SerializeToString,
+            response_deserializer=pb.Messages.FromString,
+        )
+        with pytest.raises(grpc.RpcError) as refused:
+            list(invokes(iter([asked(b"x")]), timeout=SECONDS))
+    assert refused.value.code() is CODE.UNIMPLEMENTED
+
+
+@pytest.mark.parametrize("service", ["Gateway", "FxGateway"])
+def test_fields_of_newer_clients_are_passed_over(gateway, service):
+    """OpenFx' command with a login sends a token: in a list it is the only field."""
+    with grpc.insecure_channel(gateway.server.grpc) as channel:
+        rpcs = {
+            rpc: channel.unary_unary(
+                f"/pb.{service}/{rpc}",
+                request_serializer=bytes,
+                response_deserializer=answer.FromString,
+            )
+            for rpc, answer in (("List", pb.Functions), ("Invoke", pb.Message))
+        }
+        token = b"\x0a\x05token"
+        assert [each.Name for each in rpcs["List"](token, timeout=SECONDS).Functions] == ["f"]
+        request = asked(b"in").SerializeToString() + b"\x1a\x05token"
+        assert rpcs["Invoke"](request, timeout=SECONDS).Msg == "in"
