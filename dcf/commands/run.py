@@ -96,13 +96,14 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    sources = Sources(config, function)  # before packing, so that no edit is missed
     async with running(function, secrets, os.environ) as solo:
         _announce(solo)
         front = Front(lambda: solo.endpoint)
         address = await front.open(_HOST, port)
         say(f"Serving {solo.name} at {address} (Ctrl-C ends it; edits are taken over)")
         following = asyncio.create_task(solo.follow(_log))
-        reloading = asyncio.create_task(_reload(solo, function, config))
+        reloading = asyncio.create_task(_reload(solo, sources, config))
         ended = asyncio.create_task(stopping.wait())
         try:
             done, _ = await asyncio.wait({reloading, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -114,9 +115,9 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
             await front.close()
 
 
-async def _reload(solo: SoloFunction, function: FunctionConfig, config: Path) -> None:
+async def _reload(solo: SoloFunction, sources: Sources, config: Path) -> None:
     """Say how the start went, then take over every edit and say how that went."""
-    sources, new = Sources(config, function), True
+    new = True
     while True:
         changed = asyncio.create_task(sources.changed())
         settled = asyncio.create_task(solo.settled())
@@ -130,7 +131,7 @@ async def _reload(solo: SoloFunction, function: FunctionConfig, config: Path) ->
             settled.cancel()
         try:
             function = function_of(load(config), solo.name)
-            sources = Sources(config, function)  # before packing, so that no edit is missed
+            sources = Sources(config, function)
             new = await solo.take_over(function)
         except DcfError as fault:
             new = False

@@ -1,5 +1,6 @@
 """dcf function run: a call from a pipe, and serving with edits taken over."""
 
+import asyncio
 import re
 import signal
 import socket
@@ -7,6 +8,9 @@ import time
 
 import pytest
 import requests
+
+from dcf.commands.sources import Sources
+from dcf.config import load
 
 UPPER = """
 class Handler:
@@ -172,6 +176,46 @@ def test_ctrl_c_ends_everything_at_once(serving, wait_for, is_alive, number):
     assert process.wait(timeout=15) == 0
     assert time.monotonic() - began < 5
     assert not is_alive(watcher)
+
+
+def test_ctrl_c_does_not_wait_for_a_call_that_hangs(serving, wait_for):
+    process, address, handler = serving
+    handler.write_text("import time\n\n\ndef Handler(req):\n    time.sleep(60)\n")
+    wait_for(lambda: hangs(address))
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    assert time.monotonic() - began < 10
+
+
+def hangs(address):
+    try:
+        requests.post(address, b"x", timeout=0.5)
+    except requests.exceptions.ReadTimeout:
+        return True
+    return False
+
+
+def test_an_edit_counts_once_it_is_written_whole(write_function, tmp_path):
+    config = write_function(tmp_path)
+    sources = Sources(config, load(config).functions[0])
+    handler = tmp_path / "src" / "handler.py"
+
+    async def write_slowly():
+        for number in range(5):
+            handler.write_text(f"# {number}\n" * (number + 1))
+            await asyncio.sleep(0.05)
+
+    async def wait():
+        writing = asyncio.create_task(write_slowly())
+        await sources.changed()
+        return writing.done()
+
+    assert asyncio.run(asyncio.wait_for(wait(), 10))
+    (tmp_path / "src" / "__pycache__").mkdir()
+    (tmp_path / "src" / "__pycache__" / "x.pyc").write_text("no edit")
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(sources.changed(), 1))
 
 
 def children(pid):
