@@ -9,6 +9,7 @@ import pytest
 
 from dcf.errors import InvalidRequest
 from dcf.providers.base import LogQuery
+from dcf.providers.log_pieces import next_lines
 from dcf.providers.logs import FunctionLog
 
 
@@ -127,6 +128,35 @@ def test_a_follower_gets_every_line_across_rotations(tmp_path):
 
     assert asyncio.run(steps()) == list(range(300))
     assert log._rotations > 20
+    log.close()
+
+
+def test_lines_that_come_between_the_end_of_a_read_and_a_rotation_are_not_lost(
+    tmp_path, monkeypatch
+):
+    log = FunctionLog(tmp_path, "f", max_bytes=500)
+    log.write("f-1", "0")
+    fill = iter(range(1, 25))
+
+    def slow_read(piece, wanted):
+        found = next_lines(piece, wanted)
+        if found is None:
+            for number in fill:
+                log.write("f-1", str(number))
+        return found
+
+    monkeypatch.setattr("dcf.providers.logs.next_lines", slow_read)
+
+    async def follow():
+        came = []
+        async for line in log.lines(LogQuery("f", follow=True)):
+            came.append(int(line.text))
+            if came[-1] == 24:
+                break
+        return came
+
+    assert asyncio.run(asyncio.wait_for(follow(), 10)) == list(range(25))
+    assert log._rotations >= 4
     log.close()
 
 

@@ -14,6 +14,10 @@ from dcf.providers.process import ProcessProvider
 ONE = "def handle(body):\n    return 'one'\n"
 TWO = "def handle(body):\n    return 'two'\n"
 SLOW = "import time\n\ntime.sleep(2)\n\n\ndef handle(body):\n    return 'slow'\n"
+LATE = (
+    "import os\n\nif not os.path.exists(os.environ['MARK']):\n"
+    "    raise RuntimeError('there is no mark')\n" + ONE
+)
 BROKEN = "raise RuntimeError('the weights are missing')\n"
 
 
@@ -90,12 +94,8 @@ def test_an_update_mends_a_first_revision_that_was_never_ready(drive):
 
 def test_a_first_revision_that_gets_ready_after_all_serves_though_an_update_failed(drive):
     async def steps(driven):
-        late = (
-            "import os\n\nif not os.path.exists(os.environ['MARK']):\n"
-            "    raise RuntimeError('not yet')\n" + ONE
-        )
         mark = driven.folder / "mark"
-        spec = FunctionSpec("f", await driven.image(late), env={"MARK": str(mark)})
+        spec = FunctionSpec("f", await driven.image(LATE), env={"MARK": str(mark)})
         await driven.provider.deploy(spec)
         await driven.failed()
         await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
@@ -201,18 +201,35 @@ def test_code_that_no_kept_revision_names_is_deleted(drive):
 
 
 def test_what_is_deployed_stays_when_the_provider_stops_during_a_delete(drive):
-    async def steps(driven):
+    async def first(driven):
         await driven.deploy(ONE)
+
+    async def second(driven):
         await driven.provider.deploy(FunctionSpec("g", await driven.image(TWO)))
         await driven.provider.delete("g")
 
-    drive(steps)
-
-    async def serves(driven):
+    async def third(driven):
         await driven.ready()
         assert await driven.call() == "one"
 
-    drive(serves)
+    for steps in (first, second, third):
+        drive(steps)
+
+
+def test_one_that_was_ready_once_and_cannot_start_again_says_why_and_is_not_rewritten(drive):
+    mark = drive.home.parent / "mark"
+    mark.touch()
+    drive(lambda driven: driven.deploy(LATE, env={"MARK": str(mark)}))
+    mark.unlink()
+
+    async def steps(driven):
+        assert "there is no mark" in (await driven.failed()).reason
+        assert await told(driven) == [(1, "ready")]
+        mark.touch()
+        assert (await driven.ready()).reason == ""
+        assert await driven.call() == "one"
+
+    drive(steps)
 
 
 def write_schema_1(home):
