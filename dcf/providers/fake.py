@@ -139,9 +139,15 @@ class FakeProvider:
     async def logs(self, query: LogQuery) -> AsyncIterator[LogLine]:
         """The lines it was made with."""
         await self.describe(query.name)
-        for line in self._lines:
-            if line.name == query.name:
-                yield line
+        found = [
+            line
+            for line in self._lines
+            if line.name == query.name
+            and query.instance in {"", line.instance}
+            and line.timestamp >= query.since
+        ]
+        for line in found[-query.tail :] if query.tail > 0 else found:
+            yield line
 
     async def has_archive(self, digest: str) -> bool:
         """Tell whether it was put."""

@@ -23,8 +23,9 @@ from dcf.providers.removal import remove
 
 Log = Callable[[str], None]
 
-# A line that means the same wherever it is read; all others may name files beside them.
-_PLAIN = re.compile(r"\s*|\s*#.*|\s*--hash=\S+\s*\\?|[A-Za-z0-9][-\w.]*\s*(\[[^]]*\])?[^/:@]*")
+# What a line must not have to mean the same wherever it is read: a path, an option, an archive.
+_HASH_OR_COMMENT = re.compile(r"--hash=\S+|(^|\s)#.*")
+_NAMES_FILES = re.compile(r"[/\\]\S|^\s*-|\.(whl|zip|tar|gz|bz2|xz|tgz|tbz)\b")
 
 
 @dataclass
@@ -138,7 +139,7 @@ def _key(folder: Path, requirements: Path) -> str:
         return ""
     here = (path.name for each in _serving_packages() for path in each.glob("*.dist-info"))
     parts = [sys.version, sys.prefix, *sorted(here), text]
-    if not all(_PLAIN.fullmatch(line) for line in lines):
+    if any(_NAMES_FILES.search(_HASH_OR_COMMENT.sub("", line)) for line in lines):
         parts.append(folder.name)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

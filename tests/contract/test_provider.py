@@ -172,6 +172,26 @@ def test_logs_are_lines_of_that_function(make, archive):
     run(steps())
 
 
+def test_log_lines_are_chosen_by_tail_instance_and_time(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await provider.put_archive(archive.digest, chunks(archive.data))
+            await provider.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+
+            async def read(**wanted):
+                return [line async for line in provider.logs(LogQuery("echo", **wanted))]
+
+            every = await read()
+            assert await read(tail=1) == every[-1:]
+            assert await read(tail=0) == every
+            assert await read(instance="nobody") == []
+            assert await read(since="2999-01-01T00:00:00Z") == []
+            assert await read(since=every[0].timestamp, instance=every[0].instance)
+
+    run(steps())
+
+
 def version(archive, number, **more):
     return FunctionSpec("echo", archive.image, env={"V": str(number)}, **more)
 

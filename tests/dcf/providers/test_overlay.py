@@ -14,6 +14,7 @@ from dcf.errors import RolloutFailed
 from dcf.providers.base import FunctionSpec, LogQuery
 from dcf.providers.footprint import family
 from dcf.providers.overlay import Overlays
+from dcf.providers.pip_run import run_pip
 
 ENTRY = Entry("src", "handler.py", "handle")
 USES = "import tinything\n\n\ndef handle(body):\n    return tinything.VERSION\n"
@@ -153,6 +154,33 @@ def test_the_same_words_about_different_files_are_not_the_same(cache, tmp_path):
         found.append(installed(cache, folder))
     texts = [(packages / "tinything.py").read_text() for packages in found]
     assert texts == ["VERSION = '1.0'\n", "VERSION = '2.0'\n"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shared"),
+    [
+        ("click>=8 ; python_version > '3'  # for https://us\nnumpy[extra]~=2.0\n", True),
+        ("click==8.1 --hash=sha256:00 \\\n  --hash=sha256:11\n", True),
+        ("./thing.whl\n", False),
+        ("thing-1.0-py3-none-any.whl\n", False),
+        ("-e .\n", False),
+        ("-r more.txt\n", False),
+        ("--find-links wheels\nclick\n", False),
+        ("thing @ file:///x/thing.zip\n", False),
+    ],
+)
+def test_who_shares_an_installation(cache, tmp_path, text, is_shared):
+    overlays = Overlays(cache)
+    keys = {overlays.key(unpacked(tmp_path / name, text), ENTRY) for name in ("f", "g")}
+    assert len(keys) == (1 if is_shared else 2)
+
+
+def test_without_pip_it_is_said_what_to_do(tmp_path):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho '/bin/python: No module named pip'\nexit 1\n")
+    python.chmod(0o755)
+    reason = asyncio.run(run_pip(python, tmp_path / "requirements.txt", print))
+    assert reason.startswith("pip is not installed beside dcf: install it")
 
 
 @pytest.fixture
