@@ -9,10 +9,12 @@ from dcf.errors import CannotStart
 from dcf.providers.base import Endpoint
 
 _CHUNK = 1 << 16
+_WORDS = b"the function is not ready; its terminal says why\n"
 _NOBODY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
-    b"the function is not ready; its terminal says why\n"
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%b" % (len(_WORDS), _WORDS)
 )
+_LINGER_SECONDS = 2.0
 
 
 class Front:
@@ -71,11 +73,17 @@ class Front:
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Say that nobody is there, once something was asked: a reply before it would be lost."""
-    with contextlib.suppress(OSError):
-        await reader.read(_CHUNK)
-        writer.write(_NOBODY)
-        await writer.drain()
+    """Say that nobody is there, once something was asked.
+
+    What else is sent is read and dropped for a while: to close on it would lose the reply.
+    """
+    with contextlib.suppress(OSError):  # a time that is over is one, too
+        async with asyncio.timeout(_LINGER_SECONDS):
+            if await reader.read(_CHUNK):
+                writer.write(_NOBODY)
+                writer.write_eof()
+            while await reader.read(_CHUNK):
+                pass
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
