@@ -122,12 +122,17 @@ def metadata_of(metadata: Any) -> dict[str, str]:  # noqa: ANN401 # pairs, or No
 
 def deployed_by(request: web.Request) -> str:
     """Who asks: the user who gave the password, else whom the client names, else nobody."""
-    return request.get(_USER) or request.headers.get(_WHO, "")[:_MAX_WHO]
+    return request.get(_USER) or _printable(request.headers.get(_WHO, ""))
 
 
 def rpc_by(metadata: dict[str, str], credentials: Credentials | None) -> str:
     """Who asks, over gRPC; the call has passed `Authenticated` where there is a password."""
-    return credentials.user if credentials else metadata.get(_WHO, "")[:_MAX_WHO]
+    return credentials.user if credentials else _printable(metadata.get(_WHO, ""))
+
+
+def _printable(who: str) -> str:
+    """What a client says of itself, made fit for a terminal and a database."""
+    return "".join(each for each in who[:_MAX_WHO] if each.isprintable())
 
 
 async def _refuse(_request: object, context: Any) -> None:  # noqa: ANN401 # grpcio's context

@@ -223,6 +223,8 @@ def decode(body: bytes, kind: type[_Message]) -> _Message:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise InvalidRequest(f"validation failed: {fault}") from fault
+    except RecursionError as fault:
+        raise InvalidRequest("validation failed: it is nested too deeply") from fault
 
 
 def encode(message: Any) -> bytes:  # noqa: ANN401 # any message, or a list of them

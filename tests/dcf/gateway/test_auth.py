@@ -7,6 +7,7 @@ import sys
 
 import grpc
 import pytest
+import requests
 from requests.auth import HTTPBasicAuth
 
 from dcf._proto import gateway_pb2 as pb
@@ -99,6 +100,16 @@ def test_an_open_gateway_takes_any_authorization_and_the_named_person(background
     body, named = {"service": "f", "image": "x"}, {"X-Deployed-By": "ann@desk"}
     gateway.ask("POST", "/system/functions", json=body, headers=named)
     assert gateway.ask("GET", "/system/function/f/history").json()[0]["by"] == "ann@desk"
+
+
+def test_a_name_that_no_terminal_should_see_loses_what_is_wrong_with_it(background):
+    gateway = background()
+    body = {"service": "f", "image": "x"}
+    named = {"X-Deployed-By": b"ann\xff\t" + "ö".encode() + b"x" * 300}
+    assert gateway.ask("POST", "/system/functions", json=body, headers=named).status_code == 202
+    [first] = gateway.ask("GET", "/system/function/f/history").json()
+    assert first["by"].startswith("annöxxx")
+    assert len(first["by"]) <= 256
 
 
 def test_grpc_wants_it_too_but_not_for_calls(gateway):
@@ -205,3 +216,19 @@ def test_the_command_says_what_is_missing(tmp_path):
     assert done.returncode == 1
     assert "basic-auth-user" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_gateway_with_a_password_deploys_what_it_was_started_with(
+    gateways, write_function, tmp_path, wait_for
+):
+    (tmp_path / "basic-auth-user").write_text("admin")
+    (tmp_path / "basic-auth-password").write_text("secret")
+    config = write_function(tmp_path / "function")
+    flags = ("--basic-auth", "--secret-mount-path", tmp_path, "--deploy", config)
+    gateway = gateways(*flags)
+    address = f"{gateway.rest}/function/echo"
+    wait_for(lambda: requests.post(address, data=b"hi", timeout=20).content == b"hi")
+    history = f"{gateway.rest}/system/function/echo/history"
+    assert requests.get(history, timeout=20).status_code == 401
+    [first] = requests.get(history, timeout=20, auth=("admin", "secret")).json()
+    assert first["by"] == "admin"

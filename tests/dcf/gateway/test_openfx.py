@@ -57,6 +57,17 @@ def test_info_and_health(gateway):
     assert gateway.ask("GET", "/openfx/healthz").json() == {"Msg": "OK"}
 
 
+@pytest.mark.parametrize("path", ["/openfx/system/functions", "/system/functions"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff", b'{"a":' * 100_000, b'{"service":"f","Service":"f","image":"\\ud800"}'],
+    ids=["empty", "cut", "no-utf-8", "deep", "half-a-character"],
+)
+def test_a_body_that_is_no_json_is_400(gateway, path, body):
+    answer = gateway.ask("PUT", path, data=body)
+    assert (answer.status_code, "validation failed" in answer.text) == (400, True)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [
