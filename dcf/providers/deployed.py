@@ -121,13 +121,12 @@ class Deployed:
         try:
             revision = await self._start(info)
             await revision.settled()
+            self._take_over(revision)
         except (DcfError, OSError) as fault:
             await self._failed(info, revision, fault)
         except asyncio.CancelledError:
             self._leave(revision)
             raise
-        else:
-            self._take_over(revision)
 
     async def _start(self, info: RevisionInfo) -> Revision:
         launch = await self._prepare(info.spec, self._progress)
@@ -150,9 +149,9 @@ class Deployed:
             self._reason = text
 
     def _take_over(self, revision: Revision) -> None:
-        old, self._current, self._next = self._current, revision, None
         # Its own count, not the record's: it may have been scaled while it started.
         self.history.took_over(revision.info, revision.wanted)
+        old, self._current, self._next = self._current, revision, None
         self._rollout, self._reason = READY, ""
         if old is not revision:
             self._leave(old)
@@ -161,7 +160,8 @@ class Deployed:
         self, info: RevisionInfo, revision: Revision | None, fault: DcfError | OSError
     ) -> None:
         self._rollout, self._reason, self._next = FAILED, str(fault), None
-        self.history.failed(info.number, self._reason)
+        with contextlib.suppress(OSError):  # it may be the fault itself
+            self.history.failed(info.number, self._reason)
         self.log.write(info.spec.name, f"revision {info.number} cannot become ready: {fault}")
         self._leave(revision)
         if self._current is None:
@@ -172,7 +172,8 @@ class Deployed:
         current = self._current
         assert current is not None
         await current.first_ready()
-        self.history.took_over(current.info, current.wanted)
+        with contextlib.suppress(OSError):
+            self.history.took_over(current.info, current.wanted)
         if current.info.number == info.number:
             self._rollout, self._reason, self._next = READY, "", None
 

@@ -17,6 +17,7 @@ class History:
 
     def __init__(self, store: Store, record: Record) -> None:
         self._store, self.record = store, record
+        self._is_forgotten = False
         self._revisions = store.revisions(record.name)
 
     @property
@@ -97,10 +98,17 @@ class History:
         """Note how many replicas are wanted."""
         self._keep(replace(self.record, replicas=replicas))
 
+    def forget(self) -> None:
+        """Remove it from the store; what is noted afterwards stays out of it."""
+        self._store.remove(self.record.name)
+        self._is_forgotten = True
+
     def _numbered(self, number: int) -> RevisionInfo | None:
         return next((each for each in self._revisions if each.number == number), None)
 
     def _keep(self, record: Record, *changed: RevisionInfo) -> None:
+        if self._is_forgotten:
+            return
         self._store.put(record, *changed)
         self.record = record
         self._revisions = self._store.revisions(record.name)

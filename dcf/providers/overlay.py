@@ -130,10 +130,9 @@ def _key(folder: Path, requirements: Path) -> str:
 
     A file that names others (a wheel beside it, `-r`) is told apart by the code it came with.
     """
-    try:
-        text = requirements.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+    if not requirements.is_file():
         return ""
+    text = requirements.read_text(encoding="utf-8", errors="replace")
     lines = text.splitlines()
     if all(not line.strip() or line.strip().startswith("#") for line in lines):
         return ""

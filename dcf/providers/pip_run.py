@@ -15,6 +15,7 @@ _TOLD = (
     "Collecting", "Downloading", "Using cached", "Processing", "Preparing", "Building",
     "Installing", "Successfully", "ERROR", "error",
 )  # fmt: skip
+_CONFLICT = "which is incompatible."
 # These would turn pip away from the environment that it is run in.
 _TURNED_OFF = {"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_ROOT"}
 
@@ -38,7 +39,7 @@ async def run_pip(python: Path, requirements: Path, tell: Callable[[str], None])
     )
     try:
         async with asyncio.timeout(_LONGEST_SECONDS):
-            return await _read(pip, tell)
+            return await _read(pip, f"{requirements.parent}/", tell)
     except TimeoutError:
         return f"pip was not done after {_LONGEST_SECONDS:g} s"
     finally:
@@ -49,13 +50,14 @@ async def run_pip(python: Path, requirements: Path, tell: Callable[[str], None])
             await pip.wait()
 
 
-async def _read(pip: asyncio.subprocess.Process, tell: Callable[[str], None]) -> str:
+async def _read(pip: asyncio.subprocess.Process, folder: str, tell: Callable[[str], None]) -> str:
+    """Read what pip says to its end, without the folder that means nothing to who reads it."""
     assert pip.stdout is not None
     last: deque[str] = deque(["pip said nothing"], maxlen=1)
     errors: deque[str] = deque(maxlen=1)
-    async for raw in pip.stdout:
-        line = raw.decode(errors="replace").strip()
-        if line.startswith(_TOLD):
+    while raw := await _line(pip.stdout):
+        line = raw.decode(errors="replace").strip().replace(folder, "")
+        if line.startswith(_TOLD) or line.endswith(_CONFLICT):
             tell(line)
         if line.lower().startswith("error"):
             errors.append(line)
@@ -66,3 +68,10 @@ async def _read(pip: asyncio.subprocess.Process, tell: Callable[[str], None]) ->
     if last[0].endswith("No module named pip"):
         return "pip is not installed beside dcf: install it, or leave requirements.txt out"
     return (errors or last)[0]
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    """The next line, empty at the end; one that is too long to be for people is left out."""
+    while True:
+        with contextlib.suppress(ValueError):
+            return await stream.readline()

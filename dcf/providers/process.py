@@ -132,7 +132,7 @@ class ProcessProvider:
         """Forget a function and drain it in the background."""
         function = self._find(name)
         del self._functions[name]
-        self._state.store.remove(name)
+        function.history.forget()
         leaving = asyncio.create_task(self._drain(name, function))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)

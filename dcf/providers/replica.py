@@ -109,8 +109,8 @@ class Replica:
     async def _live_once(self) -> str:
         """Start the process and watch it to its end; gives the reason why it ended."""
         self._ready_since = 0.0
-        http, *others = free_ports(HOST, 4)
         try:
+            http, *others = free_ports(HOST, 4)
             spawned = await Spawned.start(
                 self._command(http, others), lambda text: self._log(self.instance, text)
             )

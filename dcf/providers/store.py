@@ -89,14 +89,16 @@ class Store:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        """All of it or nothing."""
-        self._base.execute("BEGIN IMMEDIATE")
+        """All of it or nothing; raises `OSError` when it cannot be written (a full disk, say)."""
         try:
+            self._base.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._base.execute("ROLLBACK")
-            raise
-        self._base.execute("COMMIT")
+            self._base.execute("COMMIT")
+        except sqlite3.Error as fault:
+            raise OSError(f"the gateway's state cannot be written: {fault}") from fault
+        finally:
+            if self._base.in_transaction:
+                self._base.execute("ROLLBACK")
 
     def records(self) -> list[Record]:
         """Every function, by name."""

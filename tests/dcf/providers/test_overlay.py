@@ -77,6 +77,7 @@ def test_only_what_is_missing_is_installed(wheels, cache, tmp_path):
     assert list(packages.glob("__pycache__/tinything*.pyc"))
     assert lines[0].startswith("installing requirements.txt (once;")
     assert any("tinything" in line for line in lines[1:])
+    assert not any(str(tmp_path / "f") in line for line in lines)
     assert not any("click" in line for line in lines)
 
 

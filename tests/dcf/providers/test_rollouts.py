@@ -151,6 +151,50 @@ def test_deleted_during_an_update_nothing_is_left(drive):
     assert list((drive.home / "run" / "secrets").iterdir()) == []
 
 
+def test_on_a_full_disk_an_update_is_refused_or_fails_and_what_served_goes_on(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        base = driven.provider._opened.store._base
+        two = await driven.image(TWO)
+
+        def fill(pages):
+            base.execute(f"PRAGMA max_page_count = {pages}")
+
+        fill(1)
+        with pytest.raises(OSError, match="state cannot be written: database or disk is full"):
+            await driven.provider.update(FunctionSpec("f", two, env={"LONG": "x" * 100_000}))
+        assert await told(driven) == [(1, "ready")]
+        assert await driven.call() == "one"
+        fill(100_000)
+        await driven.provider.update(FunctionSpec("f", two))
+        base.execute("PRAGMA query_only = 1")
+        assert "cannot be written" in (await driven.failed()).reason
+        assert await driven.call() == "one"
+        base.execute("PRAGMA query_only = 0")
+        await driven.provider.update(FunctionSpec("f", two))
+        await driven.ready()
+        assert await driven.call() == "two"
+
+    drive(steps)
+
+
+def test_what_gets_ready_in_the_moment_of_its_deletion_stays_deleted(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        function = driven.provider._functions["f"]
+        serving = function.history.serving
+        await driven.provider.delete("f")
+        function.history.took_over(serving, 1)  # its rollout had not been told yet
+        function.scale(2)
+
+    drive(steps)
+
+    async def functions(driven):
+        return list(await driven.provider.functions())
+
+    assert drive(functions) == []
+
+
 def test_the_newest_twenty_are_kept_and_the_one_that_serves(drive):
     async def steps(driven):
         await driven.deploy(ONE)
