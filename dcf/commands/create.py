@@ -1,5 +1,6 @@
 """dcf function create, also called deploy."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import click
 
 from dcf.commands.gateway_option import client_for, gateway_option
-from dcf.commands.printing import say, silent
+from dcf.commands.printing import progress, say, silent
 from dcf.commands.release import Plan, release
 from dcf.config import load
 
@@ -70,7 +71,9 @@ def _plan(  # pylint: disable=too-many-arguments # one a flag
         raise click.UsageError(f"--min {least} is more than --max {most}")
     limits = {"min": least, "max": most}
     labels = {f"{_LABEL}{key}": str(value) for key, value in limits.items() if value is not None}
-    return Plan(say, say if verbose else silent, replace=replace, update=update, labels=labels)
+    narrate = say if verbose else progress if sys.stderr.isatty() else None
+    detail = say if verbose else silent
+    return Plan(say, detail, replace=replace, update=update, labels=labels, narrate=narrate)
 
 
 def _trigger(address: str) -> str:

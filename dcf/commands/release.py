@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dcf.archive import Archive, pack
 from dcf.client.base import GatewayClient
+from dcf.commands.narration import Narration
 from dcf.commands.waiting import wait_for_rollout
 from dcf.config import FunctionConfig
 from dcf.errors import AlreadyExists, NotFound, Unsupported
@@ -25,6 +26,7 @@ class Plan:
         replace: Delete the function first.
         update: Update it when it is there.
         labels: Laid over the function's own.
+        narrate: Takes what the gateway does meanwhile; None when nobody watches.
     """
 
     say: Callable[[str], None]
@@ -32,6 +34,7 @@ class Plan:
     replace: bool = False
     update: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
+    narrate: Callable[[str], None] | None = None
 
 
 def build_archive(function: FunctionConfig, plan: Plan) -> Archive:
@@ -48,9 +51,10 @@ def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None
     """Bring one function of a config file to ready; raises with the reason if it cannot be."""
     image = _provided(client, function, plan)
     plan.say(f"Deploying: {function.name} ...")
+    narration = Narration(client, function.name, plan.narrate)
     _deploy(client, spec_of(function, image, plan.labels), plan)
     began = time.monotonic()
-    wait_for_rollout(client, function.name)
+    wait_for_rollout(client, function.name, narration.go_on if plan.narrate else None)
     plan.say(f"Function {function.name} is ready after {time.monotonic() - began:.1f} s.")
 
 

@@ -72,6 +72,20 @@ def test_replace_begins_anew_with_as_many_replicas_as_asked_for(
     module_gateway.dcf("delete", "r")
 
 
+@pytest.mark.parametrize("wire", ["rest", "grpc"])
+def test_what_the_gateway_installs_is_told_to_who_watches(
+    module_gateway, write_function, tmp_path, wire
+):
+    gateway = getattr(module_gateway, wire)
+    config = write_function(tmp_path, "req")
+    (tmp_path / "src" / "requirements.txt").write_text("nothing @ file:///no/such/nothing.whl\n")
+    said = module_gateway.dcf("create", "-f", config, "-v", gateway=gateway)
+    assert (said.returncode, b"installing requirements.txt" in said.stdout) == (1, True)
+    again = module_gateway.dcf("create", "-f", config, gateway=gateway)
+    assert (again.returncode, b"installing" in again.stdout) == (1, False)
+    module_gateway.dcf("delete", "req")
+
+
 def test_colours_are_for_terminals_that_want_them(dcf, write_function, tmp_path):
     import os
     import pty
