@@ -68,9 +68,20 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._open(path)
+        except (sqlite3.Error, OSError) as fault:
+            self._base.close()
+            raise CannotStart(
+                f"{path} cannot be used ({fault}): mend it, or set DCF_HOME"
+            ) from fault
+        except CannotStart:
+            self._base.close()
+            raise
+
+    def _open(self, path: Path) -> None:
         (version,) = self._base.execute("PRAGMA user_version").fetchone()
         if version > SCHEMA:  # before anything is written
-            self._base.close()
             raise CannotStart(
                 f"{path} is of schema {version}, this version knows up to {SCHEMA}: "
                 "use the newer dcf that wrote it, or set DCF_HOME"

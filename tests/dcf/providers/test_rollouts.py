@@ -331,3 +331,14 @@ def test_a_folder_of_a_later_version_is_refused_and_left_alone(drive, tmp_path):
         with pytest.raises(CannotStart, match="schema 99"):
             asyncio.run(start())
     assert (drive.home / "functions.db").read_bytes() == before
+
+
+def test_a_broken_state_is_told_in_a_line(drive):
+    drive.home.mkdir()
+    (drive.home / "functions.db").write_bytes(b"this is no database" * 100)
+
+    async def start():
+        await ProcessProvider(drive.home).start()
+
+    with pytest.raises(CannotStart, match=r"functions.db cannot be used \(file is not a database"):
+        asyncio.run(start())
