@@ -84,28 +84,3 @@ def test_what_the_gateway_installs_is_told_to_who_watches(
     again = module_gateway.dcf("create", "-f", config, gateway=gateway)
     assert (again.returncode, b"installing" in again.stdout) == (1, False)
     module_gateway.dcf("delete", "req")
-
-
-def test_colours_are_for_terminals_that_want_them(dcf, write_function, tmp_path):
-    import os
-    import pty
-    import subprocess
-    import sys
-
-    write_function(tmp_path)
-
-    def at_a_terminal(**environ):
-        ours, theirs = pty.openpty()
-        command = [sys.executable, "-m", "dcf", "function", "build"]
-        clean = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-        subprocess.run(
-            command, stdout=theirs, cwd=tmp_path, timeout=30, check=True, env={**clean, **environ}
-        )
-        os.close(theirs)
-        said = os.read(ours, 1 << 16)
-        os.close(ours)
-        return said
-
-    assert b"\x1b[" not in dcf("function", "build", cwd=tmp_path).stdout
-    assert b"\x1b[34m" in at_a_terminal(TERM="xterm")
-    assert b"\x1b[" not in at_a_terminal(TERM="xterm", NO_COLOR="1")

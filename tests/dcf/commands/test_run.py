@@ -4,6 +4,7 @@ import asyncio
 import re
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -153,7 +154,8 @@ def test_edits_are_taken_over_at_the_same_address_and_a_broken_one_leaves_the_ol
 
 def test_a_first_start_that_fails_waits_for_an_edit(start_dcf, write_function, tmp_path, wait_for):
     write_function(tmp_path, "up", BROKEN)
-    with start_dcf("function", "run", "up", "--serve", cwd=tmp_path) as process:
+    nothing = subprocess.DEVNULL  # no pipe and no file, so there is no call to make
+    with start_dcf("function", "run", "up", stdin=nothing, cwd=tmp_path) as process:
         address = serving_at(process)
         for line in process.stderr:
             if "Error: function up cannot become ready" in line:
