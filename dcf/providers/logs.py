@@ -38,7 +38,9 @@ class FunctionLog:
         self._readers: set[asyncio.Event] = set()
 
     def write(self, instance: str, text: str) -> None:
-        """Keep one line, stamped with the time it came; on a full disk it is lost."""
+        """Keep one line, stamped with the time it came; closed, or on a full disk, it is lost."""
+        if self._file.closed:
+            return
         with contextlib.suppress(OSError):
             self._file.write(f"{now()} {instance} {text}\n".encode(errors="replace"))
             self._file.flush()

@@ -133,18 +133,15 @@ class ProcessProvider:
         function = self._find(name)
         del self._functions[name]
         function.history.forget()
-        leaving = asyncio.create_task(self._drain(name, function))
+        function.log.remove()
+        leaving = asyncio.create_task(self._drain(function))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
 
-    async def _drain(self, name: str, function: Deployed) -> None:
+    async def _drain(self, function: Deployed) -> None:
         self._drained.add(function)
         await function.stop()
         self._drained.remove(function)
-        if name in self._functions:  # deployed again meanwhile: the file is the new one's
-            function.log.close()
-        else:
-            function.log.remove()
         self._sweep()
 
     async def scale(self, name: str, replicas: int) -> None:

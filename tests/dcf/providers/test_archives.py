@@ -95,6 +95,22 @@ def test_what_somebody_is_about_to_deploy_stays(home, tmp_path):
     assert names(home.archives) == sorted((uploaded.digest, asked_for.digest))
 
 
+def test_an_upload_under_way_stays(home, tmp_path):
+    async def steps():
+        archives = Archives(home)
+        archive = packed(tmp_path, "x = 1\n")
+
+        async def halting():
+            yield archive.data[:100]
+            archives.keep_only([])
+            yield archive.data[100:]
+
+        await archives.put(archive.digest, halting())
+        assert archives.has(archive.digest)
+
+    asyncio.run(steps())
+
+
 def test_who_gives_up_waiting_does_not_disturb_the_unpacking(home, tmp_path):
     async def steps():
         archives = Archives(home)

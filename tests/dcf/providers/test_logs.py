@@ -83,6 +83,7 @@ def test_a_log_is_gone_with_its_function(tmp_path):
     for _ in range(5):
         log.write("f-1", "long enough to rotate")
     log.remove()
+    log.write("f-1", "said while it was drained")
     assert list(tmp_path.iterdir()) == []
 
 

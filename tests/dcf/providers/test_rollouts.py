@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from dcf.errors import CannotStart
-from dcf.providers.base import FunctionSpec
+from dcf.providers.base import FunctionSpec, LogQuery
 from dcf.providers.process import ProcessProvider
 
 ONE = "def handle(body):\n    return 'one'\n"
@@ -193,6 +193,19 @@ def test_what_gets_ready_in_the_moment_of_its_deletion_stays_deleted(drive):
         return list(await driven.provider.functions())
 
     assert drive(functions) == []
+
+
+def test_deployed_again_under_its_name_it_begins_with_nothing_of_before(drive):
+    async def steps(driven):
+        await driven.deploy(ONE, constraints=("of=before",))
+        await driven.provider.delete("f")
+        await driven.deploy(TWO)
+        lines = [line.text async for line in driven.provider.logs(LogQuery("f"))]
+        assert lines
+        assert not any("of=before" in line for line in lines)
+        assert await told(driven) == [(1, "ready")]
+
+    drive(steps)
 
 
 def test_the_newest_twenty_are_kept_and_the_one_that_serves(drive):
