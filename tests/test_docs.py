@@ -31,7 +31,7 @@ def rows(page):
 @pytest.mark.parametrize("setting", WATCHER_SETTINGS, ids=lambda setting: setting.name)
 def test_settings_of_the_watcher(setting):
     cells = rows("configuration.md")[setting.name]
-    assert cells[1].removesuffix(" s").replace("(empty)", "") == setting.default
+    assert cells[1].strip("`").removesuffix(" s").replace("(empty)", "") == setting.default
     assert cells[2] == setting.help
 
 

@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import config
 from .errors import SettingError
@@ -47,15 +47,18 @@ def _parser() -> "argparse.ArgumentParser":
 
     parser = argparse.ArgumentParser(
         prog="python -m watcher",
-        description="Loads a handler once and serves it over HTTP and gRPC.",
+        description="Loads a handler once and serves it over HTTP and gRPC, or answers files.",
         epilog="Every flag is also an environment variable of the same name in capitals.",
         allow_abbrev=False,
     )
     for row in SETTINGS:
+        # What can be true is, when nothing stands behind it: `--batch`.
+        alone: dict[str, Any] = {"nargs": "?", "const": "true"} if row.can_be_true else {}
         parser.add_argument(
             row.flag,
             dest=row.name,
             metavar=row.kind.upper(),
+            **alone,
             help=f"{row.help} Default {row.default or 'empty'}; {row.allowed}.",
         )
     return parser

@@ -11,7 +11,7 @@ from types import FrameType
 
 from . import function, guards, listeners, logs
 from .config import Settings
-from .errors import LoadError, WatcherError
+from .errors import BatchError, LoadError, WatcherError
 from .function import Function
 from .http_server import HttpServer
 from .listeners import Ports
@@ -39,8 +39,12 @@ def serve(settings: Settings) -> int:
     logs.configure(settings.log_format, settings.log_level)
     share_pools(max(_POOLS, settings.concurrency))
     try:
+        if settings.is_batch:
+            from .batch.process import BatchProcess  # a process that serves need not import it
+
+            return BatchProcess(settings).run()
         return Process(settings).run()
-    except LoadError as error:
+    except (LoadError, BatchError) as error:
         _log.error("%s", error.message, extra={logs.TRACE: error.trace})
         return error.exit_code
     except WatcherError as error:

@@ -6,7 +6,7 @@ Priority, for every setting alike: flag, environment (upper case, lower case, ot
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import cores, durations
 from .errors import SettingError
@@ -41,10 +41,27 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     max_body_bytes: int
     mesh_suffix: str
     mesh_timeout: float
+    batch: str
+    data_path: str
+    data_files: str
+    rest_url: str = field(repr=False)
+    rest_timeout: float
+    api_header: str = field(repr=False)
+    batch_retry: float
+    result_file: str
+    answer_template: str
+    answer_hook: str
     log_format: str
     log_level: str
     mesh_addresses: Mapping[str, str]
     """MESH_<NAME> of the environment: NAME -> host:port."""
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether this process answers files and ends; a judge sets both variables, and no more."""
+        if self.batch == "auto":
+            return bool(self.data_path and self.rest_url)
+        return self.batch == "true"
 
 
 def read(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
@@ -81,7 +98,7 @@ def _value(row: Setting, flags: Mapping[str, str], environ: Mapping[str, str]) -
 
 def _convert(row: Setting, text: str, where: str) -> object:
     value: object = None
-    if row.kind == "text":
+    if row.kind in ("text", "secret"):
         value = text if "\0" not in text else None
     elif row.kind == "choice":
         value = text.lower() if text.lower() in row.choices else None
@@ -92,7 +109,8 @@ def _convert(row: Setting, text: str, where: str) -> object:
         number = _number(row, text.strip())
         value = number if number is not None and row.low <= number <= row.high else None
     if value is None:
-        raise SettingError(f"{where} is {text!r}; it must be {row.allowed}")
+        shown = "not usable" if row.kind == "secret" else repr(text)
+        raise SettingError(f"{where} is {shown}; it must be {row.allowed}")
     return value
 
 

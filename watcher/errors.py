@@ -7,6 +7,8 @@ WatcherError
 │   ├── MissingFile, BrokenSyntax, FailedImport, NameTaken
 │   ├── MissingName, NotCallable, WrongSignature
 │   └── FailedBuild, FailedWarmUp, LoadTimeout
+├── BatchError          the answer of a batch cannot be made or handed in; exit code 1
+│   └── BrokenJournal, BadAnswer, NotAccepted
 └── CallError           one call cannot be answered; the process lives on
     ├── Overloaded, Draining, TimedOut
     ├── BodyTooLarge, SlowRequest, HeadersTooLarge, BadRequest, MethodNotAllowed
@@ -113,6 +115,34 @@ class LoadTimeout(LoadError):
     """Loading took longer than LOAD_TIMEOUT."""
 
     code = "load_timeout"
+
+
+class BatchError(WatcherError):
+    """A batch cannot go on. `trace` is the hook's part of the traceback, or empty."""
+
+    code = "batch_failed"
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
+class BrokenJournal(BatchError):
+    """What is done cannot be written down, or another process is at it."""
+
+    code = "journal_failed"
+
+
+class BadAnswer(BatchError):
+    """The hook failed, or its answer is nothing JSON can hold."""
+
+    code = "answer_failed"
+
+
+class NotAccepted(BatchError):
+    """The judge refused the answer, or could not be reached in time."""
+
+    code = "not_accepted"
 
 
 class CallError(WatcherError):

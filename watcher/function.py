@@ -43,12 +43,7 @@ def build(settings: Settings) -> Function:
     """
     lock = LockFile(Path(settings.lock_file).absolute())
     lock.clear()
-    port = settings.mesh_port or mesh.DEFAULT_PORT
-    mesh.install(
-        mesh.Directory(settings.mesh_addresses, settings.mesh_suffix, port, settings.mesh_timeout)
-    )
-    with guards.time_limit(settings.load_timeout):
-        loaded = loader.load(settings)
+    loaded = load(settings)
     runner = Runner(
         loaded.call,
         concurrency=settings.concurrency,
@@ -60,6 +55,26 @@ def build(settings: Settings) -> Function:
     door = HttpDoor(settings, runner, health, metrics)
     app = HttpApp(door, health, partial(describe, settings, loaded))
     return Function(loaded, runner, health, metrics, app)
+
+
+def load(settings: Settings) -> Loaded:
+    """Loads the handler within LOAD_TIMEOUT, with `import mesh` ready for it.
+
+    Args:
+        settings: of this process.
+
+    Returns:
+        The handler, warm.
+
+    Raises:
+        LoadError: it cannot be loaded.
+    """
+    port = settings.mesh_port or mesh.DEFAULT_PORT
+    mesh.install(
+        mesh.Directory(settings.mesh_addresses, settings.mesh_suffix, port, settings.mesh_timeout)
+    )
+    with guards.time_limit(settings.load_timeout):
+        return loader.load(settings)
 
 
 def wsgi() -> HttpApp:

@@ -31,6 +31,7 @@ from .errors import (
     MissingName,
     NameTaken,
     NotCallable,
+    WrongSignature,
 )
 
 PRIVATE_NAME = "_function_handler"
@@ -87,7 +88,50 @@ def load(settings: Settings) -> Loaded:
     return Loaded(call, kind, file, settings.handler_name, _info(handler), seconds)
 
 
-def _import(folder: Path, file: Path) -> ModuleType:
+def load_function(settings: Settings, file_name: str, name: str) -> Callable[..., Any]:
+    """Imports another function of the user's by the rules that hold for the handler.
+
+    Args:
+        settings: where the handler is; `file_name` is inside that folder, or absolute.
+        file_name: the file.
+        name: the function in it.
+
+    Returns:
+        The function, with one argument to be given.
+
+    Raises:
+        LoadError: one of its faults.
+    """
+    folder = Path(settings.handler_dir).absolute()
+    file = folder / file_name
+    module = sys.modules.get(PRIVATE_NAME)
+    if getattr(module, "__file__", None) != str(file):  # else it is the handler's own file
+        module = _import(folder, file, PRIVATE_NAME + "_other")
+    target = _find(module, name, file)
+    if inspect.iscoroutinefunction(target):
+        raise NotCallable(f"{name} of {file} is a coroutine function; make it a plain def")
+    try:
+        inspect.signature(target).bind(None)
+    except TypeError as error:
+        raise WrongSignature(f"{name} of {file} must take one argument: {error}") from None
+    except ValueError:
+        pass  # compiled callables may hide their signature
+    return target
+
+
+def trace_of(error: BaseException) -> str:
+    """The traceback of a user's error from the user's first line on.
+
+    Args:
+        error: what was raised.
+
+    Returns:
+        The traceback as text.
+    """
+    return "".join(traceback.format_exception(error.with_traceback(_users(error.__traceback__))))
+
+
+def _import(folder: Path, file: Path, private_name: str = PRIVATE_NAME) -> ModuleType:
     if not file.is_file():
         near = get_close_matches(file.name, [f.name for f in file.parent.glob("*.py")], n=1)
         hint = f"did you mean {near[0]}?" if near else "set HANDLER_DIR and HANDLER_FILE"
@@ -95,16 +139,16 @@ def _import(folder: Path, file: Path) -> ModuleType:
     try:
         if (folder / "__init__.py").is_file() and file.parent == folder:
             return _import_from_package(folder, file)
-        return _import_file(folder, file)
+        return _import_file(folder, file, private_name)
     except LoadError:
         raise
     except SyntaxError as error:
         where = f"{error.filename or file}:{error.lineno or 0}"
-        raise BrokenSyntax(f"{where} is not valid Python: {error.msg}", _trace(error)) from None
+        raise BrokenSyntax(f"{where} is not valid Python: {error.msg}", trace_of(error)) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # sys.exit() at import is its fault too
-        raise FailedImport(f"importing {file} failed: {_say(error)}", _trace(error)) from None
+        raise FailedImport(f"importing {file} failed: {_say(error)}", trace_of(error)) from None
 
 
 def _import_from_package(folder: Path, file: Path) -> ModuleType:
@@ -119,15 +163,15 @@ def _import_from_package(folder: Path, file: Path) -> ModuleType:
     return importlib.import_module(name)
 
 
-def _import_file(folder: Path, file: Path) -> ModuleType:
+def _import_file(folder: Path, file: Path, private_name: str) -> ModuleType:
     _put_on_path(file.parent)
     _put_on_path(folder)
-    spec = importlib.util.spec_from_file_location(PRIVATE_NAME, file)
+    spec = importlib.util.spec_from_file_location(private_name, file)
     if spec is None or spec.loader is None:
         raise MissingFile(f"{file} is not a Python file; HANDLER_FILE must end in .py")
     module = importlib.util.module_from_spec(spec)
     # Known before it runs, as dataclasses and pickles of the handler look their module up.
-    sys.modules[PRIVATE_NAME] = module
+    sys.modules[private_name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -139,7 +183,7 @@ def _put_on_path(folder: Path) -> None:
     sys.path.insert(0, str(folder))
 
 
-def _find(module: ModuleType, name: str, file: Path) -> Callable[..., Any]:
+def _find(module: ModuleType | None, name: str, file: Path) -> Callable[..., Any]:
     try:
         target = getattr(module, name)
     except AttributeError:
@@ -163,7 +207,7 @@ def _build(target: Callable[..., Any], name: str) -> Callable[..., Any]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise FailedBuild(f"building {name} failed: {_say(error)}", _trace(error)) from None
+        raise FailedBuild(f"building {name} failed: {_say(error)}", trace_of(error)) from None
     if not callable(handler):
         raise NotCallable(f"{name}() cannot be called; add def __call__(self, request)")
     return handler
@@ -179,7 +223,7 @@ def _warm(handler: object) -> None:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise FailedWarmUp(f"warming the handler failed: {_say(error)}", _trace(error)) from None
+        raise FailedWarmUp(f"warming the handler failed: {_say(error)}", trace_of(error)) from None
 
 
 def _info(handler: object) -> Mapping[str, object]:
@@ -191,10 +235,6 @@ def _say(error: BaseException) -> str:
     """The error in one line; a class alone when its text is empty."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _trace(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error.with_traceback(_users(error.__traceback__))))
 
 
 def _users(trace: TracebackType | None) -> TracebackType | None:

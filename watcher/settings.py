@@ -13,7 +13,7 @@ class Setting:
     Attributes:
         name: the environment variable; the flag is `--name` with dashes in lower case.
         default: as a person would write it.
-        kind: `text`, `int`, `seconds`, `bool` or `choice`.
+        kind: `text`, `secret` (a text that no message shows), `int`, `seconds`, `bool` or `choice`.
         help: a sentence.
         low, high: the allowed range, both ends included, for `int` and `seconds`.
         choices: the allowed words, for `choice`.
@@ -35,13 +35,18 @@ class Setting:
         return "--" + self.name.lower().replace("_", "-")
 
     @property
+    def can_be_true(self) -> bool:
+        """Whether the flag alone, without a value, says something."""
+        return self.kind == "bool" or "true" in self.choices
+
+    @property
     def allowed(self) -> str:
         """The allowed range in words."""
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
         if self.kind == "bool":
             return "true or false"
-        if self.kind == "text":
+        if self.kind in ("text", "secret"):
             return "any text"
         unit = (
             "seconds, or a length such as 30s or 1m30s," if self.kind == "seconds" else "a number"
@@ -49,6 +54,9 @@ class Setting:
         return f"{unit} from {self.low:g} to {self.high:g}"
 
 
+DEFAULT_IMAGES = (
+    "*.jpg,*.jpeg,*.jpe,*.jfif,*.png,*.webp,*.bmp,*.gif,*.tif,*.tiff,*.avif,*.heic,*.heif"
+)
 DEFAULT_LOCK = "/tmp/.lock"  # noqa: S108 - the path that every platform's probe reads
 
 SETTINGS: tuple[Setting, ...] = (
@@ -134,6 +142,29 @@ SETTINGS: tuple[Setting, ...] = (
         "Put behind a function's name to find its host, such as .functions.",
     ),
     Setting("MESH_TIMEOUT", "30", "seconds", "Longest mesh_call.", low=0.001, high=_DAY),
+    Setting(
+        "BATCH",
+        "auto",
+        "choice",
+        "Answer the files of DATA_PATH once instead of serving; auto: if REST_URL is set, too.",
+        choices=("auto", "true", "false"),
+    ),
+    Setting("DATA_PATH", "", "text", "Folder of a batch, or one file."),
+    Setting("DATA_FILES", DEFAULT_IMAGES, "text", "Names of the files to take, in any case."),
+    Setting("REST_URL", "", "secret", "Where the answer of a batch is posted; empty: nowhere."),
+    Setting("REST_TIMEOUT", "60", "seconds", "Longest time for one post.", low=0.1, high=_DAY),
+    Setting("API_HEADER", "", "secret", "Headers of the post: a JSON object or Name: value lines."),
+    Setting("BATCH_RETRY", "600", "seconds", "How long a post is tried again.", high=7 * _DAY),
+    Setting(
+        "RESULT_FILE",
+        "",
+        "text",
+        "Where the answer is kept; empty: a file in the temporary folder.",
+    ),
+    Setting("ANSWER_TEMPLATE", "", "text", "JSON file that says how an entry looks."),
+    Setting(
+        "ANSWER_HOOK", "", "text", "file.py:function that makes the answer of the list of entries."
+    ),
     Setting("LOG_FORMAT", "text", "choice", "How log lines look.", choices=("text", "json")),
     Setting(
         "LOG_LEVEL",

@@ -1,0 +1,153 @@
+"""Calls the handler for many files, so many at once, and keeps their entries in order.
+
+A lane takes the next file, reads it, has it answered and writes the entry down before it takes
+another: no more files are in memory than there are lanes.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+from watcher import call
+from watcher.config import Settings
+from watcher.errors import BatchError, BodyTooLarge, TimedOut
+from watcher.kinds import Call
+from watcher.request import Request
+from watcher.runner import Runner
+
+from . import data, entry
+from .data import DataFile
+from .entry import Entry
+from .journal import Journal
+from .progress import EVERY_S, Progress
+from .stop import Stop
+
+MOST_HUNG = 32
+
+
+class Lanes:
+    """One pass over the files.
+
+    Attributes:
+        entries: one a file, in order; None for a file that is not done.
+    """
+
+    def __init__(
+        self, settings: Settings, handle: Call, files: Sequence[DataFile], journal: Journal
+    ) -> None:
+        """Takes over what the journal has.
+
+        Args:
+            settings: of this process.
+            handle: answers a Request.
+            files: all of the batch.
+            journal: begun.
+        """
+        self._settings = settings
+        self._handle = handle
+        self._files = files
+        self._journal = journal
+        self.entries: list[Entry | None] = [journal.entry_of(file) for file in files]
+        left = [index for index, done in enumerate(self.entries) if done is None]
+        self._turns: Iterator[int] = iter(left)
+        failed = sum("error" in done for done in self.entries if done is not None)
+        self._progress = Progress(len(files), len(files) - len(left), failed)
+        self._lock = threading.Lock()
+        self._hung: list[Runner] = []
+        self._failure: BaseException | None = None
+
+    @property
+    def line(self) -> str:
+        """How far it is, in one line."""
+        return self._progress.line()
+
+    @property
+    def are_hung(self) -> bool:
+        """Whether calls beyond their time limit still run."""
+        return any(runner.inflight for runner in self._hung)
+
+    def run(self, stop: Stop) -> None:
+        """Answers the files; ends early when `stop` is asked for, after the running calls.
+
+        Args:
+            stop: also wakes this thread when a lane has ended.
+
+        Raises:
+            BatchError: an entry could not be written down, or too many calls hang.
+        """
+        lanes = [
+            threading.Thread(target=self._lane, args=(stop,), name=f"lane-{number}", daemon=True)
+            for number in range(self._settings.concurrency)
+        ]
+        for lane in lanes:
+            lane.start()
+        deadline = float("inf")
+        while any(lane.is_alive() for lane in lanes) and time.monotonic() < deadline:
+            if stop.reason and deadline == float("inf"):
+                deadline = time.monotonic() + self._settings.shutdown_timeout
+            stop.wait(min(EVERY_S, deadline - time.monotonic()))
+            self._progress.tell()
+        if self._failure is not None:
+            raise self._failure
+
+    def _lane(self, stop: Stop) -> None:
+        runner = self._runner()
+        try:
+            while (index := self._next(stop)) is not None:
+                self._do(index, runner)
+                if runner.inflight:
+                    runner = self._replace(runner)
+        # The main thread raises it.
+        except BaseException as error:  # pylint: disable=broad-exception-caught
+            self._failure = error
+        finally:
+            runner.close(0)
+            stop.ring()
+
+    def _next(self, stop: Stop) -> int | None:
+        with self._lock:
+            return None if stop.reason or self._failure else next(self._turns, None)
+
+    def _do(self, index: int, runner: Runner) -> None:
+        file = self._files[index]
+        began = time.monotonic()
+        content, made = self._answer(file, runner)
+        with self._lock:
+            if content is not None:
+                self._journal.add(file, content, made)
+            self.entries[index] = made
+            self._progress.count(file.name, time.monotonic() - began, made.get("error"))
+
+    def _answer(self, file: DataFile, runner: Runner) -> tuple[data.Content | None, Entry]:
+        """The file's state, when there is one to know it by later, and its entry."""
+        call_id = call.new_id(None)
+        try:
+            content = data.read(file, self._settings.max_body_bytes)
+        except OSError as error:
+            return None, entry.unreadable(file, error)
+        except BodyTooLarge as error:
+            return None, entry.failed(file, call.failure_of(error, call_id))
+        try:
+            reply = runner.run(Request(content.body, call_id=call_id))
+        except TimedOut as error:
+            return content, entry.failed(file, call.failure_of(error, call_id))
+        # A handler's sys.exit() is the failure of its file alone.
+        except BaseException as error:  # pylint: disable=broad-exception-caught
+            return content, entry.failed(file, call.failure_of(error, call_id))
+        return content, entry.answered(file, reply)
+
+    def _runner(self) -> Runner:
+        return Runner(
+            self._handle, concurrency=1, max_inflight=1, exec_timeout=self._settings.exec_timeout
+        )
+
+    def _replace(self, runner: Runner) -> Runner:
+        """A new runner for a lane whose call hangs: the next file need not wait for that call."""
+        runner.close(0)
+        with self._lock:
+            self._hung = [one for one in self._hung if one.inflight] + [runner]
+            if len(self._hung) >= MOST_HUNG:
+                raise BatchError(
+                    f"{MOST_HUNG} calls hang beyond EXEC_TIMEOUT; raise it, or mend the handler"
+                )
+        return self._runner()
