@@ -1,5 +1,6 @@
 # Images of this project. Targets:
 #   watcher    serves any Python function: FROM it, add the function's packages and code
+#   gateway    the gateway, which runs functions as processes of its container
 #   function   the function `ssd`: the watcher, the detector, the default model (the default target)
 #
 #   docker build --target watcher -t dcf/watcher .
@@ -45,6 +46,32 @@ HEALTHCHECK --interval=2s --timeout=1s --start-period=30s --retries=3 \
 USER 10001
 WORKDIR /dcf
 CMD ["python", "-m", "watcher"]
+
+# The gateway. Functions bring packages of their own, so it keeps pip and a whole environment.
+FROM python AS gateway
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3-venv \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/debconf /var/log/* /usr/share/doc \
+    && python3 -m venv /opt/venv \
+    && install --directory --owner=dcf --group=dcf --mode=0700 /var/lib/dcf
+COPY requirements/local.txt /opt/dcf/requirements/
+RUN --mount=type=bind,from=tools,source=/,target=/tools \
+    --mount=type=cache,target=/var/cache/pip,sharing=locked \
+    --mount=type=secret,id=cacert \
+    sh /tools/opt/image/install.sh /opt/dcf/requirements/local.txt whole
+# A line in the environment, not PYTHONPATH: that one is each function's own.
+RUN echo /opt/dcf > /opt/venv/lib/python3.11/site-packages/dcf.pth
+COPY watcher /opt/dcf/watcher
+COPY dcf /opt/dcf/dcf
+ENV PATH=/opt/venv/bin:$PATH \
+    DCF_HOST=0.0.0.0 DCF_PORT=8080 DCF_GRPC_PORT=32222 DCF_HOME=/var/lib/dcf
+EXPOSE 8080 32222
+VOLUME /var/lib/dcf
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['DCF_PORT'] + '/healthz', timeout=2)"]
+USER 10001
+WORKDIR /var/lib/dcf
+CMD ["python", "-m", "dcf", "gateway", "start"]
 
 # The function `ssd`. Its packages come before its code, its code before nothing: an edit of the handler
 # builds one layer again.

@@ -57,8 +57,9 @@ run: .venv/.ready ## Start the gateway, deploy config.yaml, call it once, stay i
 deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 	@.venv/bin/dcf function create -f config.yaml -v
 
-image: ## Build the images dcf/watcher (any function) and dcf/ssd
+image: ## Build the images dcf/watcher (any function), dcf/gateway and dcf/ssd
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target watcher --tag dcf/watcher .
+	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target gateway --tag dcf/gateway .
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --tag dcf/ssd .
 
 test: .venv-dev/.ready ## Run all tests but the marked ones

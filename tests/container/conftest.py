@@ -55,12 +55,12 @@ class Engine:
         finally:
             self.run("rm", "-f", name, check=False)
 
-    def wait_ready(self, name, address, seconds=60):
+    def wait_ready(self, name, address, seconds=60, path="/_/ready"):
         """Seconds until it is ready; fails with its log."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
             try:
-                with urllib.request.urlopen(f"{address}/_/ready", timeout=2):
+                with urllib.request.urlopen(address + path, timeout=2):
                     return time.monotonic() - began
             except (OSError, http.client.HTTPException):
                 if self.inspect(name, "{{.State.Running}}") != "true":
@@ -94,5 +94,13 @@ def function_image(engine):
 def watcher_image(engine):
     tag = "dcf-test/watcher"
     engine.build(tag, "--target", "watcher")
+    yield tag
+    engine.run("image", "rm", "-f", tag, check=False)
+
+
+@pytest.fixture(scope="session")
+def gateway_image(engine):
+    tag = "dcf-test/gateway"
+    engine.build(tag, "--target", "gateway")
     yield tag
     engine.run("image", "rm", "-f", tag, check=False)
