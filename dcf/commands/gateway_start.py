@@ -131,6 +131,8 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
                     deploy_and_call, server.rest, deploy, sample, settings.authorization
                 )
             )
+            # Stopped meanwhile, it fails because we end: nobody is to be told of that.
+            first.add_done_callback(lambda task: task.cancelled() or task.exception())
             await asyncio.wait({first, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if first.done():
                 first.result()
