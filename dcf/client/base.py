@@ -94,6 +94,9 @@ class GatewayClient(Protocol):  # pylint: disable=too-many-public-methods # one 
 
     address: str
 
+    def web_address(self) -> str:
+        """Where functions are called over HTTP: `http(s)://host:port`."""
+
     def functions(self) -> list[Function]:
         """Every function."""
 

@@ -62,6 +62,13 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         ]
         self._channel = grpc.insecure_channel(address, options=options)
 
+    def web_address(self) -> str:
+        """Where functions are called over HTTP; the same port, where the gateway does not tell."""
+        try:
+            return self._rest().address
+        except GatewayRefused:
+            return f"http://{self.address}"
+
     def functions(self) -> list[Function]:
         """Every function."""
         return [function_of(each) for each in self._ask("List", pb.Empty(), pb.Functions).Functions]

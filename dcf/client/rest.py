@@ -50,6 +50,10 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         self._connection = Connection(address)
         self._authorization, self._seconds = authorization, seconds
 
+    def web_address(self) -> str:
+        """Where functions are called over HTTP."""
+        return self.address
+
     def functions(self) -> list[Function]:
         """Every function."""
         return self._read("/system/functions", lambda found: [function_of(each) for each in found])

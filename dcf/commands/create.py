@@ -52,7 +52,7 @@ def create(config: Path, gateway: str, **given: Any) -> None:  # noqa: ANN401 - 
     client = client_for(gateway, loaded.gateway)
     for function in loaded.functions:
         release(client, function, plan)
-        click.echo(f"http trigger url: {_trigger(client.address)}/function/{function.name}")
+        click.echo(f"http trigger url: {client.web_address()}/function/{function.name}")
 
 
 def _plan(  # pylint: disable=too-many-arguments # one a flag
@@ -74,7 +74,3 @@ def _plan(  # pylint: disable=too-many-arguments # one a flag
     narrate = say if verbose else progress if sys.stderr.isatty() else None
     detail = say if verbose else silent
     return Plan(say, detail, replace=replace, update=update, labels=labels, narrate=narrate)
-
-
-def _trigger(address: str) -> str:
-    return address if "://" in address else f"http://{address}"

@@ -59,7 +59,10 @@ def test_replace_begins_anew_with_as_many_replicas_as_asked_for(
         "--registry",
         "ignored:5000",
     )
-    assert module_gateway.dcf("create", "-f", config, "--update", gateway=gateway).returncode == 0
+    first = module_gateway.dcf("create", "-f", config, "--update", gateway=gateway)
+    assert first.returncode == 0
+    # Functions are called over HTTP, whatever wire deployed them.
+    assert f"http trigger url: {module_gateway.rest}/function/r" in first.stdout.decode()
     done = module_gateway.dcf("create", "-f", config, *flags, gateway=gateway)
     assert done.returncode == 0, done.stderr.decode()
     told = json.loads(module_gateway.dcf("info", "r", "--json", gateway=gateway).stdout)
