@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     cold_start,
+    command_start,
     environment_size,
     hostile_bodies,
     latency,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Plan], Finding]] = {
     "throughput": throughput.measure,
     "gateway": through_gateway.measure,
     "cold-start": cold_start.measure,
+    "command": command_start.measure,
     "memory": memory_growth.measure,
     "size": environment_size.measure,
     "original": original_way.measure,

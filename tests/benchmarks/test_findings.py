@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import (
     cold_start,
+    command_start,
     environment_size,
     hostile_bodies,
     latency,
@@ -140,3 +141,16 @@ def test_peers_are_judged_by_the_best_of_them():
     assert "best: fast" in finding.rows[1].note
     assert figures(finding)[2] == (pytest.approx(4.25), "-")
     assert len(finding.rows) == 3 + len(scores)
+
+
+def test_a_command_is_held_against_a_python_that_does_nothing():
+    (row,) = command_start.finding([Round(0.08, 0.01), Round(0.06, 0.01), Round(0.07, 0.01)]).rows
+    assert row.figure == pytest.approx(7)
+    assert row.verdict == "yes"
+    (row,) = command_start.finding([Round(0.09, 0.01)]).rows
+    assert row.verdict == "missed"
+
+
+def test_a_command_that_fails_is_no_fast_one():
+    with pytest.raises(BenchmarkError, match="failed: no such"):
+        command_start.seconds_of(["sh", "-c", "echo no such function >&2; exit 1"])
