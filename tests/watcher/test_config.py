@@ -59,6 +59,30 @@ def test_mesh_addresses_are_what_is_no_setting():
 
 
 @pytest.mark.parametrize(
+    ("environ", "is_batch"),
+    [
+        ({}, False),
+        ({"DATA_PATH": "/d"}, False),
+        ({"REST_URL": "http://judge/"}, False),
+        ({"DATA_PATH": "/d", "REST_URL": "http://judge/"}, True),
+        ({"DATA_PATH": "/d", "REST_URL": "http://judge/", "BATCH": "false"}, False),
+        ({"BATCH": "TRUE"}, True),
+    ],
+)
+def test_a_batch_is_asked_for_or_told_by_what_a_judge_sets(environ, is_batch):
+    assert config.read({}, environ).is_batch is is_batch
+
+
+def test_secrets_are_in_no_message():
+    environ = {"API_HEADER": "X-Key: s3cr3t", "REST_URL": "http://judge/?s3cr3t"}
+    assert "s3cr3t" not in repr(config.read({}, environ))
+    with pytest.raises(SettingError) as caught:
+        config.read({"API_HEADER": "s3cr3t\0"}, {})
+    assert "s3cr3t" not in caught.value.message
+    assert "--api-header is not usable" in caught.value.message
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("PORT", "65536"),

@@ -152,10 +152,17 @@ def _walk(root: Path) -> Iterator[str]:
                     relative = os.path.join(folder, entry.name)  # noqa: PTH118 - a piece of a path
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(relative)
-                    elif not entry.is_dir():
+                    elif not _leads_to_folder(entry):
                         yield relative
         except OSError as error:
             _log.warning("folder %s is left out: %s", root / folder, error.strerror)
+
+
+def _leads_to_folder(link: os.DirEntry[str]) -> bool:
+    try:
+        return link.is_dir()
+    except OSError:
+        return False  # a circle of links
 
 
 def _is_inside(path: Path, real_root: Path) -> bool:

@@ -13,6 +13,7 @@ Entry = dict[str, object]
 UNREADABLE = "unreadable_file"
 REFUSED = "handler_status"
 _LINE = 200
+_NESTED = 100
 
 
 def answered(file: DataFile, reply: Reply) -> Entry:
@@ -72,11 +73,9 @@ def value_of(reply: Reply) -> object:
     is_text = is_json or kind.startswith("text/")
     if is_json or (is_text and reply.body.lstrip()[:1] in (b"{", b"[")):
         try:
-            value: object = msgspec.json.decode(reply.body)
+            return _decoded(reply.body)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            pass
-        else:
-            return value
+            pass  # then it is text
     if is_text:
         return reply.body.decode("utf-8", "replace")
     return base64.b64encode(reply.body).decode()
@@ -94,6 +93,14 @@ def first_line(body: bytes) -> str:
     text = body[: 4 * _LINE].decode("utf-8", "replace")
     line = next((one.strip() for one in text.splitlines() if one.strip()), "")
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[:_LINE])
+
+
+def _decoded(body: bytes) -> object:
+    """A value that can be put into lists and objects, and still be encoded."""
+    if body.count(b"[") + body.count(b"{") > _NESTED:
+        msgspec.json.decode(b"[" * _NESTED + body + b"]" * _NESTED)
+    value: object = msgspec.json.decode(body)
+    return value
 
 
 def _error(file: DataFile, code: str, message: str) -> Entry:

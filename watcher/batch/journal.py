@@ -4,6 +4,7 @@ The first line says whose work it is; every other line is one file and its entry
 write, so all that a kill can leave is a last line that is cut.
 """
 
+import contextlib
 import fcntl
 import os
 import stat
@@ -130,13 +131,17 @@ class Journal:
         self._append(msgspec.json.encode(line))
 
     def close(self) -> None:
-        """Leaves the file for a later run."""
-        os.close(self._descriptor)
+        """Leaves the file for a later run, if anything is in it."""
+        if os.fstat(self._descriptor).st_size == 0:
+            self.remove()
+        else:
+            os.close(self._descriptor)
 
     def remove(self) -> None:
-        """Takes the file away: all is done."""
-        self.path.unlink(missing_ok=True)
-        self.close()
+        """Takes the file away: all is done. One that stays behind only costs its room."""
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+        os.close(self._descriptor)
 
     def _read(self) -> bytes:
         os.lseek(self._descriptor, 0, os.SEEK_SET)

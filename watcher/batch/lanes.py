@@ -53,6 +53,7 @@ class Lanes:
         failed = sum("error" in done for done in self.entries if done is not None)
         self._progress = Progress(len(files), len(files) - len(left), failed)
         self._lock = threading.Lock()
+        self._lanes: list[threading.Thread] = []
         self._hung: list[Runner] = []
         self._failure: BaseException | None = None
 
@@ -62,9 +63,10 @@ class Lanes:
         return self._progress.line()
 
     @property
-    def are_hung(self) -> bool:
-        """Whether calls beyond their time limit still run."""
-        return any(runner.inflight for runner in self._hung)
+    def are_busy(self) -> bool:
+        """Whether calls still run, though nobody waits for them any longer."""
+        waiting = any(lane.is_alive() for lane in self._lanes)
+        return waiting or any(runner.inflight for runner in self._hung)
 
     def run(self, stop: Stop) -> None:
         """Answers the files; ends early when `stop` is asked for, after the running calls.
@@ -75,7 +77,7 @@ class Lanes:
         Raises:
             BatchError: an entry could not be written down, or too many calls hang.
         """
-        lanes = [
+        lanes = self._lanes = [
             threading.Thread(target=self._lane, args=(stop,), name=f"lane-{number}", daemon=True)
             for number in range(self._settings.concurrency)
         ]

@@ -1,5 +1,6 @@
 """The life of a batch process: check, load, answer every file, hand the answer in, end."""
 
+import contextlib
 import gc
 import hashlib
 import json
@@ -13,7 +14,7 @@ from types import FrameType
 
 from watcher import function, guards
 from watcher.config import Settings
-from watcher.errors import NotAccepted
+from watcher.errors import NotAccepted, WatcherError
 from watcher.health import LockFile
 from watcher.loader import Loaded
 
@@ -27,6 +28,7 @@ from .shape import Shape, Template
 from .stop import Stop
 
 _EXIT_S = 3.0
+_BUSY_EXIT_S = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +57,7 @@ class BatchProcess:
         self._settings = settings
         self._stop = Stop()
         self._is_loaded = False
-        self._is_hung = False
+        self._is_busy = False
         self._lock = LockFile(Path(settings.lock_file).absolute())
         self._path = result.path_of(settings)
         guards.on_signals(self._on_signal)
@@ -71,17 +73,23 @@ class BatchProcess:
             WatcherError: it cannot be done; what is done is kept for a later run.
         """
         plan = self._plan()  # what is wrong with it is told before the handler is loaded
-        self._lock.clear()
-        loaded, form = self._load(plan)
-        self._lock.create()
         try:
+            self._lock.clear()
+            loaded, form = self._load(plan)
+            self._lock.create()
             code = self._answer(plan, loaded, form)
+        except WatcherError as error:
+            plan.journal.close()
+            self._end_soon(error.exit_code)
+            raise
         finally:
             self._lock.remove()
-        if self._is_hung:
-            guards.end_now(code)  # a stuck thread may crash an interpreter that is taken down
-        guards.end_within(_EXIT_S, code)  # threads of the handler's own may hold it up
+        self._end_soon(code)
         return code
+
+    def _end_soon(self, code: int) -> None:
+        """A stuck thread may crash an interpreter that is taken down, or hold it up for good."""
+        guards.end_within(_BUSY_EXIT_S if self._is_busy else _EXIT_S, code)
 
     def _plan(self) -> Plan:
         settings = self._settings
@@ -116,7 +124,9 @@ class BatchProcess:
         if plan.judge is not None and not self._settings.result_file:
             self._path.unlink(missing_ok=True)
         else:
-            print(self._path, flush=True)  # noqa: T201 - what a script asks for
+            _log.info("the answer is in %s", self._path)
+            with contextlib.suppress(OSError, ValueError):  # nobody may be there to read it
+                print(self._path, flush=True)  # noqa: T201 - what a script asks for
         return 0
 
     def _entries(self, plan: Plan, loaded: Loaded) -> list[Entry]:
@@ -129,7 +139,7 @@ class BatchProcess:
         try:
             lanes.run(self._stop)
         finally:
-            self._is_hung = lanes.are_hung
+            self._is_busy = lanes.are_busy
             _log.info("%s", lanes.line)
         return [entry for entry in lanes.entries if entry is not None]
 
@@ -177,5 +187,8 @@ def digest_of(settings: Settings, loaded: Loaded) -> str:
         "raw_body": settings.raw_body,
         "info": dict(loaded.info),
     }
-    text = json.dumps(parts, sort_keys=True, default=str)
+    try:
+        text = json.dumps(parts, sort_keys=True, default=str)
+    except (TypeError, ValueError, RecursionError):
+        text = repr(parts)  # names of several kinds cannot be sorted; the order is one all the same
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

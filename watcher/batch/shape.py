@@ -1,6 +1,5 @@
 """What the answer of a batch looks like: a list, a template for its entries, or a hook."""
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
@@ -16,6 +15,7 @@ from watcher.errors import BadAnswer, LoadError, SettingError
 from .entry import Entry
 
 MAX_TEMPLATE_BYTES = 64 << 10
+MAX_DEPTH = 50
 _TEXTS = ("file", "name", "stem", "index")
 _VALUES = ("result", "error")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -38,7 +38,7 @@ class Template:
         """
         self._value = value
         self._tells_errors = False
-        self._check(value)
+        self._check(value, 0)
 
     def fill(self, index: int, entry: Entry) -> object:
         """Makes one entry.
@@ -64,13 +64,12 @@ class Template:
         }
         return _filled(self._value, values)
 
-    def _check(self, value: object) -> None:
-        if isinstance(value, dict):
-            for part in value.values():
-                self._check(part)
-        elif isinstance(value, list):
-            for part in value:
-                self._check(part)
+    def _check(self, value: object, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise ValueError(f"is nested over {MAX_DEPTH} deep")
+        if isinstance(value, (dict, list)):
+            for part in value.values() if isinstance(value, dict) else value:
+                self._check(part, depth + 1)
         elif isinstance(value, str):
             for found in _PLACEHOLDER.finditer(value):
                 self._check_one(found[1], alone=found[0] == value)
@@ -140,10 +139,10 @@ def template_of(settings: Settings) -> Template | None:
             text = opened.read(MAX_TEMPLATE_BYTES + 1)
         if len(text) > MAX_TEMPLATE_BYTES:
             raise SettingError(f"{where} is over {MAX_TEMPLATE_BYTES} bytes; use ANSWER_HOOK")
-        value = json.loads(text)
+        value = msgspec.json.decode(text)
     except OSError as error:
         raise SettingError(f"{where} cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise SettingError(f"{where} is not JSON: {error}") from None
     try:
         return Template(value)
