@@ -12,6 +12,7 @@ from .data import DataFile, clean
 Entry = dict[str, object]
 UNREADABLE = "unreadable_file"
 REFUSED = "handler_status"
+CRASHED = "handler_crashed"
 _LINE = 200
 _NESTED = 100
 
@@ -43,6 +44,18 @@ def failed(file: DataFile, failure: Failure) -> Entry:
         `file` and `error`.
     """
     return _error(file, failure.code, failure.message)
+
+
+def deadly(file: DataFile) -> Entry:
+    """The entry of a file on which process after process died, and which is not tried again.
+
+    Args:
+        file: which.
+
+    Returns:
+        `file` and `error`.
+    """
+    return _error(file, CRASHED, "the process died on this file time and again")
 
 
 def unreadable(file: DataFile, error: OSError) -> Entry:

@@ -1,7 +1,7 @@
 """What of a batch is done, in a file beside the result, so that a killed run can go on.
 
-The first line says whose work it is; every other line is one file and its entry. A line is one
-write, so all that a kill can leave is a last line that is cut.
+The first line says whose work it is. Of the others, one says that a file was begun, and a later one
+that it is done, with its entry. A line is one write: all that a kill can leave is a cut last line.
 """
 
 import contextlib
@@ -26,13 +26,23 @@ class _Head(msgspec.Struct):
     run: str
 
 
-class _Line(msgspec.Struct):
-    """A file that is done: what it was like, and its entry."""
+class _Line(msgspec.Struct, omit_defaults=True):
+    """A file and what it was like: done if it has an entry, else begun, alone or not."""
 
     key: str
     size: int
     mtime_ns: int
-    entry: dict[str, object]
+    entry: dict[str, object] | None = None
+    alone: bool = False
+
+    @property
+    def state(self) -> tuple[str, int, int]:
+        """What must be alike for a line to be about a file."""
+        return self.key, self.size, self.mtime_ns
+
+
+_State = tuple[str, int, int]
+_PARDON = _Line("", 0, 0)
 
 
 class Journal:
@@ -54,7 +64,8 @@ class Journal:
         """
         self.path = path
         self.is_stale = False
-        self._done: dict[str, _Line] = {}
+        self._done: dict[_State, Entry] = {}
+        self._deaths: dict[_State, int] = {}
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             self._descriptor = os.open(path, flags, 0o600)
@@ -70,14 +81,11 @@ class Journal:
         except OSError as error:
             raise self._cannot("write", error) from None
 
-    def begin(self, run: str) -> int:
+    def begin(self, run: str) -> None:
         """Takes over what an earlier run has done.
 
         Args:
             run: what must be alike for that: the function's and the folder's digest.
-
-        Returns:
-            How many files are done.
 
         Raises:
             BrokenJournal: the file cannot be read or written.
@@ -88,14 +96,13 @@ class Journal:
             first, _, rest = whole.partition(b"\n")
             if first == msgspec.json.encode(_Head(run)):
                 os.ftruncate(self._descriptor, len(whole))
-                self._done = {line.key: line for line in map(_parse, rest.splitlines()) if line}
-                return len(self._done)
+                self._take_over(rest)
+                return
             self.is_stale = bool(first)
             os.ftruncate(self._descriptor, 0)
         except OSError as error:
             raise self._cannot("read", error) from None
         self._append(msgspec.json.encode(_Head(run)))
-        return 0
 
     def entry_of(self, file: DataFile) -> Entry | None:
         """The entry of a file that an earlier run has done.
@@ -106,15 +113,42 @@ class Journal:
         Returns:
             Its entry; None when it is not done, or has changed since.
         """
-        line = self._done.pop(file.key, None)  # asked once, and the entry need not be kept twice
-        if line is None:
-            return None
-        try:
-            state = file.path.stat()
-        except OSError:
-            return None
-        alike = (state.st_size, state.st_mtime_ns) == (line.size, line.mtime_ns)
-        return line.entry if alike else None
+        state = _state_of(file)
+        return None if state is None else self._done.get(state)
+
+    def deaths(self, file: DataFile) -> int | None:
+        """How often a process has died on a file.
+
+        Args:
+            file: which.
+
+        Returns:
+            How often while nothing else ran; None when it never was begun without being done.
+        """
+        state = _state_of(file)
+        return None if state is None else self._deaths.get(state)
+
+    def begun(self, file: DataFile, content: Content, *, alone: bool) -> None:
+        """Writes down that a file goes to the handler now.
+
+        Args:
+            file: which.
+            content: what it was like.
+            alone: whether no other is at the handler.
+
+        Raises:
+            BrokenJournal: the file cannot be written.
+        """
+        line = _Line(file.key, content.size, content.mtime_ns, alone=alone)
+        self._append(msgspec.json.encode(line))
+
+    def pardon(self) -> None:
+        """Writes down that this process is about to be ended: no file is to blame for that.
+
+        Raises:
+            BrokenJournal: the file cannot be written.
+        """
+        self._append(msgspec.json.encode(_PARDON))
 
     def add(self, file: DataFile, content: Content, entry: Entry) -> None:
         """Writes down that a file is done.
@@ -143,6 +177,16 @@ class Journal:
             self.path.unlink()
         os.close(self._descriptor)
 
+    def _take_over(self, lines: bytes) -> None:
+        for line in filter(None, map(_parse, lines.splitlines())):
+            if line == _PARDON:
+                self._deaths.clear()
+            elif line.entry is None:
+                self._deaths[line.state] = self._deaths.get(line.state, 0) + line.alone
+            else:
+                self._done[line.state] = line.entry
+                self._deaths.pop(line.state, None)
+
     def _read(self) -> bytes:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         with os.fdopen(os.dup(self._descriptor), "rb") as opened:
@@ -160,6 +204,14 @@ class Journal:
         return BrokenJournal(
             f"cannot {verb} {self.path}: {error.strerror}; set RESULT_FILE to where it can be"
         )
+
+
+def _state_of(file: DataFile) -> _State | None:
+    try:
+        state = file.path.stat()
+    except OSError:
+        return None
+    return file.key, state.st_size, state.st_mtime_ns
 
 
 def _parse(line: bytes) -> _Line | None:

@@ -1,7 +1,8 @@
 """Calls the handler for many files, so many at once, and keeps their entries in order.
 
 A lane takes the next file, reads it, has it answered and writes the entry down before it takes
-another: no more files are in memory than there are lanes.
+another: no more files are in memory than there are lanes. Files that were at the handler when an
+earlier process died go first and one by one, so that the one to blame is found.
 """
 
 import threading
@@ -23,6 +24,7 @@ from .progress import EVERY_S, Progress
 from .stop import Stop
 
 MOST_HUNG = 32
+MOST_DEATHS = 2
 
 
 class Lanes:
@@ -49,7 +51,15 @@ class Lanes:
         self._journal = journal
         self.entries: list[Entry | None] = [journal.entry_of(file) for file in files]
         left = [index for index, done in enumerate(self.entries) if done is None]
-        self._turns: Iterator[int] = iter(left)
+        deaths = {index: journal.deaths(files[index]) for index in left}
+        for index, count in deaths.items():
+            if count is not None and count >= MOST_DEATHS:
+                self.entries[index] = entry.deadly(files[index])
+        left = [index for index in left if self.entries[index] is None]
+        self._suspects = [index for index in left if deaths[index] is not None]
+        self._others = [index for index in left if deaths[index] is None]
+        self._turns: Iterator[int] = iter(())
+        self._is_alone = False
         failed = sum("error" in done for done in self.entries if done is not None)
         self._progress = Progress(len(files), len(files) - len(left), failed)
         self._lock = threading.Lock()
@@ -77,20 +87,29 @@ class Lanes:
         Raises:
             BatchError: an entry could not be written down, or too many calls hang.
         """
-        lanes = self._lanes = [
+        self._run(self._suspects, 1, stop)
+        self._run(self._others, self._settings.concurrency, stop)
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self, turns: Sequence[int], concurrency: int, stop: Stop) -> None:
+        self._is_alone = concurrency == 1
+        self._turns = iter(turns)
+        lanes = [
             threading.Thread(target=self._lane, args=(stop,), name=f"lane-{number}", daemon=True)
-            for number in range(self._settings.concurrency)
+            for number in range(concurrency)
         ]
+        self._lanes += lanes
         for lane in lanes:
             lane.start()
         deadline = float("inf")
         while any(lane.is_alive() for lane in lanes) and time.monotonic() < deadline:
             if stop.reason and deadline == float("inf"):
                 deadline = time.monotonic() + self._settings.shutdown_timeout
+                with self._lock:
+                    self._journal.pardon()
             stop.wait(min(EVERY_S, deadline - time.monotonic()))
             self._progress.tell()
-        if self._failure is not None:
-            raise self._failure
 
     def _lane(self, stop: Stop) -> None:
         runner = self._runner()
@@ -129,6 +148,8 @@ class Lanes:
             return None, entry.unreadable(file, error)
         except BodyTooLarge as error:
             return None, entry.failed(file, call.failure_of(error, call_id))
+        with self._lock:
+            self._journal.begun(file, content, alone=self._is_alone)
         try:
             reply = runner.run(Request(content.body, call_id=call_id))
         except TimedOut as error:

@@ -108,7 +108,7 @@ def test_a_killed_run_goes_on_and_does_no_file_twice(begin, data, calls, tmp_pat
     first.process.kill()
     first.wait()
     assert journal.stat().st_mode & 0o777 == 0o600
-    done = [json.loads(line) for line in journal.read_text().splitlines()[1:]]
+    done = [line for line in map(json.loads, journal.read_text().splitlines()) if "entry" in line]
     assert 5 <= len(done) < 20
     started = len(calls())
     with journal.open("a") as cut:
@@ -124,6 +124,36 @@ def test_a_killed_run_goes_on_and_does_no_file_twice(begin, data, calls, tmp_pat
     third = begin(REST_URL=judge.url)
     assert third.wait() == 0  # after acceptance all begins anew
     assert len(calls()) == started + len(again) + 30
+
+
+def test_a_file_that_kills_process_after_process_is_found_out_and_given_up(
+    begin, data, calls, tmp_path
+):
+    names = fill(data, 8, 0.1)
+    data.put("03a.jpg", "dies")
+    runs = 0
+    while begin().wait() == -signal.SIGKILL:
+        runs += 1
+        assert runs < 5
+    assert runs == 3  # once beside another, twice alone
+    entries = json.loads((tmp_path / "result.json").read_text())["answer"]
+    assert [one["file"] for one in entries] == sorted([*names, "03a.jpg"])
+    errors = {one["file"]: one["error"]["code"] for one in entries if "error" in one}
+    assert errors == {"03a.jpg": "handler_crashed"}
+    assert [line.split()[0] for line in calls()].count("dies") == 3
+
+
+def test_a_file_is_not_to_blame_for_a_process_that_was_told_to_end(begin, data, calls):
+    data.put("a.jpg", "sleep 1")
+    for _ in range(3):
+        run = begin(CONCURRENCY=1, SHUTDOWN_TIMEOUT=0)
+        count = len(calls())
+        run.until(lambda count=count: len(calls()) > count)
+        run.process.terminate()
+        assert run.wait() == 143
+    last = begin()
+    assert last.wait() == 0
+    assert "0 failed" in last.log.splitlines()[-2]
 
 
 def test_a_file_that_has_changed_is_done_again_and_one_that_is_gone_is_left_out(
@@ -192,8 +222,8 @@ def test_a_signal_ends_after_the_running_calls_and_says_how_to_go_on(
     assert (
         f"ended early, {signal.Signals(number).name}: start again with the same DATA_PATH" in last
     )
-    done = (tmp_path / "result.json.journal").read_text().splitlines()[1:]
-    assert len(done) == len(calls()) < 10
+    journal = (tmp_path / "result.json.journal").read_text()
+    assert journal.count('"entry"') == len(calls()) < 10
     assert not (tmp_path / "result.json").exists()
 
 
