@@ -108,7 +108,7 @@ def test_it_is_done_anew_for_other_weights(imported, request_):
     assert len(list(request_.cache.glob("int8-*.tflite"))) == 2
 
 
-def test_an_interruption_leaves_neither_a_result_nor_a_bundle(imported, request_):
+def test_an_interruption_leaves_no_bundle_and_is_gone_on_from(imported, request_):
     def progress(step, share):
         if step == "rounding weights":
             raise KeyboardInterrupt
@@ -116,7 +116,11 @@ def test_an_interruption_leaves_neither_a_result_nor_a_bundle(imported, request_
     with pytest.raises(KeyboardInterrupt):
         write_int8(imported, request_, progress, lambda line: None)
     assert not request_.out.exists()
-    assert not request_.cache.exists() or not list(request_.cache.iterdir())
+    (layers,) = request_.cache.iterdir()
+    assert [file.name for file in layers.iterdir()] == ["stem.npz"]
+    run(imported, request_)
+    assert open_bundle(request_.out).manifest.precision == "int8"
+    assert [file.suffix for file in request_.cache.iterdir()] == [".tflite"]
 
 
 def test_a_result_that_answers_otherwise_is_not_written(imported, request_):
