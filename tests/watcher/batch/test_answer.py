@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import re
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +78,17 @@ def test_no_more_calls_run_at_once_than_told_and_hung_ones_hold_up_nobody(data, 
         data.put(f"{number}.jpg", "sleep 0.05")
     answered(CONCURRENCY=3)
     assert max(int(line.split()[1]) for line in calls()) == 3
+
+
+def test_no_more_files_are_in_memory_than_are_answered(data, begin, calls):
+    for number in range(60):
+        os.truncate(data.put(f"{number:02}.jpg", "known "), 5_000_000)
+    data.put("last.jpg", "sleep 1")
+    run = begin(CALLS_FILE=None, LOG_LEVEL="debug")
+    run.until(lambda: "60 of 61" in run.log)
+    status = Path(f"/proc/{run.process.pid}/status").read_text()
+    assert int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) < 120_000
+    assert run.wait() == 0
 
 
 def test_hostile_names_are_taken_told_apart_and_break_no_line(data, begin, tmp_path):

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import signal
 import time
 
@@ -121,6 +122,7 @@ def test_a_killed_run_goes_on_and_does_no_file_twice(begin, data, calls, tmp_pat
     assert not {one["entry"]["result"] for one in done} & set(again)
     assert [one["file"] for one in judge.answer()] == names
     assert not journal.exists()
+    assert (tmp_path / "result.json").read_bytes() == judge.seen[-1][3]
     third = begin(REST_URL=judge.url)
     assert third.wait() == 0  # after acceptance all begins anew
     assert len(calls()) == started + len(again) + 30
@@ -179,6 +181,22 @@ def test_another_functions_journal_is_of_no_use(begin, data, calls):
     assert second.wait() == 0
     assert "is of another function or folder: begun anew" in second.log
     assert len(calls()) == 6
+
+
+def test_a_full_disk_is_one_line_and_costs_only_what_was_not_written(begin, data, calls):
+    fill(data, 20, 0.0)
+    data.put("00.jpg", "sleep 0.5")
+    full = begin(CONCURRENCY=1)
+    full.until(calls)
+    resource.prlimit(full.process.pid, resource.RLIMIT_FSIZE, (1000, 1000))
+    assert full.wait() == 1
+    (line,) = (line for line in full.log.splitlines() if " ERROR " in line)
+    assert "cannot write" in line
+    assert "Traceback" not in full.log
+    before = len(calls())
+    second = begin()
+    assert second.wait() == 0, second.log
+    assert 20 - before <= len(calls()) - before <= 21 - before
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage\n{}\n", b"\xff\xfe\0" * 999, b'{"run":1}\n'])
