@@ -107,6 +107,8 @@ class Launching:
             "HANDLER_FILE": entry.file,
             "HANDLER_NAME": entry.name,
             "FUNCTION_NAME": spec.name,
+            # Its own DATA_PATH and REST_URL would make it a batch run, which ends.
+            "BATCH": "false",
             # Before the environment's own packages: the archive's code runs, no working copy.
             "PYTHONPATH": os.pathsep.join(map(str, path)),
         }

@@ -355,3 +355,14 @@ def test_a_broken_state_is_told_in_a_line(drive):
 
     with pytest.raises(CannotStart, match=r"functions.db cannot be used \(file is not a database"):
         asyncio.run(start())
+
+
+def test_a_deployed_function_serves_whatever_its_environment_says_of_batches(drive):
+    """Outside a gateway DATA_PATH and REST_URL mean a batch run, which answers nobody and ends."""
+
+    async def steps(driven):
+        env = {"DATA_PATH": "/tmp", "REST_URL": "http://127.0.0.1:1/", "BATCH": "true"}
+        await driven.deploy("def handle(body):\n    return body\n", env=env)
+        assert await driven.call(b"served") == "served"
+
+    drive(steps)
