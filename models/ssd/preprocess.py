@@ -31,9 +31,10 @@ class Preprocessor:
         if self._spec.color_order == "bgr":
             resized = resized[:, :, ::-1]
         if self._spec.dtype == "int8":
+            if resized.dtype != np.uint8:  # whole already otherwise, and rounding takes its time
+                resized = np.rint(resized).astype(np.uint8)
             # Subtracting 128 from a byte is turning its highest bit.
-            whole = np.rint(resized).astype(np.uint8, copy=False)
-            return np.bitwise_xor(whole, np.uint8(0x80)).view(np.int8)[None]
+            return np.bitwise_xor(resized, np.uint8(0x80)).view(np.int8)[None]
         tensor: npt.NDArray[np.float32] = np.array(resized, np.float32, order="C")
         rows = tensor.reshape(self._spec.height, -1)
         rows *= self._scale
