@@ -5,22 +5,13 @@ CheckError            code, message
 +-- GoldenDiffers     golden_differs   the code computes something else than is in the file
 """
 
-from typing import ClassVar
+from models.commands.errors import CommandError
 
 
-class CheckError(Exception):
-    """Base of every error this room raises on purpose.
+class CheckError(CommandError):
+    """Base of every error this room raises on purpose."""
 
-    Attributes:
-        code: A stable word.
-        message: One line for a person: what came, what is allowed, what to do.
-    """
-
-    code: ClassVar[str] = "check_failed"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    code = "check_failed"
 
 
 class BadGolden(CheckError):

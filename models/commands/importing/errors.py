@@ -6,22 +6,13 @@ ImportRefused         code, message
 +-- NoPhotos          no_photos        nothing to calibrate with
 """
 
-from typing import ClassVar
+from models.commands.errors import CommandError
 
 
-class ImportRefused(Exception):
-    """Base of every error this room raises on purpose.
+class ImportRefused(CommandError):
+    """Base of every error this room raises on purpose."""
 
-    Attributes:
-        code: A stable word.
-        message: One line for a person: what came, what is allowed, what to do.
-    """
-
-    code: ClassVar[str] = "import_refused"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    code = "import_refused"
 
 
 class OutputTaken(ImportRefused):

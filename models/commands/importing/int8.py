@@ -7,7 +7,7 @@ from models.commands.importing.steps import Imported, identity
 from models.commands.rebuilding.photos import Photos
 from models.commands.rebuilding.quantizing import kept_int8_graph
 from models.ssd import convert
-from models.ssd.convert.bundle import describe, reads_pixels
+from models.ssd.convert.bundle import describe
 from models.ssd.convert.check import answer_error, run_graph
 from models.ssd.importers.voc_classes import CLASS_IDS, LABELS
 from models.ssd.labels import Labels
@@ -67,11 +67,8 @@ def _agreement(
     expected: dict[str, Floats],
 ) -> Agreement:
     network = imported.network
-    if reads_pixels(network):
-        found = run_graph(content, convert.as_int8(photos.held_out))
-    else:
-        found = run_graph(content, convert.as_float32(photos.held_out, network.input))
-    manifest = describe(network, identity(request, {}, {}), "float32")
+    manifest = describe(network, identity(request, {}, {}), "int8")
+    found = run_graph(content, convert.as_input(photos.held_out, manifest.input))
     labels = Labels(LABELS, CLASS_IDS)
     sides = (read_answers(answers, manifest, labels) for answers in (expected, found))
     exact, quantized, matched = count_matches(zip(*sides, strict=True))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from models.commands.rebuilding.photos import Photos
 from models.commands.rebuilding.steps import WEIGHTS_FILE
@@ -73,11 +72,7 @@ def _compare_graphs(name: str, ours: Bundle, theirs: Bundle, photos: Photos) -> 
     if ours.graph == theirs.graph:
         return Comparison(file, "same", holds=True)
     precision = ours.manifest.precision
-    images: npt.NDArray[np.float32 | np.int8] = convert.as_float32(
-        photos.held_out, ours.manifest.input
-    )
-    if ours.manifest.input.dtype == "int8":
-        images = convert.as_int8(photos.held_out)
+    images = convert.as_input(photos.held_out, ours.manifest.input)
     found, wanted = (run_graph(bundle.graph, images) for bundle in (ours, theirs))
     scores = ours.manifest.outputs.scores
     expected = {key: wanted[key] for key in scores if key in wanted}

@@ -5,22 +5,13 @@ RebuildError          code, message
 +-- BundlesDiffer     bundles_differ    what was built is not what is committed
 """
 
-from typing import ClassVar
+from models.commands.errors import CommandError
 
 
-class RebuildError(Exception):
-    """Base of every error this room raises on purpose.
+class RebuildError(CommandError):
+    """Base of every error this room raises on purpose."""
 
-    Attributes:
-        code: A stable word.
-        message: One line for a person: what came, what is allowed, what to do.
-    """
-
-    code: ClassVar[str] = "rebuild_failed"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    code = "rebuild_failed"
 
 
 class FetchFailed(RebuildError):

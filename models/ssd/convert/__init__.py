@@ -3,6 +3,7 @@
 from models.ssd.convert.bundle import (
     Identity,
     as_float32,
+    as_input,
     as_int8,
     float_bundle,
     int8_bundle,
@@ -19,6 +20,7 @@ __all__ = [
     "QuantizedNetwork",
     "QuantizedWeights",
     "as_float32",
+    "as_input",
     "as_int8",
     "float_bundle",
     "float_graph",

@@ -109,11 +109,15 @@ def int8_bundle(
         ConversionFailed: The graph's answers are nowhere near the float network's; nothing is
             written.
     """
-    images = as_int8(pixels) if reads_pixels(network) else as_float32(pixels, network.input)
-    outputs = output_spec(network, identity.class_ids)
-    check_answers(content, images, expected, outputs, INT8_TOLERANCE)
     manifest = describe(network, identity, "int8")
+    images = as_input(pixels, manifest.input)
+    check_answers(content, images, expected, manifest.outputs, INT8_TOLERANCE)
     return write_bundle(folder, manifest, {GRAPH_FILE: content, LABELS_FILE: labels_file(identity)})
+
+
+def as_input(pixels: npt.NDArray[np.uint8], spec: InputSpec) -> npt.NDArray[np.float32 | np.int8]:
+    """RGB pixels 0..255 ``[N, H, W, 3]`` to the input of a graph whose manifest has that spec."""
+    return as_int8(pixels) if spec.dtype == "int8" else as_float32(pixels, spec)
 
 
 def as_float32(pixels: npt.NDArray[np.uint8], spec: InputSpec) -> Floats:
