@@ -130,6 +130,9 @@ TOP = {
     "completion": Verb(_IN_COMMANDS + "completion:completion", "Print a shell's completion."),
     "version": Verb(_IN_COMMANDS + "version:version", "Print the version."),
 }
+_gateway_of_verbs = click.option(
+    "--gateway", "-g", default="", help="The gateway's address, for the verb that follows."
+)
 _NAMES = {"help_option_names": ["-h", "--help"]}
 
 
@@ -142,9 +145,7 @@ def cli(ctx: click.Context) -> None:
 
 
 @click.group(cls=LazyGroup, verbs=FUNCTION)
-@click.option(
-    "--gateway", "-g", default="", help="The gateway's address, for the verb that follows."
-)
+@_gateway_of_verbs
 @click.pass_context
 def function(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefined-outer-name # the option's own name
     """Make, deploy and call functions."""
@@ -157,9 +158,7 @@ def runtime() -> None:
 
 
 @click.group(cls=LazyGroup, verbs=SECRET)
-@click.option(
-    "--gateway", "-g", default="", help="The gateway's address, for the verb that follows."
-)
+@_gateway_of_verbs
 @click.pass_context
 def secret(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefined-outer-name # the option's own name
     """Keep secrets for functions: a value goes in and never comes out."""
@@ -167,9 +166,7 @@ def secret(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefin
 
 
 @click.group(cls=LazyGroup, verbs=QUEUE)
-@click.option(
-    "--gateway", "-g", default="", help="The gateway's address, for the verb that follows."
-)
+@_gateway_of_verbs
 @click.pass_context
 def queue(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefined-outer-name # the option's own name
     """Calls that are answered later: what waits, and what failed."""
