@@ -1,5 +1,6 @@
 # Images of this project. Targets:
 #   watcher    serves any Python function: FROM it, add the function's packages and code
+#   tools      what adding packages takes (pip, a compiler's binutils); only ever mounted, never in an image
 #   gateway    the gateway, which runs functions as processes of its container
 #   function   the function `ssd`: the watcher, the detector, the default model (the default target)
 #
@@ -20,7 +21,7 @@ RUN apt-get update \
     && useradd --uid 10001 --create-home --home-dir /home/dcf --shell /usr/sbin/nologin dcf
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONSAFEPATH=1
 
-# Tools for the stages below to borrow; no image has them.
+# Tools for the stages below, and for functions of one's own, to borrow; no image has them.
 FROM python AS tools
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends binutils python3-venv \

@@ -59,6 +59,7 @@ deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 
 image: ## Build the images dcf/watcher (any function), dcf/gateway and dcf/ssd
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target watcher --tag dcf/watcher .
+	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target tools --tag dcf/tools .
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target gateway --tag dcf/gateway .
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --tag dcf/ssd .
 

@@ -21,7 +21,7 @@ _TOP = ("functions", "dcf", "openfx")
 _FUNCTION = (
     "runtime", "desc", "maintainer", "handler", "docker_registry", "image", "registry_auth",
     "environment", "environment_file", "secrets", "constraints", "labels", "annotations", "limits",
-    "requests", "build_options", "build_args",
+    "requests", "build_options", "build_args", "dockerfile", "skip_build", "platform",
 )  # fmt: skip
 _HANDLER = ("dir", "file", "name", "include", "exclude")
 _RESOURCES = ("memory", "cpu", "gpu")
@@ -50,6 +50,9 @@ class FunctionConfig:  # pylint: disable=too-many-instance-attributes # one a ke
     requests: Mapping[str, str] = field(default_factory=dict)
     build_options: tuple[str, ...] = ()
     build_args: Mapping[str, str] = field(default_factory=dict)
+    dockerfile: str = ""
+    skip_build: bool = False
+    platform: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,9 @@ def _function(path: Path, name: str, raw: object) -> FunctionConfig:
         requests=table.table("requests", _RESOURCES).filled(),
         build_options=table.texts("build_options"),
         build_args=_build_args(table),
+        dockerfile=table.text("dockerfile"),
+        skip_build=table.flag("skip_build"),
+        platform=table.text("platform"),
     )
 
 
@@ -188,6 +194,13 @@ class _Table:
         if isinstance(value, dict | list):
             raise ConfigError(f"{self.place(key)} must be text, got {_kind(value)}")
         return _as_text(value)
+
+    def flag(self, key: str) -> bool:
+        """A yes or no; no when absent."""
+        value = self.raw.get(key)
+        if not isinstance(value, bool | None):
+            raise ConfigError(f"{self.place(key)} must be true or false, got {_kind(value)}")
+        return bool(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of scalars as texts; empty when absent."""

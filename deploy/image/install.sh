@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs a pinned requirements file into /opt/venv, takes out what serving never reads, and compiles.
 # Runs inside `docker build`, with pip and binutils borrowed from another stage, which is mounted on
-# /tools. Usage: install.sh REQUIREMENTS [whole]; with `whole` nothing is taken out.
+# /tools. Usage: install.sh REQUIREMENTS [whole]; with `whole` nothing is taken out. Where the file has
+# hashes, all of it is held to them.
 set -eu
 requirements=$1
 # A file's own time would make every build another image.
@@ -10,8 +11,13 @@ if [ -s /run/secrets/cacert ]; then
     export PIP_CERT=/run/secrets/cacert
 fi
 [ -d /opt/venv ] || python3 -m venv --without-pip /opt/venv
+hashes=
+if grep -q -e '--hash=' "$requirements"; then
+    hashes=--require-hashes
+fi
+# shellcheck disable=SC2086 # one word or none
 PYTHONPATH=/tools/opt/pip/lib/python3.11/site-packages /opt/venv/bin/python -m pip install --quiet \
-    --disable-pip-version-check --no-input --cache-dir /var/cache/pip --no-compile --require-hashes \
+    --disable-pip-version-check --no-input --cache-dir /var/cache/pip --no-compile $hashes \
     -r "$requirements"
 if [ "${2:-}" != whole ]; then
     PATH="$PATH:/tools/usr/bin" LD_LIBRARY_PATH=/tools/usr/lib/x86_64-linux-gnu \

@@ -1,0 +1,1 @@
+"""What other platforms want to read, written from a config file."""
