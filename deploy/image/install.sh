@@ -1,27 +1,33 @@
 #!/bin/sh
-# Installs a pinned requirements file into /opt/venv, takes out what serving never reads, and compiles.
-# Runs inside `docker build`, with pip and binutils borrowed from another stage, which is mounted on
-# /tools. Usage: install.sh REQUIREMENTS [whole]; with `whole` nothing is taken out. Where the file has
-# hashes, all of it is held to them.
+# Installs a requirements file into /opt/venv, takes out what serving never reads, and compiles. Runs inside
+# `docker build`, with pip and binutils borrowed from another stage, which is mounted on /tools.
+#
+# Usage: install.sh REQUIREMENTS [whole]
+#   whole   nothing is taken out
+# No such file: nothing is done. Hashes in it: all of it is held to them. Wheels that lie beside it are
+# taken before those of the index.
 set -eu
 requirements=$1
+[ -f "$requirements" ] || exit 0
 # A file's own time would make every build another image.
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-0}"
 if [ -s /run/secrets/cacert ]; then
     export PIP_CERT=/run/secrets/cacert
 fi
-[ -d /opt/venv ] || python3 -m venv --without-pip /opt/venv
 hashes=
 if grep -q -e '--hash=' "$requirements"; then
     hashes=--require-hashes
 fi
+[ -d /opt/venv ] || python3 -m venv --without-pip /opt/venv
 # shellcheck disable=SC2086 # one word or none
 PYTHONPATH=/tools/opt/pip/lib/python3.11/site-packages /opt/venv/bin/python -m pip install --quiet \
     --disable-pip-version-check --no-input --cache-dir /var/cache/pip --no-compile $hashes \
-    -r "$requirements"
+    --find-links "$(dirname "$requirements")" -r "$requirements"
 if [ "${2:-}" != whole ]; then
     PATH="$PATH:/tools/usr/bin" LD_LIBRARY_PATH=/tools/usr/lib/x86_64-linux-gnu \
         /opt/venv/bin/python /tools/opt/image/trim.py
 fi
-/opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib
+# What an earlier layer installed has the fixed time, and is left as it is there.
+find /opt/venv/lib -name '*.py' -newermt "@$SOURCE_DATE_EPOCH" \
+    | /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash -i -
 find /opt/venv -newermt "@$SOURCE_DATE_EPOCH" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
