@@ -71,7 +71,13 @@ def load(settings: Settings) -> Loaded:
     """
     port = settings.mesh_port or mesh.DEFAULT_PORT
     mesh.install(
-        mesh.Directory(settings.mesh_addresses, settings.mesh_suffix, port, settings.mesh_timeout)
+        mesh.Directory(
+            settings.mesh_addresses,
+            settings.mesh_address,
+            settings.mesh_suffix,
+            port,
+            settings.mesh_timeout,
+        )
     )
     with guards.time_limit(settings.load_timeout):
         return loader.load(settings)

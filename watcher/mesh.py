@@ -1,5 +1,6 @@
 """What `import mesh` gives a handler: a call to another function by its name."""
 
+import re
 import sys
 import threading
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DEFAULT_PORT = 50052
+_PORT_AT_END = re.compile(r":[0-9]+\Z")
 MAX_MESSAGE_BYTES = 64 << 20
 
 
@@ -30,13 +32,15 @@ class Directory:
     """Where functions are.
 
     Attributes:
-        addresses: NAME -> host:port; the name in upper case, dashes as underscores.
+        addresses: NAME -> host or host:port; the name in upper case, dashes as underscores.
+        common: host:port that passes calls on by name, for names without an address; or nothing.
         suffix: put behind a name that has no address, to make its host.
-        port: port of such hosts.
+        port: port of hosts that come without one.
         timeout: seconds a call may take when it names no limit itself.
     """
 
     addresses: Mapping[str, str] = field(default_factory=dict)
+    common: str = ""
     suffix: str = ""
     port: int = DEFAULT_PORT
     timeout: float = 30.0
@@ -51,7 +55,8 @@ class Directory:
             host:port.
         """
         key = name.upper().replace("-", "_")
-        return self.addresses.get(key) or f"{name}{self.suffix}:{self.port}"
+        found = self.addresses.get(key) or self.common or f"{name}{self.suffix}"
+        return found if _PORT_AT_END.search(found) else f"{found}:{self.port}"
 
 
 class _Mesh:

@@ -141,6 +141,12 @@ SETTINGS: tuple[Setting, ...] = (
         "text",
         "Put behind a function's name to find its host, such as .functions.",
     ),
+    Setting(
+        "MESH_ADDRESS",
+        "",
+        "text",
+        "host:port that passes calls on to functions by their name, such as a gateway's.",
+    ),
     Setting("MESH_TIMEOUT", "30", "seconds", "Longest mesh_call.", low=0.001, high=_DAY),
     Setting(
         "BATCH",

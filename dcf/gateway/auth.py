@@ -17,7 +17,7 @@ from dcf.gateway.origin import is_loopback
 USER_FILE, PASSWORD_FILE = "basic-auth-user", "basic-auth-password"
 REFUSED = "invalid credentials"
 # Calls of functions and the question whether the gateway lives are for everybody.
-OPEN_RPCS = frozenset({"Invoke", "Invokes", "HealthCheck"})
+OPEN_RPCS = frozenset({"Invoke", "Invokes", "Call", "HealthCheck"})
 _USER: web.RequestKey[str] = web.RequestKey("user", str)
 _WHO = "x-deployed-by"
 _MAX_WHO = 256

@@ -1,4 +1,7 @@
-"""The gRPC door: pb.Gateway and pb.FxGateway, the same answers under both names."""
+"""The gRPC door: pb.Gateway and pb.FxGateway, the same answers under both names.
+
+pb.FxWatcher, too: a function's mesh_call comes here and is passed on to the function it names.
+"""
 
 # ruff: noqa: N802 - names are the wire's
 
@@ -10,7 +13,9 @@ from typing import Any, NoReturn, TypeVar
 
 import grpc
 
+from dcf._proto import fxwatcher_pb2 as fx
 from dcf._proto import gateway_pb2 as pb
+from dcf._proto.fxwatcher_pb2_grpc import add_FxWatcherServicer_to_server
 from dcf._proto.gateway_pb2_grpc import (
     add_FxGatewayServicer_to_server,
     add_GatewayServicer_to_server,
@@ -44,7 +49,7 @@ def _answering(rpc: _Rpc[_Asked, _Answer]) -> _Rpc[_Asked, _Answer]:
 
 
 class GrpcDoor:
-    """One servicer for both services; method names are the wire's."""
+    """One servicer for all services; method names are the wire's."""
 
     # pylint: disable=invalid-name # rpc names are the contract's
 
@@ -54,11 +59,13 @@ class GrpcDoor:
     @_answering
     async def Invoke(self, request: pb.InvokeServiceRequest, context: _Context) -> pb.Message:
         """Call a function; an answer that is no text travels as base64."""
-        output = await self._ask(request, context)
-        try:
-            return pb.Message(Msg=output.decode())
-        except UnicodeDecodeError:
-            return pb.Message(Msg=base64.b64encode(output).decode())
+        return pb.Message(Msg=_text(await self._ask(request, context)))
+
+    @_answering
+    async def Call(self, request: fx.Request, context: _Context) -> fx.Reply:
+        """Call a function for another one, which names it in `info`."""
+        asked = pb.InvokeServiceRequest(Service=request.info.FunctionName, Input=request.input)
+        return fx.Reply(Output=_text(await self._ask(asked, context)))
 
     async def Invokes(
         self, requests: AsyncIterator[pb.InvokeServiceRequest], context: _Context
@@ -148,7 +155,16 @@ def serve(door: GrpcDoor, host: str, port: int) -> tuple[grpc.aio.Server, int]:
     server = grpc.aio.server(interceptors=guards, options=options)
     add_GatewayServicer_to_server(door, server)  # type: ignore[no-untyped-call] # generated code
     add_FxGatewayServicer_to_server(door, server)  # type: ignore[no-untyped-call] # generated code
+    add_FxWatcherServicer_to_server(door, server)  # type: ignore[no-untyped-call] # generated code
     return server, server.add_insecure_port(f"{host}:{port}")
+
+
+def _text(output: bytes) -> str:
+    """An answer for a string field; one that is no text travels as base64."""
+    try:
+        return output.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(output).decode()
 
 
 async def _end(context: _Context, fault: Exception, rpc: str) -> NoReturn:

@@ -34,6 +34,8 @@ from dcf.providers.process import ProcessProvider
 
 _DRAIN_SECONDS = 35.0
 PROVIDERS = ("process",)
+# Where a gateway that listens on every address is reached from its own machine.
+_ANY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,24 @@ class Server:
     async def start(self) -> None:
         """Bring the functions back and open both doors; after `CannotStart` nothing runs."""
         try:
-            await self._provider.start()
+            mesh = self._claim_grpc()
+            await self._provider.start(mesh)
             await self._open_queue()
             await self._open_doors()
         except DcfError:
             await self._runner.cleanup()
             await self._upstream.close()
+            if self._grpc is not None:
+                await self._grpc.stop(None)
             raise
+
+    def _claim_grpc(self) -> str:
+        """Take the gRPC port, which functions are told of when they start; calls wait there."""
+        host = self._settings.host
+        door = GrpcDoor(self._rpcs, self._upstream, self._settings.credentials)
+        self._grpc, port = _open_grpc(door, _bracketed(host), self._settings.grpc_port)
+        self.grpc = f"{_bracketed(host)}:{port}"
+        return f"{_bracketed(_ANY.get(host, host))}:{port}"
 
     async def _open_queue(self) -> None:
         """After the provider has claimed the state folder, before calls can come."""
@@ -144,20 +157,17 @@ class Server:
             await queue.close()
 
     async def _open_doors(self) -> None:
-        host = self._settings.host
         try:
-            await self._open_rest(host)
-            self._rpcs.rest = self.rest
-            door = GrpcDoor(self._rpcs, self._upstream, self._settings.credentials)
-            self._grpc, port = _open_grpc(door, _bracketed(host), self._settings.grpc_port)
+            await self._open_rest(self._settings.host)
         except DcfError:
             if self._async.running is not None:
                 await self._async.running.drain()
             await self._close_queue()
             await self._provider.stop()
             raise
-        self.grpc = f"{_bracketed(host)}:{port}"
-        await self._grpc.start()
+        self._rpcs.rest = self.rest
+        if self._grpc is not None:
+            await self._grpc.start()
 
     async def _open_rest(self, host: str) -> None:
         await self._runner.setup()

@@ -163,8 +163,12 @@ class Provider(Protocol):
 
     kind: str
 
-    async def start(self) -> None:
-        """Open what is needed and bring back the functions that were deployed before."""
+    async def start(self, mesh: str = "") -> None:
+        """Open what is needed and bring back the functions that were deployed before.
+
+        Args:
+            mesh: `host:port` where functions of this machine can call others by name; or nothing.
+        """
 
     async def stop(self) -> None:
         """End everything that was started; what is deployed stays deployed."""

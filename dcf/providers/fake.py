@@ -31,7 +31,7 @@ class FakeProvider:
         self._revisions: dict[str, list[RevisionInfo]] = {}
         self._endpoints, self._lines = endpoints, lines
 
-    async def start(self) -> None:
+    async def start(self, mesh: str = "") -> None:
         """Nothing to open."""
 
     async def stop(self) -> None:

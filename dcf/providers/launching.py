@@ -42,9 +42,16 @@ class Launching:
     """Prepares revisions on this machine."""
 
     def __init__(
-        self, stock: Stock, parent: int, environ: Mapping[str, str], devices: Path = _DEVICES
+        self,
+        stock: Stock,
+        parent: int,
+        environ: Mapping[str, str],
+        *,
+        devices: Path = _DEVICES,
+        mesh: str = "",
     ) -> None:
         self._stock, self._parent, self._environ, self._devices = stock, parent, environ, devices
+        self._mesh = mesh
         self._turns = itertools.count()
 
     def check(self, spec: FunctionSpec) -> None:
@@ -101,7 +108,13 @@ class Launching:
         env = {key: self._environ[key] for key in _INHERITED if key in self._environ}
         if limits_of(spec.limits).gpus == 0:
             env["CUDA_VISIBLE_DEVICES"] = ""
-        env |= {"LOG_FORMAT": "text", "PYTHONUNBUFFERED": "1", **spec.env}
+        # Replicas' ports are chosen when they start, so mesh_call goes by way of the gateway.
+        env |= {
+            "LOG_FORMAT": "text",
+            "PYTHONUNBUFFERED": "1",
+            "MESH_ADDRESS": self._mesh,
+            **spec.env,
+        }
         env |= {
             "HANDLER_DIR": str(path[0] / entry.directory),
             "HANDLER_FILE": entry.file,

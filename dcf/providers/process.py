@@ -29,7 +29,7 @@ from dcf.providers.store import Record, Store
 class _Opened:
     """What a started provider holds open: the folder, its files, the pipe that tells of our end."""
 
-    def __init__(self, home: Home, environ: Mapping[str, str]) -> None:
+    def __init__(self, home: Home, environ: Mapping[str, str], mesh: str) -> None:
         self.home = home
         self.store = Store(home.database)
         # Watchers inherit the read end. The write end is ours alone, so it closes however we end.
@@ -37,7 +37,7 @@ class _Opened:
         self.archives, self.overlays = Archives(home), Overlays(home.overlays)
         self.secrets = Secrets(home)
         stock = Stock(home, self.archives, self.overlays, self.secrets)
-        self.launching = Launching(stock, self.parent, environ)
+        self.launching = Launching(stock, self.parent, environ, mesh=mesh)
 
     def close(self) -> None:
         """Close all of it."""
@@ -59,11 +59,11 @@ class ProcessProvider:
         self._leaving: set[asyncio.Task[None]] = set()
         self._drained: set[Deployed] = set()
 
-    async def start(self) -> None:
+    async def start(self, mesh: str = "") -> None:
         """Claim the folder and start every function that was deployed."""
         home = Home.claim(self._path)
         try:
-            self._opened = _Opened(home, self._environ)
+            self._opened = _Opened(home, self._environ, mesh)
         except BaseException:
             home.release()
             raise

@@ -45,6 +45,15 @@ def test_a_function_that_never_answers_fails_the_call_in_time(chain):
 
 
 def test_addresses_come_from_the_environment_or_the_name():
-    directory = mesh.Directory({"MY_ECHO": "10.0.0.1:7"}, suffix=".functions", port=9)
+    given = {"MY_ECHO": "10.0.0.1:7", "HOST_ALONE": "10.0.0.2", "SIX": "[::1]:8"}
+    directory = mesh.Directory(given, suffix=".functions", port=9)
     assert directory.address("my-echo") == "10.0.0.1:7"
+    assert directory.address("host-alone") == "10.0.0.2:9"
+    assert directory.address("six") == "[::1]:8"
     assert directory.address("other") == "other.functions:9"
+
+
+def test_an_address_for_all_names_stands_behind_those_of_single_ones():
+    directory = mesh.Directory({"ECHO": "10.0.0.1:7"}, "127.0.0.1:5", ".functions")
+    assert directory.address("echo") == "10.0.0.1:7"
+    assert directory.address("other") == "127.0.0.1:5"

@@ -87,7 +87,7 @@ def test_a_gpu_that_is_not_here_is_refused_and_none_hides_those_that_are(tmp_pat
         stock = Stock(home, archives, Overlays(home.overlays), Secrets(home))
         devices = tmp_path / "dev"
         devices.mkdir()
-        launching = Launching(stock, 0, {}, devices)
+        launching = Launching(stock, 0, {}, devices=devices)
         spec = FunctionSpec("f", "archive:sha256:" + "0" * 64, limits={"gpu": "1"})
         with pytest.raises(InvalidRequest, match="this machine has 0"):
             launching.check(spec)
