@@ -1,4 +1,4 @@
-"""Functions of one gateway call one another by name: mesh_call, from watcher to gateway to watcher."""
+"""Functions of one gateway call one another: mesh_call, from watcher to gateway to watcher."""
 
 import subprocess
 import sys
