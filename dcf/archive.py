@@ -23,16 +23,9 @@ MANIFEST = ".dcf-function.json"
 MAX_ARCHIVE_BYTES = 1 << 30
 MAX_MEMBERS = 20_000
 _NEVER = (
-    "__pycache__",
-    ".git",
-    ".dcf",
-    ".venv*",
-    "*.pyc",
-    ".DS_Store",
-    ".mypy_cache",
-    ".pytest_cache",
-    ".ruff_cache",
-)
+    "__pycache__", ".git", ".dcf", ".venv*", "*.pyc", ".DS_Store",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache",
+)  # fmt: skip
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -75,12 +68,14 @@ def is_digest(text: str) -> bool:
     return _DIGEST.fullmatch(text) is not None
 
 
-def pack(root: Path, entry: Entry, include: Iterable[str], exclude: Iterable[str]) -> Archive:
-    """Pack the handler's folder and what is included, under their paths below the root.
+def gather(
+    root: Path, entry: Entry, include: Iterable[str], exclude: Iterable[str]
+) -> dict[str, Path]:
+    """Find what a function is made of: files by the names that an archive of it gives them.
 
     Args:
-        root: The config file's folder; everything packed lies in it.
-        entry: The handler; its folder is always packed.
+        root: The config file's folder; everything gathered lies in it.
+        entry: The handler; its folder is always taken.
         include: Files and folders to take along, relative to the root.
         exclude: Paths or globs, relative to the root, to leave out.
 
@@ -100,6 +95,12 @@ def pack(root: Path, entry: Entry, include: Iterable[str], exclude: Iterable[str
             f"handler file {entry.file} is not in {entry.directory}: create it or mend handler.file"
         )
     files.update(_package_marks(base, files))
+    return files
+
+
+def pack(root: Path, entry: Entry, include: Iterable[str], exclude: Iterable[str]) -> Archive:
+    """Pack what `gather` finds, under the same names; raises `ArchiveError`."""
+    files = gather(root, entry, include, exclude)
     data = _tar(files, entry)
     return Archive(data, hashlib.sha256(data).hexdigest(), tuple(sorted(files)))
 

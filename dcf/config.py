@@ -7,16 +7,12 @@ An unknown key is refused with its path and the near miss. Beyond the original k
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from dcf.archive import Entry
+from dcf.config_table import Table, read_yaml
 from dcf.errors import ConfigError
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TOP = ("functions", "dcf", "openfx")
 _FUNCTION = (
     "runtime", "desc", "maintainer", "handler", "docker_registry", "image", "registry_auth",
@@ -29,7 +25,12 @@ _RESOURCES = ("memory", "cpu", "gpu")
 
 @dataclass(frozen=True)
 class FunctionConfig:  # pylint: disable=too-many-instance-attributes # one a key of the schema
-    """One function of a config file, with the environment files already merged in."""
+    """One function of a config file, with the environment files already merged in.
+
+    Attributes:
+        folder: The config file's.
+        root: The folder below which everything of it lies, the config file's or one above.
+    """
 
     name: str
     root: Path
@@ -53,6 +54,12 @@ class FunctionConfig:  # pylint: disable=too-many-instance-attributes # one a ke
     dockerfile: str = ""
     skip_build: bool = False
     platform: str = ""
+    folder: Path = Path()
+
+    @property
+    def image_name(self) -> str:
+        """What its container image is called: as written, or its name in its registry."""
+        return self.image or "/".join(filter(None, (self.registry.rstrip("/"), self.name)))
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Config:
 
 def load(path: Path) -> Config:
     """Read a config file; raises `ConfigError` with the line or the key that is wrong."""
-    top = _Table(str(path), "", _read_yaml(path), _TOP)
+    top = Table(str(path), "", read_yaml(path), _TOP)
     functions = top.raw.get("functions")
     if not isinstance(functions, dict) or not functions:
         raise ConfigError(
@@ -80,23 +87,8 @@ def load(path: Path) -> Config:
     )
 
 
-def _read_yaml(path: Path) -> object:
-    try:
-        return yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 - both are safe loaders
-    except OSError as fault:
-        raise ConfigError(
-            f"{path}: cannot be read ({fault.strerror}): give a config file with -f"
-        ) from fault
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(f"{path}:{place}: not YAML: {fault.problem or fault.context}") from fault
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise ConfigError(f"{path}: not YAML: {str(fault).splitlines()[0]}") from fault
-
-
 def _function(path: Path, name: str, raw: object) -> FunctionConfig:
-    table = _Table(str(path), f"functions.{name}", raw, _FUNCTION)
+    table = Table(str(path), f"functions.{name}", raw, _FUNCTION)
     handler = table.table("handler", _HANDLER)
     places = _Places(path.parent, (handler.text("dir") or "./src", *handler.texts("include")))
     return FunctionConfig(
@@ -126,6 +118,7 @@ def _function(path: Path, name: str, raw: object) -> FunctionConfig:
         dockerfile=table.text("dockerfile"),
         skip_build=table.flag("skip_build"),
         platform=table.text("platform"),
+        folder=path.parent,
     )
 
 
@@ -143,16 +136,16 @@ class _Places:
         return os.path.normpath(f"{self._below}/{path}") if self._below else path
 
 
-def _environment_files(path: Path, table: "_Table") -> dict[str, str]:
+def _environment_files(path: Path, table: "Table") -> dict[str, str]:
     """What the listed files hold under `environment`; they win over the inline map (contract)."""
     merged: dict[str, str] = {}
     for listed in table.texts("environment_file"):
         file = path.parent / listed
-        merged |= _Table(str(file), "", _read_yaml(file), ("environment",)).mapping("environment")
+        merged |= Table(str(file), "", read_yaml(file), ("environment",)).mapping("environment")
     return merged
 
 
-def _build_args(table: "_Table") -> dict[str, str]:
+def _build_args(table: "Table") -> dict[str, str]:
     pairs: dict[str, str] = {}
     for argument in table.texts("build_args"):
         key, equals, value = argument.partition("=")
@@ -165,85 +158,3 @@ def _build_args(table: "_Table") -> dict[str, str]:
                 raise ConfigError(f"{table.place('build_args')}: {words}, got {argument!r}")
         pairs[key] = value
     return pairs
-
-
-class _Table:
-    """A map of the file that knows its own path, so that every complaint names the key."""
-
-    def __init__(self, file: str, path: str, raw: object, allowed: tuple[str, ...]) -> None:
-        self._file, self._path = file, path
-        if not isinstance(raw, dict | None):
-            raise ConfigError(
-                f"{file}: {path or 'the file'} must be a map of keys, got {_kind(raw)}"
-            )
-        self.raw: dict[str, Any] = raw or {}
-        for key in self.raw:
-            if key not in allowed:
-                words = ", ".join(allowed)
-                near = get_close_matches(str(key), allowed, 1)
-                hint = f"did you mean {near[0]}? " if near else ""
-                raise ConfigError(f"{self.place(str(key))}: unknown key; {hint}allowed are {words}")
-
-    def place(self, key: str) -> str:
-        """The file and the key's full path."""
-        return f"{self._file}: {self._path}{'.' if self._path else ''}{key}"
-
-    def text(self, key: str) -> str:
-        """A scalar as text; empty when absent."""
-        value = self.raw.get(key)
-        if isinstance(value, dict | list):
-            raise ConfigError(f"{self.place(key)} must be text, got {_kind(value)}")
-        return _as_text(value)
-
-    def flag(self, key: str) -> bool:
-        """A yes or no; no when absent."""
-        value = self.raw.get(key)
-        if not isinstance(value, bool | None):
-            raise ConfigError(f"{self.place(key)} must be true or false, got {_kind(value)}")
-        return bool(value)
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of scalars as texts; empty when absent."""
-        value = self.raw.get(key)
-        if not isinstance(value, list | None):
-            raise ConfigError(
-                f"{self.place(key)} must be a list, got {_kind(value)}: write `{key}: [{value}]`"
-            )
-        for item in value or ():
-            if isinstance(item, dict | list):
-                raise ConfigError(
-                    f"{self.place(key)} must be a list of texts, got {_kind(item)} in it"
-                )
-        return tuple(_as_text(item) for item in value or ())
-
-    def table(self, key: str, allowed: tuple[str, ...]) -> "_Table":
-        """A map below; empty when absent."""
-        path = f"{self._path}{'.' if self._path else ''}{key}"
-        return _Table(self._file, path, self.raw.get(key), allowed)
-
-    def mapping(self, key: str) -> dict[str, str]:
-        """A map of free keys to scalars."""
-        value = self.raw.get(key)
-        if not isinstance(value, dict | None):
-            raise ConfigError(f"{self.place(key)} must be a map, got {_kind(value)}")
-        for name, item in (value or {}).items():
-            if isinstance(item, dict | list):
-                raise ConfigError(f"{self.place(key)}.{name} must be text, got {_kind(item)}")
-        return {str(name): _as_text(item) for name, item in (value or {}).items()}
-
-    def filled(self) -> dict[str, str]:
-        """The keys of this map that are not empty."""
-        return {key: self.text(key) for key in self.raw if self.text(key)}
-
-
-def _as_text(value: object) -> str:
-    """A YAML scalar in YAML's own spelling, so that `on: true` reaches the function as `true`."""
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, dict | list):
-        return "a map" if isinstance(value, dict) else "a list"
-    return repr(value)

@@ -2,6 +2,7 @@
 
 NAME/runtime.yaml   a line on what it is; handler file and name, environment, as in config.yaml
 NAME/src/           becomes the handler's folder
+NAME/Dockerfile     how its image is built, where that differs from python3's; stays here
 NAME/...            everything else goes beside it
 """
 
@@ -16,6 +17,8 @@ OWN_FOLDER = Path("runtime")  # runtimes of one's own, in the folder a command i
 _FOLDER = Path(__file__).parent
 _ALIASES = {"python": "python3"}  # what DCF's own config files say
 _DESCRIPTION = "runtime.yaml"
+_DOCKERFILE = "Dockerfile"
+_USUAL = "python3"
 
 
 class Template(NamedTuple):
@@ -52,12 +55,19 @@ def find_template(runtime: str, own: Path = OWN_FOLDER) -> Template:
 def copy_template(template: Template, target: Path, source: Path) -> None:
     """Copy a template to a folder that does not exist yet, its `src` to another one below."""
     leave_out = shutil.ignore_patterns("__pycache__", _DESCRIPTION)
+    stays = {"src", _DOCKERFILE}
     shutil.copytree(
         template.folder, target, ignore=lambda place, names: {
-            *leave_out(place, names), *(("src",) if Path(place) == template.folder else ())
+            *leave_out(place, names), *(stays if Path(place) == template.folder else ())
         },
     )  # fmt: skip
     shutil.copytree(template.folder / "src", source, ignore=leave_out, dirs_exist_ok=True)
+
+
+def dockerfile_of(template: Template) -> Path:
+    """The Dockerfile that builds a runtime's functions: its own, else that of python3."""
+    own = template.folder / _DOCKERFILE
+    return own if own.is_file() else _FOLDER / _USUAL / _DOCKERFILE
 
 
 def _read(name: str, folder: Path) -> Template:
