@@ -1,8 +1,9 @@
 """Takes out of an environment what no serving process reads; run by ``install.sh``.
 
 What goes: tests, C headers, type stubs, the engine's parts for other devices and for converting
-models, parts of numpy and Pillow that nothing here imports (random numbers, fonts, colour
-management: boxes are drawn by OpenCV), then the shared libraries that nothing left needs.
+models, what compiles code against numpy, then the shared libraries that nothing left needs. All
+of numpy's, Pillow's and OpenCV's Python stays: functions are built on this image, and one that runs
+on a laptop must run there.
 """
 
 import re
@@ -14,10 +15,6 @@ from pathlib import Path
 _SITE = Path(sysconfig.get_path("purelib"))
 
 _UNREAD = (
-    "PIL/_imagingcms*.so",
-    "PIL/_imagingft*.so",
-    "PIL/_imagingmath*.so",
-    "PIL/_imagingmorph*.so",
     "PIL/_imagingtk*.so",
     "ai_edge_litert/aot",
     "ai_edge_litert/libLiteRt.so",
@@ -25,17 +22,12 @@ _UNREAD = (
     "ai_edge_litert/schema_py_generated.py",
     "ai_edge_litert/tools",
     "ai_edge_litert/vendors",
-    "cv2/data",
     "ml_dtypes",
     "numpy/_core/*tests*.so",
     "numpy/_core/include",
     "numpy/_core/lib",
     "numpy/distutils",
     "numpy/f2py",
-    "numpy/ma",
-    "numpy/polynomial",
-    "numpy/random",
-    "numpy/testing",
     "**/tests",
     "**/*.pyi",
     "**/*.a",
