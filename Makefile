@@ -15,6 +15,9 @@ DOCKER ?= docker
 comma := ,
 # A package index with a certificate of its own: the builder gets it as a secret, the image does not.
 BUILD_FLAGS ?= --network=host $(if $(PIP_CERT),--secret id=cacert$(comma)src=$(PIP_CERT))
+# What the images say of where they come from; a checkout with changes is not its commit.
+IMAGE_LABELS = --label org.opencontainers.image.version=$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
+	$(addprefix --label org.opencontainers.image.revision=,$(shell git describe --always --abbrev=40 --match=- --dirty 2>/dev/null))
 export DCF_HOME ?= $(CURDIR)/.dcf
 
 # $(call environment,FOLDER,REQUIREMENTS): made anew when its requirements change, finished last, so
@@ -58,10 +61,10 @@ deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 	@.venv/bin/dcf function create -f config.yaml -v
 
 image: ## Build the images dcf/watcher (any function), dcf/gateway and dcf/ssd
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target watcher --tag dcf/watcher .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target tools --tag dcf/tools .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --target gateway --tag dcf/gateway .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) --tag dcf/ssd .
+	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target watcher --tag dcf/watcher .
+	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target tools --tag dcf/tools .
+	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target gateway --tag dcf/gateway .
+	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --tag dcf/ssd .
 
 test: .venv-dev/.ready ## Run all tests but the marked ones
 	.venv-dev/bin/python -m pytest -n 2 --dist loadfile
