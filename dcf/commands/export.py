@@ -1,0 +1,78 @@
+"""dcf export."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from dcf.commands.config_files import find, function_of
+from dcf.commands.gateway_option import config_option
+from dcf.commands.printing import say
+from dcf.config import Config, FunctionConfig, load
+from dcf.export.targets import TARGETS, export_for, registry_notes
+from dcf.export.writing import write
+
+_FOLDER = "export"
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option(
+    "--target",
+    "-t",
+    type=click.Choice(list(TARGETS)),
+    required=True,
+    help="; ".join(f"{name}: {row.text}" for name, row in TARGETS.items()) + ".",
+)
+@config_option
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write to. [default: export/TARGET]",
+)
+@click.option("--image", default="", help="The image to name, such as one with its digest.")
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+def export(  # pylint: disable=too-many-arguments # one a flag
+    *, names: tuple[str, ...], target: str, config: str, out: Path | None, image: str, force: bool
+) -> None:
+    """Write what a platform needs to run functions of a config file: all of them, or NAMES.
+
+    Nothing is sent anywhere: the lines printed at the end do that.
+    """
+    loaded = load(find(config))
+    functions = _with_image(_chosen(loaded, names), image)
+    exported = export_for(target)(loaded, functions)
+    folder = out or Path(_FOLDER) / target
+    for path in _shown(write(exported, folder, force=force), exported.whole, folder):
+        say(f"Wrote: {path}")
+    pulled = registry_notes(functions) if TARGETS[target].pulls else ()
+    for note in (*exported.notes, *pulled):
+        say(f"Note: {note}.")
+    say("Next:")
+    for command in exported.commands:
+        click.echo(f"  {command.format(out=shlex.quote(str(folder)))}")
+
+
+def _chosen(config: Config, names: tuple[str, ...]) -> tuple[FunctionConfig, ...]:
+    return tuple(function_of(config, name) for name in names) or config.functions
+
+
+def _with_image(functions: tuple[FunctionConfig, ...], image: str) -> tuple[FunctionConfig, ...]:
+    if not image:
+        return functions
+    if len(functions) > 1:
+        names = ", ".join(each.name for each in functions)
+        raise click.UsageError(f"--image is of one function, and these are {names}: name one")
+    return (replace(functions[0], image=image),)
+
+
+def _shown(paths: list[Path], whole: tuple[str, ...], folder: Path) -> list[str]:
+    """The files, and for a folder that is all the export's, the folder and their count."""
+    lines = []
+    for name in whole:
+        inside = [path for path in paths if path.is_relative_to(folder / name)]
+        paths = [path for path in paths if path not in inside]
+        lines.append(f"{folder / name}/ ({len(inside)} files)")
+    return [*map(str, paths), *lines]

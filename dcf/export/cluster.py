@@ -1,0 +1,68 @@
+"""The parts that Knative's and Cloud Run's services share, in Kubernetes' words."""
+
+import math
+import re
+from collections.abc import Mapping
+
+from dcf.config import FunctionConfig
+from dcf.errors import ConfigError
+from dcf.export.labels import Scaling
+from dcf.export.serving import Serving
+from dcf.providers.base import REGISTRY_SECRET
+from dcf.providers.limits import limits_of
+
+SECRETS_PATH = "/var/openfaas/secrets"
+SCALE = "autoscaling.knative.dev/"
+_MARGIN_S = 5
+_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_GPU = "nvidia.com/gpu"
+
+
+def checked_name(function: FunctionConfig, longest: int) -> str:
+    """The function's name, if a service may be called so; raises `ConfigError`."""
+    if _NAME.fullmatch(function.name) is None or len(function.name) > longest:
+        raise ConfigError(
+            f"functions.{function.name}: a service's name begins with a letter and holds at most "
+            f"{longest} letters a-z, digits and dashes: call the function otherwise"
+        )
+    return function.name
+
+
+def variables(environment: Mapping[str, str]) -> list[dict[str, str]]:
+    """An environment as a container lists it."""
+    return [{"name": name, "value": text} for name, text in environment.items()]
+
+
+def resources_of(function: FunctionConfig) -> dict[str, dict[str, str]]:
+    """Limits and requests that are set; raises `InvalidRequest` if one cannot be read."""
+    parts = {"limits": function.limits, "requests": function.requests}
+    for where, texts in parts.items():
+        limits_of(texts, where)
+    return {where: _quantities(texts) for where, texts in parts.items() if _quantities(texts)}
+
+
+def _quantities(texts: Mapping[str, str]) -> dict[str, str]:
+    return {
+        (_GPU if key == "gpu" else key): text for key, text in texts.items() if text and text != "0"
+    }
+
+
+def replicas(scaling: Scaling, least: str, most: str) -> dict[str, str]:
+    """The autoscaler's annotations, in the platform's spelling of the two names."""
+    counts = {least: scaling.least, most: scaling.most}
+    return {SCALE + key: str(count) for key, count in counts.items() if count is not None}
+
+
+def call_seconds(serving: Serving, longest: int) -> int:
+    """How long the platform waits for an answer: a little longer than the function gives itself.
+
+    So the function's own 504, with its words, arrives first. No limit becomes the platform's own.
+    """
+    if not serving.exec_timeout:
+        return longest
+    return math.ceil(serving.exec_timeout) + _MARGIN_S
+
+
+def mounted_secrets(function: FunctionConfig) -> list[str]:
+    """The secrets that the function reads; the registry's is the platform's own."""
+    return [name for name in function.secrets if name != REGISTRY_SECRET]

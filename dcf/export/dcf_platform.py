@@ -1,0 +1,73 @@
+"""A config.yaml with the original's keys alone, for the command of a DCF or OpenFx platform."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from dcf.config import Config, FunctionConfig
+from dcf.export.exported import Exported
+from dcf.export.serving import environment_of
+from dcf.export.yaml_text import filled, yaml_text
+
+_FILE = "config.yaml"
+_PORT = 32222  # where DCF's gateway is, outside of its cluster
+_SECRETS_PATH = "/etc/openfx"
+_RESOURCES = ("memory", "cpu", "gpu")
+
+
+def export(config: Config, functions: tuple[FunctionConfig, ...]) -> Exported:
+    """All functions in one file."""
+    gateway, note = _gateway(config)
+    document = {
+        "functions": {each.name: _function(each) for each in functions},
+        "dcf": {"gateway": gateway},
+    }
+    notes = [note] if note else []
+    notes += [
+        f"{each.name}: annotations are left out, since config.yaml has no key for them there"
+        for each in functions
+        if each.annotations
+    ]
+    commands = tuple(f"docker push {each.image_name}" for each in functions)
+    commands += (f"dcf-cli function deploy -f {{out}}/{_FILE}",)
+    return Exported({_FILE: yaml_text(document)}, commands, tuple(notes))
+
+
+def _gateway(config: Config) -> tuple[str, str]:
+    """Where gRPC is: as the file says, else DCF's usual port of the host that it names."""
+    if config.gateway and "://" not in config.gateway:
+        return config.gateway, ""
+    host = urlsplit(config.gateway).hostname or "127.0.0.1"
+    address = f"{host}:{_PORT}"
+    return address, f"dcf.gateway is {address}, DCF's usual port: mend it where yours is another"
+
+
+def _function(function: FunctionConfig) -> dict[str, Any]:
+    entry = function.entry
+    secrets = {"SECRETS_DIR": _SECRETS_PATH} if function.secrets else {}
+    optional = filled(
+        {
+            "secrets": list(function.secrets),
+            "constraints": list(function.constraints),
+            "labels": dict(function.labels),
+            "requests": _quantities(function.requests),
+            "build_options": list(function.build_options),
+            "build_args": [f"{key}={text}" for key, text in function.build_args.items()],
+        }
+    )
+    return {
+        "runtime": function.runtime,
+        "desc": function.desc,
+        "maintainer": function.maintainer,
+        "handler": {"dir": entry.directory, "file": entry.file, "name": entry.name},
+        "docker_registry": function.registry or function.image_name.rpartition("/")[0],
+        "image": function.image_name,
+        # Its gateway calls 50051 and looks for the lock file, wherever the function is used to.
+        "environment": environment_of(function, ("WATCHER_PORT", "LOCK_FILE"), **secrets),
+        **optional,
+        "limits": {key: function.limits.get(key, "") for key in _RESOURCES},
+    }
+
+
+def _quantities(texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: texts[key] for key in _RESOURCES if texts.get(key)}

@@ -1,0 +1,65 @@
+"""What labels and annotations say: how many replicas, who made it, and the rest."""
+
+import re
+from dataclasses import dataclass
+
+from dcf.config import FunctionConfig
+from dcf.errors import ConfigError
+
+_LABEL = "com.openfaas.scale."
+# OpenFx' gateway has a name of its own for the least.
+_LEAST, _MOST = (f"{_LABEL}min", "scale_min"), (f"{_LABEL}max", "scale_max")
+_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Replicas, at least and at most; None where the labels say nothing."""
+
+    least: int | None
+    most: int | None
+
+
+def scaling_of(function: FunctionConfig) -> Scaling:
+    """Read the scaling labels; raises `ConfigError` if they are no counts or cross."""
+    least, most = _count(function, _LEAST), _count(function, _MOST)
+    if least is not None and most is not None and least > most:
+        raise ConfigError(
+            f"functions.{function.name}.labels: scale.min {least} is more than scale.max {most}"
+        )
+    return Scaling(least, most)
+
+
+def plain_labels(function: FunctionConfig) -> dict[str, str]:
+    """The other labels; raises `ConfigError` for a value that Kubernetes does not take."""
+    kept = {
+        key: text
+        for key, text in function.labels.items()
+        if not key.startswith(_LABEL) and key not in (*_LEAST, *_MOST)
+    }
+    for key, text in kept.items():
+        if _VALUE.fullmatch(text) is None:
+            raise ConfigError(
+                f"functions.{function.name}.labels.{key} is {text!r}; a label holds at most 63 "
+                "letters, digits, dots, dashes and underscores: put longer text into annotations"
+            )
+    return kept
+
+
+def annotations_of(function: FunctionConfig) -> dict[str, str]:
+    """The function's annotations, with what it says of itself under the names DCF gives that."""
+    told = {"desc": function.desc, "maintainer": function.maintainer}
+    return {**function.annotations, **{key: text for key, text in told.items() if text}}
+
+
+def _count(function: FunctionConfig, keys: tuple[str, ...]) -> int | None:
+    for key in keys:
+        text = function.labels.get(key, "")
+        if not text:
+            continue
+        if re.fullmatch(r"\d{1,5}", text, re.ASCII) is None:
+            raise ConfigError(
+                f"functions.{function.name}.labels.{key} is {text!r}; it must be a whole number"
+            )
+        return int(text)
+    return None

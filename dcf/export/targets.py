@@ -1,0 +1,57 @@
+"""The table of platforms. A target's module is imported only when it is asked for."""
+
+import importlib
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dcf.config import Config, FunctionConfig
+from dcf.export.exported import Exported
+
+# A host, or an account of the registry that engines take when none is named.
+_REGISTRY = re.compile(r"[^/]+/")
+Export = Callable[[Config, tuple[FunctionConfig, ...]], Exported]
+
+
+class Target(NamedTuple):
+    """A row of the table.
+
+    Attributes:
+        module: Its `export` makes the export.
+        text: A line of help.
+        pulls: Whether the platform pulls the function's image from a registry.
+    """
+
+    module: str
+    text: str
+    pulls: bool = True
+
+
+TARGETS = {
+    "knative": Target("dcf.export.knative", "a Knative Service a function"),
+    "cloud-run": Target("dcf.export.cloud_run", "a Cloud Run service a function"),
+    "openfaas": Target("dcf.export.openfaas", "a stack.yaml for faas-cli"),
+    "dcf": Target("dcf.export.dcf_platform", "a config.yaml for DCF's and OpenFx' own command"),
+    "cloud-functions": Target(
+        "dcf.export.cloud_functions", "a folder of sources a function", pulls=False
+    ),
+    "agc": Target(
+        "dcf.export.agc", "an environment file a function, for a judge's run", pulls=False
+    ),
+}
+
+
+def export_for(target: str) -> Export:
+    """What makes the export of a row of the table."""
+    found: Export = importlib.import_module(TARGETS[target].module).export
+    return found
+
+
+def registry_notes(functions: tuple[FunctionConfig, ...]) -> list[str]:
+    """A line for each image whose name says no registry: no other machine can pull that."""
+    return [
+        f"{each.name}: the image {each.image_name} is in no registry that its name tells: set "
+        "docker_registry or image, push it with `dcf function push`, or give --image"
+        for each in functions
+        if not _REGISTRY.match(each.image_name)
+    ]
