@@ -81,11 +81,12 @@ FUNCTION = {
     "init": Verb(
         _IN_COMMANDS + "init:init", "Make a new function's folder from a runtime's template."
     ),
-    "build": Verb(_IN_COMMANDS + "build:build", "Pack functions and say what would travel."),
+    "build": Verb(_IN_COMMANDS + "build:build", "Build the container images of functions."),
+    "push": Verb(_IN_COMMANDS + "push:push", "Push the images of functions to their registry."),
     "run": Verb(_IN_COMMANDS + "run:run", "Serve one function here, without a gateway."),
     "create": Verb(
         _IN_COMMANDS + "create:create",
-        "Pack the functions of a config file and deploy them.",
+        "Pack or build the functions of a config file, and deploy them.",
         ("deploy",),
     ),
     "list": Verb(_IN_COMMANDS + "list:list_functions", "List the gateway's functions."),
@@ -125,6 +126,7 @@ TOP = {
     "queue": Verb("dcf.cli:queue", "Calls that are answered later."),
     "secret": Verb("dcf.cli:secret", "Keep secrets for functions."),
     "gateway": Verb("dcf.cli:gateway", "Run the gateway."),
+    "export": Verb(_IN_COMMANDS + "export:export", "Write what another platform needs."),
     "login": Verb(_IN_COMMANDS + "login:login", "Log in to a gateway."),
     "logout": Verb(_IN_COMMANDS + "login:logout", "Forget a gateway's login."),
     "completion": Verb(_IN_COMMANDS + "completion:completion", "Print a shell's completion."),

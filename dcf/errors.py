@@ -16,6 +16,7 @@
     ├── GatewayRefused       refused           the gateway answered something else than yes
     │   └── NotAGateway      not_a_gateway     something answers there, but not as a gateway does
     ├── CannotStart          cannot_start      a port, folder or lock the gateway needs is not free
+    ├── EngineFailed         engine_failed     the container engine is missing, or could not do it
     └── Unsupported          unsupported       this provider does not do that
 
 Each door has one table from `code` to its own statuses; a code that is in none of them is a fault
@@ -122,6 +123,12 @@ class CannotStart(DcfError):
     """A port, folder or lock that the gateway needs is not free."""
 
     code = "cannot_start"
+
+
+class EngineFailed(DcfError):
+    """The container engine is not there, or could not build, push or find an image."""
+
+    code = "engine_failed"
 
 
 class Unsupported(DcfError):

@@ -1,31 +1,85 @@
 """dcf function build."""
 
+from typing import Any
+
 import click
 
-from dcf.commands.config_files import load_named
+from dcf.commands.config_files import load_some
 from dcf.commands.gateway_option import config_option, unused_gateway_option
 from dcf.commands.printing import say, silent
 from dcf.commands.release import Plan, build_archive
+from dcf.config import FunctionConfig
+
+
+def _pairs(
+    _ctx: click.Context, _parameter: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    for each in given:
+        if not each.partition("=")[0] or "=" not in each:
+            raise click.BadParameter(f"each build-arg must take the form key=value, got {each!r}")
+    return {key: value for key, _, value in (each.partition("=") for each in given)}
 
 
 @click.command()
 @click.argument("names", nargs=-1)
 @config_option
-@click.option("--nocache", is_flag=True, expose_value=False, help="Taken: packing keeps no cache.")
-@click.option("--verbose", "--buildverbose", "-v", is_flag=True, help="Name the files that travel.")
+@click.option("--nocache", is_flag=True, help="Build every layer anew.")
+@click.option(
+    "--build-arg",
+    "arguments",
+    multiple=True,
+    metavar="KEY=VALUE",
+    callback=_pairs,
+    help="Argument of the build; over the config file's.",
+)
+@click.option("--platform", default="", help="Such as linux/arm64. [default: the engine's]")
+@click.option("--archive", is_flag=True, help="Only pack, as for this project's own gateway.")
+@click.option(
+    "--verbose",
+    "--buildverbose",
+    "-v",
+    is_flag=True,
+    help="Write what the builder writes; with --archive, name the files.",
+)
 @unused_gateway_option
-def build(names: tuple[str, ...], config: str, verbose: bool) -> None:
-    """Pack the functions of a config file and say what would travel.
+def build(
+    names: tuple[str, ...],
+    config: str,
+    archive: bool,
+    verbose: bool,
+    **given: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Build the container images of a config file's functions.
 
-    Nothing is stored or sent: `dcf function create` packs the same bytes and uploads them.
-    Container images are not built by this command.
+    An engine (docker, podman, or what DCF_ENGINE names) builds them. With --archive nothing is
+    built: what would travel to this project's own gateway is packed and named.
     """
-    loaded = load_named(config)
-    known = {each.name for each in loaded.functions}
-    if strange := set(names) - known:
-        raise click.UsageError(f"{', '.join(sorted(strange))} is not in {loaded.path}")
-    for function in loaded.functions:
-        if not names or function.name in names:
-            archive = build_archive(function, Plan(say, say if verbose else silent))
-            size = len(archive.data) / 1e6
-            say(f"Packed: {len(archive.names)} files, {size:.1f} MB; nothing was stored or sent.")
+    functions = load_some(config, names)
+    if archive:
+        for function in functions:
+            _pack(function, verbose)
+        return
+    _build(functions, verbose, **given)
+
+
+def _pack(function: FunctionConfig, verbose: bool) -> None:
+    archive = build_archive(function, Plan(say, say if verbose else silent))
+    size = len(archive.data) / 1e6
+    say(f"Packed: {len(archive.names)} files, {size:.1f} MB; nothing was stored or sent.")
+
+
+def _build(
+    functions: list[FunctionConfig],
+    verbose: bool,
+    *,
+    nocache: bool,
+    arguments: dict[str, str],
+    platform: str,
+) -> None:
+    from dcf.commands.image_steps import ImageSteps
+    from dcf.images.build import Wishes
+
+    steps = ImageSteps(verbose)
+    wishes = Wishes(arguments, platform, ("--no-cache",) if nocache else ())
+    for function in functions:
+        steps.build(function, wishes)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import click
+
 from dcf.config import Config, FunctionConfig, load
 from dcf.errors import ConfigError, InvalidRequest
 
@@ -31,6 +33,9 @@ def function_of(config: Config, name: str) -> FunctionConfig:
     raise InvalidRequest(f"function {name} is not in {config.path}: it has {names}")
 
 
-def load_named(named: str) -> Config:
-    """Find and read a config file."""
-    return load(find(named))
+def load_some(named: str, names: tuple[str, ...]) -> list[FunctionConfig]:
+    """The functions of a config file, or those of the given names; another is a wrong usage."""
+    loaded = load(find(named))
+    if strange := set(names) - {each.name for each in loaded.functions}:
+        raise click.UsageError(f"{', '.join(sorted(strange))} is not in {loaded.path}")
+    return [each for each in loaded.functions if not names or each.name in names]

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import click
 
 from dcf.commands.gateway_option import client_for, gateway_option
 from dcf.commands.printing import progress, say, silent
-from dcf.commands.release import Plan, release
-from dcf.config import load
+from dcf.commands.release import Plan, Provided, release
+from dcf.config import FunctionConfig, load
 
 _LABEL = "com.openfaas.scale."
 
@@ -36,17 +37,21 @@ def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
     "--buildverbose",
     "-v",
     is_flag=True,
-    help="Name the files packed.",
+    help="Name the files packed, or write what the builder writes.",
 )
 @_switch("--update", default=True, text="Update functions that are there. [default: true]")
 @click.option("--no-update", is_flag=True, help="The same as --update=false.")
 @_switch("--replace", default=False, text="Delete functions first; needs --update=false.")
 @click.option("--min", "least", type=click.IntRange(0), help="Replicas to start with.")
 @click.option("--max", "most", type=click.IntRange(1), help="Most replicas, where they scale.")
+@click.option("--no-push", is_flag=True, help="For a gateway whose nodes share this engine.")
 @click.option("--registry", expose_value=False, help="Taken, and as in the original not used.")
 @gateway_option
 def create(config: Path, gateway: str, **given: Any) -> None:  # noqa: ANN401 - click's
-    """Pack the functions of a config file, deploy them and wait until they are ready."""
+    """Bring the functions of a config file to a gateway and wait until they are ready.
+
+    One that runs folders gets them packed; for one that runs images they are built and pushed.
+    """
     plan = _plan(**given)
     loaded = load(config)
     client = client_for(gateway, loaded.gateway)
@@ -55,7 +60,7 @@ def create(config: Path, gateway: str, **given: Any) -> None:  # noqa: ANN401 - 
         click.echo(f"http trigger url: {client.web_address()}/function/{function.name}")
 
 
-def _plan(  # pylint: disable=too-many-arguments # one a flag
+def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     *,
     verbose: bool,
     update: bool,
@@ -63,6 +68,7 @@ def _plan(  # pylint: disable=too-many-arguments # one a flag
     replace: bool,
     least: int | None,
     most: int | None,
+    no_push: bool,
 ) -> Plan:
     update = update and not no_update
     if update and replace:
@@ -73,4 +79,14 @@ def _plan(  # pylint: disable=too-many-arguments # one a flag
     labels = {f"{_LABEL}{key}": str(value) for key, value in limits.items() if value is not None}
     narrate = say if verbose else progress if sys.stderr.isatty() else None
     detail = say if verbose else silent
-    return Plan(say, detail, replace=replace, update=update, labels=labels, narrate=narrate)
+    return Plan(
+        say, detail, replace=replace, update=update, labels=labels, narrate=narrate,
+        images=partial(_provide, verbose=verbose, push=not no_push),
+    )  # fmt: skip
+
+
+def _provide(function: FunctionConfig, *, verbose: bool, push: bool) -> Provided:
+    from dcf.commands.image_steps import ImageSteps  # most gateways need none
+
+    steps = ImageSteps(verbose)
+    return steps.provide(function) if push else steps.provide_here(function)

@@ -1,8 +1,8 @@
-"""Pack, upload, deploy, wait: what `create` and `gateway start --deploy` do with a function."""
+"""Pack or build, deploy, wait: what `create` and `gateway start --deploy` do with a function."""
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from dcf.archive import Archive, pack
@@ -17,6 +17,14 @@ NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
+class Provided:
+    """What a gateway shall run, and what to note beside it."""
+
+    image: str
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Plan:
     """How a release goes.
 
@@ -27,6 +35,7 @@ class Plan:
         update: Update it when it is there.
         labels: Laid over the function's own.
         narrate: Takes what the gateway does meanwhile; None when nobody watches.
+        images: Provides the image of a function to a gateway that runs images.
     """
 
     say: Callable[[str], None]
@@ -35,6 +44,7 @@ class Plan:
     update: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
     narrate: Callable[[str], None] | None = None
+    images: Callable[[FunctionConfig], Provided] | None = None
 
 
 def build_archive(function: FunctionConfig, plan: Plan) -> Archive:
@@ -49,30 +59,28 @@ def build_archive(function: FunctionConfig, plan: Plan) -> Archive:
 
 def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None:
     """Bring one function of a config file to ready; raises with the reason if it cannot be."""
-    image = _provided(client, function, plan)
+    provided = _provided(client, function, plan)
     plan.say(f"Deploying: {function.name} ...")
     narration = Narration(client, function.name, plan.narrate)
-    _deploy(client, spec_of(function, image, plan.labels), plan)
+    spec = spec_of(function, provided.image, plan.labels)
+    spec = replace(spec, annotations={**spec.annotations, **provided.annotations})
+    _deploy(client, spec, plan)
     began = time.monotonic()
     wait_for_rollout(client, function.name, narration.go_on if plan.narrate else None)
     plan.say(f"Function {function.name} is ready after {time.monotonic() - began:.1f} s.")
 
 
-def _provided(client: GatewayClient, function: FunctionConfig, plan: Plan) -> str:
+def _provided(client: GatewayClient, function: FunctionConfig, plan: Plan) -> Provided:
     """What the gateway shall run: an archive uploaded to it, or an image its nodes can pull."""
     if client.takes_archives():
         archive = build_archive(function, plan)
         place = f"in Registry: {client.address} ..."
         plan.say(f"Pushing: {function.name}, Image: {archive.image} {place}")
         client.put_archive(archive)
-        return archive.image
-    if not function.image:
-        raise Unsupported(
-            f"the gateway at {client.address} runs container images, not folders: build and push "
-            f"one, and name it as functions.{function.name}.image in the config file"
-        )
-    plan.say(f"Image: {function.image} is taken from its registry as it is there.")
-    return function.image
+        return Provided(archive.image)
+    if plan.images is None:
+        raise Unsupported(f"the gateway at {client.address} runs container images, not folders")
+    return plan.images(function)
 
 
 def _deploy(client: GatewayClient, spec: FunctionSpec, plan: Plan) -> None:

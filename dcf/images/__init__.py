@@ -1,1 +1,1 @@
-"""Container images: built, pushed and named by digest with the engine's own command line."""
+"""Container images of functions, by the command line of docker or of what is called like it."""

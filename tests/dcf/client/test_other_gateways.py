@@ -99,8 +99,8 @@ def test_it_is_given_the_image_a_config_file_names(gateway, dcf, write_function,
     config = write_function(tmp_path, "f")
     folder = dcf("function", "create", "-f", config, **environ)
     assert folder.returncode == 1
-    assert b"functions.f.image" in folder.stderr
-    config.write_text(config.read_text() + "    image: r/f:1\n")
+    assert b"functions.f.docker_registry" in folder.stderr
+    config.write_text(config.read_text() + "    image: r/f:1\n    skip_build: true\n")
     done = dcf("function", "create", "-f", config, **environ)
     assert done.returncode == 0, done.stderr.decode()
     method, _, _, body = next(each for each in asked if each[0] == "POST")

@@ -6,28 +6,28 @@ import re
 import pytest
 
 
-def test_build_says_what_would_travel_and_stores_nothing(dcf, write_function, tmp_path):
+def test_build_archive_says_what_would_travel_and_stores_nothing(dcf, write_function, tmp_path):
     write_function(tmp_path)
-    done = dcf("function", "build", "-v", cwd=tmp_path)
+    done = dcf("function", "build", "--archive", "-v", cwd=tmp_path)
     said = done.stdout.decode().splitlines()
     assert said[0] == "Building function (echo) ..."
     assert said[1] == "  src/handler.py"
     assert re.fullmatch(r"Image: archive:sha256:[0-9a-f]{64} built in local environment\.", said[2])
     assert said[3].startswith("Packed: 1 files, 0.0 MB; nothing was stored or sent")
-    again = dcf("function", "build", "--nocache", "-f", "config.yaml", cwd=tmp_path)
+    again = dcf("function", "build", "--archive", "-f", "config.yaml", cwd=tmp_path)
     assert again.stdout.decode().splitlines()[1] == said[2]
     assert dcf("function", "build", "other", cwd=tmp_path).returncode == 2
 
 
 def test_without_f_the_usual_file_is_read_or_the_last_yaml(dcf, write_function, tmp_path):
-    none = dcf("function", "build", cwd=tmp_path)
+    none = dcf("function", "build", "--archive", cwd=tmp_path)
     assert (none.returncode, b"-f" in none.stderr) == (1, True)
     config = write_function(tmp_path, "usual")
     other = tmp_path / "z-other.yaml"
     other.write_text(config.read_text().replace("usual", "other"))
-    assert b"(usual)" in dcf("function", "build", cwd=tmp_path).stdout
+    assert b"(usual)" in dcf("function", "build", "--archive", cwd=tmp_path).stdout
     config.unlink()
-    assert b"(other)" in dcf("function", "build", cwd=tmp_path).stdout
+    assert b"(other)" in dcf("function", "build", "--archive", cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,9 @@ def read_until(terminal, end):
 
 def test_colours_are_for_terminals_that_want_them(at_a_terminal, dcf, write_function, tmp_path):
     write_function(tmp_path)
-    assert b"\x1b[" not in dcf("function", "build", cwd=tmp_path).stdout
-    assert b"\x1b[34m" in at_a_terminal("function", "build")[1]
-    assert b"\x1b[" not in at_a_terminal("function", "build", NO_COLOR="1")[1]
+    assert b"\x1b[" not in dcf("function", "build", "--archive", cwd=tmp_path).stdout
+    assert b"\x1b[34m" in at_a_terminal("function", "build", "--archive")[1]
+    assert b"\x1b[" not in at_a_terminal("function", "build", "--archive", NO_COLOR="1")[1]
 
 
 def test_log_lines_are_plain(at_a_terminal, echo_gateway):
