@@ -4,6 +4,7 @@ import http.client
 import os
 import shutil
 import subprocess
+import sys
 import time
 import urllib.request
 import uuid
@@ -96,6 +97,34 @@ def watcher_image(engine):
     engine.build(tag, "--target", "watcher")
     yield tag
     engine.run("image", "rm", "-f", tag, check=False)
+
+
+@pytest.fixture(scope="session")
+def tools_image(engine):
+    tag = "dcf-test/tools"
+    engine.build(tag, "--target", "tools")
+    yield tag
+    engine.run("image", "rm", "-f", tag, check=False)
+
+
+@pytest.fixture(scope="session")
+def bases(watcher_image, tools_image, function_image):
+    """What functions are built on, as `docker_registry: dcf-test` finds it."""
+    return watcher_image.partition("/")[0]
+
+
+@pytest.fixture
+def dcf(engine):
+    """`dcf(*arguments, cwd, stdin=b"", **environ)` runs the command with this engine to its end."""
+
+    def run(*arguments, cwd, stdin=b"", **environ):
+        return subprocess.run(
+            [sys.executable, "-m", "dcf", *map(str, arguments)],
+            cwd=cwd, input=stdin, capture_output=True, timeout=600, check=False,
+            env={**os.environ, "DCF_ENGINE": engine.command, "PYTHONPATH": "", **environ},
+        )  # fmt: skip
+
+    return run
 
 
 @pytest.fixture(scope="session")
