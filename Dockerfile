@@ -63,7 +63,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/dcf \
     HOST=0.0.0.0 PORT=8080 WATCHER_PORT=50051 MESH_PORT=50052 METRICS_PORT=8081 \
     HANDLER_DIR=/dcf/handler HANDLER_FILE=handler.py HANDLER_NAME=Handler \
-    LOCK_FILE=/tmp/.lock
+    LOCK_FILE=/tmp/.lock LOG_STREAM=stdout
 EXPOSE 8080 50051 50052 8081
 HEALTHCHECK --interval=2s --timeout=1s --start-period=30s --retries=3 \
     CMD ["sh", "-c", "[ -e \"$LOCK_FILE\" ]"]

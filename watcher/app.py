@@ -5,9 +5,11 @@ import ctypes
 import gc
 import logging
 import signal
+import sys
 import threading
 import time
 from types import FrameType
+from typing import TextIO
 
 from . import function, guards, listeners, logs
 from .config import Settings
@@ -36,7 +38,9 @@ def serve(settings: Settings) -> int:
     Returns:
         The exit code: 0, 1 when something could not start or calls were cut off at the end.
     """
-    logs.configure(settings.log_format, settings.log_level)
+    # A batch's stdout says where its answer is; what ends a process is on stderr in any case.
+    to_stdout = settings.log_stream == "stdout" and not settings.is_batch
+    configure_logs(settings, sys.stdout if to_stdout else sys.stderr)
     share_pools(max(_POOLS, settings.concurrency))
     try:
         if settings.is_batch:
@@ -44,12 +48,21 @@ def serve(settings: Settings) -> int:
 
             return BatchProcess(settings).run()
         return Process(settings).run()
-    except (LoadError, BatchError) as error:
-        _log.error("%s", error.message, extra={logs.TRACE: error.trace})
-        return error.exit_code
     except WatcherError as error:
-        _log.error("%s", error.message)
+        configure_logs(settings, sys.stderr)
+        trace = error.trace if isinstance(error, LoadError | BatchError) else ""
+        _log.error("%s", error.message, extra={logs.TRACE: trace})
         return error.exit_code
+
+
+def configure_logs(settings: Settings, stream: TextIO) -> None:
+    """Sends log lines, in the form that was asked for, to a stream.
+
+    Args:
+        settings: of this process.
+        stream: stdout or stderr.
+    """
+    logs.configure(settings.log_format, settings.log_level, stream)
 
 
 class Process:

@@ -53,6 +53,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     answer_template: str
     answer_hook: str
     log_format: str
+    log_stream: str
     log_level: str
     mesh_addresses: Mapping[str, str]
     """MESH_<NAME> of the environment: NAME -> host:port."""

@@ -1,10 +1,9 @@
-"""Log lines on stderr, as text for people or JSON for machines; every call makes one."""
+"""Log lines, as text for people or JSON for machines; every call makes one."""
 
 import json
 import logging
-import sys
 import time
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 TRACE = "trace"
 """Name of a log record's extra: a traceback as text, with the parts already left out."""
@@ -92,14 +91,15 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def configure(log_format: str, log_level: str) -> None:
-    """Sends every logger's lines to stderr.
+def configure(log_format: str, log_level: str, stream: TextIO | None = None) -> None:
+    """Sends every logger's lines to one place.
 
     Args:
         log_format: `text` or `json`.
         log_level: `debug`, `info`, `warning` or `error`.
+        stream: stdout or stderr; stderr when None.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -173,6 +173,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LOG_FORMAT", "text", "choice", "How log lines look.", choices=("text", "json")),
     Setting(
+        "LOG_STREAM",
+        "stderr",
+        "choice",
+        "Where log lines go while serving; stdout in a container. A batch's go to stderr.",
+        choices=("stderr", "stdout"),
+    ),
+    Setting(
         "LOG_LEVEL",
         "info",
         "choice",

@@ -1,4 +1,10 @@
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HANDLERS = Path(__file__).parents[1] / "data/handlers"
 
 
 def test_json_lines_are_one_object_each(start):
@@ -36,3 +42,46 @@ def test_a_fault_of_loading_is_one_object_with_its_traceback(start):
     (line,) = map(json.loads, watcher.log.splitlines())
     assert line["message"].startswith("building Handler failed: ValueError")
     assert "broken_build.py" in line["traceback"]
+
+
+def lines_of(folder, *flags, end_after="", **env):
+    """What a watcher writes to stdout and to stderr; it is ended after a line, or by itself."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "watcher", *flags], text=True, stdout=-1, stderr=-1,
+        env={
+            **os.environ, "HANDLER_DIR": str(HANDLERS), "LOG_STREAM": "stdout", "PORT": "0",
+            "WATCHER_PORT": "0", "MESH_PORT": "0", "METRICS_PORT": "0",
+            "LOCK_FILE": str(folder / "lock"), **env,
+        },
+    )  # fmt: skip
+    first = ""
+    if end_after:
+        first = process.stdout.readline()
+        assert end_after in first
+        process.terminate()
+    out, errors = process.communicate(timeout=30)
+    return (first + out).splitlines(), errors.splitlines()
+
+
+def test_lines_go_to_stdout_on_request(tmp_path):
+    out, errors = lines_of(tmp_path, end_after="ready:", HANDLER_FILE="good.py")
+    assert "ready:" in out[0]
+    assert "draining" in out[1]
+    assert errors == []
+
+
+def test_what_ends_a_process_is_on_stderr_in_any_case(tmp_path):
+    out, errors = lines_of(tmp_path, HANDLER_FILE="broken_build.py")
+    assert out == []
+    assert "building Handler failed: ValueError" in errors[0]
+
+
+def test_the_stdout_of_a_batch_is_for_its_result(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    result = tmp_path / "out.json"
+    out, errors = lines_of(
+        tmp_path, "--batch", HANDLER_FILE="good.py", DATA_PATH=str(tmp_path),
+        RESULT_FILE=str(result),
+    )  # fmt: skip
+    assert out == [str(result)]
+    assert "batch:" in errors[0]
