@@ -30,6 +30,8 @@ STATUSES: dict[str, Status] = {
     "overloaded": Status(429, "RESOURCE_EXHAUSTED"),
     "not_ready": Status(503, "UNAVAILABLE"),
     "timeout": Status(504, "DEADLINE_EXCEEDED"),
+    # What an event names; it is sent again.
+    "storage_failed": Status(503, "UNAVAILABLE"),
     # The handler.
     HANDLER_ERROR: Status(500, "INTERNAL"),
     # The protocol below the call; these never reach a handler.

@@ -12,6 +12,7 @@ WatcherError
 └── CallError           one call cannot be answered; the process lives on
     ├── Overloaded, Draining, TimedOut
     ├── BodyTooLarge, SlowRequest, HeadersTooLarge, BadRequest, MethodNotAllowed
+    ├── StorageFailed
     └── HandlerFailed
         └── BadReply
 """
@@ -195,6 +196,12 @@ class MethodNotAllowed(CallError):
     """A path of the watcher's own was asked with a method it does not have."""
 
     code = "method_not_allowed"
+
+
+class StorageFailed(CallError):
+    """A picture that an event names cannot be fetched now."""
+
+    code = "storage_failed"
 
 
 class HandlerFailed(CallError):

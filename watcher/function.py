@@ -28,11 +28,12 @@ class Function:
     http: HttpApp
 
 
-def build(settings: Settings) -> Function:
+def build(settings: Settings, lock: LockFile | None = None) -> Function:
     """Loads the handler and puts the runner and the HTTP door around it; opens no port.
 
     Args:
         settings: of this process.
+        lock: what appears when the function is ready; LOCK_FILE when None.
 
     Returns:
         The function, warm.
@@ -41,7 +42,7 @@ def build(settings: Settings) -> Function:
         LoadError: the handler cannot be loaded.
         StartError: a stale lock file cannot be removed.
     """
-    lock = LockFile(Path(settings.lock_file).absolute())
+    lock = lock or LockFile(Path(settings.lock_file).absolute())
     lock.clear()
     loaded = load(settings)
     runner = Runner(

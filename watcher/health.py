@@ -58,6 +58,23 @@ class LockFile:
         )
 
 
+class NoLock(LockFile):
+    """In place of the file where nobody looks for one."""
+
+    def __init__(self) -> None:
+        """Takes no path."""
+        super().__init__(Path(os.devnull))
+
+    def clear(self) -> None:
+        """Removes nothing."""
+
+    def create(self) -> None:
+        """Makes nothing."""
+
+    def remove(self) -> None:
+        """Removes nothing."""
+
+
 def _identity(state: os.stat_result) -> tuple[int, ...]:
     """What tells one file from the next; the time is in it as numbers of files are used again."""
     return state.st_dev, state.st_ino, state.st_mtime_ns

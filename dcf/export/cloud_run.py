@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 from dcf.config import Config, FunctionConfig
-from dcf.errors import ConfigError
 from dcf.export import cluster
 from dcf.export.exported import Exported
 from dcf.export.labels import annotations_of, plain_labels, scaling_of
@@ -61,7 +60,7 @@ def _revision(function: FunctionConfig) -> dict[str, Any]:
             "containers": [_container(function, serving)],
             "volumes": [
                 {"name": name, "secret": {"secretName": name, "items": _latest(name)}}
-                for name in _secrets(function)
+                for name in cluster.one_secret(function, "Cloud Run")
             ],
         }
     )
@@ -83,20 +82,11 @@ def _container(function: FunctionConfig, serving: Serving) -> dict[str, Any]:
             },
             "livenessProbe": {"httpGet": {"path": "/_/health"}, "timeoutSeconds": 5},
             "volumeMounts": [
-                {"name": name, "mountPath": cluster.SECRETS_PATH} for name in _secrets(function)
+                {"name": name, "mountPath": cluster.SECRETS_PATH}
+                for name in cluster.one_secret(function, "Cloud Run")
             ],
         }
     )
-
-
-def _secrets(function: FunctionConfig) -> list[str]:
-    names = cluster.mounted_secrets(function)
-    if len(names) > 1:
-        raise ConfigError(
-            f"functions.{function.name}.secrets are {', '.join(names)}; Cloud Run mounts one "
-            f"secret in a folder, and functions read {cluster.SECRETS_PATH}/NAME: name one"
-        )
-    return names
 
 
 def _latest(name: str) -> list[dict[str, str]]:

@@ -66,3 +66,14 @@ def call_seconds(serving: Serving, longest: int) -> int:
 def mounted_secrets(function: FunctionConfig) -> list[str]:
     """The secrets that the function reads; the registry's is the platform's own."""
     return [name for name in function.secrets if name != REGISTRY_SECRET]
+
+
+def one_secret(function: FunctionConfig, platform: str) -> list[str]:
+    """Its secret, or none; raises `ConfigError` for more, where a platform mounts one a folder."""
+    names = mounted_secrets(function)
+    if len(names) > 1:
+        raise ConfigError(
+            f"functions.{function.name}.secrets are {', '.join(names)}; {platform} mounts one "
+            f"secret in a folder, and functions read {SECRETS_PATH}/NAME: name one"
+        )
+    return names

@@ -1,0 +1,118 @@
+"""A handler under functions-framework, which owns the process, the port and the drain.
+
+Its server forks workers after it has imported the function, and neither threads nor an inference
+engine come through a fork. So the handler is built in each worker, as soon as there is one; under a
+server that does not fork, by the first call.
+"""
+
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from . import config, function, logs
+from .errors import WatcherError
+from .function import Function
+from .guards import end_now
+from .health import NoLock
+
+if TYPE_CHECKING:
+    from flask import Request as FlaskRequest
+    from werkzeug.wrappers import Response
+
+    from .cloud_events import Event
+
+# gunicorn ends as a whole when a worker ends so, and does not start another one.
+_CANNOT_BOOT = 3
+_SPARE_THREADS = 4
+_log = logging.getLogger(__name__)
+
+
+class CloudFunction:
+    """One handler, built once a process."""
+
+    def __init__(self, defaults: Mapping[str, str]) -> None:
+        """Takes settings; the environment's win. Nothing is loaded yet.
+
+        Args:
+            defaults: setting -> text.
+        """
+        for name, text in defaults.items():
+            os.environ.setdefault(name, text)
+        # A wrong setting stops the start, as it does everywhere.
+        self._settings = config.from_environment()
+        # As many as to find a full function full: the framework's own count knows nothing of it.
+        os.environ.setdefault("THREADS", str(self._settings.max_inflight + _SPARE_THREADS))
+        self._building = threading.Lock()
+        self._function: Function | None = None
+        self._importer = os.getpid()
+        os.register_at_fork(after_in_child=self._in_worker)
+
+    def answer(self, request: "FlaskRequest") -> "Response":
+        """Answers one call over HTTP as the watcher's own door does.
+
+        Args:
+            request: as functions-framework hands it over.
+
+        Returns:
+            The reply.
+        """
+        from werkzeug.wrappers import Response
+
+        # Flask's view of the body ends where the body ends; the server's own need not.
+        environ = {**request.environ, "wsgi.input": request.stream}
+        return Response.from_app(self.built().http, environ, buffered=True)
+
+    def take(self, event: "Event") -> None:
+        """Answers an event: its answer is a line of JSON on stdout.
+
+        Args:
+            event: a CloudEvent whose data is a picture, or names one.
+
+        Raises:
+            HTTPException: it should be sent again.
+        """
+        from werkzeug.exceptions import abort
+
+        from . import cloud_storage
+        from .cloud_events import EventDoor
+
+        door = EventDoor(self.built().http, cloud_storage.fetch, self._settings.max_body_bytes)
+        outcome = door.answer(event)
+        severity = "ERROR" if "error" in outcome.line else "INFO"
+        sys.stdout.write(json.dumps({"severity": severity, **outcome.line}) + "\n")
+        sys.stdout.flush()
+        if outcome.again:
+            abort(outcome.again)
+
+    def built(self) -> Function:
+        """The handler with everything that calls it, built by the first who asks."""
+        with self._building:
+            if self._function is None:
+                self._function = self._build()
+            return self._function
+
+    def _build(self) -> Function:
+        settings = self._settings
+        logs.configure(settings.log_format, settings.log_level)
+        built = function.build(settings, NoLock())
+        built.health.open()
+        return built
+
+    def _in_worker(self) -> None:
+        """Builds beside the worker's own start, so that it hears signals meanwhile."""
+        if os.getppid() != self._importer:
+            return  # a child of a worker, which the handler itself may have
+        self._building = threading.Lock()
+        self._function = None
+        threading.Thread(target=self._boot, name="boot", daemon=True).start()
+
+    def _boot(self) -> None:
+        try:
+            self.built()
+        except WatcherError as error:
+            _log.error("%s", error.message, extra={logs.TRACE: getattr(error, "trace", "")})
+            end_now(_CANNOT_BOOT)
