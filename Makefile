@@ -32,7 +32,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image test test-all test-marked lint format bench bench-peers bench-engines model proto \
+.PHONY: help run deploy image submission test test-all test-marked lint format bench bench-peers bench-engines model proto \
 	train-env clean
 
 help: ## List every target
@@ -65,6 +65,11 @@ image: ## Build the images dcf/watcher (any function), dcf/gateway and dcf/ssd
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target tools --tag dcf/tools .
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target gateway --tag dcf/gateway .
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --tag dcf/ssd .
+
+submission: $(if $(DIR),.venv/.ready) ## Make dist/ID_answer.tar for the AGC: ID=team [DIR=a function's folder]
+	@BUILD_FLAGS="$(BUILD_FLAGS)" DOCKER="$(DOCKER)" $(if $(DIR),.venv/bin/python,$(PYTHON)) deploy/agc/submit.py \
+		--id "$(ID)" $(if $(VERSION),--version "$(VERSION)") $(if $(DIR),--folder "$(DIR)") \
+		$(if $(DATA),--data "$(DATA)") $(if $(CHECK_TIMEOUT),--seconds $(CHECK_TIMEOUT))
 
 test: .venv-dev/.ready ## Run all tests but the marked ones
 	.venv-dev/bin/python -m pytest -n 2 --dist loadfile
