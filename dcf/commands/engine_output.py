@@ -22,7 +22,7 @@ class Streamed:
     def done(self) -> None:
         """All is written."""
 
-    def failed(self) -> None:
+    def recall(self) -> None:
         """All is written."""
 
 
@@ -46,8 +46,7 @@ class Quiet:
         if self._shows:
             click.echo(_CLEAR, err=True, nl=False)
 
-    def failed(self) -> None:
+    def recall(self) -> None:
         """Write what is kept."""
-        self.done()
         for text in self._kept:
             click.echo(text, err=True)

@@ -72,7 +72,14 @@ class Bases:
             )
         self._say(f"Base image {image} is not here: building it from {self._source} ...")
         flags = (*self._flags, "--target", target, "--tag", image)
-        self._engine.work(self._watch(), "build", *flags, str(self._source))
+        watch = self._watch()
+        try:
+            self._engine.work(watch, "build", *flags, str(self._source))
+        except EngineFailed as fault:
+            watch.recall()
+            raise EngineFailed(
+                f"base image {image} is not built ({fault.message}): the lines above say why"
+            ) from fault
 
 
 def find_source() -> Path | None:

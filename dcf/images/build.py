@@ -69,9 +69,11 @@ class Builder:
         for key, value in labels_of(function, recipe).items():
             flags += ["--label", f"{key}={value}"]
         with context_of(function, recipe) as context:
+            watch = self._watch()
             try:
-                self._engine.work(self._watch(), "build", *flags, str(context))
+                self._engine.work(watch, "build", *flags, str(context))
             except EngineFailed as fault:
+                watch.recall()
                 raise EngineFailed(
                     f"image {image} of function {function.name} is not built ({fault.message}): "
                     f"the lines above say why; it was built with {recipe.dockerfile}"

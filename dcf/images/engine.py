@@ -27,10 +27,10 @@ class Watch(Protocol):
         """Take a line."""
 
     def done(self) -> None:
-        """It has ended well."""
+        """It has ended."""
 
-    def failed(self) -> None:
-        """It has failed: the lines taken say why."""
+    def recall(self) -> None:
+        """It failed, and nobody knows better words: show the lines there were."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +86,13 @@ class Engine:
                     watch.line(lines[-1])
                 status = process.wait()
             except BaseException:
-                watch.done()
                 _end(process)
                 raise
-        if status == 0:
-            watch.done()
-            return lines
-        watch.failed()
-        raise _Ended(f"{self.name} {arguments[0]} ended with {status}", lines)
+            finally:
+                watch.done()
+        if status:
+            raise _Ended(f"{self.name} {arguments[0]} ended with {status}", lines)
+        return lines
 
     def has(self, image: str) -> bool:
         """Tell whether an image is here."""

@@ -19,7 +19,7 @@ def push(engine: Engine, image: str, watch: Watch) -> str:
     try:
         lines = engine.work(watch, "push", image)
     except EngineFailed as fault:
-        raise EngineFailed(_reason(engine, image, fault)) from fault
+        raise EngineFailed(_reason(engine, image, watch, fault)) from fault
     digest = digest_in(lines[-1] if lines else "") or _kept_digest(engine, image)
     return f"{repository_of(image)}@{digest}"
 
@@ -33,7 +33,7 @@ def _kept_digest(engine: Engine, image: str) -> str:
     raise EngineFailed(f"{engine.name} has pushed {image} and does not tell its digest")
 
 
-def _reason(engine: Engine, image: str, fault: EngineFailed) -> str:
+def _reason(engine: Engine, image: str, watch: Watch, fault: EngineFailed) -> str:
     registry, words = registry_of(image) or _HUB, words_of(fault)
     if any(each in words for each in _NO_LOGIN):
         return (
@@ -42,4 +42,5 @@ def _reason(engine: Engine, image: str, fault: EngineFailed) -> str:
         )
     if any(each in words for each in _NOBODY):
         return f"registry {registry} does not answer: mend docker_registry or image, or start it"
+    watch.recall()
     return f"image {image} is not pushed ({fault.message}): the lines above say why"
