@@ -169,11 +169,15 @@ class Engine:
             part.open("wb") as file,
         ):
             assert saving.stdout is not None
-            while chunk := saving.stdout.read(_CHUNK):
-                file.write(chunk)
-                digest.update(chunk)
-                done += len(chunk)
-                said = _progress(done, size, said)
+            try:
+                while chunk := saving.stdout.read(_CHUNK):
+                    file.write(chunk)
+                    digest.update(chunk)
+                    done += len(chunk)
+                    said = _progress(done, size, said)
+            except BaseException:
+                saving.kill()
+                raise
         if saving.returncode:
             raise SubmissionError(f"{self._command} save ended with {saving.returncode}")
         return digest.hexdigest()

@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 
 class Engine:
-    """The engine's command line."""
+    """The engine's command line; `before` goes in front of every command's words."""
+
+    before = ()
 
     def __init__(self, command):
         self.command = command
@@ -25,7 +27,7 @@ class Engine:
     def run(self, *arguments, check=True, timeout=600, **options):
         """Run a command; its output as text."""
         return subprocess.run(
-            [self.command, *arguments], check=check, timeout=timeout, text=True,
+            [self.command, *self.before, *arguments], check=check, timeout=timeout, text=True,
             capture_output=True, cwd=ROOT, env={**os.environ, "DOCKER_BUILDKIT": "1"}, **options,
         )  # fmt: skip
 

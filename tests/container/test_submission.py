@@ -1,0 +1,148 @@
+"""A submission as it is handed in: made by the script, loaded by an engine that knows nothing."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples"
+LOCKED = (
+    "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL",
+    "--security-opt", "no-new-privileges", "--memory", "256m",
+)  # fmt: skip
+
+
+def local_judge():
+    """The judge that the script checks with."""
+    spec = importlib.util.spec_from_file_location("agc_judge", ROOT / "deploy/agc/judge.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.LocalJudge()
+
+
+@pytest.fixture(scope="module")
+def submission(engine, function_image, tmp_path_factory):
+    """The file that is handed in, and what the script said."""
+    out = tmp_path_factory.mktemp("dist")
+    done = subprocess.run(
+        [sys.executable, ROOT / "deploy/agc/submit.py", "--id", "Dcf-Test", "--version", "7",
+         "--image", function_image, "--engine", engine.command, "--out", out],
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    engine.run("image", "rm", "dcf-test:7", check=False)
+    assert done.returncode == 0, done.stderr
+    yield out / "Dcf-Test_answer.tar", done.stdout
+    shutil.rmtree(out)
+
+
+@pytest.fixture(scope="module")
+def clean_engine(engine, submission, tmp_path_factory):
+    """Another engine, with no image and no network, that has loaded the file."""
+    if os.geteuid() or not shutil.which("dockerd"):
+        pytest.skip("a clean engine needs root and dockerd")
+    home = tmp_path_factory.mktemp("engine")
+    address = f"unix://{home}/socket"
+    with (home / "log").open("wb") as log:
+        daemon = subprocess.Popen(
+            ["dockerd", "--host", address, "--data-root", home / "data", "--exec-root",
+             home / "exec", "--pidfile", home / "pid", "--bridge", "none", "--iptables=false",
+             "--ip6tables=false", "--ip-masq=false"],
+            stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        clean = type(engine)(engine.command)
+        clean.before = ("--host", address)
+        for _ in range(60):
+            if clean.run("version", check=False).returncode == 0:
+                break
+            assert daemon.poll() is None, (home / "log").read_text()[-1000:]
+            time.sleep(0.5)
+        assert clean.run("images", "-q").stdout == ""
+        assert "dcf-test:7" in clean.run("load", "-i", str(submission[0])).stdout
+        yield clean
+    finally:
+        daemon.terminate()
+        daemon.wait(60)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Pictures in two folders, one of them cut, and a file that is no picture."""
+    folder = tmp_path / "data"
+    (folder / "b").mkdir(parents=True)
+    shutil.copy(SAMPLES / "coffee.jpg", folder / "z.jpg")
+    shutil.copy(SAMPLES / "chelsea.jpg", folder / "b/chelsea.jpg")
+    (folder / "a.jpg").write_bytes((SAMPLES / "coffee.jpg").read_bytes()[:3000])
+    (folder / "notes.txt").write_text("not asked for")
+    tmp_path.chmod(0o755)
+    return folder
+
+
+def classes_of(answer):
+    return [
+        (entry["file"], [found["class"] for found in entry.get("result", ())]) for entry in answer
+    ]
+
+
+FOUND = [("a.jpg", []), ("b/chelsea.jpg", ["cat"]), ("z.jpg", ["cup", "dining table"])]
+
+
+def test_the_script_says_what_was_answered_and_how_large_it_is(submission):
+    tar, said = submission
+    assert "image: dcf-test:7, " in said
+    assert "answer: 3 entries" in said
+    assert "0 of them errors" in said
+    assert tar.name == "Dcf-Test_answer.tar"
+    assert tar.with_name("Dcf-Test_answer.tar.sha256").read_text().endswith(f"  {tar.name}\n")
+
+
+def test_a_clean_engine_runs_it_and_the_judge_gets_the_answer(clean_engine, data):
+    with local_judge() as judge:
+        done = clean_engine.run(
+            "run", "--rm", "--network", "host", "-v", f"{data}:/data:ro", "-e", "DATA_PATH=/data",
+            "-e", f"REST_URL=http://127.0.0.1:{judge.port}/answer",
+            "-e", f"API_HEADER={judge.header}", "dcf-test:7", timeout=120,
+        )  # fmt: skip
+    assert judge.complaints == []
+    answer = json.loads(judge.bodies[0])["answer"]
+    assert classes_of(answer) == FOUND
+    assert answer[0]["error"]["code"] == "truncated_image"
+    assert "3 of 3 files" in done.stderr
+
+
+def test_a_clean_engine_runs_it_locked_down_with_no_network(clean_engine, data, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    out.chmod(0o777)
+    done = clean_engine.run(
+        "run", "--rm", *LOCKED, "-v", f"{data}:/data:ro", "-v", f"{out}:/out", "-e", "BATCH=true",
+        "-e", "DATA_PATH=/data", "-e", "RESULT_FILE=/out/answer.json", "dcf-test:7", timeout=120,
+    )  # fmt: skip
+    assert done.stdout == "/out/answer.json\n"
+    assert classes_of(json.loads((out / "answer.json").read_text())["answer"]) == FOUND
+    assert [path.name for path in out.iterdir()] == ["answer.json"]
+
+
+def test_no_judge_and_no_data_end_it_with_their_codes(clean_engine, data):
+    wrong = clean_engine.run(
+        "run", "--rm", "--network", "none", "-e", "DATA_PATH=/nothing",
+        "-e", "REST_URL=http://judge/", "dcf-test:7", check=False,
+    )  # fmt: skip
+    assert wrong.returncode == 1
+    assert "/nothing" in wrong.stderr
+    nobody = clean_engine.run(
+        "run", "--rm", "--network", "none", "-v", f"{data}:/data:ro", "-e", "DATA_PATH=/data",
+        "-e", "REST_URL=http://127.0.0.1:9/", "-e", "BATCH_RETRY=0", "dcf-test:7", check=False,
+    )  # fmt: skip
+    assert nobody.returncode == 1
+    assert "did not accept the answer" in nobody.stderr
