@@ -1,6 +1,7 @@
 #!/bin/sh
 # A container engine for the tests. `up` uses the one that answers, or else, as root on Debian, installs and
-# starts one, and makes the base image where it cannot be pulled. `down` ends what `up` started.
+# starts one, and makes the base image where it cannot be pulled. `down` ends what `up` started. `registry`
+# installs docker-registry where it is missing.
 # Says in one line why there is none, and exits with 1.
 set -eu
 
@@ -77,12 +78,15 @@ up)
     answers || start
     make_base
     ;;
+registry)
+    install docker-registry docker-registry
+    ;;
 down)
     end dockerd
     end containerd
     ;;
 *)
-    echo "usage: engine.sh up|down" >&2
+    echo "usage: engine.sh up|registry|down" >&2
     exit 2
     ;;
 esac
