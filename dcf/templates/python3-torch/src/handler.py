@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import torch
@@ -30,7 +31,8 @@ class Handler:
             raise FileNotFoundError(
                 f"no {WEIGHTS}: torch.save(net.state_dict(), 'weights.pt') writes it"
             )
-        torch.set_num_threads(usable_cores())
+        calls = int(os.environ.get("CONCURRENCY") or 0) or usable_cores()  # at once, in this process
+        torch.set_num_threads(max(1, usable_cores() // calls))
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._net = Net().eval().to(self._device)
         # Numbers only: a file of weights from elsewhere cannot run code here.
