@@ -16,5 +16,6 @@ lock train.txt serving.in local.in build.in train.in
 # The versions of serving.txt: both sides of a comparison run the same libraries.
 lock peers.txt serving.in build.in peers.in --constraint serving.txt
 lock functions.txt functions.in --constraint serving.txt
+lock functions-tests.txt functions.in serving.in functions-tests.in --constraint functions.txt --constraint serving.txt
 lock engines.txt build.in engines.in --constraint serving.txt
 lock ../dcf/templates/python3-tensorflow/src/requirements.txt tensorflow.in --constraint serving.txt

@@ -55,13 +55,15 @@ class EventDoor:
 
     Attributes:
         app: the HTTP door: an event's call is limited, counted and logged like any other.
-        fetch: bucket, name and limit -> content.
+        fetch: bucket, name, limit and seconds -> content.
         limit: bytes of a picture, at most.
+        seconds: for fetching one.
     """
 
     app: "WSGIApplication"
-    fetch: Callable[[str, str, int], bytes]
+    fetch: Callable[[str, str, int, float], bytes]
     limit: int
+    seconds: float
 
     def answer(self, event: Event) -> Outcome:
         """Answers one event.
@@ -103,7 +105,8 @@ class EventDoor:
             if isinstance(message, Mapping) and "data" in message:
                 return _published(message["data"]), ""  # of Pub/Sub
             if data.get("bucket") and data.get("name"):
-                return self.fetch(str(data["bucket"]), str(data["name"]), self.limit), ""
+                place = str(data["bucket"]), str(data["name"])
+                return self.fetch(*place, self.limit, self.seconds), ""
         return msgspec.json.encode(data), JSON
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # gunicorn ends as a whole when a worker ends so, and does not start another one.
 _CANNOT_BOOT = 3
 _SPARE_THREADS = 4
+_FETCH_S = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -80,13 +81,16 @@ class CloudFunction:
         from . import cloud_storage
         from .cloud_events import EventDoor
 
-        door = EventDoor(self.built().http, cloud_storage.fetch, self._settings.max_body_bytes)
+        settings = self._settings
+        seconds = settings.exec_timeout or _FETCH_S
+        app = self.built().http
+        door = EventDoor(app, cloud_storage.fetch, settings.max_body_bytes, seconds)
         outcome = door.answer(event)
         severity = "ERROR" if "error" in outcome.line else "INFO"
         sys.stdout.write(json.dumps({"severity": severity, **outcome.line}) + "\n")
         sys.stdout.flush()
         if outcome.again:
-            abort(outcome.again)
+            abort(outcome.again, description=str(outcome.line["error"]))
 
     def built(self) -> Function:
         """The handler with everything that calls it, built by the first who asks."""

@@ -3,13 +3,14 @@
 from .errors import BadRequest, BodyTooLarge, StorageFailed
 
 
-def fetch(bucket: str, name: str, limit: int) -> bytes:
+def fetch(bucket: str, name: str, limit: int, seconds: float) -> bytes:
     """The content of an object of Cloud Storage.
 
     Args:
         bucket: its bucket.
         name: its name.
         limit: bytes, at most.
+        seconds: for all attempts together.
 
     Returns:
         The content.
@@ -24,6 +25,7 @@ def fetch(bucket: str, name: str, limit: int) -> bytes:
         from google.api_core.exceptions import GoogleAPIError, NotFound, RequestRangeNotSatisfiable
         from google.auth.exceptions import GoogleAuthError
         from google.cloud import storage
+        from google.cloud.storage.retry import DEFAULT_RETRY
     except ImportError:
         raise StorageFailed(
             f"the event names {place}, and google-cloud-storage is not installed; put it into the "
@@ -32,7 +34,9 @@ def fetch(bucket: str, name: str, limit: int) -> bytes:
     try:
         # One byte more than allowed tells an object that is over the limit.
         blob = storage.Client().bucket(bucket).blob(name)
-        content: bytes = blob.download_as_bytes(end=limit)
+        content: bytes = blob.download_as_bytes(
+            end=limit, timeout=seconds, retry=DEFAULT_RETRY.with_timeout(seconds)
+        )
     except NotFound:
         raise BadRequest(f"the event names {place}, which is not there") from None
     except RequestRangeNotSatisfiable:

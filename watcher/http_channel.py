@@ -78,11 +78,13 @@ class RefusalTask(ErrorTask):  # type: ignore[misc] # waitress has no annotation
     def execute(self) -> None:
         """Sends the reply."""
         adj, error = self.channel.server.adj, self.request.error
-        failure = _failure(error, adj)
+        failure = _failure(self.request, adj)
         status = STATUSES[failure.code].http
         body = error_body(failure)
         self.status = f"{status} {error.reason if error.code == status else 'Bad Request'}"
+        seconds = time.monotonic() - self.request.started
         self.response_headers += [("Content-Type", JSON), ("X-Call-Id", failure.call_id)]
+        self.response_headers.append(("X-Duration-Seconds", f"{seconds:f}"))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.channel.linger = True
@@ -90,8 +92,9 @@ class RefusalTask(ErrorTask):  # type: ignore[misc] # waitress has no annotation
         adj.on_refusal(self.request, status, len(body), failure.call_id)
 
 
-def _failure(error: Error, adj: Any) -> call.Failure:  # noqa: ANN401 - as in Parser
-    call_id = call.new_id(None)
+def _failure(request: Any, adj: Any) -> call.Failure:  # noqa: ANN401 - as in Parser
+    error: Error = request.error
+    call_id = call.new_id(request.headers.get("X_CALL_ID"))  # known if the head has come
     code = _CODES.get(error.code, "bad_request")
     messages = {
         "body_too_large": call.too_large(adj.body_limit).message,

@@ -141,6 +141,13 @@ def test_bodies_over_the_limit_are_refused_however_they_come(small):
     assert small.post().status_code == 200
 
 
+def test_a_refusal_has_the_callers_id_and_its_time(small):
+    over = b"x" * (LIMIT + 1)
+    refused = small.post(data=over, headers={"X-Call-Id": "mine"})
+    assert refused.headers["X-Call-Id"] == refused.json()["error"]["call_id"] == "mine"
+    assert 0 < float(refused.headers["X-Duration-Seconds"]) < 10
+
+
 @pytest.mark.parametrize(
     ("pieces", "status", "code"),
     [
