@@ -1,0 +1,1 @@
+"""Digits by TensorFlow: train.py learns them, handler.py tells them."""

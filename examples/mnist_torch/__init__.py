@@ -1,0 +1,1 @@
+"""Digits by PyTorch: train.py learns them, handler.py tells them."""
