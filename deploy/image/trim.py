@@ -51,6 +51,9 @@ def main() -> None:
             _remove(library)
     for binary in _SITE.glob(_STRIPPED):
         subprocess.run(["strip", "--strip-unneeded", binary], check=True)
+    for binary in _binaries():
+        if ".debug_info" in _read("--sections", binary):
+            subprocess.run(["strip", "--strip-debug", binary], check=True)
 
 
 def _unneeded_libraries() -> list[Path]:
@@ -60,10 +63,13 @@ def _unneeded_libraries() -> list[Path]:
 
 
 def _needed_by(binary: Path) -> list[str]:
-    answer = subprocess.run(
-        ["readelf", "--dynamic", "--wide", binary], check=True, capture_output=True, text=True
-    )
-    return _NEEDED.findall(answer.stdout)
+    return _NEEDED.findall(_read("--dynamic", binary))
+
+
+def _read(what: str, binary: Path) -> str:
+    return subprocess.run(
+        ["readelf", what, "--wide", binary], check=True, capture_output=True, text=True
+    ).stdout
 
 
 def _binaries() -> list[Path]:

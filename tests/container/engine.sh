@@ -53,9 +53,11 @@ make_base() {
     debootstrap --variant=minbase bookworm "$root" >"$root.log" 2>&1 \
         || no_engine "debootstrap failed: $(tail -n 1 "$root.log")"
     # What the published slim image leaves out.
-    for folder in usr/share/doc usr/share/man usr/share/locale usr/share/info var/cache/debconf var/log; do
+    for folder in usr/share/man usr/share/locale usr/share/info var/cache/debconf var/log; do
         rm -rf "${root:?}/$folder"
     done
+    find "$root/usr/share/doc" -type f ! -name copyright -delete
+    find "$root/usr/share/doc" -type d -empty -delete
     rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/archives/*.deb
     mkdir -p "$root/var/log" "$root/var/cache/debconf" "$root/var/lib/apt/lists/partial"
     tar -C "$root" -c . | "$docker" import --change 'CMD ["bash"]' - "$base" >/dev/null
