@@ -1,0 +1,156 @@
+"""dcf function build with a real builder: layers that stay, packages, Dockerfiles of one's own."""
+
+import json
+import re
+import urllib.request
+import uuid
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
+
+HANDLER = "def Handler(req):\n    return {!r}\n"
+CUP = (Path(__file__).parents[2] / "samples/coffee.jpg").read_bytes()
+
+
+@pytest.fixture
+def build(engine, bases, dcf, tmp_path):
+    """`build(code, more config)` builds `built`; gives its image's name and what was written."""
+    image = f"{bases}/built"
+
+    def run(code, more="", file="handler.py", requirements=""):
+        (tmp_path / "src").mkdir(exist_ok=True)
+        (tmp_path / "src" / file).write_text(code)
+        if requirements:
+            (tmp_path / "src/requirements.txt").write_text(requirements)
+        (tmp_path / "config.yaml").write_text(
+            f"functions:\n  built:\n    docker_registry: {bases}\n{more}"
+        )
+        done = dcf("function", "build", "-v", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+        return image, done.stderr.decode()
+
+    yield run
+    engine.run("image", "rm", "-f", image, check=False)
+
+
+def made(written):
+    """The steps that a builder carried out, not those it took from its cache."""
+    lines = written.splitlines()
+    cached = {line.split(" ", 1)[0] for line in lines if line.endswith(" CACHED")}
+    steps = [line for line in lines if re.match(r"#\d+ \[(?!internal)", line)]
+    return [
+        line.split("] ", 1)[1]
+        for line in steps
+        if line.split(" ", 1)[0] not in cached and "] FROM " not in line
+    ]
+
+
+def answer(engine, image, body=b"x"):
+    """What a container of it answers."""
+    with engine.container(image) as (name, address):
+        engine.wait_ready(name, address)
+        with urllib.request.urlopen(urllib.request.Request(address, body), timeout=60) as told:
+            return told.read().decode()
+
+
+def test_an_edit_of_the_handler_builds_its_own_layer_alone(build, engine):
+    build(HANDLER.format(f"first {uuid.uuid4()}"))
+    edited = f"second {uuid.uuid4()}"
+    image, written = build(HANDLER.format(edited))
+    assert made(written) == ["COPY . /dcf/function"]
+    assert answer(engine, image) == edited
+    _, again = build(HANDLER.format(edited))
+    assert made(again) == []
+
+
+def test_a_package_that_the_base_has_is_not_installed_again(build, engine):
+    image, _ = build(HANDLER.format(""), requirements="flask>=3\nclick\n")
+    history = engine.run("history", "--no-trunc", "--format", "{{.Size}} {{.CreatedBy}}", image)
+    sizes = [
+        line.split()[0]
+        for line in history.stdout.splitlines()
+        if "/wanted/requirements.txt" in line
+    ]
+    # Some folders are written anew, with nothing in them.
+    assert [size for size in sizes if size.endswith("MB")] == []
+    assert len(sizes) == 1
+
+
+def wheel(folder):
+    """A package that no index has, as a wheel."""
+    name = "nowhere_else-1.0"
+    with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as file:
+        file.writestr("nowhere_else.py", "WORD = 'from the wheel'\n")
+        file.writestr(
+            f"{name}.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: nowhere-else\nVersion: 1.0\n",
+        )
+        file.writestr(
+            f"{name}.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        file.writestr(f"{name}.dist-info/RECORD", "")
+
+
+def test_wheels_beside_the_requirements_need_no_index(build, engine, tmp_path):
+    (tmp_path / "src").mkdir()
+    wheel(tmp_path / "src")
+    code = "import nowhere_else\n\n\ndef Handler(req):\n    return nowhere_else.WORD\n"
+    # No index is asked: there is none at this address.
+    requirements = "--index-url http://127.0.0.1:9/simple\nnowhere-else==1.0\n"
+    image, _ = build(code, requirements=requirements)
+    assert answer(engine, image) == "from the wheel"
+
+
+def test_a_dockerfile_of_ones_own_on_the_watcher(build, engine, bases, tmp_path):
+    (tmp_path / "Dockerfile").write_text(
+        "ARG REGISTRY=dcf\nFROM ${REGISTRY}/watcher\nARG WORD\nENV WORD=$WORD\n"
+        'LABEL org.opencontainers.image.description="its own words"\n'
+        "COPY --chown=10001 src /dcf/handler\nENV HANDLER_NAME=Handler\n"
+    )
+    code = "import os\n\n\ndef Handler(req):\n    return os.environ['WORD']\n"
+    image, _ = build(code, "    build_args: [WORD=told]\n")
+    assert answer(engine, image) == "told"
+    labels = json.loads(engine.inspect(image, "{{json .Config.Labels}}"))
+    assert labels["org.opencontainers.image.description"] == "its own words"
+    assert labels["org.opencontainers.image.title"] == "built"
+
+
+def test_a_handler_that_runs_on_a_laptop_runs_on_the_detectors_image(build, engine):
+    """The image is trimmed: not of what a function may use of its packages."""
+    code = """
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from handler.handler import Handler as Detection
+
+class Handler(Detection):
+    def __call__(self, request):
+        np.random.default_rng(1).random(3), np.ma.masked_array([1]), np.polynomial.Polynomial([1])
+        np.testing.assert_allclose(np.linalg.inv(np.eye(2)), np.eye(2))
+        picture = Image.new("RGB", (99, 30))
+        ImageDraw.Draw(picture).text((1, 1), "cup", font=ImageFont.load_default(20))
+        assert picture.getbbox()
+        return super().__call__(request)
+"""
+    image, _ = build(
+        code,
+        "    runtime: python3-detection\n    handler: {file: detection.py}\n",
+        file="detection.py",
+    )
+    assert json.loads(answer(engine, image, CUP))[0]["class"] == "cup"
+
+
+def test_what_the_builder_says_last_is_shown_when_it_fails(dcf, bases, tmp_path):
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM {bases}/watcher\nRUN echo the reason for it >&2; exit 3\n"
+    )
+    (tmp_path / "config.yaml").write_text("functions:\n  broken: {}\n")
+    done = dcf("function", "build", cwd=tmp_path)
+    assert done.returncode == 1
+    assert b"the reason for it" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith(
+        b"Error: image broken of function broken is not built"
+    )
