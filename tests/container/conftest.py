@@ -115,6 +115,25 @@ def bases(watcher_image, tools_image, function_image):
     return watcher_image.partition("/")[0]
 
 
+@pytest.fixture(scope="session")
+def torch_wheel(tmp_path_factory):
+    """PyTorch for processors, out of the folders where pip is set up to find wheels.
+
+    The package index is not asked: what it has under this version is for GPUs, with gigabytes.
+    """
+    folder = tmp_path_factory.mktemp("wheel")
+    command = ("-m", "pip", "download", "--no-index", "--no-deps", "--dest", str(folder))
+    found = subprocess.run(
+        [sys.executable, *command, "torch==2.13.0"],
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    if found.returncode:
+        pytest.skip("no wheel of torch==2.13.0: set PIP_FIND_LINKS to a folder that has one")
+    (wheel,) = folder.iterdir()
+    yield wheel
+    wheel.unlink()
+
+
 @pytest.fixture
 def dcf(engine):
     """`dcf(*arguments, cwd, stdin=b"", **environ)` runs the command with this engine to its end."""
