@@ -31,7 +31,7 @@ class Exporter:
             handler.write_text("def handle(body):\n    return body\n")
         own = {"runtime": "python3", "handler": {"dir": "./src", "name": "handle"}}
         document = {"functions": {"fn": {**own, **(function or {})}}, **top}
-        (self.folder / "config.yaml").write_text(yaml.safe_dump(document))
+        (self.folder / "config.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
 
     def files(self, target, function=None, *flags, **top):
         """Exports `fn`; the files by their names, and what was said."""
