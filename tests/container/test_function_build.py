@@ -48,6 +48,11 @@ def made(written):
     ]
 
 
+def layers(engine, image):
+    """Digests of its layers, the last one last."""
+    return json.loads(engine.inspect(image, "{{json .RootFS.Layers}}"))
+
+
 def answer(engine, image, body=b"x"):
     """What a container of it answers."""
     with engine.container(image) as (name, address):
@@ -57,10 +62,13 @@ def answer(engine, image, body=b"x"):
 
 
 def test_an_edit_of_the_handler_builds_its_own_layer_alone(build, engine):
-    build(HANDLER.format(f"first {uuid.uuid4()}"))
+    first, _ = build(HANDLER.format(f"first {uuid.uuid4()}"))
+    before = layers(engine, first)
     edited = f"second {uuid.uuid4()}"
     image, written = build(HANDLER.format(edited))
-    assert made(written) == ["COPY . /dcf/function"]
+    assert [step for step in made(written) if "/dcf/function" not in step] == []
+    assert layers(engine, image)[:-1] == before[:-1]
+    assert layers(engine, image)[-1] != before[-1]
     assert answer(engine, image) == edited
     _, again = build(HANDLER.format(edited))
     assert made(again) == []
@@ -103,6 +111,8 @@ def test_wheels_beside_the_requirements_need_no_index(build, engine, tmp_path):
     requirements = "--index-url http://127.0.0.1:9/simple\nnowhere-else==1.0\n"
     image, _ = build(code, requirements=requirements)
     assert answer(engine, image) == "from the wheel"
+    inside = engine.run("run", "--rm", "--network", "none", image, "ls", "/dcf/function/src")
+    assert inside.stdout.split() == ["handler.py", "requirements.txt"]
 
 
 def test_a_dockerfile_of_ones_own_on_the_watcher(build, engine, bases, tmp_path):
