@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# A run of the tests removes its images at the end: two at once on one engine want two names.
+TAGS = os.environ.get("DCF_TEST_TAGS", "dcf-test")
 
 
 class Engine:
@@ -87,7 +89,7 @@ def engine():
 
 @pytest.fixture(scope="session")
 def function_image(engine):
-    tag = "dcf-test/ssd"
+    tag = f"{TAGS}/ssd"
     engine.build(tag)
     yield tag
     engine.run("image", "rm", "-f", tag, check=False)
@@ -95,7 +97,7 @@ def function_image(engine):
 
 @pytest.fixture(scope="session")
 def watcher_image(engine):
-    tag = "dcf-test/watcher"
+    tag = f"{TAGS}/watcher"
     engine.build(tag, "--target", "watcher")
     yield tag
     engine.run("image", "rm", "-f", tag, check=False)
@@ -103,7 +105,7 @@ def watcher_image(engine):
 
 @pytest.fixture(scope="session")
 def tools_image(engine):
-    tag = "dcf-test/tools"
+    tag = f"{TAGS}/tools"
     engine.build(tag, "--target", "tools")
     yield tag
     engine.run("image", "rm", "-f", tag, check=False)
@@ -150,7 +152,7 @@ def dcf(engine):
 
 @pytest.fixture(scope="session")
 def gateway_image(engine):
-    tag = "dcf-test/gateway"
+    tag = f"{TAGS}/gateway"
     engine.build(tag, "--target", "gateway")
     yield tag
     engine.run("image", "rm", "-f", tag, check=False)
