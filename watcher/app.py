@@ -72,18 +72,21 @@ class Process:
         """Listens to signals, and to the parent's pipe if there is one; nothing is loaded yet."""
         self._settings = settings
         self._stopping = ""
+        self._delay = 0.0
         self._server: HttpServer | None = None
         self._function: Function | None = None
         self._failure: WatcherError | None = None
         guards.on_signals(self._on_signal)
         guards.on_parent_end(settings.parent_fd, lambda: self.stop("the parent has gone"))
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: str, delay: float = 0.0) -> None:
         """Begins the drain; before the ports are open, ends at once.
 
         Args:
             reason: for the log; anything but empty.
+            delay: seconds to go on taking calls.
         """
+        self._delay = delay
         self._stopping = reason
         if self._server is None:
             _log.warning("%s, before the function was ready", reason)
@@ -114,6 +117,8 @@ class Process:
         getting_ready.join(_READY_S)
         if self._failure:
             raise self._failure
+        if self._delay:
+            self._linger(built, ports)
         return self._end(built, ports)
 
     def _get_ready(self, built: Function, ports: Ports, began: float) -> None:
@@ -130,6 +135,13 @@ class Process:
         _log.info("%s", report(self._settings, built.loaded, ports.http.port, seconds))
         with guards.calls_first():
             built.http.own()  # so that not even the first probe waits for an import
+
+    def _linger(self, built: Function, ports: Ports) -> None:
+        """Serves on while those who call learn from the probes that it is time to go elsewhere."""
+        built.health.withdraw()
+        _log.info("%s, taking calls for %g s more", self._stopping, self._delay)
+        began = time.monotonic()
+        ports.http.run(lambda: time.monotonic() - began >= self._delay)
 
     def _end(self, built: Function, ports: Ports) -> int:
         ports.http.absorb()
@@ -152,7 +164,7 @@ class Process:
             if self._function is not None:
                 self._function.health.drain()  # the lock file goes even now
             guards.end_now(128 + number)
-        self.stop(signal.Signals(number).name)
+        self.stop(signal.Signals(number).name, self._settings.drain_delay)
 
 
 def let_a_caller_pass(built: Function) -> None:

@@ -37,6 +37,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     exec_timeout: float
     read_timeout: float
     shutdown_timeout: float
+    drain_delay: float
     load_timeout: float
     max_body_bytes: int
     mesh_suffix: str

@@ -8,6 +8,8 @@ from pathlib import Path
 from .errors import StartError
 from .runner import Runner
 
+_NO_LOCK = "the lock file was removed"
+
 
 class LockFile:
     """An empty file that exists exactly while the function is ready."""
@@ -45,6 +47,10 @@ class LockFile:
             raise StartError(f"{self._cannot('write')}: {error.strerror}") from None
         self._identity = _identity(state)
 
+    def present(self) -> bool:
+        """Whether the file is there."""
+        return self.path.exists()
+
     def remove(self) -> None:
         """Removes the file if it is still the one made here, not a later process's."""
         with contextlib.suppress(OSError):
@@ -71,6 +77,10 @@ class NoLock(LockFile):
     def create(self) -> None:
         """Makes nothing."""
 
+    def present(self) -> bool:
+        """Yes, as nobody can have taken it away."""
+        return True
+
     def remove(self) -> None:
         """Removes nothing."""
 
@@ -88,6 +98,7 @@ class Health:
         self._runner = runner
         self._lock = lock
         self._ready = False
+        self._withdrawn = False
         self._drained_from: float | None = None
 
     @property
@@ -104,12 +115,17 @@ class Health:
         self._ready = True
         self._lock.create()
 
-    def drain(self) -> None:
-        """From now on no new calls; the lock file goes."""
-        if self._drained_from is None:
-            self._drained_from = time.monotonic()
+    def withdraw(self) -> None:
+        """From now on probes say no and the lock file is gone; calls are still answered."""
+        self._withdrawn = True
         self._ready = False
         self._lock.remove()
+
+    def drain(self) -> None:
+        """From now on no new calls either."""
+        if self._drained_from is None:
+            self._drained_from = time.monotonic()
+        self.withdraw()
 
     def accepts(self, since: float) -> bool:
         """Whether a call is answered.
@@ -121,16 +137,20 @@ class Health:
 
     def live(self) -> tuple[int, str]:
         """What /_/health answers: a status and a word."""
-        if self.draining:
+        if self._withdrawn:
             return 503, "draining"
         if self._runner.stuck:
             return 503, "every slot is stuck beyond EXEC_TIMEOUT"
+        if self._ready and not self._lock.present():
+            return 503, _NO_LOCK
         return 200, "OK"
 
     def ready(self) -> tuple[int, str]:
         """What /_/ready answers: a status and a word."""
         if not self._ready:
-            return 503, "draining" if self.draining else "starting"
+            return 503, "draining" if self._withdrawn else "starting"
+        if not self._lock.present():
+            return 503, _NO_LOCK
         if self._runner.full:
             return 429, "full"
         return 200, ""

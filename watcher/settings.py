@@ -120,6 +120,14 @@ SETTINGS: tuple[Setting, ...] = (
         "SHUTDOWN_TIMEOUT", "30", "seconds", "Longest wait for running calls at the end.", high=_DAY
     ),
     Setting(
+        "DRAIN_DELAY",
+        "0",
+        "seconds",
+        "How long calls are still taken after SIGTERM, until callers have noticed.",
+        high=600,
+        other_names=("healthcheck_interval",),
+    ),
+    Setting(
         "LOAD_TIMEOUT",
         "120",
         "seconds",

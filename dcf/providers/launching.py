@@ -122,6 +122,8 @@ class Launching:
             "FUNCTION_NAME": spec.name,
             # Its own DATA_PATH and REST_URL would make it a batch run, which ends.
             "BATCH": "false",
+            # This gateway has stopped calling a replica before it ends it.
+            "DRAIN_DELAY": "0",
             # Before the environment's own packages: the archive's code runs, no working copy.
             "PYTHONPATH": os.pathsep.join(map(str, path)),
         }

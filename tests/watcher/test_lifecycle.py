@@ -98,6 +98,52 @@ def test_calls_waiting_for_a_slot_are_finished_too(start, behind):
     assert watcher.wait() == 0
 
 
+@pytest.mark.parametrize("name", ["DRAIN_DELAY", "healthcheck_interval"])
+def test_calls_are_taken_for_a_while_after_the_probes_have_said_no(start, behind, free, name):
+    watcher = start(WATCHER_PORT=free(), **{name: "1500ms"})
+    watcher.signal()
+    watcher.wait_log("SIGTERM, taking calls for 1.5 s more")
+    assert not watcher.lock.exists()
+    assert watcher.get("/_/ready").status_code == 503
+    assert watcher.get("/_/health").status_code == 503
+    assert watcher.post("/?do=text").status_code == 200
+    last = behind(watcher.post, "/?sleep=3&do=text&text=last")
+    last.join(10)
+    assert last.done[0].text == "last"
+    assert watcher.wait() == 0
+    assert "draining: 1 calls" in watcher.log
+
+
+def test_a_second_signal_ends_the_delay_too(start):
+    watcher = start(DRAIN_DELAY="30s")
+    watcher.signal()
+    watcher.wait_log("taking calls")
+    watcher.signal()
+    assert watcher.wait(5) == 128 + signal.SIGTERM
+
+
+def test_a_parent_that_has_gone_is_not_waited_for(start):
+    reading, writing = os.pipe()
+    try:
+        watcher = start(pass_fds=(reading,), PARENT_FD=reading, DRAIN_DELAY="30s")
+        watcher.signal()
+        watcher.wait_log("taking calls")
+    finally:
+        os.close(writing)
+        os.close(reading)
+    assert watcher.wait(5) == 0
+
+
+def test_without_the_lock_file_the_probes_say_no_and_calls_are_answered(start):
+    watcher = start()
+    watcher.lock.unlink()
+    assert watcher.get("/_/health").status_code == 503
+    assert watcher.get("/_/ready").status_code == 503
+    assert watcher.post("/?do=text").status_code == 200
+    watcher.lock.touch()
+    assert watcher.get("/_/ready").status_code == 200
+
+
 def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind):
     watcher = start(SHUTDOWN_TIMEOUT="0.3")
 
