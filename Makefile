@@ -32,7 +32,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image submission test test-all test-marked lint format bench bench-peers bench-engines model proto \
+.PHONY: help run deploy image sbom submission test test-all test-marked lint format bench bench-peers bench-engines model proto \
 	train-env clean
 
 help: ## List every target
@@ -50,6 +50,9 @@ help: ## List every target
 .venv-peers/.ready: requirements/peers.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-peers,requirements/peers.txt)
 
+.venv-sbom/.ready: requirements/sbom.txt requirements/build.txt pyproject.toml
+	$(call environment,.venv-sbom,requirements/sbom.txt)
+
 .venv-engines/.ready: requirements/engines.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-engines,requirements/engines.txt)
 
@@ -66,6 +69,11 @@ image: ## Build the images dcf/watcher (any function), dcf/gateway and dcf/ssd
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target gateway --tag dcf/gateway .
 	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --tag dcf/ssd .
 
+sbom: .venv-sbom/.ready ## List what the images of `make image` are made of: dist/sbom-*.json
+	@for name in watcher gateway ssd; do \
+		DOCKER="$(DOCKER)" .venv-sbom/bin/python deploy/image/sbom.py dcf/$$name dist/sbom-$$name.json || exit 1; \
+	done
+
 submission: $(if $(DIR),.venv/.ready) ## Make dist/ID_answer.tar for the AGC: ID=team [DIR=a function's folder]
 	@BUILD_FLAGS="$(BUILD_FLAGS)" DOCKER="$(DOCKER)" $(if $(DIR),.venv/bin/python,$(PYTHON)) deploy/agc/submit.py \
 		--id "$(ID)" $(if $(VERSION),--version "$(VERSION)") $(if $(DIR),--folder "$(DIR)") \
@@ -76,7 +84,7 @@ test: .venv-dev/.ready ## Run all tests but the marked ones
 
 test-all: test test-marked ## Run all tests, the marked ones included
 
-test-marked: .venv-dev/.ready .venv-train/.ready ## Run only what `make test` leaves out
+test-marked: .venv-dev/.ready .venv-train/.ready .venv-sbom/.ready ## Run only what `make test` leaves out
 	sh tests/run_marked.sh
 
 lint: .venv-dev/.ready ## Check style, types and the import law; changes nothing
@@ -108,6 +116,6 @@ proto: .venv-dev/.ready ## Write the gRPC code from proto/
 train-env: .venv-train/.ready ## Make .venv-train, where TensorFlow lives
 
 clean: ## Remove environments, caches and the gateway's state
-	rm -rf .venv .venv-dev .venv-train .venv-peers .venv-engines .dcf .cache .hypothesis .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-dev .venv-train .venv-peers .venv-engines .venv-sbom .dcf .cache .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache benchmarks/results *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
