@@ -39,7 +39,8 @@ class Quiet:
         found = _STEP.match(text)
         if self._shows and found:
             width = shutil.get_terminal_size().columns - 1
-            click.echo(f"{_CLEAR}{found[1][:width]}", err=True, nl=False)
+            step = " ".join(found[1].split())[:width]
+            click.echo(f"{_CLEAR}{step}", err=True, nl=False)
 
     def done(self) -> None:
         """Take the step away."""
