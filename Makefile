@@ -19,6 +19,7 @@ BUILD_FLAGS ?= --network=host $(if $(PIP_CERT),--secret id=cacert$(comma)src=$(P
 IMAGE_LABELS = --label org.opencontainers.image.version=$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
 	$(addprefix --label org.opencontainers.image.revision=,$(shell git describe --always --abbrev=40 --match=- --dirty 2>/dev/null))
 export DCF_HOME ?= $(CURDIR)/.dcf
+export DCF_ENGINE ?= $(DOCKER)
 
 # $(call environment,FOLDER,REQUIREMENTS): made anew when its requirements change, finished last, so
 # that an interrupted install is taken up again.

@@ -86,6 +86,35 @@ def test_a_dockerfile_of_ones_own_gets_the_config_files_folder(
     assert flags_of(first["words"], "--label") == ["org.opencontainers.image.title=echo"]
 
 
+def test_runtimes_of_ones_own_bring_their_dockerfile_which_init_leaves_where_it_is(
+    with_engine, fake_engine, flags_of, dcf, tmp_path
+):
+    for runtime, dockerfile in (("with", "FROM dcf/watcher\n"), ("without", "")):
+        (tmp_path / "runtime" / runtime / "src").mkdir(parents=True)
+        (tmp_path / "runtime" / runtime / "src/handler.py").write_text("def Handler(req): ...\n")
+        if dockerfile:
+            (tmp_path / "runtime" / runtime / "Dockerfile").write_text(dockerfile)
+        made = dcf("function", "init", "-r", runtime, f"f-{runtime}", cwd=tmp_path)
+        assert made.returncode == 0, made.stderr
+        folder = tmp_path / f"f-{runtime}"
+        assert not (folder / "Dockerfile").exists()
+        assert with_engine("build", cwd=folder).returncode == 0
+    own, usual = [flags_of(each["words"], "--file")[0] for each in fake_engine.asked("build")]
+    assert own.endswith("runtime/with/Dockerfile")
+    assert usual.endswith("dcf/templates/python3/Dockerfile")
+
+
+def test_this_projects_own_function_is_built_by_its_dockerfile(
+    with_engine, fake_engine, flags_of, pytestconfig
+):
+    done = with_engine("build", "-f", "config.yaml", cwd=pytestconfig.rootpath)
+    assert done.returncode == 0, done.stderr
+    (call,) = fake_engine.asked("build")
+    assert flags_of(call["words"], "--file") == ["Dockerfile"]
+    assert flags_of(call["words"], "--tag") == ["ssd"]
+    assert call["words"][-1] == "."
+
+
 def test_of_a_folder_under_git_the_commit_is_known(
     with_engine, fake_engine, flags_of, write_function, tmp_path
 ):
