@@ -100,17 +100,15 @@ def _ink(grey):
 
     Paper is what most of the picture's edge is.
     """
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    shades = grey.astype(np.int32)
+    edge = np.concatenate([shades[0], shades[-1], shades[:, 0], shades[:, -1]])
     paper = int(np.median(edge))
-    distance = np.abs(grey.astype(np.int16) - paper)
-    if distance.max() < LEAST_CONTRAST:
+    darker, lighter = paper - int(shades.min()), int(shades.max()) - paper
+    if max(darker, lighter) < LEAST_CONTRAST:
         raise PictureError("bad_option", "the picture shows nothing: all of it is about one shade")
     # Ink is on one side of paper: shadows and glare on the other side are none.
-    darker, lighter = paper - int(grey.min()), int(grey.max()) - paper
-    signed = (
-        (paper - grey.astype(np.int16)) if darker > lighter else (grey.astype(np.int16) - paper)
-    )
-    return (np.clip(signed, 0, None) * 255 // signed.max()).astype(np.uint8)
+    signed = paper - shades if darker > lighter else shades - paper
+    return (signed.clip(0) * 255 // signed.max()).astype(np.uint8)
 
 
 def _centred(ink):

@@ -142,7 +142,7 @@ def learn(training, target):
 def serve(engine, image, held_out):
     """Pictures as people send them: raw, base64, large, inverted, coloured."""
     file = next(held_out.glob("*_7.png"))
-    digit = Image.open(file)
+    digit = Image.open(io.BytesIO(file.read_bytes()))
     large = ImageOps.invert(digit).resize((640, 480), Image.Resampling.BICUBIC)
     blue = ImageOps.colorize(digit.resize((300, 300)), "yellow", "darkblue")
     with engine.container(image, *LOCKED, "--memory", "512m") as (container, address):
