@@ -8,7 +8,7 @@ from collections import deque
 import click
 
 _KEPT_LINES = 30
-_STEP = re.compile(r"(?:#\d+ (?=\[)|STEP |Step |[0-9a-f]{12}: )(.+)")
+_STEP = re.compile(r"(?:#\d+ (?=\[)|(?:\[\d+/\d+\] )?STEP |Step |[0-9a-f]{12}: )(.+)")
 _CLEAR = "\r\x1b[K"
 
 

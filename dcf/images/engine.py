@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dcf.errors import EngineFailed
@@ -17,6 +17,8 @@ VARIABLE = "DCF_ENGINE"
 _USUAL = ("docker", "podman")
 _QUESTION_SECONDS = 60  # an engine that is being started answers late
 _END_SECONDS = 10
+# docker's better builder; podman's images with their health check.
+_HABITS = {"DOCKER_BUILDKIT": "1", "BUILDAH_FORMAT": "docker"}
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -39,9 +41,11 @@ class Engine:
 
     Attributes:
         command: What its command line begins with.
+        is_podman: Whether it is podman, under whatever name.
     """
 
     command: tuple[str, ...]
+    is_podman: bool = False
 
     @property
     def name(self) -> str:
@@ -77,7 +81,7 @@ class Engine:
         with subprocess.Popen(
             [*self.command, *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            text=True, errors="replace", env={**os.environ, "DOCKER_BUILDKIT": "1"},
+            text=True, errors="replace", env={**_HABITS, **os.environ},
         ) as process:  # fmt: skip
             assert process.stdout is not None
             try:
@@ -141,7 +145,7 @@ def find_engine(environ: Mapping[str, str]) -> Engine:
             f"container engine {engine.name} does not answer ({reason}): start it, or name another "
             f"with {VARIABLE}"
         )
-    return engine
+    return replace(engine, is_podman="podman" in told.stdout.lower())
 
 
 def _end(process: subprocess.Popen[str]) -> None:

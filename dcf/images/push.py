@@ -1,5 +1,8 @@
 """Pushes images to their registry, with the login that the engine keeps for it."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from dcf.errors import EngineFailed
 from dcf.images.engine import Engine, Watch, words_of
 from dcf.images.names import digest_in, registry_of, repository_of
@@ -16,11 +19,16 @@ def push(engine: Engine, image: str, watch: Watch) -> str:
         EngineFailed: It is not here, or the registry does not take it.
     """
     engine.look(image)
-    try:
-        lines = engine.work(watch, "push", image)
-    except EngineFailed as fault:
-        raise EngineFailed(_reason(engine, image, watch, fault)) from fault
-    digest = digest_in(lines[-1] if lines else "") or _kept_digest(engine, image)
+    with TemporaryDirectory(prefix="dcf-push-") as folder:
+        # It packs anew when it pushes: the digest that it keeps itself is another one.
+        file = Path(folder, "digest")
+        flags = ("--digestfile", str(file)) if engine.is_podman else ()
+        try:
+            lines = engine.work(watch, "push", *flags, image)
+        except EngineFailed as fault:
+            raise EngineFailed(_reason(engine, image, watch, fault)) from fault
+        told = file.read_text() if file.exists() else "".join(lines[-1:])
+    digest = digest_in(told) or _kept_digest(engine, image)
     return f"{repository_of(image)}@{digest}"
 
 

@@ -24,13 +24,15 @@ if words[:2] == ["image", "inspect"]:
     sys.exit(0 if found else 1)
 lines, status = told.get(words[0], [[], 0])
 for line in lines:
-    print(line, file=sys.stderr, flush=True)
+    print(line, flush=True)
     if line == "and then it hangs":
         try:
             time.sleep(60)
         except KeyboardInterrupt:
             (home / "interrupted").touch()
             sys.exit(130)
+if "--digestfile" in words:
+    Path(words[words.index("--digestfile") + 1]).write_text("sha256:" + "d" * 64)
 if words[0] == "build" and status == 0:
     name = words[words.index("--tag") + 1]
     told["images"][name] = {{"Id": "sha256:" + "b" * 64, "RepoDigests": []}}
