@@ -10,7 +10,7 @@ booted=$(sed -n 's/^btime //p' /proc/stat)
 began=$((booted + since_boot / ticks - 1))
 # Mounts are other machines' and steps' files: their places in this step's are left alone.
 set --
-for place in $(cut -d ' ' -f 5 /proc/self/mountinfo); do
+while read -r _ _ _ _ place _; do
     [ "$place" = / ] || set -- "$@" -path "$place" -prune -o
-done
+done </proc/self/mountinfo
 find / -xdev "$@" -newermt "@$began" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
