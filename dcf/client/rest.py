@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # a command that only lists needs neither, and both take time
 _CALL_SECONDS = 3600.0  # a function's own limits end a call much earlier
 _FOLLOW_SECONDS = 86_400.0  # a follower waits for lines that may not come for long
 _JSON = {"Content-Type": "application/json"}
-_OURS = "dcf-"
+_FOLDERS = "dcf-process"
 _Read = TypeVar("_Read")
 
 
@@ -63,12 +63,12 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         return self._read(f"/system/function/{_part(name)}", function_of)
 
     def takes_archives(self) -> bool:
-        """Tell whether the provider is one of this project's."""
+        """Tell whether its provider is this project's own that runs processes."""
         try:
             kind = self._read("/system/info", lambda info: str(info["provider"]["provider"]))
         except (NotFound, NotAGateway):
             return False
-        return kind.startswith(_OURS)
+        return kind == _FOLDERS
 
     def put_archive(self, archive: "Archive") -> None:
         """Upload code, unless the gateway has it."""

@@ -78,6 +78,14 @@ def test_its_answers_are_understood_and_functions_see_no_token(gateway):
     assert {path: header for _, path, header, _ in asked}["/function/f"] == ""
 
 
+@pytest.mark.parametrize(("kind", "takes"), [("dcf-process", True), ("dcf-kubernetes", False)])
+def test_only_a_gateway_of_processes_takes_archives(gateway, monkeypatch, kind, takes):
+    address, _ = gateway
+    told = (200, {"provider": {"provider": kind}})
+    monkeypatch.setitem(Answers.table, "GET /system/info", told)
+    assert connect_as(address, "Bearer t0ken").takes_archives() == takes
+
+
 def test_what_is_no_gateway_is_told_so(gateway, monkeypatch):
     address, _ = gateway
     for wrong in ("<html>", {"functions": 1}, [{"image": "x"}]):

@@ -73,3 +73,11 @@ def test_a_gateway_without_rest_is_told_so(info):
     assert not client.takes_archives()
     with pytest.raises(GatewayRefused, match="--gateway http://"):
         client.history("f")
+
+
+def test_only_a_gateway_of_processes_takes_archives(info):
+    address, told = info
+    client = connect_as(address, "")
+    for provider, takes in (("process", True), ("kubernetes", False)):
+        told[0] = f"provider: {provider}\nrest: http://127.0.0.1:1"
+        assert client.takes_archives() == takes
