@@ -36,7 +36,7 @@ class Bases:
         self._engine, self._say, self._watch = engine, say, watch
         self._flags, self._source = tuple(flags), source
 
-    def provide(self, dockerfile: str, registry: str) -> str:
+    def provide(self, dockerfile: str, registry: str, platform: str) -> str:
         """Make sure of the bases that a Dockerfile's text names; gives its argument REGISTRY.
 
         Those of the function's registry are taken where it has them all, else our own. Our own are
@@ -46,22 +46,41 @@ class Bases:
             EngineFailed: One is nowhere, or cannot be built.
         """
         wanted = sorted(set(_IN_REGISTRY.findall(dockerfile)))
-        taken = registry if registry and all(self._got(f"{registry}/{n}") for n in wanted) else OURS
+        has_all = registry and all(self._got(f"{registry}/{each}", platform) for each in wanted)
+        taken = registry if has_all else OURS
         ours = set(_BY_NAME.findall(dockerfile)) | set(wanted if taken == OURS else ())
         for name in sorted(ours):
             if not self._engine.has(f"{OURS}/{name}"):
                 self._build(name)
+            self._check(f"{OURS}/{name}", platform)
         return taken
 
-    def _got(self, image: str) -> bool:
-        if self._engine.has(image):
+    def _got(self, image: str, platform: str) -> bool:
+        if self._engine.has(image) and self._fits(image, platform):
             return True
         self._say(f"Pulling {image} ...")
+        flags = ("--platform", platform) if platform else ()
         try:
-            self._engine.work(self._watch(), "pull", "--quiet", image)
+            self._engine.work(self._watch(), "pull", "--quiet", *flags, image)
         except EngineFailed:
             return False
         return True
+
+    def _fits(self, image: str, platform: str) -> bool:
+        """Tell whether an image that is here is for a platform, where one is asked for."""
+        return not platform or platform.startswith(self._platform(image))
+
+    def _platform(self, image: str) -> str:
+        told = self._engine.look(image)
+        return f"{told.get('Os', '')}/{told.get('Architecture', '')}".rstrip("/")
+
+    def _check(self, image: str, platform: str) -> None:
+        """Keep the builder from looking elsewhere for one that fits."""
+        if not self._fits(image, platform):
+            raise EngineFailed(
+                f"base image {image} is for {self._platform(image)}, not {platform}: push bases "
+                "for it to a registry, and write that as docker_registry"
+            )
 
     def _build(self, name: str) -> None:
         image, target = f"{OURS}/{name}", _TARGETS.get(name)

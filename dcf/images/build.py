@@ -60,8 +60,8 @@ class Builder:
         image, recipe = to_build(function), recipe_of(function)
         given = {**function.build_args, **wishes.arguments}.get("REGISTRY")
         text = recipe.dockerfile.read_text(encoding="utf-8", errors="replace")
-        registry = given or self._bases.provide(text, function.registry.rstrip("/"))
         platform = wishes.platform or function.platform
+        registry = given or self._bases.provide(text, function.registry.rstrip("/"), platform)
         flags = [*self._flags, *wishes.flags, "--file", str(recipe.dockerfile), "--tag", image]
         flags += ["--platform", platform] if platform else []
         for key, value in arguments_of(function, registry, wishes.arguments).items():

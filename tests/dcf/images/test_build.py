@@ -184,6 +184,26 @@ def test_bases_of_the_functions_own_registry_are_taken_where_it_has_them_all(
     assert "REGISTRY=dcf" in second
 
 
+def test_for_another_platform_the_bases_must_be_for_it_too(
+    with_engine, fake_engine, flags_of, write_function, tmp_path
+):
+    config = write_function(tmp_path)
+    here = {"Os": "linux", "Architecture": "amd64"}
+    fake_engine.images = dict.fromkeys(fake_engine.images, here)
+    fake_engine.tell()
+    other = with_engine("build", "--platform", "linux/arm64", cwd=tmp_path)
+    assert other.returncode == 1
+    assert b"dcf/tools is for linux/amd64, not linux/arm64: push bases" in other.stderr
+    assert not fake_engine.asked("build")  # the builder would ask a public registry for one
+    config.write_text(
+        f"{config.read_text()}    platform: linux/arm64\n    docker_registry: r.example/t\n"
+    )
+    assert with_engine("build", cwd=tmp_path).returncode == 0
+    pulled = [flags_of(each["words"], "--platform") for each in fake_engine.asked("pull")]
+    assert pulled == [["linux/arm64"]] * 2
+    assert with_engine("build", "--platform", "linux/amd64", cwd=tmp_path).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("extra", "words"),
     [
