@@ -1,15 +1,20 @@
 """The runtimes of TensorFlow and PyTorch: what `init` makes, with a model in it, answers."""
 
 import json
+import re
+import shutil
+import subprocess
 import urllib.error
 import urllib.request
 import uuid
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.timeout(900)]
 
+ROOT = Path(__file__).parents[2]
 LOCKED = (
     "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
     "--memory", "512m",
@@ -60,7 +65,9 @@ def project(framework, bases, dcf, tmp_path, request):
     if framework.runtime == "python3-torch":
         wheel = request.getfixturevalue("torch_wheel")
         (folder / "src" / wheel.name).hardlink_to(wheel)
-    return folder
+    yield folder
+    for wheel in folder.glob("src/*.whl"):
+        wheel.unlink()  # the folders of the last runs are kept
 
 
 def build(dcf, project):
@@ -152,4 +159,77 @@ def test_a_misspelt_requirements_file_is_not_passed_over(dcf, project):
     name = f"requirements-{uuid.uuid4().hex[:6]}.txt"
     built = dcf("function", "build", "-v", "--build-arg", f"REQUIREMENTS={name}", cwd=project)
     assert built.returncode == 1
-    assert name in built.stderr.decode() + built.stdout.decode()
+    assert f"the handler's folder has no {name}" in built.stderr.decode()
+
+
+BUNDLE = """
+import sys
+from pathlib import Path
+import numpy as np
+from models.ssd.convert.bundle import Identity
+from models.ssd.convert.saved_model import saved_model_bundle
+from models.ssd.importers.coco_classes import CLASS_IDS, LABELS
+from models.ssd.nets.apply import run_network
+from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
+from models.ssd.nets.weights_file import parse_weights
+from models.ssd.spec import DefaultsSpec
+
+network = ssdlite_mobilenet_v2(len(CLASS_IDS))
+kept = Path("models/ssd/bundles/weights/ssdlite_mobilenet_v2_coco.npz").read_bytes()
+weights = parse_weights(kept, network)
+image = np.random.default_rng(0).uniform(-1, 1, (1, 300, 300, 3)).astype(np.float32)
+answer = run_network(network, weights, image)
+identity = Identity("saved", "1.0.0", CLASS_IDS, LABELS, DefaultsSpec(), "Apache-2.0", {})
+examples = image, {name: answer[name] for name in network.heads}
+saved_model_bundle(Path(sys.argv[1]), network, weights, identity, examples, "float32")
+"""
+DETECTOR = """
+functions:
+  detector:
+    runtime: python3-tensorflow
+    image: {image}
+    handler:
+      dir: ./src
+      file: detection.py
+      include: [handler, models/ssd, bundles/saved]
+      exclude: [models/ssd/nets, models/ssd/importers, models/ssd/convert, models/ssd/bundles]
+"""
+CUP = (ROOT / "samples/coffee.jpg").read_bytes()
+
+
+def test_the_detector_answers_from_a_saved_model(engine, bases, dcf, tmp_path):
+    """As the runtime's README has it: this project's own SavedModel engine."""
+    python = ROOT / ".venv-train/bin/python"
+    if not python.exists():
+        pytest.skip("no training environment, which writes the SavedModel: make train-env")
+    for name in ("handler", "models/ssd"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "models/__init__.py", tmp_path / "models")
+    subprocess.run(
+        [python, "-c", BUNDLE, tmp_path / "bundles/saved"], cwd=ROOT, check=True, timeout=300
+    )
+    template = ROOT / "dcf/templates/python3-detection/src/detection.py"
+    (tmp_path / "src").mkdir()
+    shutil.copy(template, tmp_path / "src")
+    (tmp_path / "src/requirements.txt").write_text(lines_of_the_readme())
+    image = f"{bases}/saved-detector"
+    (tmp_path / "config.yaml").write_text(DETECTOR.format(image=image))
+    built = dcf("function", "build", "--build-arg", f"REGISTRY={bases}", cwd=tmp_path)
+    assert built.returncode == 0, built.stderr.decode()[-2000:]
+    try:
+        flags = (*LOCKED, "-e", "MODEL_BUNDLE=bundles/saved")
+        with engine.container(image, *flags) as (container, address):
+            engine.wait_ready(container, address)
+            with urllib.request.urlopen(urllib.request.Request(address, CUP), timeout=60) as answer:
+                found = [each["class"] for each in json.loads(answer.read())]
+            assert found == ["cup", "dining table"]
+    finally:
+        engine.run("image", "rm", "-f", image, check=False)
+
+
+def lines_of_the_readme():
+    """The requirements that the runtime's page names for the detector."""
+    page = (ROOT / "dcf/templates/python3-tensorflow/README.md").read_text()
+    found = re.findall(r"^    ([\w-]+==[\d.]+)$", page, re.MULTILINE)
+    assert found[0].startswith("tensorflow-cpu==")
+    return "".join(f"{each}\n" for each in found)

@@ -46,7 +46,9 @@ def examples(framework, tmp_path, request):
     if framework == "torch":
         wheel = request.getfixturevalue("torch_wheel")
         (tmp_path / "examples/mnist_torch" / wheel.name).hardlink_to(wheel)
-    return tmp_path / "examples"
+    yield tmp_path / "examples"
+    for wheel in tmp_path.glob("examples/*/*.whl"):
+        wheel.unlink()  # the folders of the last runs are kept
 
 
 @pytest.fixture
