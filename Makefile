@@ -33,7 +33,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image sbom submission test test-all test-marked lint format bench bench-peers bench-engines model proto \
+.PHONY: help run deploy image sbom submission test test-all test-marked lint format bench bench-peers bench-engines bench-image model proto \
 	train-env clean
 
 help: ## List every target
@@ -107,6 +107,9 @@ bench-peers: .venv-dev/.ready .venv-peers/.ready ## Measure other servers with t
 
 bench-engines: .venv-dev/.ready .venv-train/.ready .venv-engines/.ready ## Measure SSD-300 on other engines
 	.venv-dev/bin/python -m benchmarks.engines
+
+bench-image: .venv-dev/.ready ## Measure sizes, build times, starts and memory of the images
+	DOCKER="$(DOCKER)" .venv-dev/bin/python -m benchmarks.image
 
 model: .venv-train/.ready ## Rebuild the embedded bundles from their source and compare
 	.venv-train/bin/python -m models.commands rebuild

@@ -1,0 +1,169 @@
+"""`python -m benchmarks.image`: sizes, build times, starts and memory of the images.
+
+Builds this checkout's images under names of its own and removes them; needs a container engine.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from benchmarks import image_findings
+from benchmarks.bars import Finding
+from benchmarks.errors import BenchmarkError
+from benchmarks.image_engine import ContainerEngine, Start, copy_of_context
+from benchmarks.large_photo import large_photo
+from benchmarks.machine import describe, headline
+from benchmarks.neighbours import Neighbours, warning
+from benchmarks.plan import SAMPLES, Plan, quick
+from benchmarks.results import document, write
+from benchmarks.table import markdown, table
+
+_PHOTO = SAMPLES / "coffee.jpg"
+_ECHO = "def handle(body):\n    return body\n"
+_ECHO_FLAGS = ("--env", "HANDLER_NAME=handle", "--env", "HANDLER_DIR=/echo")
+_LOCKED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--cpus", "2")
+_CALLS, _AT_ONCE = 48, 8
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the measurement.
+
+    Args:
+        argv: Flags; those of the command line when None.
+
+    Returns:
+        0, also when a bar is missed; 1 when it could not be measured.
+    """
+    flags = _flags(argv)
+    plan = quick(Plan().bundle) if flags.quick else Plan()
+    about = describe(plan)
+    _say(headline(about))
+    before = Neighbours.now()
+    try:
+        findings = measure(plan)
+    except BenchmarkError as error:
+        _say(f"benchmarks.image: {error.message}")
+        return 1
+    share = before.share(Neighbours.now())
+    content = document({**about, "others_share": share}, findings)
+    file = write(content, str(about["date"]), "-image")
+    rows = [row for found in findings.values() for row in found.rows]
+    if flags.json:
+        print(json.dumps(content, indent=1))
+    else:
+        print(markdown(rows) if flags.markdown else table(rows))
+    print(warning(share), f"written to {file}", sep="\n", file=sys.stderr)
+    return 0
+
+
+def measure(plan: Plan) -> Mapping[str, Finding]:
+    """Everything, in the order of the table.
+
+    Raises:
+        BenchmarkError: The engine does not answer, or something of it failed.
+    """
+    engine = ContainerEngine()
+    images = {name: f"benchmark/{name}" for name in ("ssd", "watcher", "gateway")}
+    findings: dict[str, Finding] = {}
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        try:
+            context = copy_of_context(Path(folder) / "context")
+            findings["build"] = _builds(engine, context, images)
+            for name, image in images.items():
+                findings[f"size-{name}"] = image_findings.sizes(
+                    name, engine.size(image), engine.layers(image), engine.packages(image)
+                )
+            echo = Path(folder) / "echo"
+            echo.mkdir(mode=0o755)
+            (echo / "handler.py").write_text(_ECHO, encoding="utf-8")
+            Path(folder).chmod(0o755)
+            mounted = (*_ECHO_FLAGS, "--volume", f"{echo}:/echo:ro")
+            _serve(engine, plan, images, findings, mounted)
+        finally:
+            engine.run("image", "rm", "--force", *images.values(), check=False)
+    return findings
+
+
+def _builds(engine: ContainerEngine, context: Path, images: Mapping[str, str]) -> Finding:
+    """Builds every image, the function's three times."""
+    _say("building without a cache ...")
+    cold = engine.build(images["ssd"], context, "--no-cache")
+    engine.build(images["ssd"], context)  # the layers of the cached build, for those below
+    for name in ("watcher", "gateway"):
+        engine.build(images[name], context, "--target", name)
+    same = engine.build(images["ssd"], context)
+    handler = context / "handler/handler.py"
+    text = handler.read_text(encoding="utf-8")
+    handler.write_text(f"{text}\n# edited {time.time_ns()}\n", encoding="utf-8")
+    edited = engine.build(images["ssd"], context)
+    return image_findings.builds(cold, edited, same)
+
+
+def _serve(
+    engine: ContainerEngine, plan: Plan, images: Mapping[str, str],
+    findings: dict[str, Finding], echo: Sequence[str],
+) -> None:  # fmt: skip
+    for name, flags in (("ssd", ()), ("watcher", echo)):
+        _say(f"starting {name} ...")
+        image, locked = images[name], (*_LOCKED, *flags)
+        body = _PHOTO.read_bytes() if name == "ssd" else b"hello"
+        rounds = [_start(engine, image, locked, body) for _ in range(plan.starts)]
+        shown = name if name == "ssd" else "watcher with an echo of 2 lines"
+        findings[f"start-{name}"] = image_findings.starts(shown, rounds)
+        findings[f"memory-{name}"] = _memory(engine, shown, image, locked, body)
+
+
+def _start(
+    engine: ContainerEngine, image: str, flags: Sequence[str], body: bytes
+) -> tuple[Start, float]:
+    with engine.container(image, flags, body) as (_, _, start):
+        pass
+    began = time.monotonic()
+    engine.run("run", "--rm", "--publish", "127.0.0.1::8080", *flags, image, "true")
+    return start, time.monotonic() - began
+
+
+def _memory(
+    engine: ContainerEngine, shown: str, image: str, flags: Sequence[str], body: bytes
+) -> Finding:
+    with engine.container(image, flags, body) as (name, port, _):
+        time.sleep(1)
+        first, loaded = engine.memory(name), None
+        if shown == "ssd":
+            photo = large_photo(body)
+            with ThreadPoolExecutor(_AT_ONCE) as callers:
+                list(callers.map(lambda _: _call(port, photo), range(_CALLS)))
+            loaded = engine.memory(name)
+    return image_findings.memory(shown, first, loaded)
+
+
+def _call(port: int, body: bytes) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", body, timeout=60) as answer:
+        answer.read()
+
+
+def _flags(argv: Sequence[str] | None) -> argparse.Namespace:
+    flags = argparse.ArgumentParser(
+        prog="python -m benchmarks.image",
+        description="Measures sizes, build times, starts and memory of the images.",
+        allow_abbrev=False,
+    )
+    flags.add_argument("--quick", action="store_true", help="Three starts of each: rough figures.")
+    output = flags.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="Print JSON instead of the table.")
+    output.add_argument("--markdown", action="store_true", help="Print the table as Markdown.")
+    return flags.parse_args(argv)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
