@@ -8,6 +8,7 @@ from dcf.commands.engine_output import Quiet, Streamed
 from dcf.commands.printing import say
 from dcf.commands.release import Provided
 from dcf.config import FunctionConfig
+from dcf.export.serving import environment_of
 from dcf.images.build import Builder, Wishes
 from dcf.images.engine import Engine, Watch, find_engine
 from dcf.images.names import registry_of, to_build, to_push
@@ -60,7 +61,7 @@ class ImageSteps:
             return Provided(function.image_name)
         to_push(function)
         self.build(function)
-        return Provided(self.push(function))
+        return Provided(self.push(function), environment=environment_of(function))
 
     def provide_here(self, function: FunctionConfig) -> Provided:
         """Build alone, for nodes that share this engine.
@@ -68,5 +69,7 @@ class ImageSteps:
         The image's id is noted, so that a platform sees a change where the name is the same.
         """
         self.build(function)
-        told = self._engine.look(to_build(function))
-        return Provided(function.image_name, {_IMAGE_ID: str(told.get("Id", ""))})
+        if function.skip_build:
+            return Provided(function.image_name)
+        noted = {_IMAGE_ID: str(self._engine.look(to_build(function)).get("Id", ""))}
+        return Provided(function.image_name, noted, environment_of(function))

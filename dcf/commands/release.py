@@ -18,10 +18,11 @@ NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Provided:
-    """What a gateway shall run, and what to note beside it."""
+    """What a gateway shall run, and what goes with it: environment over the function's own."""
 
     image: str
     annotations: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,11 @@ def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None
     plan.say(f"Deploying: {function.name} ...")
     narration = Narration(client, function.name, plan.narrate)
     spec = spec_of(function, provided.image, plan.labels)
-    spec = replace(spec, annotations={**spec.annotations, **provided.annotations})
+    spec = replace(
+        spec,
+        annotations={**spec.annotations, **provided.annotations},
+        env={**spec.env, **provided.environment},
+    )
     _deploy(client, spec, plan)
     began = time.monotonic()
     wait_for_rollout(client, function.name, narration.go_on if plan.narrate else None)

@@ -27,7 +27,7 @@ def push(engine: Engine, image: str, watch: Watch) -> str:
             lines = engine.work(watch, "push", *flags, image)
         except EngineFailed as fault:
             raise EngineFailed(_reason(engine, image, watch, fault)) from fault
-        told = file.read_text() if file.exists() else "".join(lines[-1:])
+        told = file.read_text("utf-8") if file.exists() else "".join(lines[-1:])
     digest = digest_in(told) or _kept_digest(engine, image)
     return f"{repository_of(image)}@{digest}"
 

@@ -82,7 +82,7 @@ class Dcf:
         limits = {"memory": request.Limits.Memory} if request.Limits.Memory else {}
         self.kept[request.Service] = {
             "image": request.Image, "annotations": dict(request.Annotations),
-            "secrets": [*request.Secrets], "limits": limits,
+            "secrets": [*request.Secrets], "limits": limits, "envVars": dict(request.EnvVars),
         }  # fmt: skip
         return pb.Message(Msg="OK")
 
@@ -148,7 +148,7 @@ def config(write_function, tmp_path):
     file = write_function(tmp_path)
     file.write_text(
         f"{file.read_text()}    docker_registry: r.example/team\n    desc: Says it again\n"
-        "    limits: {memory: 64Mi}\n    secrets: [key]\n"
+        "    environment: {DATA_PATH: /data}\n    limits: {memory: 64Mi}\n    secrets: [key]\n"
     )
     return file
 
@@ -175,6 +175,8 @@ def test_a_gateway_of_images_gets_the_image_built_pushed_and_by_digest(
     assert kept["echo"]["image"] == IMAGE
     assert kept["echo"]["annotations"] == {"desc": "Says it again"}
     assert kept["echo"]["limits"] == {"memory": "64Mi"}
+    # With these alone its image would be a batch run, which ends.
+    assert kept["echo"]["envVars"] == {"DATA_PATH": "/data", "BATCH": "false"}
     assert "key" in kept["echo"]["secrets"]
     again = with_engine("deploy", "-f", config, "-g", address, cwd=tmp_path)
     assert b"Function echo already exists, attempting rolling-update." in again.stdout
