@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from dcf.config import Config, FunctionConfig
 from dcf.export.exported import Exported
-from dcf.export.serving import environment_of
+from dcf.export.serving import drained, environment_of
 from dcf.export.yaml_text import filled, yaml_text
 
 _FILE = "config.yaml"
@@ -63,7 +63,7 @@ def _function(function: FunctionConfig) -> dict[str, Any]:
         "docker_registry": function.registry or function.image_name.rpartition("/")[0],
         "image": function.image_name,
         # Its gateway calls 50051 and looks for the lock file, wherever the function is used to.
-        "environment": environment_of(function, ("WATCHER_PORT", "LOCK_FILE"), **secrets),
+        "environment": drained(environment_of(function, ("WATCHER_PORT", "LOCK_FILE"), **secrets)),
         **optional,
         "limits": {key: function.limits.get(key, "") for key in _RESOURCES},
     }

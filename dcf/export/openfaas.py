@@ -6,7 +6,7 @@ from typing import Any
 from dcf.config import Config, FunctionConfig
 from dcf.export.exported import Exported
 from dcf.export.labels import annotations_of
-from dcf.export.serving import environment_of
+from dcf.export.serving import drained, environment_of
 from dcf.export.yaml_text import filled, yaml_text
 
 _FILE = "stack.yaml"
@@ -35,7 +35,7 @@ def _function(function: FunctionConfig) -> dict[str, Any]:
             "handler": function.entry.directory,
             "image": function.image_name,
             "skip_build": True,
-            "environment": environment_of(function, ("PORT",)),
+            "environment": drained(environment_of(function, ("PORT",))),
             "secrets": list(function.secrets),
             "constraints": list(function.constraints),
             "labels": dict(function.labels),

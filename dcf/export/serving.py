@@ -62,6 +62,15 @@ def environment_of(
     return {**kept, **ours}
 
 
+def drained(environment: dict[str, str]) -> dict[str, str]:
+    """An environment with time for callers to notice that a replica ends, unless it has its own.
+
+    For platforms that end a replica while its name still leads to it.
+    """
+    told = any(key.lower() in ("drain_delay", "healthcheck_interval") for key in environment)
+    return environment if told else {**environment, "DRAIN_DELAY": "5s"}
+
+
 def _concurrency(function: FunctionConfig) -> int:
     """Handler calls at once: as set, else one a core it may use; one where that is not known."""
     return _whole(function, "CONCURRENCY", 0) or limits_of(function.limits).whole_cores or 1

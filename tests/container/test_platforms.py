@@ -162,7 +162,7 @@ def test_the_function_as_openfaas_runs_it(engine, function_image, tmp_path):
     (tmp_path / "secrets/token").write_text("hidden")
     flags = (
         "--tmpfs", "/tmp", *variables(function["environment"].items()),
-        "-v", f"{tmp_path / 'secrets'}:/var/openfaas/secrets:ro", "-e", "DRAIN_DELAY=3s",
+        "-v", f"{tmp_path / 'secrets'}:/var/openfaas/secrets:ro",
     )  # fmt: skip
     with running(engine, function_image, 8080, *flags) as (name, address):
         engine.wait_ready(name, f"http://{address}")

@@ -38,7 +38,7 @@ def test_its_keys_are_the_originals(exporter):
 def test_the_function_is_found_where_their_gateway_looks(exporter):
     function = exporter.document("dcf", FULL)["functions"]["fn"]
     assert function["environment"] == {
-        "REPLY_FORMAT": "dcf", "BATCH": "false", "SECRETS_DIR": "/etc/openfx",
+        "REPLY_FORMAT": "dcf", "BATCH": "false", "SECRETS_DIR": "/etc/openfx", "DRAIN_DELAY": "5s",
     }  # fmt: skip
 
 

@@ -27,7 +27,9 @@ def test_its_keys_are_those_faas_cli_knows(exporter):
     assert set(function) <= KEYS
     assert function["image"] == "registry.local:5000/fn"
     assert (function["skip_build"], function["readonly_root_filesystem"]) == (True, True)
-    assert function["environment"] == {"THRESHOLD": "0.4", "ON": "true", "BATCH": "false"}
+    assert function["environment"] == {
+        "THRESHOLD": "0.4", "ON": "true", "BATCH": "false", "DRAIN_DELAY": "5s",
+    }  # fmt: skip
     assert function["limits"] == {"memory": "512Mi", "cpu": "2"}
     assert function["annotations"] == {"desc": "What is there"}
     assert function["labels"] == {"com.openfaas.scale.min": "1"}
@@ -37,7 +39,9 @@ def test_its_keys_are_those_faas_cli_knows(exporter):
 def test_every_text_is_text_whatever_it_looks_like(exporter):
     tricky = {"A": "1e3", "B": "no", "C": "0777", "D": "null", "E": "a: b # c", "F": "2026-11-21"}
     stack = exporter.document("openfaas", {"environment": tricky})
-    assert stack["functions"]["fn"]["environment"] == {**tricky, "BATCH": "false"}
+    assert stack["functions"]["fn"]["environment"] == {
+        **tricky, "BATCH": "false", "DRAIN_DELAY": "5s",
+    }  # fmt: skip
 
 
 def test_what_is_left_out_is_told(exporter):
@@ -50,3 +54,8 @@ def test_what_is_left_out_is_told(exporter):
 def test_a_grpc_gateway_is_none_of_openfaas(exporter):
     stack = exporter.document("openfaas", {}, dcf={"gateway": "dcf.local:32222"})
     assert stack["provider"]["gateway"] == "http://127.0.0.1:8080"
+
+
+def test_a_drain_that_is_set_stays(exporter):
+    stack = exporter.document("openfaas", {"environment": {"healthcheck_interval": "9s"}})
+    assert "DRAIN_DELAY" not in stack["functions"]["fn"]["environment"]
