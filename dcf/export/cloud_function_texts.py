@@ -47,3 +47,8 @@ On Google's:
 of `--trigger-http` there) takes CloudEvents that carry or name a picture. Settings are in
 settings.json; variables of the environment win over it.
 """
+
+IGNORED = """\
+.venv
+__pycache__
+"""

@@ -14,7 +14,7 @@ from dcf.archive import pack
 from dcf.config import Config, FunctionConfig, load
 from dcf.errors import Unsupported
 from dcf.export import cluster
-from dcf.export.cloud_function_texts import MAIN, README
+from dcf.export.cloud_function_texts import IGNORED, MAIN, README
 from dcf.export.exported import Exported
 from dcf.export.labels import scaling_of
 from dcf.export.python_imports import imported
@@ -64,6 +64,7 @@ def _folder(function: FunctionConfig) -> tuple[Files, list[str]]:
         "main.py": MAIN.encode(),
         "requirements.txt": requirements.encode(),
         "settings.json": (json.dumps(_settings(function), indent=2) + "\n").encode(),
+        ".gcloudignore": IGNORED.encode(),
         "README.md": README.format(name=function.name, deploy=deploy).encode(),
     }
     files |= {f"{_OWN}/{path}": content for path, content in code.items()}

@@ -73,11 +73,11 @@ def test_a_folder_of_sources_has_nothing_of_an_earlier_export(folder):
     export(folder, "-t", "cloud-functions", "one")
     (folder / "src/old.py").unlink()
     out = folder / "export/cloud-functions"
-    (out / "one/.gcloudignore").write_text("mine")
+    (out / "one/notes.txt").write_text("mine")
     assert "one/function/src/old.py" in names(out)
     assert export(folder, "-t", "cloud-functions", "one", "--force").returncode == 0
     assert "one/function/src/old.py" not in names(out)
-    assert "one/.gcloudignore" in names(out)
+    assert "one/notes.txt" in names(out)
 
 
 def test_it_says_what_it_wrote_and_what_is_next(folder):
