@@ -128,6 +128,25 @@ def test_what_is_included_is_imported_and_named_as_on_a_laptop(build, engine, tm
     assert answer(engine, image) == "hello world"
 
 
+def test_packages_of_debian_are_there_and_a_handler_may_lie_beside_its_config(
+    engine, bases, dcf, tmp_path
+):
+    (tmp_path / "main.py").write_text(
+        "import subprocess\n\n\ndef go(req):\n"
+        "    return subprocess.check_output(['jq', '.a'], input=req.input)\n"
+    )
+    (tmp_path / "config.yaml").write_text(
+        f"functions:\n  packages:\n    docker_registry: {bases}\n    build_options: [jq]\n"
+        "    handler: {dir: ., file: main.py, name: go}\n"
+    )
+    done = dcf("function", "build", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    try:
+        assert answer(engine, f"{bases}/packages", b'{"a": 5}') == "5\n"
+    finally:
+        engine.run("image", "rm", "-f", f"{bases}/packages", check=False)
+
+
 def test_a_dockerfile_of_ones_own_on_the_watcher(build, engine, bases, tmp_path):
     (tmp_path / "Dockerfile").write_text(
         "ARG REGISTRY=dcf\nFROM ${REGISTRY}/watcher\nARG WORD\nENV WORD=$WORD\n"
