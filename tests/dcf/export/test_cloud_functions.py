@@ -26,7 +26,7 @@ def test_it_has_the_function_and_what_serves_it(exporter):
         "THRESHOLD": "0.4", "BATCH": "false", "HANDLER_DIR": "function/src",
         "HANDLER_FILE": "handler.py", "HANDLER_NAME": "handle", "FUNCTION_NAME": "fn",
     }  # fmt: skip
-    command = next(line for line in said.splitlines() if "gcloud" in line)
+    command = next(line for line in said.splitlines() if "gcloud functions" in line)
     assert "--entry-point=answer --timeout=35s --cpu=2 --concurrency=16" in command
     assert command.endswith("--source export/cloud-functions/fn")
 
