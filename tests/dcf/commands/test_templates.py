@@ -75,6 +75,8 @@ def test_runtimes_are_listed_with_those_of_ones_own(dcf, tmp_path):
         "- python3",
         "- python3-detection",
         "- python3-http",
+        "- python3-tensorflow",
+        "- python3-torch",
         "- streaming",
         "",
     ]
