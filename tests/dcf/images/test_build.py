@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -166,6 +167,24 @@ def test_bases_are_built_from_the_checkout_where_they_are_missing(
     tags = [flags_of(each["words"], "--tag") for each in fake_engine.asked("build")]
     assert tags == [["dcf/tools"], ["dcf/watcher"], ["echo"]]
     # Under a bare name a public registry would give somebody else's.
+    assert not fake_engine.asked("pull")
+
+
+def test_where_there_is_no_checkout_it_says_where_bases_come_from(
+    with_engine, fake_engine, write_function, tmp_path, pytestconfig
+):
+    """As pip installs it: the package alone."""
+    config = write_function(tmp_path / "function")
+    shutil.copytree(
+        pytestconfig.rootpath / "dcf", tmp_path / "site/dcf",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )  # fmt: skip
+    fake_engine.images = {}
+    fake_engine.tell()
+    done = with_engine("build", cwd=config.parent, PYTHONPATH=str(tmp_path / "site"))
+    assert done.returncode == 1
+    assert b"base image dcf/tools is not here: `make image` in a checkout" in done.stderr
+    assert b"docker_registry" in done.stderr
     assert not fake_engine.asked("pull")
 
 
