@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from . import cores, durations
+from . import cores, durations, memory
 from .errors import SettingError
 from .settings import SETTINGS, Setting
 
@@ -40,6 +40,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     drain_delay: float
     load_timeout: float
     max_body_bytes: int
+    body_memory: int
     mesh_suffix: str
     mesh_address: str
     mesh_timeout: float
@@ -75,7 +76,7 @@ def read(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
         environ: the environment.
 
     Returns:
-        Checked settings, with the two automatic ones filled in.
+        Checked settings, with the automatic ones filled in.
 
     Raises:
         SettingError: a value is out of its range; the message names setting, value and range.
@@ -85,6 +86,9 @@ def read(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
         values["concurrency"] = cores.usable()
     if not values["max_inflight"]:
         values["max_inflight"] = 8 * int(str(values["concurrency"]))
+    # One body of the largest size is always taken; without a limit of memory there is none here.
+    bodies = int(str(values["body_memory"])) or memory.limit() // 4
+    values["body_memory"] = bodies and max(bodies, int(str(values["max_body_bytes"])))
     values["mesh_addresses"] = _mesh_addresses(environ)
     return Settings(**values)  # type: ignore[arg-type] # each kind yields its field's type, see _convert
 

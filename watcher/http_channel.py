@@ -7,6 +7,7 @@ it was refused.
 
 import socket
 import time
+from io import BytesIO
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -14,8 +15,7 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error, build_http_date
 
 from . import call
-from .codes import STATUSES
-from .door_http import RECEIVED_AT, error_body
+from .door_http import RECEIVED_AT, error_reply
 from .http_parser import Parser, RequestTimeout
 from .reply import JSON
 
@@ -24,6 +24,7 @@ _READS = 16
 _ONE_WRITE = 1 << 16
 _CODES = {
     413: "body_too_large",
+    429: "overloaded",
     431: "headers_too_large",
     408: "slow_request",
     500: "handler_error",
@@ -39,6 +40,10 @@ class Task(WSGITask):  # type: ignore[misc] # waitress has no annotations
         """The WSGI environment, with the time of the request's first byte."""
         environ: dict[str, Any] = super().get_environment()
         environ[RECEIVED_AT] = self.request.started
+        if self.request.held is None and self.request.content_length:
+            # A large body waited in a file, which may lie in memory (tmpfs): not there twice.
+            with environ["wsgi.input"] as file:
+                environ["wsgi.input"] = BytesIO(file.read())
         return environ
 
     def build_response_header(self) -> bytes:
@@ -79,11 +84,12 @@ class RefusalTask(ErrorTask):  # type: ignore[misc] # waitress has no annotation
         """Sends the reply."""
         adj, error = self.channel.server.adj, self.request.error
         failure = _failure(self.request, adj)
-        status = STATUSES[failure.code].http
-        body = error_body(failure)
+        reply = error_reply(failure)
+        status, body = reply.status, reply.body
         self.status = f"{status} {error.reason if error.code == status else 'Bad Request'}"
         seconds = time.monotonic() - self.request.started
-        self.response_headers += [("Content-Type", JSON), ("X-Call-Id", failure.call_id)]
+        self.response_headers += [("Content-Type", JSON), *reply.headers]
+        self.response_headers.append(("X-Call-Id", failure.call_id))
         self.response_headers.append(("X-Duration-Seconds", f"{seconds:f}"))
         self.set_close_on_finish()
         self.content_length = len(body)
@@ -99,6 +105,8 @@ def _failure(request: Any, adj: Any) -> call.Failure:  # noqa: ANN401 - as in Pa
     messages = {
         "body_too_large": call.too_large(adj.body_limit).message,
         "headers_too_large": f"the headers are over {adj.max_request_header_size} bytes; send less",
+        "overloaded": f"other calls' bodies fill the {adj.bodies.most} bytes that BODY_MEMORY "
+        "allows; call again in a moment",
         "slow_request": f"the request did not come within {adj.read_timeout:g} s; send it faster, "
         "or raise READ_TIMEOUT",
         "handler_error": f"the handler failed, call id {call_id}",

@@ -21,6 +21,13 @@ class RequestTimeout(Error):  # type: ignore[misc] # waitress has no annotations
     reason = "Request Timeout"
 
 
+class NoRoom(Error):  # type: ignore[misc] # waitress has no annotations
+    """The bodies of other calls fill the memory for them."""
+
+    code = 429
+    reason = "Too Many Requests"
+
+
 class Held:
     """A body of known length, read from the socket straight into its place."""
 
@@ -55,8 +62,10 @@ class Held:
         return count
 
     def getfile(self) -> BytesIO:
-        """The body as a stream; read whole, it is not copied again."""
-        return BytesIO(bytes(self._data))
+        """The body as a stream, once; read whole, it is not copied again."""
+        data = bytes(self._data)
+        self._data = bytearray()
+        return BytesIO(data)
 
     def __len__(self) -> int:
         return self._filled
@@ -67,7 +76,7 @@ class Held:
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotations
-    """Reads one request; `adj.body_limit` bounds the body as decoded.
+    """Reads one request; `adj.body_limit` bounds the body as decoded, `adj.bodies` all bodies.
 
     Attributes:
         started: time.monotonic() of the first byte.
@@ -83,6 +92,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self.started = time.monotonic()
         self.held: Held | None = None
         self._looked = False
+        self._room = 0
 
     def received(self, data: bytes) -> int:
         """Takes what came.
@@ -98,7 +108,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
             data = data[:_CHUNKED_STEP]
         taken: int = super().received(data)
         if self.error is None:
-            self.error = self._excess()
+            self.error = self._excess() or self._crowding()
         if self.body_rcv is not None and self.error is None and not self._looked:
             self._hold()
         if self.error is not None:
@@ -122,6 +132,30 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         if self.body_rcv.remain == 0:
             self.body_rcv.completed = self.completed = True
         return count
+
+    def close(self) -> None:
+        """Lets the body go."""
+        super().close()
+        self._leave()
+
+    def __del__(self) -> None:
+        """A connection that breaks drops its request without closing it."""
+        self._leave()
+
+    def _leave(self) -> None:
+        self.adj.bodies.give_back(self._room)
+        self._room = 0
+
+    def _crowding(self) -> Error | None:
+        """Sets memory aside for the body: all of it once its length is known, else as it comes."""
+        if self.body_rcv is None:
+            return None
+        wanted = len(self.body_rcv) if self.chunked else self.content_length
+        if wanted > self._room:
+            if not self.adj.bodies.take(wanted - self._room):
+                return NoRoom("")
+            self._room = wanted
+        return None
 
     def _hold(self) -> None:
         """Gives a body of a known, moderate length its place in memory."""

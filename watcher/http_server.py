@@ -14,6 +14,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
 from . import logs
+from .bodies import Bodies
 from .config import Settings
 from .http_channel import Channel
 from .metrics import Metrics
@@ -103,6 +104,7 @@ class HttpServer:
         )
         self._metrics = metrics
         adj.body_limit = settings.max_body_bytes
+        adj.bodies = Bodies(settings.body_memory)
         adj.read_timeout = settings.read_timeout
         adj.draining = False
         adj.on_refusal = self._refused

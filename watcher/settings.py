@@ -144,6 +144,13 @@ SETTINGS: tuple[Setting, ...] = (
         high=1 << 30,
     ),
     Setting(
+        "BODY_MEMORY",
+        "0",
+        "int",
+        "Bytes of all HTTP bodies at once; 0 means a quarter of the container's memory.",
+        high=1 << 40,
+    ),
+    Setting(
         "MESH_SUFFIX",
         "",
         "text",

@@ -331,3 +331,42 @@ def test_whatever_comes_is_answered_or_refused_and_never_an_error_of_ours(shared
     statuses = re.findall(rb"HTTP/1\.[01] (\d{3}) ", raw)
     assert all(status < b"500" for status in statuses), raw
     assert shared.process.poll() is None
+
+
+def until(watcher, size, status, seconds=10):
+    """Whether a body of that size is answered so before long."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        if watcher.post(data=b"x" * size).status_code == status:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_bodies_under_way_share_the_memory_for_them(start):
+    """Whoever does not fit is told so at once, and comes in when another has gone."""
+    watcher = start(MAX_BODY_BYTES=100_000, BODY_MEMORY=250_000, CONCURRENCY=4, READ_TIMEOUT="20")
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+    with watcher.socket() as one, watcher.socket() as other:
+        slow = (one, other)
+        for client in slow:
+            client.sendall(head + b"x" * 1000)
+        assert until(watcher, 60_000, 429)
+        refused = watcher.post(data=b"x" * 60_000)
+        assert refused.json()["error"]["code"] == "overloaded"
+        assert "BODY_MEMORY" in refused.json()["error"]["message"]
+        assert refused.headers["Retry-After"] == "1"
+        chunks = (b"x" * 1000 for _ in range(90))
+        assert watcher.post(data=chunks).status_code == 429
+        assert watcher.post(data=b"x" * 40_000).status_code == 200
+        slow[0].sendall(b"x" * 99_000)
+        assert slow[0].recv(100).startswith(b"HTTP/1.1 200")
+        assert watcher.post(data=b"x" * 60_000).status_code == 200
+    # The other has hung up in the middle of its body: its room is free again.
+    assert until(watcher, 100_000, 200)
+    for _ in range(5):
+        assert watcher.post(data=b"x" * 100_000).status_code == 200
+        assert watcher.post(data=b"x" * 100_001).status_code == 413
+    chunks = (b"x" * 1000 for _ in range(99))
+    assert watcher.post(data=chunks).status_code == 200
+    assert watcher.post(data=b"x" * 100_000).status_code == 200
