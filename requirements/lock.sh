@@ -19,4 +19,5 @@ lock functions.txt functions.in --constraint serving.txt
 lock functions-tests.txt functions.in serving.in functions-tests.in --constraint functions.txt --constraint serving.txt
 lock engines.txt build.in engines.in --constraint serving.txt
 lock ../dcf/templates/python3-tensorflow/src/requirements.txt tensorflow.in --constraint serving.txt
+cp ../dcf/templates/python3-tensorflow/src/requirements.txt ../examples/mnist_tensorflow/
 lock sbom.txt sbom.in
