@@ -5,7 +5,10 @@ import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
+import grpc
 import pytest
+
+from dcf._proto import fxwatcher_pb2, fxwatcher_pb2_grpc
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 
@@ -23,14 +26,23 @@ class Case(NamedTuple):
     answer: object
     seen: object = bytes
     path: str = "/"
+    text: str = ""  # also sent over gRPC, whose answer is text; empty: it is not
+    told: str = ""
 
 
 CASES = [
-    Case("python3", b"Hello DCF!\n", b"Hello DCF!\n"),
+    Case("python3", b"Hello DCF!\n", b"Hello DCF!\n", text="Hello", told="Hello"),
     Case("python3-http", b"me", b"POST /who: me", path="/who"),
-    Case("streaming", bytes(range(256)), bytes(range(256))[::-1]),
+    Case("streaming", bytes(range(256)), bytes(range(256))[::-1], text="abc", told="cba"),
     Case("python3-detection", CUP, "cup", lambda answer: json.loads(answer)[0]["class"]),
 ]
+
+
+def call(place, text):
+    """What it answers over gRPC, as a gateway of DCF asks it."""
+    with grpc.insecure_channel(place) as channel:
+        asked = fxwatcher_pb2.Request(input=text.encode())
+        return fxwatcher_pb2_grpc.FxWatcherStub(channel).Call(asked, timeout=30).Output
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.runtime)
@@ -46,11 +58,14 @@ def test_a_function_is_made_built_run_called_and_drained(engine, bases, dcf, tmp
     assert built.returncode == 0, built.stderr.decode()[-2000:]
     assert f"Image: {image} built in local environment." in built.stdout.decode()
     try:
-        with engine.container(image, *LOCKED) as (container, address):
+        with engine.container(image, *LOCKED, "-p", "127.0.0.1::50051") as (container, address):
             engine.wait_ready(container, address)
             request = urllib.request.Request(address + case.path, case.body)
             with urllib.request.urlopen(request, timeout=60) as answer:
                 assert case.seen(answer.read()) == case.answer
+            if case.text:
+                place = engine.run("port", container, "50051").stdout.split()[0]
+                assert call(place, case.text) == case.told
             engine.run("stop", "-t", "20", container)
             assert engine.inspect(container, "{{.State.ExitCode}}") == "0"
         assert engine.inspect(image, "{{.Config.User}}") == "10001"
