@@ -11,10 +11,11 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import config, function, logs
-from .errors import WatcherError
+from .errors import LoadTimeout, WatcherError
 from .function import Function
 from .guards import end_now
 from .health import NoLock
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _CANNOT_BOOT = 3
 _SPARE_THREADS = 4
 _FETCH_S = 60.0
+_LATER_S = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -102,6 +104,8 @@ class CloudFunction:
     def _build(self) -> Function:
         settings = self._settings
         logs.configure(settings.log_format, settings.log_level)
+        # The watcher's own limit ends a process in a way after which gunicorn starts another one.
+        settings = replace(settings, load_timeout=settings.load_timeout + _LATER_S)
         built = function.build(settings, NoLock())
         built.health.open()
         return built
@@ -115,8 +119,19 @@ class CloudFunction:
         threading.Thread(target=self._boot, name="boot", daemon=True).start()
 
     def _boot(self) -> None:
+        seconds = self._settings.load_timeout
+        error = LoadTimeout(f"loading the handler took over {seconds:g} s; raise LOAD_TIMEOUT")
+        limit = threading.Timer(seconds, _end_with, (error,))
+        limit.daemon = True
+        limit.start()
         try:
             self.built()
-        except WatcherError as error:
-            _log.error("%s", error.message, extra={logs.TRACE: getattr(error, "trace", "")})
-            end_now(_CANNOT_BOOT)
+        except WatcherError as failed:
+            _end_with(failed)
+        limit.cancel()
+
+
+def _end_with(error: WatcherError) -> None:
+    """Ends the worker and, with it, the server."""
+    _log.error("%s", error.message, extra={logs.TRACE: getattr(error, "trace", "")})
+    end_now(_CANNOT_BOOT)

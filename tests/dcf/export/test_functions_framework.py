@@ -207,6 +207,15 @@ def test_a_wrong_setting_and_a_handler_that_cannot_load_end_the_start(start, ssd
     assert "No module named 'nothing_of_that_name'" in broken.said
 
 
+def test_a_handler_that_loads_for_ever_ends_the_start(start, exporter):
+    exporter.config()
+    (exporter.folder / "src/handler.py").write_text("import time\n\ntime.sleep(60)\n")
+    folder = exporter.files("cloud-functions")[0]["fn/main.py"].parent
+    endless = start(folder, LOAD_TIMEOUT="1s")
+    assert endless.process.wait(timeout=30) != 0
+    assert "loading the handler took over 1 s; raise LOAD_TIMEOUT" in endless.said
+
+
 def slow(exporter):
     exporter.config()
     (exporter.folder / "src/handler.py").write_text(SLOW)
