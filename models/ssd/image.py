@@ -6,7 +6,7 @@ network looks at; JPEG does that in its decoder, the rest right after.
 
 import io
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -22,6 +22,9 @@ MAX_PIXELS = 50_000_000
 # Pillow refuses more than this whatever our limit says.
 MAX_PIXELS_LIMIT = 178_956_970
 _LARGE = 8_000_000
+# Rows that are converted at a time, a multiple of every scale; modes that are stretched as a whole.
+_STRIP = 256
+_STRETCHED = ("I", "F")
 _ORIENTATION_TAG = 0x0112
 # OpenCV names its reduced scales by a colour; the bits of scale and colour are apart.
 _REDUCED = {
@@ -103,7 +106,8 @@ class ImageDecoder:
                     mode=image.mode,
                     height=image.height,
                     width=image.width,
-                    orientation=_orientation(image),
+                    # Others are asked when they are loaded: PNG's reader decodes all for this.
+                    orientation=_orientation(image) if kind == "JPEG" else 1,
                 )
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise TooManyPixels(self._too_many(MAX_PIXELS_LIMIT)) from error
@@ -121,14 +125,27 @@ class ImageDecoder:
         )
 
     def _decode(self, encoded: bytes, header: _Header) -> DecodedImage:
-        scale = self._scale(header)
         pixels = None
         if header.format == "JPEG" and header.mode in {"RGB", "L"}:
-            pixels = _decode_jpeg(encoded, scale)
+            pixels = _decode_jpeg(encoded, self._scale(header))
         if pixels is None:
-            pixels = _shrink(_decode_any(encoded, header), scale)
+            pixels, header = self._decode_any(encoded, header)
         height, width = upright_size(header.height, header.width, header.orientation)
         return DecodedImage(turn(pixels, header.orientation), height, width)
+
+    def _decode_any(self, encoded: bytes, header: _Header) -> tuple[npt.NDArray[np.uint8], _Header]:
+        """Decodes by Pillow; the header comes back with the orientation."""
+        try:
+            with _open(encoded, header.format) as image:
+                image.load()
+                header = replace(header, orientation=_orientation(image))
+                scale = self._scale(header)
+                if image.mode in _STRETCHED:
+                    return _shrink(rgb_from_pillow(image), scale), header
+                return _in_strips(image, scale), header
+        # Readers of damaged files raise whatever they stumble over.
+        except Exception as error:
+            raise TruncatedImage(_ends_early(header.format)) from error
 
     def _scale(self, header: _Header) -> int:
         if self._cover is None:
@@ -171,14 +188,27 @@ def _decode_jpeg(encoded: bytes, scale: int) -> npt.NDArray[np.uint8] | None:
     return None if decoded is None else np.asarray(decoded, np.uint8)
 
 
-def _decode_any(encoded: bytes, header: _Header) -> npt.NDArray[np.uint8]:
-    try:
-        with _open(encoded, header.format) as image:
-            image.load()
-            return rgb_from_pillow(image)
-    # Readers of damaged files raise whatever they stumble over.
-    except Exception as error:
-        raise TruncatedImage(_ends_early(header.format)) from error
+def _in_strips(image: Image.Image, scale: int) -> npt.NDArray[np.uint8]:
+    """Converts, and shrinks where that is exact, strip by strip; the same pixels as done whole.
+
+    Done whole, a copy in every mode on the way is in memory at once: 300 MB for 12 megapixels.
+
+    Args:
+        image: A loaded picture whose pixels do not depend on one another.
+        scale: Of the size that is wanted, 1, 2, 4 or 8.
+
+    Returns:
+        RGB, uint8 ``[h // scale, w // scale, 3]``.
+    """
+    if image.height <= _STRIP:
+        return _shrink(rgb_from_pillow(image), scale)
+    step = scale if image.height % scale == 0 else 1
+    pixels = np.empty((image.height // step, image.width // step, 3), np.uint8)
+    for top in range(0, image.height, _STRIP):
+        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+        rows = _shrink(rgb_from_pillow(strip), step)
+        pixels[top // step : top // step + len(rows)] = rows
+    return _shrink(pixels, scale // step)
 
 
 def _shrink(pixels: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from benchmarks.large_photo import large_photo
@@ -71,10 +74,12 @@ def test_as_many_calls_run_at_once_as_the_quota_allows(engine, watcher_image, tm
         assert f" {wanted} calls at once, {8 * wanted} in flight" in engine.run("logs", name).stdout
 
 
+LIMITS = ("--memory", "256m", "--memory-swap", "256m", "--cpus", "2")
+
+
 def test_eight_phones_at_once_fit_into_256_megabytes(engine, function_image):
     photo = large_photo(CUP)
-    limits = ("--memory", "256m", "--memory-swap", "256m", "--cpus", "2")
-    with engine.container(function_image, *LOCKED, *limits) as (name, address):
+    with engine.container(function_image, *LOCKED, *LIMITS) as (name, address):
         engine.wait_ready(name, address)
         with ThreadPoolExecutor(8) as phones:
             answers = list(phones.map(lambda _: ask(address, photo), range(48)))
@@ -85,6 +90,29 @@ def test_eight_phones_at_once_fit_into_256_megabytes(engine, function_image):
             "cd /sys/fs/cgroup; cat memory.peak memory/memory.max_usage_in_bytes || true",
         ).stdout.split()  # fmt: skip
         assert not peak or int(peak[0]) < 230 << 20, "near the limit: it may be killed tomorrow"
+
+
+def status(address, body):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, body), timeout=60) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        assert json.loads(error.read())["error"]["code"] == "overloaded"
+        return error.code
+
+
+def test_what_does_not_fit_into_256_megabytes_is_told_to_come_back(engine, function_image):
+    """The worst pictures: 12 megapixels, lossless, 19 MB each, from eight callers at once."""
+    pixels = cv2.imdecode(np.frombuffer(large_photo(CUP), np.uint8), cv2.IMREAD_COLOR)
+    picture = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    assert 16 << 20 < len(picture) < 32 << 20
+    with engine.container(function_image, *LOCKED, *LIMITS) as (name, address):
+        engine.wait_ready(name, address)
+        with ThreadPoolExecutor(8) as callers:
+            statuses = set(callers.map(lambda _: status(address, picture), range(16)))
+        assert statuses == {200, 429}
+        assert engine.inspect(name, "{{.State.OOMKilled}} {{.State.Running}}") == "false true"
+        assert status(address, picture) == 200
 
 
 def test_nothing_inside_lets_a_process_become_another_user(engine, function_image, gateway_image):

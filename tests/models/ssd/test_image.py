@@ -5,12 +5,16 @@ import struct
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
+from models.ssd import image as ssd_image
 from models.ssd.errors import NotAnImage, TooManyPixels, TruncatedImage, UnsupportedImage
 from models.ssd.image import ImageDecoder
+from models.ssd.pixels import rgb_from_pillow
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 FULL = ImageDecoder(None)
@@ -230,3 +234,36 @@ def test_large_pictures_are_decoded(tmp_path):
     image = Image.new("RGB", (4000, 2100), (1, 2, 3))
     decoded = ImageDecoder((300, 300)).decode(saved(image, "JPEG"))
     assert decoded.pixels.shape == (525, 1000, 3)
+
+
+@pytest.mark.parametrize("size", [(1600, 1200), (999, 1301)], ids=["even", "odd"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "CMYK", "1", "I;16"])
+def test_a_picture_taken_in_strips_is_the_same_as_whole(mode, size):
+    height, width = size
+    colours = np.random.default_rng(1).integers(0, 256, (40, 30, 4), dtype=np.uint8)
+    picture = Image.fromarray(cv2.resize(colours, (width, height)), "RGBA")
+    if mode == "I;16":
+        grey = np.asarray(picture.convert("L")).astype(np.uint16)
+        picture = Image.fromarray(grey * 257)
+    elif mode == "P":
+        picture = picture.convert("RGB").quantize(64)
+        picture.info["transparency"] = 3
+    elif mode != "RGBA":
+        picture = picture.convert("LA" if mode == "LA" else "RGB").convert(mode)
+    for scale in (1, 2, 4, 8):
+        whole = ssd_image._shrink(rgb_from_pillow(picture), scale)
+        assert np.array_equal(ssd_image._in_strips(picture, scale), whole), scale
+
+
+def test_a_png_is_decoded_once_and_one_with_too_many_pixels_never(cat, monkeypatch):
+    """Pillow decodes a PNG when it is asked for EXIF data, which may stand behind the pixels."""
+    decoded = []
+    real = PngImageFile.load_prepare
+    monkeypatch.setattr(
+        PngImageFile, "load_prepare", lambda image: decoded.append(1) or real(image)
+    )
+    FULL.decode(saved(cat, "PNG"))
+    assert len(decoded) == 1
+    with pytest.raises(TooManyPixels):
+        ImageDecoder(None, max_pixels=1000).decode(saved(cat, "PNG"))
+    assert len(decoded) == 1
