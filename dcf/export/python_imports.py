@@ -3,32 +3,27 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from dcf.errors import ArchiveError
-
 
 def imported(files: Mapping[str, bytes]) -> set[str]:
     """The first parts of all names that the Python files import, inside functions, too.
 
     Args:
-        files: Path to content; others than `*.py` are passed over.
-
-    Raises:
-        ArchiveError: One is not Python; the message has its line.
+        files: Path to content. Others than `*.py`, and those that are not Python, are passed over:
+            whether the handler is one shows when it is loaded.
     """
     return {
         name.partition(".")[0]
         for path, content in files.items()
         if path.endswith(".py")
-        for name in _names(path, content)
+        for name in _names(content)
     }
 
 
-def _names(path: str, content: bytes) -> Iterator[str]:
+def _names(content: bytes) -> Iterator[str]:
     try:
-        tree = ast.parse(content, path)
-    except (SyntaxError, ValueError) as fault:
-        line = getattr(fault, "lineno", None) or 0
-        raise ArchiveError(f"{path}:{line} is not valid Python: mend it") from fault
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError):
+        return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

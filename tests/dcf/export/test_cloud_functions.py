@@ -103,7 +103,8 @@ def test_what_cannot_be_exported_is_refused(exporter, function, words):
     assert words in exporter.refusal("cloud-functions", function)
 
 
-def test_code_that_is_not_python_is_refused_with_its_line(exporter):
+def test_a_file_that_is_not_python_travels_like_any_other(exporter):
     exporter.config()
-    (exporter.folder / "src/handler.py").write_text("x = 1\ndef broken(:\n")
-    assert "src/handler.py:2 is not valid Python" in exporter.refusal("cloud-functions", {})
+    (exporter.folder / "src/template.py").write_text("def {{ name }}(:\n")
+    files, _ = exporter.files("cloud-functions", {})
+    assert "fn/function/src/template.py" in files
