@@ -24,8 +24,11 @@ from dcf.export.serving import environment_of, serving_of
 _LONGEST_NAME = 63
 _LONGEST_CALL_S = 3600
 _PROJECT = Path(__file__).parents[2]
-# What functions find in the environment that serves them: packages, and the detector's own code.
-_SERVING_PACKAGES = frozenset(("ai_edge_litert", "cv2", "grpc", "mesh", "numpy", "PIL"))
+# What functions find in the environment that serves them, and the lock that has it.
+_LOCKS = {
+    "watcher.txt": frozenset(("grpc", "mesh")),
+    "serving.txt": frozenset(("ai_edge_litert", "cv2", "numpy", "PIL")),
+}
 _DETECTOR = frozenset(("handler", "models"))
 _OWN = "function"
 _PORTS = ("HOST", "PORT", "WATCHER_PORT", "MESH_PORT", "METRICS_PORT", "LOCK_FILE")
@@ -55,10 +58,8 @@ def _folder(function: FunctionConfig) -> tuple[Files, list[str]]:
     if not _DETECTOR.isdisjoint(wanted - {path.partition("/")[0] for path in code}):
         code = _packed(_detector()) | code
         wanted = imported(code)
-    locks = ["functions.txt"]
-    if not _SERVING_PACKAGES.isdisjoint(wanted):
-        locks.append("serving.txt")
-    requirements, notes = _requirements(function, code, locked(*locks))
+    locks = [name for name, packages in _LOCKS.items() if packages & wanted]
+    requirements, notes = _requirements(function, code, locked("functions.txt", *locks))
     deploy = f"{_deploy(function)} --source ."
     files = {
         "main.py": MAIN.encode(),

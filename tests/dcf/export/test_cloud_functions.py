@@ -50,6 +50,15 @@ def test_one_that_imports_numpy_gets_the_version_it_is_served_with(exporter, pro
     assert line in files["fn/requirements.txt"].read_text()
 
 
+def test_one_that_calls_others_gets_grpc_and_no_detector(exporter):
+    exporter.config()
+    (exporter.folder / "src/handler.py").write_text("import mesh\n\n\ndef handle(body): ...\n")
+    files, _ = exporter.files("cloud-functions")
+    found = names_in(files["fn/requirements.txt"].read_text())
+    assert {"grpcio", "protobuf"} <= found
+    assert "numpy" not in found
+
+
 def test_a_handler_on_top_of_the_detector_gets_the_detector(exporter, project):
     exporter.config()
     source = project / "dcf/templates/python3-detection/src/detection.py"

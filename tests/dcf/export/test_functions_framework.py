@@ -12,12 +12,14 @@ import sys
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 import requests
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
+CUP = Path(__file__).parents[3] / "samples/coffee.jpg"
 SLOW = """
 import time
 
@@ -194,6 +196,21 @@ def test_replies_are_those_of_the_watcher(served, watcher, project, name):
         timed = "X-Duration-Seconds" in answer.headers
         answers.append((answer.status_code, answer.content, stages, known, timed))
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(
+    ("runtime", "found"),
+    [("python3-detection", '"class": "cup"'), ("python3-http", "POST /: "), ("python3", "cup")],
+)
+def test_functions_of_the_templates_run_too(start, exporter, runtime, found):
+    """As `dcf function init` makes them; one of them builds on the detector's packages."""
+    command = [sys.executable, "-m", "dcf", "function", "init", "mine", "-r", runtime]
+    subprocess.run(command, cwd=exporter.folder, check=True, capture_output=True, timeout=60)
+    done = exporter.run("-t", "cloud-functions", "-f", "mine/config.yaml")
+    assert done.returncode == 0, done.stderr
+    running = start(exporter.folder / "export/cloud-functions/mine").wait()
+    body = CUP.read_bytes() if runtime == "python3-detection" else b"cup"
+    assert found in running.post(body).text
 
 
 def test_a_wrong_setting_and_a_handler_that_cannot_load_end_the_start(start, ssd, exporter):
