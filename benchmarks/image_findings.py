@@ -109,11 +109,12 @@ def memory(image: str, first: tuple[float, float], loaded: tuple[float, float] |
     """
     rows = [
         Row(f"{image}: memory after the first answer", first[0], "MB", None,
-            f"the container had {first[1]:.0f} MB at most, files it read included"),
+            f"of the process; its group had {first[1]:.0f} MB at most, "
+            "less the files that others read before"),
     ]  # fmt: skip
     if loaded:
         rows.append(
             Row("  after 48 photos of 12 megapixels, 8 at once", loaded[1], "MB", at_most(256),
-                f"the container's most; the process has {loaded[0]:.0f} MB then")
+                f"of the group at most; the process has {loaded[0]:.0f} MB then")
         )  # fmt: skip
     return Finding(tuple(rows), {"first": first, "loaded": loaded})
