@@ -25,6 +25,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     handler_name: str
     raw_body: bool
     function_name: str
+    function_revision: str
     host: str
     port: int
     watcher_port: int

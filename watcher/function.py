@@ -114,6 +114,7 @@ def describe(settings: Settings, loaded: Loaded) -> Mapping[str, object]:
         version = "unknown"  # run from a plain copy
     return {
         "name": settings.function_name,
+        "revision": settings.function_revision,
         "version": version,
         "handler": {"file": loaded.file.name, "name": loaded.name, "kind": loaded.kind},
         "limits": {

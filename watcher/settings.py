@@ -73,6 +73,13 @@ SETTINGS: tuple[Setting, ...] = (
         "The name this function goes by in /_/info and logs.",
         other_names=("K_SERVICE", "OPENFAAS_NAME"),
     ),
+    Setting(
+        "FUNCTION_REVISION",
+        "",
+        "text",
+        "The revision of it that this is, in /_/info.",
+        other_names=("K_REVISION",),
+    ),
     Setting("HOST", "127.0.0.1", "text", "Address to listen on; 0.0.0.0 in a container."),
     Setting(
         "PORT",

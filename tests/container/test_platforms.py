@@ -111,9 +111,9 @@ def test_the_service_as_knative_runs_it(engine, function_image, tmp_path, user):
         status, headers, body = ask(address, CUP)
         assert (status, classes(body)) == (200, ["cup", "dining table"])
         assert headers["Server-Timing"]
-        assert json.loads(ask(address, path="/_/info")[2])["name"] == "pictures"
-        limits = json.loads(ask(address, path="/_/info")[2])["limits"]
-        assert limits["max_inflight"] == spec["containerConcurrency"] + 1
+        told = json.loads(ask(address, path="/_/info")[2])
+        assert (told["name"], told["revision"]) == ("pictures", "pictures-00001")
+        assert told["limits"]["max_inflight"] == spec["containerConcurrency"] + 1
         there = engine.run(
             "exec", name, "python", "-c",
             "import socket; print(socket.socket().connect_ex(('127.0.0.1', 8080)))",

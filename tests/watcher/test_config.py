@@ -49,6 +49,7 @@ def test_the_watchdogs_names_and_lengths_of_time_are_read():
 
 def test_the_platforms_name_of_the_function_is_read():
     assert config.read({}, {"K_SERVICE": "spotter"}).function_name == "spotter"
+    assert config.read({}, {"K_REVISION": "spotter-2"}).function_revision == "spotter-2"
 
 
 def test_mesh_addresses_are_what_is_no_setting():

@@ -189,6 +189,19 @@ def test_sigterm_finishes_the_call_in_flight(stub):
     assert watcher.wait() == 0
 
 
+def test_calls_are_taken_while_callers_have_not_noticed(start, free):
+    port = free()
+    watcher = start(WATCHER_PORT=port, DRAIN_DELAY="2s")
+    with dial(port) as channel:
+        rpc = fxwatcher_pb2_grpc.FxWatcherStub(channel)
+        watcher.signal()
+        watcher.wait_log("taking calls for 2 s more")
+        assert status_of(rpc) == ("OK", "")
+    with dial(port) as channel:  # as DCF's gateway does it: a connection a call
+        assert status_of(fxwatcher_pb2_grpc.FxWatcherStub(channel)) == ("OK", "")
+    assert watcher.wait() == 0
+
+
 def test_both_ports_serve_and_a_taken_one_is_named(start, free):
     port, mesh = free(), free()
     start(WATCHER_PORT=port, MESH_PORT=mesh)
