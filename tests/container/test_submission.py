@@ -146,3 +146,26 @@ def test_no_judge_and_no_data_end_it_with_their_codes(clean_engine, data):
     )  # fmt: skip
     assert nobody.returncode == 1
     assert "did not accept the answer" in nobody.stderr
+
+
+def test_a_function_of_ones_own_is_handed_in_the_same_way(engine, tmp_path):
+    """By its config.yaml, as `make submission DIR=` does it; the check is the same."""
+    folder = tmp_path / "mine"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src/handler.py").write_text(
+        "def handle(event, context):\n    return len(event.body)\n"
+    )
+    (folder / "config.yaml").write_text(
+        "functions:\n  dcf-test-mine:\n    runtime: python3\n"
+        "    handler: {dir: ./src, file: handler.py, name: handle}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, ROOT / "deploy/agc/submit.py", "--id", "dcf-test-own",
+         "--folder", folder, "--engine", engine.command, "--out", tmp_path / "dist"],
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    engine.run("image", "rm", "-f", "dcf-test-own:1", "dcf-test-mine", check=False)
+    assert done.returncode == 0, done.stderr
+    sizes = [path.stat().st_size for path in sorted(SAMPLES.glob("*.jpg"))]
+    assert f'answer: {{"file": "astronaut.jpg", "result": {sizes[0]}}}' in done.stdout
+    assert (tmp_path / "dist/dcf-test-own_answer.tar").exists()
