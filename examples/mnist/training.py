@@ -14,6 +14,7 @@ where images are float32 [N, 28, 28], 0 for paper to 1 for ink, and labels uint8
 
 import argparse
 import json
+import os
 import sys
 import time
 from dataclasses import asdict, replace
@@ -64,6 +65,8 @@ def _run(options, make_learner, stop):
         if getattr(options, name) <= 0:
             raise DigitsError(f"--{name} is {getattr(options, name)}; it must be over 0")
     options.out.mkdir(parents=True, exist_ok=True)
+    if not os.access(options.out, os.W_OK | os.X_OK):  # else it would fail after the first epoch
+        raise DigitsError(f"user {os.getuid()} may not write into {options.out}: chmod it before")
     split = read_digits(options.data)
     learnt = _limited(split.learnt, options.limit, options.seed)
     counts = f"{len(learnt.labels)} digits to learn from, {len(split.held_out.labels)} held out"
