@@ -33,7 +33,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image sbom submission test test-all test-marked lint format bench bench-peers bench-engines bench-image model proto \
+.PHONY: help run deploy image sbom audit submission test test-all test-marked lint format bench bench-peers bench-engines bench-image model proto \
 	train-env clean
 
 help: ## List every target
@@ -74,6 +74,9 @@ sbom: .venv-sbom/.ready ## List what the images of `make image` are made of: dis
 	@for name in watcher gateway ssd; do \
 		DOCKER="$(DOCKER)" .venv-sbom/bin/python deploy/image/sbom.py dcf/$$name dist/sbom-$$name.json || exit 1; \
 	done
+
+audit: .venv-sbom/.ready ## Ask for known vulnerabilities of the images' packages; says so where nobody answers
+	@.venv-sbom/bin/python deploy/image/audit.py || [ $$? -eq 3 ]
 
 submission: $(if $(DIR),.venv/.ready) ## Make dist/ID_answer.tar for the AGC: ID=team [DIR=a function's folder]
 	@BUILD_FLAGS="$(BUILD_FLAGS)" DOCKER="$(DOCKER)" $(if $(DIR),.venv/bin/python,$(PYTHON)) deploy/agc/submit.py \

@@ -24,7 +24,7 @@ PYTHONPATH=/tools/opt/pip/lib/python3.11/site-packages /opt/venv/bin/python -m p
     --disable-pip-version-check --no-input --cache-dir /var/cache/pip --no-compile $hashes \
     --find-links "$(dirname "$requirements")" -r "$requirements"
 if [ "${2:-}" != whole ]; then
-    PATH="$PATH:/tools/usr/bin" LD_LIBRARY_PATH=/tools/usr/lib/x86_64-linux-gnu \
+    PATH="$PATH:/tools/usr/bin" LD_LIBRARY_PATH="$(echo /tools/usr/lib/*-linux-gnu)" \
         /opt/venv/bin/python /tools/opt/image/trim.py
 fi
 # What an earlier layer installed has the fixed time, and is left as it is there.
