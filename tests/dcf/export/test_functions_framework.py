@@ -198,6 +198,20 @@ def test_replies_are_those_of_the_watcher(served, watcher, project, name):
     assert answers[0] == answers[1]
 
 
+def test_the_environment_of_these_tests_is_what_the_export_asks_for(environment, ssd, exporter):
+    """pip finds nothing missing, with hashes and with a function's own file that has none."""
+    exporter.config()
+    (exporter.folder / "src/requirements.txt").write_text("requests>=2\n")
+    own = exporter.files("cloud-functions")[0]["fn/requirements.txt"]
+    for file, flags in ((ssd / "requirements.txt", ["--require-hashes"]), (own, [])):
+        done = subprocess.run(
+            [environment / "pip", "install", "--dry-run", "--no-index", *flags, "-r", file],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "Would install" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("runtime", "found"),
     [("python3-detection", '"class": "cup"'), ("python3-http", "POST /: "), ("python3", "cup")],
