@@ -42,9 +42,9 @@ def export(  # pylint: disable=too-many-arguments # one a flag
     Nothing is sent anywhere: the lines printed at the end do that.
     """
     loaded = load(find(config))
-    functions = _with_image(_chosen(loaded, names), image)
-    exported = export_for(target)(loaded, functions)
     folder = out or Path(_FOLDER) / target
+    functions = _with_image(_chosen(loaded, names), image)
+    exported = export_for(target)(loaded, tuple(_less(each, folder) for each in functions))
     for path in _shown(write(exported, folder, force=force), exported.whole, folder):
         say(f"Wrote: {path}")
     pulled = registry_notes(functions) if TARGETS[target].pulls else ()
@@ -66,6 +66,14 @@ def _with_image(functions: tuple[FunctionConfig, ...], image: str) -> tuple[Func
         names = ", ".join(each.name for each in functions)
         raise click.UsageError(f"--image is of one function, and these are {names}: name one")
     return (replace(functions[0], image=image),)
+
+
+def _less(function: FunctionConfig, folder: Path) -> FunctionConfig:
+    """The function without earlier exports, which may lie in the folder that it is packed from."""
+    root, below = function.root.resolve(), folder.resolve()
+    if not below.is_relative_to(root):
+        return function
+    return replace(function, exclude=(*function.exclude, below.relative_to(root).as_posix()))
 
 
 def _shown(paths: list[Path], whole: tuple[str, ...], folder: Path) -> list[str]:

@@ -43,6 +43,8 @@ On Google's:
 
     {deploy}
 
+Google asks callers for a token, unless `--allow-unauthenticated` is added.
+
 `answer` takes calls; `answer_event` (`--signature-type cloudevent` here, another trigger in place
 of `--trigger-http` there) takes CloudEvents that carry or name a picture. Settings are in
 settings.json; variables of the environment win over it.

@@ -80,6 +80,17 @@ def test_a_folder_of_sources_has_nothing_of_an_earlier_export(folder):
     assert "one/notes.txt" in names(out)
 
 
+def test_an_export_is_no_part_of_the_next_one(folder):
+    (folder / "handler.py").write_text("def handle(body):\n    return body\n")
+    (folder / "config.yaml").write_text(
+        "functions: {one: {runtime: python3, handler: {dir: ., name: handle}}}"
+    )
+    for _ in range(2):
+        assert export(folder, "-t", "cloud-functions", "--force").returncode == 0
+    found = names(folder / "export/cloud-functions/one/function")
+    assert found == ["config.yaml", "handler.py", "src/handler.py"]
+
+
 def test_it_says_what_it_wrote_and_what_is_next(folder):
     out = folder / "with blank"
     done = export(
