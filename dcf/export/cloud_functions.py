@@ -140,9 +140,10 @@ def _deploy(function: FunctionConfig) -> str:
         "runtime": "python311",
         "entry-point": "answer",
         "timeout": f"{seconds}s",
-        "memory": function.limits.get("memory", ""),
-        "cpu": function.limits.get("cpu", ""),
-        "concurrency": str(serving.max_inflight),
+        # Without these there is a share of a core, which takes one call at a time.
+        "memory": function.limits.get("memory") or "512Mi",
+        "cpu": function.limits.get("cpu") or "1",
+        "concurrency": str(cluster.calls_at_google(function, serving)),
         "min-instances": "" if scaling.least is None else str(scaling.least),
         "max-instances": "" if scaling.most is None else str(scaling.most),
     }

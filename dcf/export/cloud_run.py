@@ -12,7 +12,6 @@ from dcf.export.yaml_text import filled, yaml_text
 
 _LONGEST_NAME = 49
 _LONGEST_CALL_S = 3600
-_MOST_CALLS = 1000
 _LONGEST_START_S = 240
 
 
@@ -55,7 +54,7 @@ def _revision(function: FunctionConfig) -> dict[str, Any]:
     serving = serving_of(function)
     return filled(
         {
-            "containerConcurrency": min(serving.max_inflight, _MOST_CALLS),
+            "containerConcurrency": cluster.calls_at_google(function, serving),
             "timeoutSeconds": min(cluster.call_seconds(serving, _LONGEST_CALL_S), _LONGEST_CALL_S),
             "containers": [_container(function, serving)],
             "volumes": [

@@ -14,6 +14,7 @@ from dcf.providers.limits import limits_of
 SECRETS_PATH = "/var/openfaas/secrets"
 SCALE = "autoscaling.knative.dev/"
 _MARGIN_S = 5
+_MOST_CALLS = 1000
 _NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _GPU = "nvidia.com/gpu"
 
@@ -61,6 +62,12 @@ def call_seconds(serving: Serving, longest: int) -> int:
     if not serving.exec_timeout:
         return longest
     return math.ceil(serving.exec_timeout) + _MARGIN_S
+
+
+def calls_at_google(function: FunctionConfig, serving: Serving) -> int:
+    """Calls at once, as Google's platforms allow them: one where there is less than one core."""
+    cores = limits_of(function.limits).cores
+    return 1 if cores is not None and cores < 1 else min(serving.max_inflight, _MOST_CALLS)
 
 
 def mounted_secrets(function: FunctionConfig) -> list[str]:

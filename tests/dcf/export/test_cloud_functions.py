@@ -27,7 +27,7 @@ def test_it_has_the_function_and_what_serves_it(exporter):
         "HANDLER_FILE": "handler.py", "HANDLER_NAME": "handle", "FUNCTION_NAME": "fn",
     }  # fmt: skip
     command = next(line for line in said.splitlines() if "gcloud functions" in line)
-    assert "--entry-point=answer --timeout=35s --cpu=2 --concurrency=16" in command
+    assert "--timeout=35s --memory=512Mi --cpu=2 --concurrency=16" in command
     assert command.endswith("--source export/cloud-functions/fn")
 
 
@@ -99,6 +99,13 @@ def test_a_secret_is_mounted_where_functions_read_it(exporter):
     _, said = exporter.files("cloud-functions", {"secrets": ["token", "regcred"]})
     assert "--set-secrets=/var/openfaas/secrets/token=token:latest" in said
     assert "regcred" not in said
+
+
+def test_less_than_a_core_takes_one_call_at_a_time(exporter):
+    _, said = exporter.files("cloud-functions", {"limits": {"cpu": "500m"}})
+    assert "--cpu=500m --concurrency=1 " in said
+    run = exporter.document("cloud-run", {"limits": {"cpu": "500m"}})
+    assert run["spec"]["template"]["spec"]["containerConcurrency"] == 1
 
 
 @pytest.mark.parametrize(
