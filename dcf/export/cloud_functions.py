@@ -3,7 +3,6 @@
 The watcher travels along and does what it does in an image, so replies and errors are the same.
 """
 
-import importlib.util
 import io
 import json
 import shlex
@@ -95,11 +94,7 @@ def _detector() -> FunctionConfig:
 
 
 def _watcher() -> Files:
-    found = importlib.util.find_spec("watcher")  # looked for, not imported
-    places = list(found.submodule_search_locations or ()) if found else []
-    if not places:
-        raise Unsupported("the package watcher is not installed beside dcf: install dcf-detect")
-    root = Path(places[0])
+    root = _PROJECT / "watcher"  # a package beside this one, wherever both are installed
     return {
         f"watcher/{path.relative_to(root).as_posix()}": path.read_bytes()
         for path in sorted(root.rglob("*.py"))
