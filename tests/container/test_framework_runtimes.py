@@ -93,6 +93,7 @@ def test_a_model_is_put_in_served_and_drained(engine, framework, bases, dcf, pro
         assert without.returncode == 1
         assert framework.missing in without.stderr
         make_model(engine, image, framework, project / "src", tmp_path)
+        engine.run("image", "rm", "-f", image)  # else it would stay, without a name
         again = build(dcf, project)
         assert not [step for step in steps_made(again) if "install.sh" in step]
         assert_it_serves(engine, image)
