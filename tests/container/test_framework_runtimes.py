@@ -146,6 +146,7 @@ def assert_it_serves(engine, image):
 
 def assert_it_is_lean(engine, image, framework):
     assert engine.inspect(image, "{{.Config.User}}") == "10001"
+    assert "LOCK_FILE" in engine.inspect(image, "{{.Config.Healthcheck.Test}}")
     assert int(engine.inspect(image, "{{.Size}}")) <= framework.most_bytes
     inside = engine.run(
         "run", "--rm", "--network=none", "--entrypoint", "sh", image, "-c",
