@@ -82,6 +82,7 @@ FROM python AS gateway
 RUN --mount=type=bind,from=scripts,source=/,target=/mnt \
     sh /mnt/debian.sh python3-venv \
     && python3 -m venv /opt/venv \
+    && sh /mnt/compile.sh /opt/venv/lib \
     && echo /opt/dcf > /opt/venv/lib/python3.11/site-packages/dcf.pth \
     && install --directory --owner=dcf --group=dcf --mode=0700 /var/lib/dcf \
     && sh /mnt/times.sh

@@ -3,11 +3,13 @@
 # The last command of a step; what older steps and the base image brought keeps its time.
 set -eu
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-0}"
-# When the step began: its first process' start, in ticks since the machine's. To the second, so one is taken off.
-ticks=$(getconf CLK_TCK)
-since_boot=$(sed 's/.*) //' /proc/1/stat | cut -d ' ' -f 20)
-booted=$(sed -n 's/^btime //p' /proc/stat)
-began=$((booted + since_boot / ticks - 1))
+# When the step began, its first process that is, in hundredths of a second: now, less how long the machine is up,
+# plus how long it was up then. Two are taken off, as clocks of files are coarse; a second would be too much, since
+# the step before may have ended just then.
+ticks=$(sed 's/.*) //' /proc/1/stat | cut -d ' ' -f 20)
+up=$(cut -d ' ' -f 1 /proc/uptime | tr -d .)
+began=$(($(date +%s%N) / 10000000 - up + ticks * 100 / $(getconf CLK_TCK) - 2))
+began=$((began / 100)).$(printf %02d $((began % 100)))
 # Mounts are other machines' and steps' files: their places in this step's are left alone.
 set --
 while read -r _ _ _ _ place _; do
