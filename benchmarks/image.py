@@ -19,7 +19,6 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.image_engine import ContainerEngine, Start, copy_of_context
 from benchmarks.large_photo import large_photo
 from benchmarks.machine import describe, headline
-from benchmarks.neighbours import Neighbours, warning
 from benchmarks.plan import SAMPLES, Plan, quick
 from benchmarks.results import document, write
 from benchmarks.table import markdown, table
@@ -44,21 +43,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     plan = quick(Plan().bundle) if flags.quick else Plan()
     about = describe(plan)
     _say(headline(about))
-    before = Neighbours.now()
     try:
         findings = measure(plan)
     except BenchmarkError as error:
         _say(f"benchmarks.image: {error.message}")
         return 1
-    share = before.share(Neighbours.now())
-    content = document({**about, "others_share": share}, findings)
+    content = document(about, findings)
     file = write(content, str(about["date"]), "-image")
     rows = [row for found in findings.values() for row in found.rows]
     if flags.json:
         print(json.dumps(content, indent=1))
     else:
         print(markdown(rows) if flags.markdown else table(rows))
-    print(warning(share), f"written to {file}", sep="\n", file=sys.stderr)
+    _say(f"written to {file}")
     return 0
 
 

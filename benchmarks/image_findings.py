@@ -91,7 +91,7 @@ def starts(image: str, taken: Sequence[tuple[Start, float]]) -> Finding:
         Row(f"{image}: docker run to the first answer", answered, "s", None,
             f"{spread([start.answered for start, _ in taken])}; ready after {ready:.2f} s"),
         Row("  of a container that runs `true`", median_ratio(rounds), "", None,
-            f"{empty:.2f} s: what the engine itself takes"),
+            f"{empty:.2f} s to its end: what the engine itself takes"),
     )  # fmt: skip
     details = [
         {"answered": each.answered, "ready": each.ready, "empty": none} for each, none in taken
