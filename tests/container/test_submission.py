@@ -1,6 +1,5 @@
 """A submission as it is handed in: made by the script, loaded by an engine that knows nothing."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -21,14 +20,6 @@ LOCKED = (
 )  # fmt: skip
 
 
-def local_judge():
-    """The judge that the script checks with."""
-    spec = importlib.util.spec_from_file_location("agc_judge", ROOT / "deploy/agc/judge.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.LocalJudge()
-
-
 @pytest.fixture(scope="module")
 def submission(engine, function_image, tmp_path_factory):
     """The file that is handed in, and what the script said."""
@@ -44,6 +35,15 @@ def submission(engine, function_image, tmp_path_factory):
     shutil.rmtree(out)
 
 
+# A network of its own, just the loopback: a second engine would take the first one's bridge away.
+APART = """
+python3 -c 'import fcntl, socket, struct
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 1))  # SIOCSIFFLAGS: up
+'
+exec dockerd "$@"
+"""
+
+
 @pytest.fixture(scope="module")
 def clean_engine(engine, submission, tmp_path_factory):
     """Another engine, with no image and no network, that has loaded the file."""
@@ -53,9 +53,9 @@ def clean_engine(engine, submission, tmp_path_factory):
     address = f"unix://{home}/socket"
     with (home / "log").open("wb") as log:
         daemon = subprocess.Popen(
-            ["dockerd", "--host", address, "--data-root", home / "data", "--exec-root",
-             home / "exec", "--pidfile", home / "pid", "--bridge", "none", "--iptables=false",
-             "--ip6tables=false", "--ip-masq=false"],
+            ["unshare", "--net", "sh", "-c", APART, "dockerd", "--host", address, "--data-root",
+             home / "data", "--exec-root", home / "exec", "--pidfile", home / "pid",
+             "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"],
             stdout=log, stderr=log,
         )  # fmt: skip
     try:
@@ -106,18 +106,51 @@ def test_the_script_says_what_was_answered_and_how_large_it_is(submission):
     assert tar.with_name("Dcf-Test_answer.tar.sha256").read_text().endswith(f"  {tar.name}\n")
 
 
+# The judge of the script, in the one place that the engine's containers reach: among them.
+JUDGE = """
+import sys, time
+sys.path.insert(0, "/agc")
+from judge import LocalJudge
+with LocalJudge() as judge:
+    print(judge.port, judge.header, flush=True)
+    while not judge.bodies + judge.complaints:
+        time.sleep(0.05)
+    print(judge.complaints or judge.bodies[0].decode(), flush=True)
+"""
+
+
 def test_a_clean_engine_runs_it_and_the_judge_gets_the_answer(clean_engine, data):
-    with local_judge() as judge:
+    clean_engine.run("run", "-d", "--name", "judge", "--network", "host", "-v",
+                     f"{ROOT}/deploy/agc:/agc:ro", "dcf-test:7", "python", "-c", JUDGE)  # fmt: skip
+    try:
+        port, _, header = said_by(clean_engine, "judge", 1)[0].partition(" ")
         done = clean_engine.run(
             "run", "--rm", "--network", "host", "-v", f"{data}:/data:ro", "-e", "DATA_PATH=/data",
-            "-e", f"REST_URL=http://127.0.0.1:{judge.port}/answer",
-            "-e", f"API_HEADER={judge.header}", "dcf-test:7", timeout=120,
+            "-e", f"REST_URL=http://127.0.0.1:{port}/answer", "-e", f"API_HEADER={header}",
+            "dcf-test:7", timeout=120,
         )  # fmt: skip
-    assert judge.complaints == []
-    answer = json.loads(judge.bodies[0])["answer"]
+        answer = json.loads(said_by(clean_engine, "judge", 2)[1])["answer"]
+    finally:
+        clean_engine.run("rm", "-f", "judge", check=False)
     assert classes_of(answer) == FOUND
     assert answer[0]["error"]["code"] == "truncated_image"
     assert "3 of 3 files" in done.stderr
+
+
+def said_by(clean_engine, name, count, seconds=30):
+    """The lines of a container's output, once there are so many."""
+    limit = time.monotonic() + seconds
+    while len(lines := clean_engine.run("logs", name).stdout.splitlines()) < count:
+        assert time.monotonic() < limit, clean_engine.run("logs", name).stderr
+        time.sleep(0.1)
+    return lines
+
+
+def test_the_first_engine_still_has_its_bridge(engine, clean_engine, function_image):
+    done = engine.run(
+        "run", "--rm", "--publish", "127.0.0.1::8080", function_image, "true", check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_clean_engine_runs_it_locked_down_with_no_network(clean_engine, data, tmp_path):
