@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -45,11 +46,12 @@ exec dockerd "$@"
 
 
 @pytest.fixture(scope="module")
-def clean_engine(engine, submission, tmp_path_factory):
+def clean_engine(engine, submission):
     """Another engine, with no image and no network, that has loaded the file."""
     if os.geteuid() or not shutil.which("dockerd"):
         pytest.skip("a clean engine needs root and dockerd")
-    home = tmp_path_factory.mktemp("engine")
+    # Not in pytest's folder: what a killed run leaves mounted there would fail the runs after it.
+    home = Path(tempfile.mkdtemp(prefix="dcf-test-clean-engine-"))
     address = f"unix://{home}/socket"
     with (home / "log").open("wb") as log:
         daemon = subprocess.Popen(
@@ -72,7 +74,8 @@ def clean_engine(engine, submission, tmp_path_factory):
     finally:
         daemon.terminate()
         daemon.wait(60)
-        shutil.rmtree(home, ignore_errors=True)
+        subprocess.run(["umount", home / "exec/netns/default"], check=False, capture_output=True)
+        shutil.rmtree(home)
 
 
 @pytest.fixture
