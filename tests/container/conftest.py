@@ -53,8 +53,8 @@ class Engine:
     def container(self, image, *flags):
         """A container in the background, and its address on this machine."""
         name = f"dcf-test-{uuid.uuid4().hex[:12]}"
-        self.run("run", "-d", "--name", name, "-p", "127.0.0.1::8080", *flags, image)
         try:
+            self.run("run", "-d", "--name", name, "-p", "127.0.0.1::8080", *flags, image)
             place = self.run("port", name, "8080").stdout.split()[0]
             yield name, f"http://{place}"
         finally:
