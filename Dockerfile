@@ -7,6 +7,7 @@
 #   docker build --target watcher -t dcf/watcher .
 #   docker build -t ssd .
 #
+# BUNDLE is a model to take along, a folder below bundles/; the function wants it named as MODEL_BUNDLE, too.
 # BASE is a Debian 12 or another image with apt-get and Python 3.11. Packages come from the index that
 # pip is set up for; where that needs a certificate of its own, give it as the secret `cacert`.
 # Every step that runs something ends with times.sh: two builds of one commit are alike (docs/deploy/container.md).
@@ -45,6 +46,8 @@ FROM python AS function-code
 COPY --chmod=755 models/__init__.py /dcf/models/
 COPY --chmod=755 models/ssd /dcf/models/ssd
 COPY --chmod=755 handler /dcf/handler
+ARG BUNDLE=models/ssd/bundles/ssdlite_mobilenet_v2_coco_int8
+COPY --chmod=755 ${BUNDLE} /dcf/${BUNDLE}
 RUN --mount=type=bind,from=scripts,source=/,target=/mnt sh /mnt/compile.sh /dcf
 
 FROM python AS gateway-code
@@ -118,6 +121,7 @@ RUN --mount=type=bind,from=tools,source=/,target=/tools \
     --mount=type=secret,id=cacert \
     sh /tools/opt/image/install.sh /opt/dcf/requirements/serving.txt
 COPY --from=function-code /dcf/models /dcf/models
+COPY --from=function-code /dcf/bundle[s] /dcf/bundles
 COPY --from=function-code /dcf/handler /dcf/handler
 USER 10001
 LABEL org.opencontainers.image.title="dcf/ssd" \

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import threading
 import time
@@ -92,8 +93,9 @@ def raw(address, body):
         return answer.read()
 
 
-def test_an_edit_of_the_handler_builds_only_the_last_layers(engine, function_image, tmp_path):
-    """From a copy of what the image is made of, so that no file of this checkout is touched."""
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of what the image is made of, so that no file of this checkout is touched."""
     root = Path(__file__).parents[2]
     kept = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
@@ -106,9 +108,28 @@ def test_an_edit_of_the_handler_builds_only_the_last_layers(engine, function_ima
             target = tmp_path / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes((root / name).read_bytes())
-    handler = tmp_path / "handler/handler.py"
+    return tmp_path
+
+
+def test_another_model_is_taken_along_on_request(engine, function_image, checkout):
+    float32 = "models/ssd/bundles/ssdlite_mobilenet_v2_coco"
+    shutil.copytree(checkout / float32, checkout / "bundles/own")
+    tag = f"dcf-test/{uuid.uuid4().hex}"
+    engine.build(tag, "--build-arg", "BUNDLE=bundles/own", folder=checkout)
+    try:
+        with engine.container(tag, "-e", "MODEL_BUNDLE=bundles/own") as (name, address):
+            engine.wait_ready(name, address)
+            found = ask(f"{address}/?format=full")
+    finally:
+        engine.run("image", "rm", "-f", tag, check=False)
+    assert found["model"]["name"] == "ssdlite_mobilenet_v2_coco"
+    assert [each["class"] for each in found["detections"]] == ["cup", "dining table"]
+
+
+def test_an_edit_of_the_handler_builds_only_the_last_layers(engine, function_image, checkout):
+    handler = checkout / "handler/handler.py"
     handler.write_text(f"{handler.read_text()}\n# edited {uuid.uuid4()}\n")
-    built = engine.build("dcf-test/edited", folder=tmp_path)
+    built = engine.build("dcf-test/edited", folder=checkout)
     engine.run("image", "rm", "-f", "dcf-test/edited", check=False)
     done = {line.split(" ", 1)[0] for line in built.splitlines() if line.endswith(" CACHED")}
     made = [
