@@ -10,6 +10,7 @@ from waitress.receiver import FixedStreamReceiver
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
 _CHUNKED_STEP = 8192
+_FIRST_PLACE = 1 << 16
 _MAX_CHUNK_LINE = 4096
 _MAX_TRAILER = 16384
 
@@ -29,14 +30,18 @@ class NoRoom(Error):  # type: ignore[misc] # waitress has no annotations
 
 
 class Held:
-    """A body of known length, read from the socket straight into its place."""
+    """A body of known length, read from the socket straight into its place.
 
-    __slots__ = ("_data", "_filled")
+    The place grows with what comes: a thousand callers who only announce a body take no memory.
+    """
+
+    __slots__ = ("_data", "_filled", "_length")
 
     def __init__(self, length: int) -> None:
-        """Takes the length in bytes; memory that is never filled is never taken."""
-        self._data = bytearray(length)
+        """Takes the length in bytes."""
+        self._data = bytearray(min(length, _FIRST_PLACE))
         self._filled = 0
+        self._length = length
 
     def append(self, piece: bytes) -> None:
         """Keeps a piece that came together with the head.
@@ -44,6 +49,7 @@ class Held:
         Args:
             piece: bytes that belong to the body.
         """
+        self._make_place(self._filled + len(piece))
         self._data[self._filled : self._filled + len(piece)] = piece
         self._filled += len(piece)
 
@@ -56,10 +62,17 @@ class Held:
         Returns:
             How many bytes came; 0 when the other side has closed.
         """
+        self._make_place(min(self._filled + 1, self._length))
         with memoryview(self._data) as view:
             count = connection.recv_into(view[self._filled :])
         self._filled += count
         return count
+
+    def _make_place(self, size: int) -> None:
+        """Doubles the place until so many bytes fit, never beyond the body's length."""
+        place = len(self._data)
+        if size > place:
+            self._data.extend(bytes(min(max(size, 2 * place), self._length) - place))
 
     def getfile(self) -> BytesIO:
         """The body as a stream, once; read whole, it is not copied again."""
@@ -131,6 +144,11 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self.body_bytes_received += count
         if self.body_rcv.remain == 0:
             self.body_rcv.completed = self.completed = True
+        self.error = self._crowding()
+        if self.error is not None:
+            self.completed = True
+            self.held.close()
+            self._leave()
         return count
 
     def close(self) -> None:
@@ -147,14 +165,19 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self._room = 0
 
     def _crowding(self) -> Error | None:
-        """Sets memory aside for the body: all of it once its length is known, else as it comes."""
+        """Sets memory aside for what came of the body; what was only announced takes no room.
+
+        A body that would not fit now is refused at its head, before it is sent for nothing.
+        """
         if self.body_rcv is None:
             return None
-        wanted = len(self.body_rcv) if self.chunked else self.content_length
-        if wanted > self._room:
-            if not self.adj.bodies.take(wanted - self._room):
+        if not self._looked and not self.adj.bodies.fits(self.content_length):
+            return NoRoom("")
+        came = len(self.body_rcv)
+        if came > self._room:
+            if not self.adj.bodies.take(came - self._room):
                 return NoRoom("")
-            self._room = wanted
+            self._room = came
         return None
 
     def _hold(self) -> None:

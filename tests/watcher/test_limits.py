@@ -1,5 +1,6 @@
 """Bounds: so many calls, so long, so large, so slowly; probes answer whatever happens."""
 
+import contextlib
 import json
 import re
 import resource
@@ -350,7 +351,7 @@ def test_bodies_under_way_share_the_memory_for_them(start):
     with watcher.socket() as one, watcher.socket() as other:
         slow = (one, other)
         for client in slow:
-            client.sendall(head + b"x" * 1000)
+            client.sendall(head + b"x" * 99_000)
         assert until(watcher, 60_000, 429)
         refused = watcher.post(data=b"x" * 60_000)
         assert refused.json()["error"]["code"] == "overloaded"
@@ -359,9 +360,15 @@ def test_bodies_under_way_share_the_memory_for_them(start):
         chunks = (b"x" * 1000 for _ in range(90))
         assert watcher.post(data=chunks).status_code == 429
         assert watcher.post(data=b"x" * 40_000).status_code == 200
-        slow[0].sendall(b"x" * 99_000)
+        slow[0].sendall(b"x" * 1000)
         assert slow[0].recv(100).startswith(b"HTTP/1.1 200")
-        assert watcher.post(data=b"x" * 60_000).status_code == 200
+        assert until(watcher, 60_000, 200)  # a moment after its answer its room is free
+        # Who only announces a body holds nobody up.
+        with watcher.socket() as idle, watcher.socket() as silent:
+            for client in (idle, silent):
+                client.sendall(head)
+            time.sleep(0.2)
+            assert watcher.post(data=b"x" * 60_000).status_code == 200
     # The other has hung up in the middle of its body: its room is free again.
     assert until(watcher, 100_000, 200)
     for _ in range(5):
@@ -370,3 +377,47 @@ def test_bodies_under_way_share_the_memory_for_them(start):
     chunks = (b"x" * 1000 for _ in range(99))
     assert watcher.post(data=chunks).status_code == 200
     assert watcher.post(data=b"x" * 100_000).status_code == 200
+
+
+def test_bodies_that_come_together_and_do_not_fit_are_refused_on_their_way(start):
+    """Each would fit alone: those that began later give way, and one of them is answered."""
+    watcher = start(MAX_BODY_BYTES=100_000, BODY_MEMORY=150_000, CONCURRENCY=4, READ_TIMEOUT="20")
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+    with watcher.socket() as one, watcher.socket() as other:
+        for client in (one, other):
+            client.sendall(head)
+        time.sleep(0.2)
+        for client in (one, other):
+            client.sendall(b"x" * 60_000)
+        time.sleep(0.2)
+        one.sendall(b"x" * 40_000)
+        assert one.recv(100).startswith(b"HTTP/1.1 429")  # and makes room before it is told
+        other.sendall(b"x" * 40_000)
+        assert other.recv(100).startswith(b"HTTP/1.1 200")
+    assert until(watcher, 100_000, 200)
+
+
+def test_bodies_that_are_only_announced_take_no_memory(start):
+    """Three hundred of 4 MB each: held ready, they would be more than a gigabyte."""
+    watcher = start(READ_TIMEOUT="20")
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n"
+    before = resident(watcher)
+    with contextlib.ExitStack() as open_sockets:
+        for _ in range(300):
+            open_sockets.enter_context(watcher.socket()).sendall(head + b"x" * 1000)
+        time.sleep(0.5)
+        assert watcher.post(data=b"x").status_code == 200
+        assert resident(watcher) - before < 60e6
+
+
+def test_a_body_arrives_as_it_was_sent_whatever_its_size(start, examples):
+    echo = start(HANDLER_DIR=examples / "dcf_echo", HANDLER_FILE="handler.py")
+    body = bytes(index * 7 % 251 for index in range(1000)) * 4001
+    for size in (1, 65_535, 65_536, 65_537, 131_072, 131_073, 300_000, 4_000_000):
+        assert echo.post(data=body[:size]).content == body[:size]
+
+
+def resident(watcher):
+    """Bytes of a watcher that are in memory."""
+    status = Path(f"/proc/{watcher.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1000
