@@ -75,7 +75,7 @@ class Engine:
     def _build_function(self, config: Path) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "dcf", "function", "build", "-f", str(config)],
-            env={"DCF_ENGINE": self._command, **os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "DCF_ENGINE": self._command, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
         images = _BUILT.findall(done.stdout)
