@@ -16,14 +16,6 @@ class Bodies:
         self._taken = 0
         self._lock = threading.Lock()
 
-    def fits(self, count: int) -> bool:
-        """Whether there is room for so many bytes now; nothing is set aside.
-
-        Args:
-            count: bytes.
-        """
-        return not self.most or self._taken + count <= self.most
-
     def take(self, count: int) -> bool:
         """Sets bytes aside.
 

@@ -137,6 +137,8 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
         if self._discard_until:
             self.will_close |= now > self._discard_until
             return
+        if self.request is not None:
+            self.request.sweep()
         late = self.request is not None and now - self.request.started > self.adj.read_timeout
         if late and not self.requests:
             self.request.error = RequestTimeout("")

@@ -11,6 +11,7 @@ from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
 _CHUNKED_STEP = 8192
 _FIRST_PLACE = 1 << 16
+_ANNOUNCED_S = 2.0
 _MAX_CHUNK_LINE = 4096
 _MAX_TRAILER = 16384
 
@@ -165,20 +166,30 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self._room = 0
 
     def _crowding(self) -> Error | None:
-        """Sets memory aside for what came of the body; what was only announced takes no room.
+        """Sets memory aside: for a moment for all that was announced, then for what comes.
 
-        A body that would not fit now is refused at its head, before it is sent for nothing.
+        So a body that does not fit is refused at its head, and bodies that come together do not
+        push one another out; but who only announces one keeps nobody out for long.
         """
-        if self.body_rcv is None:
+        if self.body_rcv is None or not self.adj.bodies.most:
             return None
-        if not self._looked and not self.adj.bodies.fits(self.content_length):
-            return NoRoom("")
-        came = len(self.body_rcv)
-        if came > self._room:
-            if not self.adj.bodies.take(came - self._room):
+        wanted = max(len(self.body_rcv), 0 if self._is_late else self.content_length)
+        if wanted > self._room:
+            if not self.adj.bodies.take(wanted - self._room):
                 return NoRoom("")
-            self._room = came
+            self._room = wanted
         return None
+
+    @property
+    def _is_late(self) -> bool:
+        return time.monotonic() - self.started > _ANNOUNCED_S
+
+    def sweep(self) -> None:
+        """Gives the room back that was set aside for what should have come by now."""
+        came = 0 if self.body_rcv is None else len(self.body_rcv)
+        if self._room > came and self._is_late:
+            self.adj.bodies.give_back(self._room - came)
+            self._room = came
 
     def _hold(self) -> None:
         """Gives a body of a known, moderate length its place in memory."""
