@@ -59,13 +59,13 @@ class GrpcDoor:
     @_answering
     async def Invoke(self, request: pb.InvokeServiceRequest, context: _Context) -> pb.Message:
         """Call a function; an answer that is no text travels as base64."""
-        return pb.Message(Msg=_text(await self._ask(request, context)))
+        return pb.Message(Msg=_text(await self._ask(request.Service, request.Input, context)))
 
     @_answering
     async def Call(self, request: fx.Request, context: _Context) -> fx.Reply:
         """Call a function for another one, which names it in `info`."""
-        asked = pb.InvokeServiceRequest(Service=request.info.FunctionName, Input=request.input)
-        return fx.Reply(Output=_text(await self._ask(asked, context)))
+        output = await self._ask(request.info.FunctionName, request.input, context)
+        return fx.Reply(Output=_text(output))
 
     async def Invokes(
         self, requests: AsyncIterator[pb.InvokeServiceRequest], context: _Context
@@ -77,15 +77,16 @@ class GrpcDoor:
         """
         try:
             async for request in requests:
-                yield pb.Messages(Output=await self._ask(request, context))
+                output = await self._ask(request.Service, request.Input, context)
+                yield pb.Messages(Output=output)
         except Exception as fault:  # pylint: disable=broad-exception-caught # the last line before the wire
             await _end(context, fault, "Invokes")
 
-    async def _ask(self, request: pb.InvokeServiceRequest, context: _Context) -> bytes:
+    async def _ask(self, name: str, body: bytes, context: _Context) -> bytes:
         given = metadata_of(context.invocation_metadata())
         question = Question(
-            request.Service,
-            request.Input,
+            name,
+            body,
             query=given.get("x-query", ""),
             accept=given.get("accept", ""),
             call_id=given.get("x-call-id", ""),
@@ -93,7 +94,7 @@ class GrpcDoor:
         try:
             return await ask_whole(self._upstream, question)
         except DcfError as fault:
-            await context.abort(status_of_fault(fault), invoke_words(request.Service, fault))
+            await context.abort(status_of_fault(fault), invoke_words(name, fault))
 
     @_answering
     async def List(self, request: pb.Empty, context: _Context) -> pb.Functions:
