@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dcf.errors import NotFound
-from dcf.gateway.queue.journal import Journal
+from dcf.errors import CannotStart, NotFound
 from dcf.gateway.queue.records import Again, Body, Failed, Item, Waiting, lane_of
+from dcf.state.journal import Journal
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
@@ -28,13 +28,14 @@ _ITEM = (
 )
 _WAITING = "seq, kind, function, target, size, queued_at, due"
 _Base = sqlite3.Connection
+_MUCH_ROOM = 16 << 20
 
 
 class Store:
     """Every change is on disk when its method returns."""
 
     def __init__(self, path: Path) -> None:
-        self._journal = Journal(path, _SCHEMA)
+        self._journal = Journal(_opened(path, _SCHEMA), "queue journal")
 
     async def close(self) -> None:
         """Finish what was begun and close the file."""
@@ -172,3 +173,29 @@ def _item(row: tuple[Any, ...]) -> Item:
 def _waiting(row: tuple[Any, ...]) -> Waiting:
     seq, kind, function, target, size, queued_at, due = row
     return Waiting(seq, lane_of(kind, function, target), size, queued_at, due)
+
+
+def _opened(path: Path, schema: str) -> sqlite3.Connection:
+    try:
+        base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+        base.execute("PRAGMA locking_mode=EXCLUSIVE")
+        base.execute("PRAGMA journal_mode=WAL")
+        base.execute("PRAGMA synchronous=FULL")
+        base.executescript(schema)
+        _give_back_room(base)
+    except sqlite3.Error as fault:
+        raise CannotStart(
+            f"the queue's database {path} cannot be used ({fault}): "
+            "stop the gateway that has it, or set DCF_HOME"
+        ) from fault
+    return base
+
+
+def _give_back_room(base: sqlite3.Connection) -> None:
+    """Shrink a file that is mostly empty: a long queue's room is reused, but never given back."""
+    free, pages, size = (
+        base.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("freelist_count", "page_count", "page_size")
+    )
+    if free * size > _MUCH_ROOM and free > pages / 2:
+        base.execute("VACUUM")

@@ -1,4 +1,4 @@
-"""The queue's database and the one thread that uses it.
+"""A database and the one thread that uses it.
 
 Operations that come while a transaction is being written to disk share the next one: a thousand
 callers wait for a few disk flushes, not for a thousand, and none of them holds up the event loop.
@@ -10,13 +10,9 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from dcf.errors import CannotStart
-
 _MOST_TOGETHER = 512
-_MUCH_ROOM = 16 << 20
 _Result = TypeVar("_Result")
 
 
@@ -28,11 +24,17 @@ class _Job(NamedTuple):
 class Journal:
     """Runs operations on a database; each is on disk when its `do` returns."""
 
-    def __init__(self, path: Path, schema: str) -> None:
+    def __init__(self, base: sqlite3.Connection, name: str) -> None:
+        """Takes a connection over: one without a transaction, that other threads may use.
+
+        Args:
+            base: From now on the journal's alone.
+            name: Of the thread.
+        """
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._base = _opened(path, schema)
-        self._thread = threading.Thread(target=self._work, name="queue journal", daemon=True)
+        self._base = base
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     async def do(self, operation: Callable[[sqlite3.Connection], _Result]) -> _Result:
@@ -92,29 +94,3 @@ def _settle(batch: list[_Job], results: list[Any]) -> None:
 def _refuse(future: asyncio.Future[Any], fault: Exception) -> None:
     if not future.done():
         future.set_exception(fault)
-
-
-def _opened(path: Path, schema: str) -> sqlite3.Connection:
-    try:
-        base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
-        base.execute("PRAGMA locking_mode=EXCLUSIVE")
-        base.execute("PRAGMA journal_mode=WAL")
-        base.execute("PRAGMA synchronous=FULL")
-        base.executescript(schema)
-        _give_back_room(base)
-    except sqlite3.Error as fault:
-        raise CannotStart(
-            f"the queue's database {path} cannot be used ({fault}): "
-            "stop the gateway that has it, or set DCF_HOME"
-        ) from fault
-    return base
-
-
-def _give_back_room(base: sqlite3.Connection) -> None:
-    """Shrink a file that is mostly empty: a long queue's room is reused, but never given back."""
-    free, pages, size = (
-        base.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("freelist_count", "page_count", "page_size")
-    )
-    if free * size > _MUCH_ROOM and free > pages / 2:
-        base.execute("VACUUM")
