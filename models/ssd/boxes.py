@@ -52,25 +52,25 @@ class BoxReader:
             OptionError: The call names a class the model does not have.
         """
         rows, columns, confidences = self._candidates(scores, settings)
-        boxes, places = self._boxes(offsets, rows)
+        boxes = self._boxes(offsets, rows)
         # A box that lies outside the image, or has collapsed, shows nothing.
         solid = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-        order = _best(np.where(solid[places], confidences, -1), settings.top_k)
-        order = order[solid[places[order]]]
-        boxes, columns = boxes[places[order]], columns[order]
-        kept = suppress(boxes, columns, settings.iou, settings.max_detections)
-        return self._detections(boxes[kept], columns[kept], confidences[order[kept]], size)
+        order = _best(np.where(solid, confidences, -1), settings.top_k)
+        order = order[solid[order]]
+        most = settings.max_detections
+        kept = order[suppress(boxes[order], columns[order], settings.iou, most)]
+        return self._detections(boxes[kept], columns[kept], confidences[kept], size)
 
     def _boxes(
         self, offsets: npt.NDArray[np.float32], rows: npt.NDArray[np.intp]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
-        """Boxes, clipped to the unit image, and the place among them of each row's box ``[K]``."""
-        anchors, places = self._anchors, rows
-        if len(rows) < len(anchors):
-            offsets, anchors, places = offsets[rows], anchors[rows], np.arange(len(rows))
-        # Else an anchor that may answer many classes is decoded once.
-        boxes = decode(offsets, anchors, self._coder)
-        return np.clip(boxes, 0, 1, out=boxes), places
+    ) -> npt.NDArray[np.float32]:
+        """The box of each row ``[K, 4]``, clipped to the unit image."""
+        if len(rows) < len(self._anchors):
+            boxes = decode(offsets[rows], self._anchors[rows], self._coder)
+            return np.clip(boxes, 0, 1, out=boxes)
+        # An anchor that may answer many classes is decoded once.
+        boxes = decode(offsets, self._anchors, self._coder)
+        return np.clip(boxes, 0, 1, out=boxes)[rows]
 
     def _candidates(
         self, scores: npt.NDArray[np.float32], settings: Settings
