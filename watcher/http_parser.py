@@ -9,6 +9,9 @@ from waitress.parser import HTTPRequestParser
 from waitress.receiver import FixedStreamReceiver
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
+from .bodies import Share
+from .caller import Caller
+
 _CHUNKED_STEP = 8192
 _FIRST_PLACE = 1 << 16
 _ANNOUNCED_S = 2.0
@@ -95,6 +98,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
     Attributes:
         started: time.monotonic() of the first byte.
         held: the body's place in memory, once the head has come and told its length.
+        caller: who sends it, and waits for the answer.
     """
 
     error: Error | None
@@ -106,7 +110,9 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self.started = time.monotonic()
         self.held: Held | None = None
         self._looked = False
-        self._room = 0
+        self._share = Share(adj.bodies)
+        self.caller = Caller(self._share)
+        self._is_closed = False
 
     def received(self, data: bytes) -> int:
         """Takes what came.
@@ -162,8 +168,9 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self._leave()
 
     def _leave(self) -> None:
-        self.adj.bodies.give_back(self._room)
-        self._room = 0
+        if not self._is_closed:
+            self._is_closed = True
+            self._share.let_go()
 
     def _crowding(self) -> Error | None:
         """Sets memory aside: for a moment for all that was announced, then for what comes.
@@ -174,11 +181,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         if self.body_rcv is None or not self.adj.bodies.most:
             return None
         wanted = max(len(self.body_rcv), 0 if self._is_late else self.content_length)
-        if wanted > self._room:
-            if not self.adj.bodies.take(wanted - self._room):
-                return NoRoom("")
-            self._room = wanted
-        return None
+        return None if self._share.grow(wanted) else NoRoom("")
 
     @property
     def _is_late(self) -> bool:
@@ -187,9 +190,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
     def sweep(self) -> None:
         """Gives the room back that was set aside for what should have come by now."""
         came = 0 if self.body_rcv is None else len(self.body_rcv)
-        if self._room > came and self._is_late:
-            self.adj.bodies.give_back(self._room - came)
-            self._room = came
+        if self._is_late:
+            self._share.shrink(came)
 
     def _hold(self) -> None:
         """Gives a body of a known, moderate length its place in memory."""

@@ -391,13 +391,13 @@ def test_bodies_that_are_only_announced_take_no_memory(start):
     """Three hundred of 4 MB each: held ready, they would be more than a gigabyte."""
     watcher = start(READ_TIMEOUT="20")
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n"
-    before = resident(watcher)
+    before = watcher.resident()
     with contextlib.ExitStack() as open_sockets:
         for _ in range(300):
             open_sockets.enter_context(watcher.socket()).sendall(head + b"x" * 1000)
         time.sleep(0.5)
         assert watcher.post(data=b"x").status_code == 200
-        assert resident(watcher) - before < 60e6
+        assert watcher.resident() - before < 60e6
 
 
 def test_a_body_arrives_as_it_was_sent_whatever_its_size(start, examples):
@@ -405,9 +405,3 @@ def test_a_body_arrives_as_it_was_sent_whatever_its_size(start, examples):
     body = bytes(index * 7 % 251 for index in range(1000)) * 4001
     for size in (1, 65_535, 65_536, 65_537, 131_072, 131_073, 300_000, 4_000_000):
         assert echo.post(data=body[:size]).content == body[:size]
-
-
-def resident(watcher):
-    """Bytes of a watcher that are in memory."""
-    status = Path(f"/proc/{watcher.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1000
