@@ -154,16 +154,24 @@ def test_a_refusal_has_the_callers_id_and_its_time(small):
     [
         ([b"\x16\x03\x01\x02\x00garbage\r\n\r\n"], 400, "bad_request"),
         ([b"GET / HTTP/1.1\r\nno colon\r\n\r\n"], 400, "bad_request"),
-        ([b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n"], 400, "bad_request"),
-        ([b"POST / HTTP/1.1\r\nContent-Length: 5, 6\r\n\r\nhello"], 400, "bad_request"),
-        ([b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n"], 400, "bad_request"),
-        ([b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 6\r\n\r\nhello"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"], 400, "bad_request"),
         (
-            [b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", b"1" * 60_000],
+            [b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"],
             400,
             "bad_request",
         ),
-        ([b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000 + b"\r\n\r\n"], 431, "headers_too_large"),
+        (
+            [b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"1" * 60_000],
+            400,
+            "bad_request",
+        ),
+        (
+            [b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 40_000 + b"\r\n\r\n"],
+            431,
+            "headers_too_large",
+        ),
     ],
     ids=["tls", "header", "negative", "twice", "gzip", "chunk size", "chunk line", "headers"],
 )
@@ -177,7 +185,7 @@ def test_what_is_not_http_is_refused_in_our_shape(small, pieces, status, code):
     [
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nonly this",
-        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
     ],
     ids=["half a head", "half a body", "half a chunk"],
 )
