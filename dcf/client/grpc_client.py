@@ -80,7 +80,7 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
     def takes_archives(self) -> bool:
         """Tell whether `Info` names a store for archives, and a REST address to upload to."""
         info = self._info()
-        return bool(info.get("rest")) and "archives" in str(info.get("capabilities"))
+        return bool(info.get("rest")) and "archives" in _list(info.get("capabilities"))
 
     def put_archive(self, archive: Archive) -> None:
         """Upload code to the REST address: gRPC messages are too small for it."""
@@ -243,3 +243,7 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
 
 def _code(fault: grpc.RpcError) -> grpc.StatusCode:
     return fault.code() if isinstance(fault, grpc.Call) else _CODE.UNKNOWN
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

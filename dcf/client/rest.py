@@ -64,7 +64,7 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
     def takes_archives(self) -> bool:
         """Tell whether it has a store for archives; only a gateway of this project can."""
         try:
-            return self._read("/system/info", lambda info: "archives" in info["capabilities"])
+            return "archives" in self._read("/system/info", lambda info: list(info["capabilities"]))
         except (NotFound, NotAGateway):
             return False
 

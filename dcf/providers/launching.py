@@ -26,10 +26,11 @@ _INHERITED = (
 )  # fmt: skip
 # What every replica is given whatever the function says; its own texts for these are never read.
 _OURS = frozenset(
-    ("HANDLER_DIR", "HANDLER_FILE", "HANDLER_NAME", "FUNCTION_NAME", "BATCH", "DRAIN_DELAY")
+    ("HANDLER_DIR", "HANDLER_FILE", "HANDLER_NAME", "FUNCTION_NAME", "FUNCTION_REVISION", "BATCH")
 ) | frozenset(
-    ("HOST", "PORT", "WATCHER_PORT", "MESH_PORT", "METRICS_PORT", "LOCK_FILE", "PARENT_FD")
-)
+    ("HOST", "PORT", "WATCHER_PORT", "MESH_PORT", "METRICS_PORT", "LOCK_FILE", "PARENT_FD",
+     "DRAIN_DELAY")
+)  # fmt: skip
 _CALL_MARGIN = 5.0
 _CALL_DEFAULT = 60.0
 _NO_LIMIT = 86_400.0
@@ -101,16 +102,15 @@ class Launching:
             log(f"constraints {', '.join(spec.constraints)} are kept but place nothing: all "
                 "functions of this gateway run on its own machine")  # fmt: skip
         with _refusal():
-            load, call, stop = (
-                values.seconds(name, spec.env)
-                for name in ("LOAD_TIMEOUT", "EXEC_TIMEOUT", "SHUTDOWN_TIMEOUT")
-            )
+            load = values.seconds("LOAD_TIMEOUT", spec.env)
+            call = values.seconds("EXEC_TIMEOUT", spec.env)
+            stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
         secrets = self._stock.secrets.mount(spec.secrets)
         return Launch(
             revision=number,
             folder=folder,
-            env=self._environment(spec, entry, path, secrets),
+            env=self._environment(spec, entry, path, secrets) | {"SHUTDOWN_TIMEOUT": f"{stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
             load_timeout=load + _CALL_MARGIN,
@@ -158,6 +158,12 @@ class Launching:
             return ()
         start = next(self._turns) * count
         return {cores[(start + each) % len(cores)] for each in range(count)}
+
+
+def _shutdown_seconds(env: Mapping[str, str], call: float) -> float:
+    """How long a replica may finish its calls: as it is set, else as long as a call may take."""
+    seconds = values.seconds("SHUTDOWN_TIMEOUT", env)
+    return seconds if values.given(values.ROWS["SHUTDOWN_TIMEOUT"], env) else max(seconds, call)
 
 
 def _nothing() -> None:

@@ -8,10 +8,10 @@ import pytest
 from dcf.archive import Entry, pack
 from dcf.errors import InvalidRequest
 from dcf.providers.archives import Archives
-from dcf.providers.base import FunctionSpec
 from dcf.providers.home import Home
 from dcf.providers.launching import Launching, Stock
 from dcf.providers.overlay import Overlays
+from dcf.providers.placement import FunctionSpec
 from dcf.providers.secret_files import Secrets
 from watcher import config
 from watcher.errors import SettingError
@@ -20,7 +20,7 @@ from watcher.settings import SETTINGS
 # What a replica is given beside the launch's environment.
 REPLICA = {
     "HOST": "127.0.0.1", "PORT": "1", "WATCHER_PORT": "2", "MESH_PORT": "3", "METRICS_PORT": "4",
-    "LOCK_FILE": "lock", "PARENT_FD": "-1",
+    "LOCK_FILE": "lock", "PARENT_FD": "-1", "DRAIN_DELAY": "0.2", "FUNCTION_REVISION": "1",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ class Prepared:
 
     def launch(self, **env):
         spec = FunctionSpec("f", self.image, env=env)
-        return asyncio.run(self.launching.launch(spec, lambda line: None))
+        return asyncio.run(self.launching.launch(1, spec, lambda line: None))
 
 
 @pytest.fixture
