@@ -68,7 +68,7 @@ class Journal:
 
     def _commit(self, batch: list[_Job]) -> None:
         try:
-            self._base.execute("BEGIN IMMEDIATE")
+            self._base.execute("BEGIN")  # nobody else is there, and what only reads needs no more
             results = [job.operation(self._base) for job in batch]
             self._base.execute("COMMIT")
         except Exception as fault:  # pylint: disable=broad-exception-caught # told to who waits

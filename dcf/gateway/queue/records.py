@@ -83,6 +83,11 @@ class Waiting:
     due: float
 
 
+def waiting_for(item: Item, seq: int, due: float) -> Waiting:
+    """What is remembered of an item, by its number and the time it is due."""
+    return Waiting(seq, item.lane, item.body.size, item.queued_at, due)
+
+
 @dataclass(frozen=True)
 class Again:
     """An attempt that failed and may go better later.

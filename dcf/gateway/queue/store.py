@@ -4,12 +4,14 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dcf.errors import NotFound
+from dcf.gateway.queue.clock import Clock
 from dcf.gateway.queue.journal import Journal
-from dcf.gateway.queue.records import Again, Body, Failed, Item, Waiting, lane_of
+from dcf.gateway.queue.records import Body, Item, Waiting, lane_of
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
@@ -27,14 +29,32 @@ _ITEM = (
     "attempts, status, reason"
 )
 _WAITING = "seq, kind, function, target, size, queued_at, due"
+_TRIM = (
+    "DELETE FROM items WHERE seq IN (SELECT seq FROM (SELECT seq, row_number() OVER newest "
+    "AS place, sum(size) OVER newest AS total FROM items WHERE failed_at IS NOT NULL "
+    "WINDOW newest AS (ORDER BY failed_at DESC, seq DESC)) WHERE place > ? OR total > ?) "
+    "RETURNING file"
+)
 _Base = sqlite3.Connection
+
+
+class DamagedError(Exception):
+    """An item that cannot be delivered, because its row cannot be read.
+
+    Attributes:
+        item: What is left of it, without headers and body.
+    """
+
+    def __init__(self, item: Item) -> None:
+        super().__init__("its headers on the queue's disk are damaged")
+        self.item = item
 
 
 class Store:
     """Every change is on disk when its method returns."""
 
-    def __init__(self, path: Path) -> None:
-        self._journal = Journal(path, _SCHEMA)
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._journal, self._clock = Journal(path, _SCHEMA), clock
 
     async def close(self) -> None:
         """Finish what was begun and close the file."""
@@ -53,56 +73,58 @@ class Store:
 
     async def add(self, item: Item) -> int:
         """Keep an item; gives its number."""
-        return await self._journal.do(lambda base: _insert(base, item))
+        return await self._journal.do(lambda base: _insert(base, item, self._clock.now()))
 
-    async def load(self, seq: int) -> Item:
-        """One item."""
+    async def load(self, seq: int) -> Item | None:
+        """One item; None when it is there no more; or `DamagedError`."""
         query = f"SELECT {_ITEM} FROM items WHERE seq = ?"  # noqa: S608 # words of our own
-        return await self._journal.do(lambda base: _item(base.execute(query, (seq,)).fetchone()))
+        row = await self._journal.do(lambda base: base.execute(query, (seq,)).fetchone())
+        return _item(row) if row else None
 
-    async def finish(self, seq: int, answer: Item | None) -> int:
-        """Forget what was delivered and keep the answer to post, as one; gives its number or 0."""
+    async def finish(self, seq: int, following: Item | None) -> int:
+        """Forget an item and keep what waits in its place, as one; gives its number or 0."""
 
         def operation(base: _Base) -> int:
             base.execute("DELETE FROM items WHERE seq = ?", (seq,))
-            return _insert(base, answer) if answer else 0
+            return _insert(base, following, self._clock.now()) if following else 0
 
         return await self._journal.do(operation)
 
-    async def postpone(self, seq: int, due: float, again: Again) -> None:
+    async def postpone(self, item: Item, due: float) -> None:
         """Remember a failed attempt and when to make the next one."""
-        change = "UPDATE items SET attempts = attempts + 1, due = ?, status = ?, reason = ? "
-        values = (due, again.status, again.reason, seq)
-        await self._journal.do(lambda base: base.execute(change + "WHERE seq = ?", values))
+        change = "UPDATE items SET due = ?, attempts = ?, status = ?, reason = ? WHERE seq = ?"
+        values = (due, item.attempts, item.status, item.reason, item.seq)
+        await self._journal.do(lambda base: base.execute(change, values))
 
-    async def fail(self, item: Item, failed: Failed, notice: Item | None) -> int:
-        """Put an item on the failed list, and keep a notice to post; gives its number or 0."""
+    async def fail(
+        self, item: Item, notice: Item | None, most: int, most_bytes: int
+    ) -> tuple[int, list[str]]:
+        """Put an item on the failed list, keep a notice to post, and let the oldest make room.
+
+        Args:
+            item: With its attempts, status and reason.
+            notice: What waits in its place.
+            most: Items on the failed list.
+            most_bytes: Of their bodies together.
+
+        Returns:
+            The notice's number or 0, and the files that no item names any more.
+        """
         change = (
             "UPDATE items SET attempts = ?, failed_at = ?, status = ?, reason = ? WHERE seq = ?"
         )
-        values = (item.attempts, time.time(), failed.status, failed.reason, item.seq)
+        values = (item.attempts, self._clock.now(), item.status, item.reason, item.seq)
 
-        def operation(base: _Base) -> int:
+        def operation(base: _Base) -> tuple[int, list[str]]:
             base.execute(change, values)
-            return _insert(base, notice) if notice else 0
+            seq = _insert(base, notice, self._clock.now()) if notice else 0
+            return seq, [name for (name,) in base.execute(_TRIM, (most, most_bytes))]
 
         return await self._journal.do(operation)
 
-    async def trim_failed(self, most: int, most_bytes: int) -> list[str]:
-        """Forget the oldest failed items beyond a number or a size; gives their files."""
-        query = (
-            "DELETE FROM items WHERE seq IN (SELECT seq FROM (SELECT seq, row_number() OVER newest "
-            "AS place, sum(size) OVER newest AS total FROM items WHERE failed_at IS NOT NULL "
-            "WINDOW newest AS (ORDER BY failed_at DESC, seq DESC)) WHERE place > ? OR total > ?) "
-            "RETURNING file"
-        )
-        return await self._journal.do(
-            lambda base: [name for (name,) in base.execute(query, (most, most_bytes))]
-        )
-
     async def failed(self) -> list[Item]:
         """The failed list, newest first, without bodies."""
-        columns = _ITEM.replace("body", "NULL")
+        columns = _ITEM.replace("headers", "'[]'").replace("body", "NULL")
         where = "WHERE failed_at IS NOT NULL ORDER BY failed_at DESC, seq DESC"
         query = f"SELECT {columns} FROM items {where}"  # noqa: S608 # words of our own
         return await self._journal.do(lambda base: list(map(_item, base.execute(query))))
@@ -119,7 +141,7 @@ class Store:
             "queued_at = ?, due = ? WHERE call_id = ? AND failed_at IS NOT NULL "
             "RETURNING "
         )
-        values = (time.time(), time.time(), call_id)
+        values = (time.time(), self._clock.now(), call_id)
         rows = await self._journal.do(lambda base: list(base.execute(change + _WAITING, values)))
         return list(map(_waiting, _found(rows, call_id)))
 
@@ -150,11 +172,11 @@ def _found(rows: list[tuple[Any, ...]], call_id: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _insert(base: _Base, item: Item) -> int:
+def _insert(base: _Base, item: Item, due: float) -> int:
     values = (
         item.kind, item.call_id, item.function, item.target, item.callback,
         json.dumps(item.headers), item.body.size, item.body.data, item.body.file, item.queued_at,
-        item.attempts, item.status, item.reason, item.queued_at,
+        item.attempts, item.status, item.reason, due,
     )  # fmt: skip
     marks = "NULL" + ", ?" * len(values) + ", NULL"
     done = base.execute(f"INSERT INTO items VALUES ({marks})", values)  # noqa: S608 # only marks
@@ -164,9 +186,12 @@ def _insert(base: _Base, item: Item) -> int:
 
 def _item(row: tuple[Any, ...]) -> Item:
     seq, kind, call_id, function, target, callback, headers, size, body, file, *rest = row
-    pairs = tuple((name, value) for name, value in json.loads(headers))
-    kept = Body(size, body, file)
-    return Item(seq, kind, call_id, function, target, callback, pairs, kept, *rest)
+    item = Item(seq, kind, call_id, function, target, callback, (), Body(size, body, file), *rest)
+    try:
+        pairs = tuple((name, value) for name, value in json.loads(headers))
+    except (ValueError, TypeError) as fault:
+        raise DamagedError(item) from fault
+    return replace(item, headers=pairs)
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
