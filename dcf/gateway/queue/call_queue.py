@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
-from functools import partial
 from typing import Any
 
 from dcf.errors import CannotStart, NotFound
@@ -15,14 +13,15 @@ from dcf.gateway.queue.callbacks import Callbacks
 from dcf.gateway.queue.capacity import Capacity, Place
 from dcf.gateway.queue.clock import RunClock
 from dcf.gateway.queue.counts import Counts
+from dcf.gateway.queue.courier import Courier
 from dcf.gateway.queue.delivery import Delivery
-from dcf.gateway.queue.disk import Disk, StillRefusedError
+from dcf.gateway.queue.disk import StillRefusedError
 from dcf.gateway.queue.dispatcher import Dispatcher
-from dcf.gateway.queue.records import CALL, Again, Done, Failed, Item, Waiting, waiting_for
+from dcf.gateway.queue.records import CALL, Item, Waiting, waiting_for
 from dcf.gateway.queue.settings import QueueSettings
 from dcf.gateway.queue.settlement import LONGEST_PAUSE
-from dcf.gateway.queue.settler import Settler
-from dcf.gateway.queue.store import DamagedError, Store
+from dcf.gateway.queue.store import Store
+from dcf.gateway.queue.timekeeper import Timekeeper
 from dcf.gateway.upstream import Upstream
 
 _PER_HOST = 4
@@ -44,26 +43,27 @@ class CallQueue:
                 "set DCF_HOME"
             ) from fault
         self._clock = RunClock()
-        self._disk = Disk(self._clock)
         self._store = Store(settings.folder / "queue.db", self._clock)
         self._callbacks = Callbacks(settings.allowed_hosts)
-        self._delivery = Delivery(upstream, self._bodies, self._callbacks)
+        delivery = Delivery(upstream, self._bodies, self._callbacks)
+        self._courier = Courier(self._store, self._bodies, delivery, self._limits, self._clock)
         # Apart, so that slow callback hosts never take the turns of functions.
         self._calls, self._answers = (
             Dispatcher(self._room, self._deliver, self._limits.age_seconds, self._clock)
             for _ in range(2)
         )
-        self._settler = Settler(self._store, self._bodies, self._limits, self._clock, self._disk)
         self._capacity = Capacity(self._limits)
         self._places: dict[int, Place] = {}
         self._counts = Counts(gateway.tally, self._store)
+        self._time = Timekeeper(self._clock, self._store, lambda: len(self._places))
 
     async def start(self) -> None:
         """Take up where the last gateway ended, however it ended."""
         await asyncio.to_thread(self._bodies.keep_only, await self._store.files())
+        await self._time.start(self._limits.age_seconds)
         await self._counts.start()
         for waiting in await self._store.waiting():
-            self._admit(waiting)
+            self._admit(self._time.believed(waiting))
         self._calls.start()
         self._answers.start()
 
@@ -73,12 +73,13 @@ class CallQueue:
         Outcomes that the disk refuses are tried for a few seconds more. What is not on disk then
         is delivered again after the next start.
         """
-        self._disk.end()
+        self._courier.end()
         await asyncio.gather(*(each.stop(_DRAIN_SECONDS) for each in (self._calls, self._answers)))
 
     async def close(self) -> None:
         """Close the files; what waits, waits for the next start."""
         await self._counts.close()
+        await self._time.close()
         await self._callbacks.close()
         await self._store.close()
         await self._bodies.close()
@@ -163,7 +164,7 @@ class CallQueue:
 
     async def _deliver(self, waiting: Waiting) -> None:
         try:
-            following = await self._deliver_once(waiting)
+            following = await self._courier.deliver(waiting)
         except StillRefusedError:
             _log.warning(
                 "call %d comes again at the next start: its outcome is not on disk", waiting.seq
@@ -171,31 +172,10 @@ class CallQueue:
             return
         except Exception:  # pylint: disable=broad-exception-caught # a call is never lost by our fault
             _log.exception("queued call %d is kept and tried again", waiting.seq)
-            following = replace(waiting, due=self._clock.now() + LONGEST_PAUSE)
-        if following is None or following.seq != waiting.seq:
-            self._places.pop(waiting.seq).leave()
-            if following is not None:
-                self._admit(following)
-        else:
-            self._add(following)
-
-    async def _deliver_once(self, waiting: Waiting) -> Waiting | None:
-        """Gives what waits afterwards: the same, what follows it, or nothing."""
-        spread = random.uniform(0.5, 1.0)  # noqa: S311 # spreads, hides nothing
-        try:
-            item = await self._disk.insist(partial(self._store.load, waiting.seq))
-        except DamagedError as fault:
-            return await self._settler.settle(fault.item, Failed(500, str(fault)), spread)
-        if item is None:
-            return None
-        return await self._settler.settle(item, await self._attempt(item), spread)
-
-    async def _attempt(self, item: Item) -> Done | Again | Failed:
-        if self._clock.now() > item.queued_at + self._limits.age_seconds:
-            reason = f"it waited longer than {self._limits.age_seconds:g} s"
-            return Failed(item.status, f"{reason}; the last attempt: {item.reason or 'none'}")
-        try:
-            return await self._delivery.attempt(item)
-        except Exception:  # pylint: disable=broad-exception-caught # a call is never lost by our fault
-            _log.exception("delivery of call %s failed", item.call_id)
-            return Again(500, "the gateway failed; its log has the reason")
+            following = self._clock.now() + LONGEST_PAUSE
+        if isinstance(following, float):
+            self._add(replace(waiting, due=following))
+            return
+        self._places.pop(waiting.seq).leave()
+        if following is not None:
+            self._admit(following)

@@ -1,9 +1,15 @@
-"""The queue's time: it goes on evenly, whatever is done to the machine's clock meanwhile."""
+"""The queue's time: it goes on evenly, whatever is done to the machine's clock.
+
+Within a run nobody can set it. From one run to the next it believes the machine's clock as far as
+that is plausible: not back, and not much forward. Calls that wait are neither held for two years
+nor thrown away because a machine woke up with a wrong date.
+"""
 
 import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -17,6 +23,19 @@ class Clock(Protocol):
         """Wait for an event, so many seconds at most."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A moment.
+
+    Attributes:
+        queue: By the queue's clock.
+        wall: By the machine's, Unix seconds.
+    """
+
+    queue: float
+    wall: float
+
+
 class RunClock:
     """Unix time as it was when this run began, carried on by a clock that nobody sets."""
 
@@ -25,8 +44,17 @@ class RunClock:
         wall: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._steady = steady
+        self._wall, self._steady = wall, steady
         self._offset = wall() - steady()
+
+    def resume(self, seen: Seen, most: float) -> None:
+        """Go on from an earlier run; the time between counts, from nothing to `most` seconds."""
+        between = min(max(self._wall() - seen.wall, 0.0), most)
+        self._offset = seen.queue + between - self._steady()
+
+    def seen(self) -> Seen:
+        """Now, by both clocks."""
+        return Seen(self.now(), self._wall())
 
     def now(self) -> float:
         """See `Clock`."""

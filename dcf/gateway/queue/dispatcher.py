@@ -58,9 +58,9 @@ class Dispatcher:
 
     @property
     def oldest(self) -> float | None:
-        """When the oldest waiting item was queued, in Unix seconds."""
+        """When the oldest waiting item came, by the clock."""
         entries = (entry for lane in self._lanes.values() for entry in lane.heap)
-        return min((waiting.queued_at for _, _, waiting in entries), default=None)
+        return min((waiting.since for _, _, waiting in entries), default=None)
 
     def add(self, waiting: Waiting) -> None:
         """Take an item."""
@@ -110,7 +110,7 @@ class Dispatcher:
         lane = self._lanes[name]
         if not lane.heap or lane.heap[0][0] > now:
             return False
-        return lane.active < self._room(name) or now > lane.heap[0][2].queued_at + self._age
+        return lane.active < self._room(name) or now > lane.heap[0][2].since + self._age
 
     def _pause(self, name: str, lane: _Lane, now: float) -> float | None:
         if not lane.heap:

@@ -25,13 +25,19 @@ class _Job(NamedTuple):
     future: asyncio.Future[Any]
 
 
+def _nothing(_base: sqlite3.Connection) -> None:
+    """Where no older file needs to be carried over."""
+
+
 class Journal:
     """Runs operations on a database; each is on disk when its `do` returns."""
 
-    def __init__(self, path: Path, schema: str) -> None:
+    def __init__(
+        self, path: Path, schema: str, carry_over: Callable[[sqlite3.Connection], None] = _nothing
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._base = _opened(path, schema)
+        self._base = _opened(path, schema, carry_over)
         self._thread = threading.Thread(target=self._work, name="queue journal", daemon=True)
         self._thread.start()
 
@@ -94,13 +100,16 @@ def _refuse(future: asyncio.Future[Any], fault: Exception) -> None:
         future.set_exception(fault)
 
 
-def _opened(path: Path, schema: str) -> sqlite3.Connection:
+def _opened(
+    path: Path, schema: str, carry_over: Callable[[sqlite3.Connection], None]
+) -> sqlite3.Connection:
     try:
         base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
         base.execute("PRAGMA locking_mode=EXCLUSIVE")
         base.execute("PRAGMA journal_mode=WAL")
         base.execute("PRAGMA synchronous=FULL")
         base.executescript(schema)
+        carry_over(base)
         _give_back_room(base)
     except sqlite3.Error as fault:
         raise CannotStart(

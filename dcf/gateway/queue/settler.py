@@ -27,8 +27,11 @@ class Settler:
 
     async def settle(
         self, item: Item, outcome: Done | Again | Failed, spread: float
-    ) -> Waiting | None:
-        """Keep an outcome; gives what waits now: the item itself, what follows it, or nothing.
+    ) -> float | Waiting | None:
+        """Keep an outcome.
+
+        Returns:
+            When the item is due again, or else what follows it, if anything does.
 
         Raises:
             StillRefusedError: The disk did not take it before the gateway's end.
@@ -48,17 +51,17 @@ class Settler:
             await self._bodies.remove(answer.body.file)
         return await self._keep(settlement_of(item, other, self._limits, spread))
 
-    async def _keep(self, settlement: Settlement) -> Waiting | None:
+    async def _keep(self, settlement: Settlement) -> float | Waiting | None:
         if isinstance(settlement, Postponed):
             return await self._postpone(settlement.item, settlement.pause)
         if isinstance(settlement, Finished):
             return await self._finish(settlement)
         return await self._list(settlement)
 
-    async def _postpone(self, item: Item, pause: float) -> Waiting:
+    async def _postpone(self, item: Item, pause: float) -> float:
         due = self._clock.now() + pause
         await self._disk.insist(partial(self._store.postpone, item, due))
-        return waiting_for(item, item.seq, due)
+        return due
 
     async def _finish(self, finished: Finished) -> Waiting | None:
         item, following = finished.item, finished.following

@@ -1,4 +1,8 @@
-"""The queue on disk: calls, callbacks, what failed, and how often functions were called."""
+"""The queue on disk: calls, callbacks, what failed, and how often functions were called.
+
+`queued_at` is the machine's time, to be shown. `since`, `due` and `failed_at` are the queue's own,
+which goes on evenly from one run to the next: see `clock.py`.
+"""
 
 import json
 import sqlite3
@@ -9,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dcf.errors import NotFound
-from dcf.gateway.queue.clock import Clock
+from dcf.gateway.queue.clock import Clock, Seen
 from dcf.gateway.queue.journal import Journal
 from dcf.gateway.queue.records import Body, Item, Waiting, lane_of
 
@@ -19,7 +23,10 @@ CREATE TABLE IF NOT EXISTS items (
     function TEXT NOT NULL, target TEXT NOT NULL, callback TEXT NOT NULL, headers TEXT NOT NULL,
     size INTEGER NOT NULL, body BLOB, file TEXT NOT NULL, queued_at REAL NOT NULL,
     attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
-    due REAL NOT NULL, failed_at REAL
+    due REAL NOT NULL, failed_at REAL, since REAL NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS clock (
+    one INTEGER PRIMARY KEY CHECK (one = 1), queue REAL NOT NULL, wall REAL NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS items_failed ON items (failed_at) WHERE failed_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS calls (function TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
@@ -28,7 +35,7 @@ _ITEM = (
     "seq, kind, call_id, function, target, callback, headers, size, body, file, queued_at, "
     "attempts, status, reason"
 )
-_WAITING = "seq, kind, function, target, size, queued_at, due"
+_WAITING = "seq, kind, function, target, size, since, due"
 _TRIM = (
     "DELETE FROM items WHERE seq IN (SELECT seq FROM (SELECT seq, row_number() OVER newest "
     "AS place, sum(size) OVER newest AS total FROM items WHERE failed_at IS NOT NULL "
@@ -54,7 +61,7 @@ class Store:
     """Every change is on disk when its method returns."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._journal, self._clock = Journal(path, _SCHEMA), clock
+        self._journal, self._clock = Journal(path, _SCHEMA, _carry_over), clock
 
     async def close(self) -> None:
         """Finish what was begun and close the file."""
@@ -138,10 +145,11 @@ class Store:
         """Take a call off the failed list to be delivered as if it were new; or `NotFound`."""
         change = (
             "UPDATE items SET failed_at = NULL, attempts = 0, status = 0, reason = '', "
-            "queued_at = ?, due = ? WHERE call_id = ? AND failed_at IS NOT NULL "
+            "queued_at = ?, since = ?, due = ? WHERE call_id = ? AND failed_at IS NOT NULL "
             "RETURNING "
         )
-        values = (time.time(), self._clock.now(), call_id)
+        now = self._clock.now()
+        values = (time.time(), now, now, call_id)
         rows = await self._journal.do(lambda base: list(base.execute(change + _WAITING, values)))
         return list(map(_waiting, _found(rows, call_id)))
 
@@ -150,6 +158,20 @@ class Store:
         change = "DELETE FROM items WHERE call_id = ? AND failed_at IS NOT NULL RETURNING file"
         rows = await self._journal.do(lambda base: list(base.execute(change, (call_id,))))
         return [name for (name,) in _found(rows, call_id)]
+
+    async def seen(self) -> Seen | None:
+        """The latest time that anything here tells of, by both clocks."""
+        query = (
+            "SELECT queue, wall FROM clock UNION ALL "
+            "SELECT since, queued_at FROM items ORDER BY 1 DESC LIMIT 1"
+        )
+        row = await self._journal.do(lambda base: base.execute(query).fetchone())
+        return Seen(*row) if row else None
+
+    async def keep_seen(self, seen: Seen) -> None:
+        """Remember how late it is."""
+        change = "INSERT OR REPLACE INTO clock VALUES (1, ?, ?)"
+        await self._journal.do(lambda base: base.execute(change, (seen.queue, seen.wall)))
 
     async def counts(self) -> dict[str, int]:
         """How often each function was called."""
@@ -172,14 +194,23 @@ def _found(rows: list[tuple[Any, ...]], call_id: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _insert(base: _Base, item: Item, due: float) -> int:
+def _carry_over(base: _Base) -> None:
+    """Files from before the queue had a clock of its own: what waits there begins to wait now."""
+    if "since" in {row[1] for row in base.execute("PRAGMA table_info(items)")}:
+        return
+    base.execute("ALTER TABLE items ADD COLUMN since REAL NOT NULL DEFAULT 0")
+    now = time.time()
+    base.execute("UPDATE items SET since = ?, due = ? WHERE failed_at IS NULL", (now, now))
+
+
+def _insert(base: _Base, item: Item, now: float) -> int:
     values = (
         item.kind, item.call_id, item.function, item.target, item.callback,
         json.dumps(item.headers), item.body.size, item.body.data, item.body.file, item.queued_at,
-        item.attempts, item.status, item.reason, due,
+        item.attempts, item.status, item.reason, now,
     )  # fmt: skip
-    marks = "NULL" + ", ?" * len(values) + ", NULL"
-    done = base.execute(f"INSERT INTO items VALUES ({marks})", values)  # noqa: S608 # only marks
+    marks = "NULL" + ", ?" * len(values) + ", NULL, ?"
+    done = base.execute(f"INSERT INTO items VALUES ({marks})", (*values, now))  # noqa: S608 # only marks
     assert done.lastrowid is not None
     return done.lastrowid
 
@@ -195,5 +226,5 @@ def _item(row: tuple[Any, ...]) -> Item:
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
-    seq, kind, function, target, size, queued_at, due = row
-    return Waiting(seq, lane_of(kind, function, target), size, queued_at, due)
+    seq, kind, function, target, size, since, due = row
+    return Waiting(seq, lane_of(kind, function, target), size, since, due)

@@ -83,7 +83,9 @@ class Settling(RuleBasedStateMachine):
             if task.done():
                 del self.tasks[seq]
                 following = await task
-                if following is not None:
+                if isinstance(following, float):
+                    self.free.add(seq)
+                elif following is not None:
                     self.free.add(following.seq)
 
     @precondition(lambda self: not self.full)
