@@ -146,14 +146,26 @@ class Bodies:
             except OSError as fault:
                 _log.warning("body %s cannot be removed: %s", name, fault.strerror)
 
-    def keep_only(self, names: Collection[str]) -> None:
-        """Remove what a killed gateway left behind."""
+    def keep_only(self, names: Collection[str], aside: str = "") -> None:
+        """Remove what a killed gateway left behind.
+
+        Args:
+            names: What is still named.
+            aside: Where the database was damaged: what the name of a folder ends with that
+                takes what it may have named.
+        """
         for path in self._folder.iterdir():
-            if path.name not in names:
-                try:
+            if path.name in names:
+                continue
+            try:
+                if aside:
+                    kept = self._folder.with_name(self._folder.name + aside)
+                    kept.mkdir(mode=0o700, exist_ok=True)
+                    path.rename(kept / path.name)
+                else:
                     path.unlink()
-                except OSError as fault:
-                    _log.warning("%s cannot be removed: %s", path, fault.strerror)
+            except OSError as fault:
+                _log.warning("%s cannot be removed: %s", path, fault.strerror)
 
     async def close(self) -> None:
         """End the threads."""

@@ -43,7 +43,7 @@ class CallQueue:
                 "set DCF_HOME"
             ) from fault
         self._clock = RunClock()
-        self._store = Store(settings.folder / "queue.db", self._clock)
+        self._store = Store(settings.folder / "queue.db", self._clock, settings.accept_lost_state)
         self._callbacks = Callbacks(settings.allowed_hosts)
         delivery = Delivery(upstream, self._bodies, self._callbacks)
         self._courier = Courier(self._store, self._bodies, delivery, self._limits, self._clock)
@@ -59,7 +59,8 @@ class CallQueue:
 
     async def start(self) -> None:
         """Take up where the last gateway ended, however it ended."""
-        await asyncio.to_thread(self._bodies.keep_only, await self._store.files())
+        files = await self._store.files()
+        await asyncio.to_thread(self._bodies.keep_only, files, self._store.aside)
         await self._time.start(self._limits.age_seconds)
         await self._counts.start()
         for waiting in await self._store.waiting():

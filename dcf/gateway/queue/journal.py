@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from dcf.errors import CannotStart
+from dcf.state.state_file import StateFile
 
 _MOST_TOGETHER = 512
 _MUCH_ROOM = 16 << 20
 _Result = TypeVar("_Result")
+_CarryOver = Callable[[sqlite3.Connection], None]
 
 
 class _Job(NamedTuple):
@@ -30,14 +32,23 @@ def _nothing(_base: sqlite3.Connection) -> None:
 
 
 class Journal:
-    """Runs operations on a database; each is on disk when its `do` returns."""
+    """Runs operations on a database; each is on disk when its `do` returns.
+
+    Attributes:
+        aside: What the names of damaged files end with now; empty when there were none.
+    """
 
     def __init__(
-        self, path: Path, schema: str, carry_over: Callable[[sqlite3.Connection], None] = _nothing
+        self,
+        path: Path,
+        schema: str,
+        carry_over: _CarryOver = _nothing,
+        accept_lost: bool = False,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._base = _opened(path, schema, carry_over)
+        self._state = _opened(path, schema, accept_lost, carry_over)
+        self._base, self.aside = self._state.base, self._state.aside
         self._thread = threading.Thread(target=self._work, name="queue journal", daemon=True)
         self._thread.start()
 
@@ -58,24 +69,31 @@ class Journal:
             batch, going = self._batch()
             if batch:
                 self._commit(batch)
-        self._base.close()
+            if self._state.seconds_to_checkpoint == 0:
+                self._state.checkpoint()
+        self._state.close()
 
     def _batch(self) -> tuple[list[_Job], bool]:
         """Wait for a job and take what came beside it; the second is False at the end."""
         batch: list[_Job] = []
-        job = self._jobs.get()
         with contextlib.suppress(queue.Empty):
+            job = self._jobs.get(timeout=self._state.seconds_to_checkpoint)
             while job is not None:
                 batch.append(job)
                 if len(batch) == _MOST_TOGETHER:
                     break
                 job = self._jobs.get_nowait()
-        return batch, job is not None
+            return batch, job is not None
+        return batch, True
 
     def _commit(self, batch: list[_Job]) -> None:
         try:
             self._base.execute("BEGIN")  # nobody else is there, and what only reads needs no more
+            before = self._base.total_changes
             results = [job.operation(self._base) for job in batch]
+            is_change = self._base.total_changes != before
+            if is_change:
+                self._state.counted()
             self._base.execute("COMMIT")
         except Exception as fault:  # pylint: disable=broad-exception-caught # told to who waits
             with contextlib.suppress(sqlite3.Error):
@@ -86,6 +104,8 @@ class Journal:
                 for job in batch:
                     self._commit([job])
         else:
+            if is_change:
+                self._state.noted()
             self._loop.call_soon_threadsafe(_settle, batch, results)
 
 
@@ -100,23 +120,22 @@ def _refuse(future: asyncio.Future[Any], fault: Exception) -> None:
         future.set_exception(fault)
 
 
-def _opened(
-    path: Path, schema: str, carry_over: Callable[[sqlite3.Connection], None]
-) -> sqlite3.Connection:
+def _opened(path: Path, schema: str, accept_lost: bool, carry_over: _CarryOver) -> StateFile:
     try:
-        base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
-        base.execute("PRAGMA locking_mode=EXCLUSIVE")
-        base.execute("PRAGMA journal_mode=WAL")
-        base.execute("PRAGMA synchronous=FULL")
-        base.executescript(schema)
-        carry_over(base)
-        _give_back_room(base)
-    except sqlite3.Error as fault:
+        state = StateFile(path, accept_lost, exclusive=True)
+        try:
+            state.base.executescript(schema)
+            carry_over(state.base)
+            _give_back_room(state.base)
+        except BaseException:
+            state.close()
+            raise
+    except (sqlite3.Error, OSError) as fault:
         raise CannotStart(
             f"the queue's database {path} cannot be used ({fault}): "
-            "stop the gateway that has it, or set DCF_HOME"
+            "stop the gateway that has it, make room on its disk, or set DCF_HOME"
         ) from fault
-    return base
+    return state
 
 
 def _give_back_room(base: sqlite3.Connection) -> None:

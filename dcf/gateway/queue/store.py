@@ -60,8 +60,13 @@ class DamagedError(Exception):
 class Store:
     """Every change is on disk when its method returns."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._journal, self._clock = Journal(path, _SCHEMA, _carry_over), clock
+    def __init__(self, path: Path, clock: Clock, accept_lost: bool = False) -> None:
+        self._journal, self._clock = Journal(path, _SCHEMA, _carry_over, accept_lost), clock
+
+    @property
+    def aside(self) -> str:
+        """What the names of damaged files end with now; empty when there were none."""
+        return self._journal.aside
 
     async def close(self) -> None:
         """Finish what was begun and close the file."""
