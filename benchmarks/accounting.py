@@ -58,6 +58,20 @@ def memory(pids: Iterable[int]) -> Memory:
     return Memory(rss, pss)
 
 
+def reset_peak(pid: int) -> None:
+    """Makes ``peak_rss`` of a process count from now on (proc_pid_clear_refs(5))."""
+    (_PROC / str(pid) / "clear_refs").write_text("5", encoding="ascii")
+
+
+def peak_rss(pid: int) -> int:
+    """The most memory, in resident bytes, that a process held at once; 0 if it has ended."""
+    try:
+        lines = (_PROC / str(pid) / "status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * _KIB for line in lines if line.startswith("VmHWM:")), 0)
+
+
 def _fields(pid: int) -> list[str]:
     """The fields of ``/proc/PID/stat`` from the state on (proc_pid_stat(5), field 3); may be none.
 

@@ -14,6 +14,7 @@ _QUERIES = (
     "", "", "", "", "?threshold=nan", "?threshold=-1", "?threshold=1e999", "?top_k=0", "?iou=",
     "?top_k=99999999999999999999", "?classes=%00", "?format=xml", "?format=full&threshold=0",
     "?classes=" + "dog," * 500, "?%ff=%fe", "?threshold=0&max_detections=100000",
+    "?threshold=0&top_k=10000&max_detections=1000&iou=0", "?top_k=10001",
     "?threshold=0.1&threshold=0.9", "?format=jpeg", "?iou=%F0%9F%90%B6", "?a=" + "b" * 3000,
 )  # fmt: skip
 _VALUES: tuple[object, ...] = (

@@ -1,9 +1,11 @@
-"""Broken and hostile bodies against a real watcher: no 5xx, no crash, no growth."""
+"""Hostile bodies and the dearest options against a real watcher: no 5xx, no crash, no growth."""
 
 import itertools
 import math
 import random
+from dataclasses import asdict
 
+from benchmarks import option_costs
 from benchmarks.accounting import Memory, family, memory
 from benchmarks.bars import Finding, Row, at_most
 from benchmarks.errors import BenchmarkError
@@ -19,7 +21,7 @@ _STEPS = 10
 
 
 def measure(plan: Plan) -> Finding:
-    """Sends the bodies in ten steps; reads the memory after each."""
+    """Sends the bodies in ten steps; reads the memory after each. Then the dearest options."""
     stream = attacks(random.Random(SEED), plan.photos[0].read_bytes())
     outcomes: list[Outcome] = []
     readings: list[Memory] = []
@@ -34,7 +36,16 @@ def measure(plan: Plan) -> Finding:
                 raise BenchmarkError(f"the watcher is gone: {watcher.last_line}") from error
             readings.append(memory(family(watcher.pid)))
         alive = watcher.alive
-    return finding(outcomes, readings, alive)
+        if not alive:
+            return finding(outcomes, readings, alive)
+        served = option_costs.measure(watcher, plan)
+    bodies, large = finding(outcomes, readings, alive), option_costs.measure_large_network()
+    details = {
+        **bodies.details,
+        "options": [asdict(cost) for cost in served],
+        "large_network": [asdict(cost) for cost in large],
+    }
+    return Finding(bodies.rows + option_costs.rows(served, large), details)
 
 
 def _request(watcher: WatcherProgram, attack: Attack) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from handler.errors import BadBase64, BadOption, PayloadError
-from handler.options import FORMATS, SETTINGS, Options, parse_options, read_settings
+from handler.options import FORMATS, OPTION_RANGES, SETTINGS, Options, parse_options, read_settings
 from handler.payload import Payload, Picture, read_payload
 from handler.reply import (
     PICTURE_FORMATS,
@@ -128,13 +128,13 @@ class Handler:
     def _merge(self, options: Options) -> Settings:
         defaults = self._detector.defaults
         chosen = {
-            name: value
-            for name in ("threshold", "iou", "top_k", "max_detections")
-            if (value := getattr(options, name)) is not None
+            name: value for name in OPTION_RANGES if (value := getattr(options, name)) is not None
         }
-        # An unknown class is one mistake of the call, not one of each picture.
-        self._detector.bundle.labels.columns(options.classes)
-        return replace(defaults, **chosen, classes=options.classes)
+        # An unknown class is one mistake of the call, not one of each picture; and however many
+        # words a call names its classes by, each picture looks up every class at most once.
+        labels = self._detector.bundle.labels
+        classes = (str(labels.class_ids[column]) for column in labels.columns(options.classes))
+        return replace(defaults, **chosen, classes=tuple(classes))
 
     def _usage(self) -> dict[str, object]:
         """What a person who opens the function's address is told."""
@@ -146,10 +146,7 @@ class Handler:
             "example": "curl --data-binary @img.jpg URL",
             "options": {
                 "format": ", ".join(FORMATS),
-                "threshold": "0 to 1",
-                "iou": "0 to 1",
-                "top_k": "1 to 100000",
-                "max_detections": "1 to 100000",
+                **OPTION_RANGES,
                 "classes": "names separated by commas",
             },
             "model": {"name": manifest.name, "version": manifest.version},

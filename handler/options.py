@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from handler.errors import BadOption, SettingError
+from models.ssd.spec import COUNT_LIMITS
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
-_MAX_COUNT = 100_000
 _MAX_PIXELS_LIMIT = 178_956_970
 
 
@@ -24,8 +24,8 @@ class Options:
         format: One of ``FORMATS``, or None for what the Accept header prefers.
         threshold: Least confidence, 0..1.
         iou: Greatest overlap of two answers of a class, 0..1.
-        top_k: Candidates kept before suppression.
-        max_detections: Answers at most.
+        top_k: Candidates kept before suppression; range as in ``COUNT_LIMITS``.
+        max_detections: Answers at most; likewise.
         classes: The only classes wanted, by name or id; all when empty.
     """
 
@@ -71,15 +71,24 @@ class Setting(NamedTuple):
     help: str
 
 
+OPTION_RANGES = {
+    "threshold": "0 to 1",
+    "iou": "0 to 1",
+    **{name: f"1 to {most}" for name, most in COUNT_LIMITS.items()},
+}
+"""Allowed values of the numeric options, for people."""
+
 SETTINGS = (
     Setting("MODEL_BUNDLE", "", "a folder, or an embedded bundle's name", "The model."),
-    Setting("THRESHOLD", "0.5", "0 to 1", "Least confidence of an answer."),
-    Setting("IOU", "", "0 to 1", "Greatest overlap of two answers of a class; the bundle's."),
-    Setting("TOP_K", "", "1 to 100000", "Candidates kept before suppression; the bundle's."),
-    Setting("MAX_DETECTIONS", "100", "1 to 100000", "Answers at most."),
+    Setting("THRESHOLD", "0.5", OPTION_RANGES["threshold"], "Least confidence of an answer."),
+    Setting("IOU", "", OPTION_RANGES["iou"],
+            "Greatest overlap of two answers of a class; the bundle's."),
+    Setting("TOP_K", "", OPTION_RANGES["top_k"],
+            "Candidates kept before suppression; the bundle's."),
+    Setting("MAX_DETECTIONS", "100", OPTION_RANGES["max_detections"], "Answers at most."),
     Setting("MAX_PIXELS", "50000000", f"1 to {_MAX_PIXELS_LIMIT}", "Most pixels of a picture."),
     Setting("REPLY_FORMAT", "json", ", ".join(FORMATS), "Reply when a call asks for none."),
-)
+)  # fmt: skip
 
 
 def parse_options(given: Mapping[str, object], base: Options) -> Options:
@@ -156,7 +165,11 @@ def _share(name: str, value: object) -> float:
     return share
 
 
-def _whole(name: str, value: object, most: int = _MAX_COUNT) -> int:
+def _count(name: str, value: object) -> int:
+    return _whole(name, value, COUNT_LIMITS[name])
+
+
+def _whole(name: str, value: object, most: int) -> int:
     count = 0
     if isinstance(value, str | int) and not isinstance(value, bool):
         try:
@@ -193,7 +206,7 @@ _PARSERS: dict[str, Callable[[str, object], object]] = {
     "format": _format,
     "threshold": _share,
     "iou": _share,
-    "top_k": _whole,
-    "max_detections": _whole,
+    "top_k": _count,
+    "max_detections": _count,
     "classes": _classes,
 }

@@ -8,7 +8,7 @@ import pytest
 
 from dcf.cli import cli as dcf
 from dcf.client import ADDRESS_VARIABLES
-from handler.options import FORMATS, OPTION_NAMES
+from handler.options import FORMATS, OPTION_NAMES, OPTION_RANGES
 from handler.options import SETTINGS as FUNCTION_SETTINGS
 from models.commands.__main__ import VERBS
 from watcher.codes import STATUSES
@@ -56,7 +56,8 @@ def test_errors(code):
 
 @pytest.mark.parametrize("name", OPTION_NAMES)
 def test_options(name):
-    assert name in rows("replies.md")
+    cells = rows("replies.md")[name]
+    assert cells[1] == OPTION_RANGES.get(name, cells[1])
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # `dcf function list` needs neither, and both take time to import
     from dcf.archive import Archive
-    from dcf.providers.base import FunctionSpec
+    from dcf.providers.placement import FunctionSpec
 
 
 _NONE: Mapping[str, str] = MappingProxyType({})

@@ -30,10 +30,9 @@ from dcf.errors import (
     GatewayUnreachable,
     NotFound,
 )
-from dcf.providers.base import FunctionSpec
+from dcf.providers.placement import FunctionSpec
 
 _SERVICES = ("pb.Gateway", "pb.FxGateway")
-_FOLDERS = "process"
 _MAX_MESSAGE = 64 << 20
 _SECONDS = 60.0
 _CALL_SECONDS = 3600.0
@@ -79,9 +78,9 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         return function_of(self._ask("GetMeta", pb.FunctionRequest(FunctionName=name), pb.Function))
 
     def takes_archives(self) -> bool:
-        """Tell whether `Info` names a provider of processes, and a REST address to upload to."""
+        """Tell whether `Info` names a store for archives, and a REST address to upload to."""
         info = self._info()
-        return bool(info.get("rest")) and info.get("provider") == _FOLDERS
+        return bool(info.get("rest")) and "archives" in str(info.get("capabilities"))
 
     def put_archive(self, archive: Archive) -> None:
         """Upload code to the REST address: gRPC messages are too small for it."""

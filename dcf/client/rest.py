@@ -27,12 +27,11 @@ from dcf.errors import AlreadyExists, FunctionFailed, GatewayRefused, NotAGatewa
 
 if TYPE_CHECKING:  # a command that only lists needs neither, and both take time to import
     from dcf.archive import Archive
-    from dcf.providers.base import FunctionSpec
+    from dcf.providers.placement import FunctionSpec
 
 _CALL_SECONDS = 3600.0  # a function's own limits end a call much earlier
 _FOLLOW_SECONDS = 86_400.0  # a follower waits for lines that may not come for long
 _JSON = {"Content-Type": "application/json"}
-_FOLDERS = "dcf-process"
 _Read = TypeVar("_Read")
 
 
@@ -63,12 +62,11 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         return self._read(f"/system/function/{_part(name)}", function_of)
 
     def takes_archives(self) -> bool:
-        """Tell whether its provider is this project's own that runs processes."""
+        """Tell whether it has a store for archives; only a gateway of this project can."""
         try:
-            kind = self._read("/system/info", lambda info: str(info["provider"]["provider"]))
+            return self._read("/system/info", lambda info: "archives" in info["capabilities"])
         except (NotFound, NotAGateway):
             return False
-        return kind == _FOLDERS
 
     def put_archive(self, archive: "Archive") -> None:
         """Upload code, unless the gateway has it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from dcf.client.base import Function, LogLine, Revision
 
 if TYPE_CHECKING:  # a command that only lists does not need it, and it takes time to import
-    from dcf.providers.base import FunctionSpec
+    from dcf.providers.placement import FunctionSpec
 
 
 def words_of(status: int, answer: bytes) -> str:

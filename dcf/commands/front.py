@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from dcf.errors import CannotStart
-from dcf.providers.base import Endpoint
+from dcf.providers.routing import Target
 
 _CHUNK = 1 << 16
 _WORDS = b"the function is not ready; its terminal says why\n"
@@ -24,7 +24,7 @@ class Front:
         target: Gives where that is, or None.
     """
 
-    def __init__(self, target: Callable[[], Endpoint | None]) -> None:
+    def __init__(self, target: Callable[[], Target | None]) -> None:
         self._target = target
         self._server: asyncio.Server | None = None
         self._passing: set[asyncio.Task[None]] = set()
@@ -59,8 +59,8 @@ class Front:
             writer.close()
 
     async def _between(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        endpoint = self._target()
-        place = urlsplit(endpoint.url if endpoint else "")
+        target = self._target()
+        place = urlsplit(target.address if target else "")
         try:
             back, there = await asyncio.open_connection(place.hostname, place.port)
         except (OSError, ValueError):

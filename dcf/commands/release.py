@@ -11,7 +11,7 @@ from dcf.commands.narration import Narration
 from dcf.commands.waiting import wait_for_rollout
 from dcf.config import FunctionConfig
 from dcf.errors import AlreadyExists, NotFound, Unsupported
-from dcf.providers.base import FunctionSpec
+from dcf.providers.placement import FunctionSpec
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 

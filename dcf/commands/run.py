@@ -22,7 +22,7 @@ from dcf.commands.solo import SoloFunction, running
 from dcf.commands.sources import Sources
 from dcf.config import FunctionConfig, load
 from dcf.errors import DcfError, FunctionFailed, RolloutFailed
-from dcf.providers.base import FAILED, FunctionStatus
+from dcf.providers.placement import FAILED, FunctionStatus
 
 _HOST = "127.0.0.1"
 _BINARY = {"Content-Type": "application/octet-stream"}
@@ -73,17 +73,17 @@ async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
         _announce(solo)
         following = asyncio.create_task(solo.follow(_log))
         status = await solo.settled()
-        endpoint = solo.endpoint
-        if status.rollout == FAILED or endpoint is None:
+        target = solo.target
+        if status.rollout == FAILED or target is None:
             raise RolloutFailed(
                 f"function {solo.name} cannot become ready: {status.reason or 'it ended at once'}"
             )
         say(f"Call {solo.name} in user's local")
         body = await _stdin()
         _show("Handler request: ", body)
-        exchange = Exchange("POST", "/", body, _BINARY, endpoint.timeout)
+        exchange = Exchange("POST", "/", body, _BINARY, target.timeout)
         try:
-            answer = await asyncio.to_thread(Connection(endpoint.url).send, exchange)
+            answer = await asyncio.to_thread(Connection(target.address).send, exchange)
         finally:
             following.cancel()
         if answer.status >= 300:
@@ -99,7 +99,7 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
     sources = Sources(config, function)  # before packing, so that no edit is missed
     async with running(function, secrets, os.environ) as solo:
         _announce(solo)
-        front = Front(lambda: solo.endpoint)
+        front = Front(lambda: solo.target)
         address = await front.open(_HOST, port)
         say(f"Serving {solo.name} at {address} (Ctrl-C ends it; edits are taken over)")
         following = asyncio.create_task(solo.follow(_log))

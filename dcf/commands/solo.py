@@ -18,15 +18,10 @@ from dcf.commands.printing import silent
 from dcf.commands.release import Plan, build_archive, spec_of
 from dcf.config import FunctionConfig
 from dcf.errors import InvalidRequest
-from dcf.providers.base import (
-    PROGRESSING,
-    Endpoint,
-    FunctionSpec,
-    FunctionStatus,
-    LogQuery,
-    Provider,
-)
+from dcf.providers.placement import PROGRESSING, FunctionSpec, FunctionStatus
 from dcf.providers.process import ProcessProvider
+from dcf.providers.routing import Target
+from dcf.providers.stores import LogQuery
 
 _POLL_SECONDS = 0.05
 _UNPACKED = re.compile(r"[^\s\"']*/code/[0-9a-f]{64}/")
@@ -42,15 +37,15 @@ class SoloFunction:
         image: What was given to run last.
     """
 
-    def __init__(self, provider: Provider, name: str) -> None:
+    def __init__(self, provider: ProcessProvider, name: str) -> None:
         self.name, self.image = name, ""
         self._provider = provider
         self._spec: FunctionSpec | None = None
 
     @property
-    def endpoint(self) -> Endpoint | None:
+    def target(self) -> Target | None:
         """Where it takes calls now, if it does."""
-        found = self._provider.endpoints(self.name) if self._spec else ()
+        found = self._provider.routing.targets(self.name) if self._spec else ()
         return found[0] if found else None
 
     async def take_over(self, function: FunctionConfig) -> bool:
@@ -64,22 +59,25 @@ class SoloFunction:
         spec = replace(spec, env={**spec.env, **_END_SECONDS}, replicas=1)
         if spec == self._spec:
             return False
-        await self._provider.put_archive(archive.digest, _whole(archive))
-        await (self._provider.update(spec) if self._spec else self._provider.deploy(spec))
+        assert self._provider.stores.archives is not None
+        await self._provider.stores.archives.put(archive.digest, _whole(archive))
+        placement = self._provider.placement
+        await (placement.update(spec) if self._spec else placement.deploy(spec))
         self._spec, self.image = spec, archive.image
         return True
 
     async def settled(self) -> FunctionStatus:
         """Wait until what was taken over last is ready, or has failed."""
         while True:
-            status = await self._provider.describe(self.name)
+            status = await self._provider.placement.describe(self.name)
             if status.rollout != PROGRESSING:
                 return replace(status, reason=self.in_own_words(status.reason))
             await asyncio.sleep(_POLL_SECONDS)
 
     async def follow(self, tell: Callable[[str], None]) -> None:
         """Give every line it writes, until cancelled."""
-        async for line in self._provider.logs(LogQuery(self.name, follow=True)):
+        assert self._provider.stores.logs is not None
+        async for line in self._provider.stores.logs.lines(LogQuery(self.name, follow=True)):
             tell(self.in_own_words(line.text))
 
     def in_own_words(self, text: str) -> str:
@@ -102,11 +100,13 @@ async def running(
         DcfError: It cannot be packed, or a secret is not there.
     """
     with TemporaryDirectory(prefix="dcf-run-", ignore_cleanup_errors=True) as home:
-        provider = ProcessProvider(Path(home), environ)
+        # Whoever edits wants to see the new one at once, and has no callers to lose.
+        provider = ProcessProvider(Path(home), environ, min_ready_seconds=0)
         await provider.start()
         try:
+            assert provider.stores.secrets is not None
             for name in function.secrets:
-                await provider.put_secret(name, _secret(name, secrets), replace=False)
+                await provider.stores.secrets.put(name, _secret(name, secrets), replace=False)
             solo = SoloFunction(provider, function.name)
             await solo.take_over(function)
             yield solo

@@ -8,8 +8,8 @@ from dcf.config import FunctionConfig
 from dcf.errors import ConfigError
 from dcf.export.labels import Scaling
 from dcf.export.serving import Serving
-from dcf.providers.base import REGISTRY_SECRET
 from dcf.providers.limits import limits_of
+from dcf.providers.placement import REGISTRY_SECRET
 
 SECRETS_PATH = "/var/openfaas/secrets"
 SCALE = "autoscaling.knative.dev/"

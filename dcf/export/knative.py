@@ -9,7 +9,7 @@ from dcf.export.exported import Exported
 from dcf.export.labels import annotations_of, plain_labels, scaling_of
 from dcf.export.serving import Serving, environment_of, serving_of
 from dcf.export.yaml_text import filled, yaml_text
-from dcf.providers.base import REGISTRY_SECRET
+from dcf.providers.placement import REGISTRY_SECRET
 
 _LONGEST_NAME = 63
 _LONGEST_CALL_S = 600  # max-revision-timeout-seconds, as a cluster has it unless told otherwise

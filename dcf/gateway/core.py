@@ -6,20 +6,17 @@ the errors of `dcf.errors` into its own statuses.
 
 import re
 from collections.abc import AsyncIterator, Sequence
+from typing import TypeVar
 
-from dcf.errors import InvalidRequest
+from dcf.errors import InvalidRequest, Unsupported
 from dcf.gateway.tally import Tally
-from dcf.providers.base import (
-    FunctionSpec,
-    FunctionStatus,
-    LogLine,
-    LogQuery,
-    Provider,
-    RevisionInfo,
-    Usage,
-)
 from dcf.providers.limits import check_quantities
+from dcf.providers.placement import FunctionSpec, FunctionStatus, RevisionInfo, Usage
+from dcf.providers.port import Provider
+from dcf.providers.routing import Target
+from dcf.providers.stores import LogLine, LogQuery
 
+_Store = TypeVar("_Store")
 NAMESPACE = "openfaas-fn"
 MAX_REPLICAS = 32
 _LONGEST_WHO = 128
@@ -28,67 +25,95 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
 class Gateway:
-    """Deploy, update, delete, list, describe, scale, logs, and the count of calls."""
+    """Deploy, update, delete, list, describe, scale, logs, targets, and the count of calls."""
 
     def __init__(self, provider: Provider) -> None:
-        self.provider = provider
+        self._provider = provider
         self.tally = Tally()
+
+    @property
+    def kind(self) -> str:
+        """The provider's name, for people."""
+        return self._provider.kind
+
+    @property
+    def capabilities(self) -> Sequence[str]:
+        """What else than placing functions this gateway's provider can do: names of its stores."""
+        return self._provider.stores.capabilities
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Accept a new function; it starts in the background."""
-        await self.provider.deploy(_checked(spec), _who(by))
+        await self._provider.placement.deploy(_checked(spec), _who(by))
 
     async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Replace a function; the old one serves until the new one is ready."""
-        await self.provider.update(_checked(spec), _who(by))
+        await self._provider.placement.update(_checked(spec), _who(by))
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """A function's revisions, newest first."""
-        return await self.provider.history(plain_name(name))
+        return await self._provider.placement.history(plain_name(name))
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Begin to go back to an earlier revision, by default the one before."""
-        return await self.provider.rollback(plain_name(name), number, _who(by))
-
-    async def secrets(self) -> Sequence[str]:
-        """The names of all secrets."""
-        return await self.provider.secrets()
-
-    async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
-        """Create a secret, or with `replace` change one."""
-        await self.provider.put_secret(_secret_name(name), value, replace)
-
-    async def delete_secret(self, name: str) -> None:
-        """Forget a secret."""
-        await self.provider.delete_secret(_secret_name(name))
+        return await self._provider.placement.rollback(plain_name(name), number, _who(by))
 
     async def delete(self, name: str) -> None:
         """Delete a function; calls under way finish."""
         name = plain_name(name)
-        await self.provider.delete(name)
+        await self._provider.placement.delete(name)
         self.tally.forget(name)
 
     async def functions(self) -> Sequence[FunctionStatus]:
         """Every function, by name."""
-        return await self.provider.functions()
+        return await self._provider.placement.functions()
 
     async def describe(self, name: str) -> FunctionStatus:
         """One function."""
-        return await self.provider.describe(plain_name(name))
+        return await self._provider.placement.describe(plain_name(name))
 
     async def usage(self, name: str) -> Usage:
-        """What a function's replicas use now."""
-        return await self.provider.usage(plain_name(name))
+        """What a function's replicas use now; raises `Unsupported` where that is unknown."""
+        return await self._provider.placement.usage(plain_name(name))
 
     async def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas of a function."""
         if not 0 <= replicas <= MAX_REPLICAS:
             raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {replicas}")
-        await self.provider.scale(plain_name(name), replicas)
+        await self._provider.placement.scale(plain_name(name), replicas)
+
+    def targets(self, name: str) -> Sequence[Target]:
+        """Where calls of a function can go now.
+
+        Args:
+            name: Checked and plain: this is on the way of every call.
+        """
+        return self._provider.routing.targets(name)
+
+    async def secrets(self) -> Sequence[str]:
+        """The names of all secrets."""
+        return await self._here(self._provider.stores.secrets, "secrets").names()
+
+    async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
+        """Create a secret, or with `replace` change one."""
+        name = _secret_name(name)
+        await self._here(self._provider.stores.secrets, "secrets").put(name, value, replace)
+
+    async def delete_secret(self, name: str) -> None:
+        """Forget a secret."""
+        name = _secret_name(name)
+        await self._here(self._provider.stores.secrets, "secrets").delete(name)
+
+    async def has_archive(self, digest: str) -> bool:
+        """Tell whether code of that sha256 is here."""
+        return await self._here(self._provider.stores.archives, "archives").has(digest)
+
+    async def put_archive(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
+        """Take code named by its sha256."""
+        await self._here(self._provider.stores.archives, "archives").put(digest, chunks)
 
     def logs(self, query: LogQuery) -> AsyncIterator[LogLine]:
         """What a function's replicas wrote."""
-        return self.provider.logs(query)
+        return self._here(self._provider.stores.logs, "logs").lines(query)
 
     def calls(self, name: str) -> int:
         """How often a function was called."""
@@ -97,6 +122,11 @@ class Gateway:
     def count(self, name: str) -> None:
         """Count a call."""
         self.tally.add(name)
+
+    def _here(self, store: _Store | None, name: str) -> _Store:
+        if store is None:
+            raise Unsupported(f"provider {self.kind} keeps no {name}: ask its platform for them")
+        return store
 
 
 def plain_name(name: str) -> str:

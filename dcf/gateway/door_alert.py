@@ -9,7 +9,7 @@ from dcf.gateway.core import MAX_REPLICAS, Gateway
 from dcf.gateway.messages import Alert, Alerts
 from dcf.gateway.plain import failed, message_of
 from dcf.gateway.wire import SCALE_MAX, SCALE_MIN, number_of
-from dcf.providers.base import FunctionStatus
+from dcf.providers.placement import FunctionStatus
 
 _FACTOR = ("com.openfaas.scale.factor",)
 

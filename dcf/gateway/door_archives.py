@@ -16,7 +16,7 @@ class ArchivesDoor:
     async def has(self, request: web.Request) -> web.Response:
         """HEAD /system/archives/SHA256."""
         digest = request.match_info["digest"]
-        here = is_digest(digest) and await self._gateway.provider.has_archive(digest)
+        here = is_digest(digest) and await self._gateway.has_archive(digest)
         return web.Response(status=200 if here else 404)
 
     async def put(self, request: web.Request) -> web.Response:
@@ -28,5 +28,5 @@ class ArchivesDoor:
             )
         if not request.body_exists:
             raise ArchiveError("the body is empty: send the archive")
-        await self._gateway.provider.put_archive(digest, request.content.iter_any())
+        await self._gateway.put_archive(digest, request.content.iter_any())
         return web.Response(status=201)

@@ -27,22 +27,18 @@ _log = logging.getLogger(__name__)
 
 
 class AsyncDoor:
-    """Takes calls that are answered later, and what is asked about them.
+    """Takes calls that are answered later, and what is asked about them."""
 
-    Attributes:
-        running: The queue, once it is started; a gateway may have none.
-    """
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-        self.running: CallQueue | None = None
+    def __init__(self, gateway: Gateway, queue: CallQueue | None) -> None:
+        """The door of a gateway that is running; it may have no queue."""
+        self._gateway, self._running = gateway, queue
 
     async def submit(self, request: web.Request) -> web.Response:
         """POST /async-function/NAME[/path]: 202 as soon as the call is on disk."""
         arrival, name = Arrival.of(request), request.match_info["name"]
         try:
             name = plain_name(name)
-            self._gateway.provider.endpoints(name)  # a function that is not there is told of now
+            self._gateway.targets(name)  # a function that is not there is told of now
             await self._submit(request, arrival, name)
         except DcfError as fault:
             reply = own_failure(fault, name, arrival)
@@ -86,9 +82,9 @@ class AsyncDoor:
 
     @property
     def _queue(self) -> CallQueue:
-        if self.running is None:
+        if self._running is None:
             raise Unsupported("this gateway was started without a queue")
-        return self.running
+        return self._running
 
 
 async def _pieces(content: StreamReader) -> AsyncIterator[bytes]:

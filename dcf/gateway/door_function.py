@@ -39,7 +39,8 @@ class FunctionDoor:
             path = after_name(request.raw_path)
             call = Call(request.method, path, headers, await _body(request))
             async with self._upstream.open(name, call) as answer:
-                return await _pass_on(request, answer, arrival.made)
+                made = {**arrival.made, "X-Revision": str(answer.revision)}
+                return await _pass_on(request, answer.response, made)
         except DcfError as fault:
             return own_failure(fault, name, arrival)
 

@@ -15,19 +15,13 @@ import grpc
 
 from dcf._proto import fxwatcher_pb2 as fx
 from dcf._proto import gateway_pb2 as pb
-from dcf._proto.fxwatcher_pb2_grpc import add_FxWatcherServicer_to_server
-from dcf._proto.gateway_pb2_grpc import (
-    add_FxGatewayServicer_to_server,
-    add_GatewayServicer_to_server,
-)
 from dcf.errors import DcfError
-from dcf.gateway.auth import Authenticated, Credentials, metadata_of, rpc_by
+from dcf.gateway.auth import Credentials, metadata_of, rpc_by
 from dcf.gateway.rpcs import Rpcs
 from dcf.gateway.upstream import Upstream
 from dcf.gateway.whole_call import Question, ask_whole
 from dcf.gateway.wire_grpc import invoke_words, status_of_fault
 
-MAX_MESSAGE = 64 << 20
 _Context = grpc.aio.ServicerContext[Any, Any]
 _Asked = TypeVar("_Asked")
 _Answer = TypeVar("_Answer")
@@ -54,12 +48,13 @@ class GrpcDoor:
     # pylint: disable=invalid-name # rpc names are the contract's
 
     def __init__(self, rpcs: Rpcs, upstream: Upstream, credentials: Credentials | None) -> None:
-        self._rpcs, self._upstream, self.credentials = rpcs, upstream, credentials
+        self._rpcs, self._upstream, self._credentials = rpcs, upstream, credentials
 
     @_answering
     async def Invoke(self, request: pb.InvokeServiceRequest, context: _Context) -> pb.Message:
         """Call a function; an answer that is no text travels as base64."""
-        return pb.Message(Msg=_text(await self._ask(request.Service, request.Input, context)))
+        output = await self._ask(request.Service, request.Input, context)
+        return pb.Message(Msg=_text(output))
 
     @_answering
     async def Call(self, request: fx.Request, context: _Context) -> fx.Reply:
@@ -92,9 +87,11 @@ class GrpcDoor:
             call_id=given.get("x-call-id", ""),
         )
         try:
-            return await ask_whole(self._upstream, question)
+            answer = await ask_whole(self._upstream, question)
         except DcfError as fault:
             await context.abort(status_of_fault(fault), invoke_words(name, fault))
+        context.set_trailing_metadata((("x-revision", str(answer.revision)),))
+        return answer.body
 
     @_answering
     async def List(self, request: pb.Empty, context: _Context) -> pb.Functions:
@@ -142,22 +139,7 @@ class GrpcDoor:
         return await self._rpcs.health(request, self._by(context))
 
     def _by(self, context: _Context) -> str:
-        return rpc_by(metadata_of(context.invocation_metadata()), self.credentials)
-
-
-def serve(door: GrpcDoor, host: str, port: int) -> tuple[grpc.aio.Server, int]:
-    """A server, not yet started, and its port (0: a free one); RuntimeError when it is taken."""
-    options = [
-        ("grpc.max_receive_message_length", MAX_MESSAGE),
-        ("grpc.max_send_message_length", MAX_MESSAGE),
-        ("grpc.so_reuseport", 0),  # else a second gateway would quietly share the port
-    ]
-    guards = [Authenticated(door.credentials)] if door.credentials else []
-    server = grpc.aio.server(interceptors=guards, options=options)
-    add_GatewayServicer_to_server(door, server)  # type: ignore[no-untyped-call] # generated code
-    add_FxGatewayServicer_to_server(door, server)  # type: ignore[no-untyped-call] # generated code
-    add_FxWatcherServicer_to_server(door, server)  # type: ignore[no-untyped-call] # generated code
-    return server, server.add_insecure_port(f"{host}:{port}")
+        return rpc_by(metadata_of(context.invocation_metadata()), self._credentials)
 
 
 def _text(output: bytes) -> str:

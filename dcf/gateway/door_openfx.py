@@ -94,7 +94,7 @@ class OpenFxDoor:
         name = _name(request)
         body = request.content if request.body_exists else b""
         try:
-            output = await ask_whole(self._upstream, Question(name, body))
+            answer = await ask_whole(self._upstream, Question(name, body))
         except InvalidRequest:
             return failed(400, f"Must be a valid function name: {name}")
         except FunctionFailure as fault:
@@ -102,7 +102,11 @@ class OpenFxDoor:
         except DcfError as fault:
             words = f"Can't reach service: {name} - {fault.message}"
             return failed(_CALL_STATUSES.get(fault.code, 500), words)
-        return web.Response(body=output + b"\n", content_type="text/plain")
+        return web.Response(
+            body=answer.body + b"\n",
+            content_type="text/plain",
+            headers={"X-Revision": str(answer.revision)},
+        )
 
 
 async def _answer(

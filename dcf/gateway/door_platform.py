@@ -25,9 +25,10 @@ class PlatformDoor:
 
     async def info(self, request: web.Request) -> web.Response:
         """GET /system/info."""
-        version, kind = Version("", __version__), self._gateway.provider.kind
+        version, kind = Version("", __version__), self._gateway.kind
         provider = ProviderInfo(f"dcf-{kind}", version, kind)
-        return json_reply(Info(provider, version, platform.machine()))
+        capabilities = list(self._gateway.capabilities)
+        return json_reply(Info(provider, version, platform.machine(), capabilities))
 
     async def telemetry(self, request: web.Request) -> web.Response:
         """GET /system/telemetry."""
@@ -55,5 +56,8 @@ class PlatformDoor:
 
     async def metrics(self, request: web.Request) -> web.Response:
         """GET /metrics."""
-        text = self._metrics.text(list(await self._gateway.functions()))
+        functions = await self._gateway.functions()
+        # No wait between the two, so that none of them was deleted meanwhile.
+        targets = {each.spec.name: self._gateway.targets(each.spec.name) for each in functions}
+        text = self._metrics.text(functions, targets)
         return web.Response(body=text, headers={"Content-Type": METRICS_MEDIA})

@@ -22,7 +22,7 @@ from dcf.gateway.messages import (
 )
 from dcf.gateway.plain import accepted, failed, json_reply, message_of
 from dcf.gateway.wire import is_ours, revision_of, spec_of, status_of
-from dcf.providers.base import LogLine, LogQuery
+from dcf.providers.stores import LogLine, LogQuery
 
 LOG_REFUSED = "could not parse the log request"
 _SWITCHES = {"": False, "0": False, "false": False, "f": False, "1": True, "true": True, "t": True}
@@ -78,7 +78,7 @@ class SystemDoor:
 
     async def _usage(self, name: str) -> Usage | None:
         try:
-            used = await self._gateway.provider.usage(name)
+            used = await self._gateway.usage(name)
         except Unsupported:  # a provider that cannot tell: the field is left out
             return None
         return Usage(used.cpu_millicores, used.memory_bytes)

@@ -167,6 +167,7 @@ class Info(Struct):
     provider: ProviderInfo
     version: Version
     arch: str
+    capabilities: list[str] = []
 
 
 class Telemetry(Struct, rename="camel"):

@@ -10,7 +10,7 @@ from dcf._proto import gateway_pb2 as pb
 from dcf.errors import NotFound
 from dcf.gateway.core import Gateway, plain_name
 from dcf.gateway.wire_grpc import function_of, spec_of
-from dcf.providers.base import LogQuery
+from dcf.providers.stores import LogQuery
 
 
 class Rpcs:
@@ -74,8 +74,13 @@ class Rpcs:
 
     async def info(self, _asked: pb.Empty, _by: str = "") -> pb.Message:
         """Info: YAML that names the REST door (archives are uploaded there) and the provider."""
-        told = {"version": __version__, "provider": self._gateway.provider.kind, "rest": self.rest}
-        return pb.Message(Msg=yaml.safe_dump(told, sort_keys=False))
+        info = {
+            "version": __version__,
+            "provider": self._gateway.kind,
+            "rest": self.rest,
+            "capabilities": list(self._gateway.capabilities),
+        }
+        return pb.Message(Msg=yaml.safe_dump(info, sort_keys=False))
 
     async def health(self, _asked: pb.Empty, _by: str = "") -> pb.Message:
         """HealthCheck: alive."""

@@ -1,16 +1,17 @@
 """The gateway's process: provider, core and both doors, started and stopped in order."""
 
 import asyncio
+import contextlib
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import grpc
 from aiohttp import web
 
-from dcf.errors import CannotStart, DcfError
+from dcf.errors import CannotStart
 from dcf.gateway.application import application
 from dcf.gateway.auth import Credentials
 from dcf.gateway.core import Gateway
@@ -18,19 +19,20 @@ from dcf.gateway.door_alert import AlertDoor
 from dcf.gateway.door_archives import ArchivesDoor
 from dcf.gateway.door_async import AsyncDoor
 from dcf.gateway.door_function import FunctionDoor
-from dcf.gateway.door_grpc import GrpcDoor, serve
+from dcf.gateway.door_grpc import GrpcDoor
 from dcf.gateway.door_openfx import OpenFxDoor
 from dcf.gateway.door_platform import PlatformDoor
 from dcf.gateway.door_secrets import SecretsDoor
 from dcf.gateway.door_system import SystemDoor
+from dcf.gateway.grpc_listener import GrpcListener
 from dcf.gateway.metrics import Metrics
 from dcf.gateway.noise import server_log
 from dcf.gateway.queue.call_queue import CallQueue
 from dcf.gateway.queue.settings import QueueSettings
 from dcf.gateway.rpcs import Rpcs
 from dcf.gateway.upstream import READ_BUFFER, Upstream
-from dcf.providers.base import Provider
-from dcf.providers.process import ProcessProvider
+from dcf.providers.port import Provider
+from dcf.providers.process import MIN_READY_SECONDS, ProcessProvider
 
 _DRAIN_SECONDS = 35.0
 PROVIDERS = ("process",)
@@ -50,6 +52,7 @@ class Settings:
         home: Folder of the process provider's state.
         credentials: Whom the gateway's own routes are for; None for everybody who reaches them.
         queue: The queue's; None for a gateway without one.
+        min_ready_seconds: How long a new revision must stay ready before the old one is drained.
     """
 
     host: str = "127.0.0.1"
@@ -59,6 +62,7 @@ class Settings:
     home: Path = Path("~/.dcf")
     credentials: Credentials | None = None
     queue: QueueSettings | None = None
+    min_ready_seconds: float = MIN_READY_SECONDS
 
     @property
     def authorization(self) -> str:
@@ -66,33 +70,68 @@ class Settings:
         return self.credentials.authorization if self.credentials else ""
 
 
-def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> Provider:
-    """Make the provider that the settings name; raises `CannotStart`."""
+MakeProvider = Callable[[str], Provider]
+
+
+def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> MakeProvider:
+    """What makes the provider that the settings name; raises `CannotStart`."""
     if settings.provider == "process":
-        return ProcessProvider(settings.home, environ)
+        return lambda mesh: ProcessProvider(
+            settings.home, environ, mesh=mesh, min_ready_seconds=settings.min_ready_seconds
+        )
     raise CannotStart(
         f"provider {settings.provider!r} is unknown: allowed are {', '.join(PROVIDERS)}"
     )
 
 
 class Server:
-    """A gateway; made inside a running event loop.
+    """A gateway, started and stopped inside a running event loop.
 
     Attributes:
         rest: The REST door's address, once started.
         grpc: The gRPC door's `host:port`, once started.
+        queue: What answers calls later, once started; None for a gateway without one.
     """
 
-    def __init__(self, settings: Settings, provider: Provider) -> None:
-        self._settings, self._provider = settings, provider
+    def __init__(self, settings: Settings, make_provider: MakeProvider) -> None:
+        """A gateway that is not started.
+
+        Args:
+            settings: Where it listens, and what it keeps.
+            make_provider: Makes what functions run on, given the `host:port` where functions of
+                this machine can call others by name.
+        """
+        self._settings, self._make_provider = settings, make_provider
         self.rest = self.grpc = ""
-        self._gateway = Gateway(provider)
-        self._metrics = Metrics()
-        self._upstream = Upstream(self._gateway, self._metrics)
-        self._async = AsyncDoor(self._gateway)
-        self._rpcs = Rpcs(self._gateway)
-        self._runner = web.AppRunner(
-            self._application(),
+        self._started = AsyncExitStack()
+        self.queue: CallQueue | None = None
+        self._upstream: Upstream | None = None
+
+    async def start(self) -> None:
+        """Bring the functions back and open both doors; after `CannotStart` nothing runs."""
+        async with AsyncExitStack() as opened:
+            await self._start(opened)
+            self._started = opened.pop_all()
+
+    async def _start(self, opened: AsyncExitStack) -> None:
+        """Open one thing after the other; `opened` closes them in the opposite order."""
+        settings, host = self._settings, _bracketed(self._settings.host)
+        # Functions are given its address when they start, and may call before the doors open.
+        listener = _claimed(settings, host)
+        opened.push_async_callback(listener.close)
+        self.grpc = f"{host}:{listener.port}"
+        provider = self._make_provider(
+            f"{_bracketed(_ANY.get(settings.host, settings.host))}:{listener.port}"
+        )
+        await provider.start()
+        opened.push_async_callback(provider.stop)
+        gateway, metrics = Gateway(provider), Metrics()
+        upstream = self._upstream = Upstream(gateway, metrics)
+        opened.push_async_callback(upstream.close)
+        queue = self.queue = await self._open_queue(gateway, upstream, opened)
+        rpcs = Rpcs(gateway)
+        runner = web.AppRunner(
+            self._application(gateway, metrics, upstream, rpcs, queue),
             access_log=None,
             logger=server_log(),
             handler_cancellation=True,  # a caller who leaves ends the call to the replica as well
@@ -100,109 +139,94 @@ class Server:
             read_bufsize=READ_BUFFER,
             auto_decompress=False,
         )
-        self._grpc: grpc.aio.Server | None = None
+        opened.push_async_callback(self._drain, listener, runner, queue)
+        await self._open_rest(runner)
+        rpcs.rest = self.rest
+        await listener.open(GrpcDoor(rpcs, upstream, settings.credentials))
 
-    def _application(self) -> web.Application:
-        gateway, system = self._gateway, SystemDoor(self._gateway)
+    def _application(
+        self,
+        gateway: Gateway,
+        metrics: Metrics,
+        upstream: Upstream,
+        rpcs: Rpcs,
+        queue: CallQueue | None,
+    ) -> web.Application:
+        system = SystemDoor(gateway)
         doors = (
             system,
             SecretsDoor(gateway),
             ArchivesDoor(gateway),
             AlertDoor(gateway),
-            PlatformDoor(gateway, self._metrics),
-            FunctionDoor(self._upstream),
-            self._async,
-            OpenFxDoor(self._rpcs, self._upstream),
+            PlatformDoor(gateway, metrics),
+            FunctionDoor(upstream),
+            AsyncDoor(gateway, queue),
+            OpenFxDoor(rpcs, upstream),
         )
         app = application(doors, self._settings.credentials)
         app.on_shutdown.append(system.leave)
         return app
 
-    async def start(self) -> None:
-        """Bring the functions back and open both doors; after `CannotStart` nothing runs."""
-        try:
-            mesh = self._claim_grpc()
-            await self._provider.start(mesh)
-            await self._open_queue()
-            await self._open_doors()
-        except DcfError:
-            await self._runner.cleanup()
-            await self._upstream.close()
-            if self._grpc is not None:
-                await self._grpc.stop(None)
-            raise
-
-    def _claim_grpc(self) -> str:
-        """Take the gRPC port, which functions are told of when they start; calls wait there."""
-        host = self._settings.host
-        door = GrpcDoor(self._rpcs, self._upstream, self._settings.credentials)
-        self._grpc, port = _open_grpc(door, _bracketed(host), self._settings.grpc_port)
-        self.grpc = f"{_bracketed(host)}:{port}"
-        return f"{_bracketed(_ANY.get(host, host))}:{port}"
-
-    async def _open_queue(self) -> None:
+    async def _open_queue(
+        self, gateway: Gateway, upstream: Upstream, opened: AsyncExitStack
+    ) -> CallQueue | None:
         """After the provider has claimed the state folder, before calls can come."""
-        if self._settings.queue is not None:
-            try:
-                queue = CallQueue(self._settings.queue, self._gateway, self._upstream)
-                await queue.start()
-            except DcfError:
-                await self._provider.stop()
-                raise
-            self._async.running = queue
+        if self._settings.queue is None:
+            return None
+        queue = CallQueue(self._settings.queue, gateway, upstream)
+        await queue.start()
+        opened.push_async_callback(queue.close)
+        return queue
 
-    async def _close_queue(self) -> None:
-        queue, self._async.running = self._async.running, None
-        if queue is not None:
-            await queue.close()
-
-    async def _open_doors(self) -> None:
-        try:
-            await self._open_rest(self._settings.host)
-        except DcfError:
-            if self._async.running is not None:
-                await self._async.running.drain()
-            await self._close_queue()
-            await self._provider.stop()
-            raise
-        self._rpcs.rest = self.rest
-        if self._grpc is not None:
-            await self._grpc.start()
-
-    async def _open_rest(self, host: str) -> None:
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, self._settings.port)
+    async def _open_rest(self, runner: web.AppRunner) -> None:
+        host, port = self._settings.host, self._settings.port
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
         try:
             await site.start()
         except OSError as fault:
             raise CannotStart(
-                _port_words("REST", host, self._settings.port, fault, "DCF_PORT", "--port")
+                _port_words("REST", host, port, fault, "DCF_PORT", "--port")
             ) from fault
-        self.rest = f"http://{_bracketed(host)}:{self._runner.addresses[0][1]}"
+        self.rest = f"http://{_bracketed(host)}:{runner.addresses[0][1]}"
+
+    async def _drain(
+        self, listener: GrpcListener, runner: web.AppRunner, queue: CallQueue | None
+    ) -> None:
+        """Take no more calls from outside, and let those under way finish.
+
+        What they call in their turn comes by gRPC, which therefore is closed after them.
+        """
+        assert self._upstream is not None
+        limit = asyncio.get_running_loop().time() + _DRAIN_SECONDS
+        listener.drain()
+        await asyncio.gather(runner.cleanup(), *([queue.drain()] if queue else ()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(limit):
+                await self._upstream.idle()
+        await listener.close()
+
+    def inflight(self, address: str) -> int:
+        """Calls under way to one replica."""
+        return self._upstream.balancer.inflight(address) if self._upstream else 0
 
     async def stop(self) -> None:
         """Take no more calls, let those under way finish, end every function's processes."""
-        grpc_stopped = [self._grpc.stop(_DRAIN_SECONDS)] if self._grpc else []
-        drained = [self._async.running.drain()] if self._async.running else []
-        await asyncio.gather(self._runner.cleanup(), *grpc_stopped, *drained)
-        await self._close_queue()
-        await self._upstream.close()
-        await self._provider.stop()
+        await self._started.aclose()
+
+
+def _claimed(settings: Settings, host: str) -> GrpcListener:
+    try:
+        return GrpcListener(host, settings.grpc_port, settings.credentials)
+    except OSError as fault:
+        raise CannotStart(
+            _port_words("gRPC", host, settings.grpc_port, fault, "DCF_GRPC_PORT", "--grpc-port")
+        ) from fault
 
 
 def _bracketed(host: str) -> str:
     """An IPv6 address as it stands before a port."""
     return f"[{host}]" if ":" in host else host
-
-
-def _open_grpc(door: GrpcDoor, host: str, port: int) -> tuple[grpc.aio.Server, int]:
-    try:
-        return serve(door, host, port)
-    except RuntimeError as fault:
-        taken = OSError(errno.EADDRINUSE, "in use")
-        raise CannotStart(
-            _port_words("gRPC", host, port, taken, "DCF_GRPC_PORT", "--grpc-port")
-        ) from fault
 
 
 def _port_words(door: str, host: str, port: int, fault: OSError, variable: str, flag: str) -> str:

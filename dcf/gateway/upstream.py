@@ -1,9 +1,10 @@
-"""Calls to replicas: the least loaded one that is ready, over connections that are kept.
+"""Calls to replicas, over connections that are kept.
 
-Watchers close a connection after 10 idle seconds, so ours are given up after 5: a call never meets
-one that is just being closed.
+Watchers close a connection after 75 idle seconds, other servers often sooner: ours are given up
+after 5, so that a call never meets one that is just being closed.
 """
 
+import asyncio
 import io
 import time
 from collections.abc import AsyncIterator
@@ -17,13 +18,15 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from dcf.errors import DcfError, NotReady, UpstreamFailed, UpstreamTimeout
+from dcf.gateway.balancer import Balancer
 from dcf.gateway.core import Gateway
 from dcf.gateway.file_body import file_body
 from dcf.gateway.metrics import Metrics
-from dcf.providers.base import Endpoint
+from dcf.providers.routing import Target
 
 _IDLE_SECONDS = 5.0
 _CONNECT_SECONDS = 5.0
+_LOOK_AGAIN_SECONDS = 0.1
 READ_BUFFER = 1 << 18
 # Bodies up to here travel in one piece: less work than a stream, and still small beside a replica.
 WHOLE_BODY = 1 << 20
@@ -49,11 +52,30 @@ class Call:
     body: bytes | aiohttp.StreamReader | Path | None
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A function's answer, of which the head has come.
+
+    Attributes:
+        response: Its status, its headers, and its body yet to be read.
+        revision: Number of the revision that answered.
+    """
+
+    response: aiohttp.ClientResponse
+    revision: int
+
+
 class Upstream:
-    """The client side of the gateway; every call is counted here, whatever door it came by."""
+    """The client side of the gateway; every call is counted here, whatever door it came by.
+
+    Attributes:
+        balancer: Knows which replica has how many calls.
+    """
 
     def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
         self._gateway, self._metrics = gateway, metrics
+        self.balancer = Balancer()
+        self._idle = asyncio.Event()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0, keepalive_timeout=_IDLE_SECONDS, force_close=False
@@ -66,7 +88,7 @@ class Upstream:
         )
 
     @asynccontextmanager
-    async def open(self, name: str, call: Call) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def open(self, name: str, call: Call) -> AsyncIterator[Answer]:
         """Send a call and give its answer's head; the body is read inside the block.
 
         Args:
@@ -79,58 +101,75 @@ class Upstream:
             UpstreamFailed: The replica could not be reached, or broke off.
             UpstreamTimeout: No byte came for as long as the function may take.
         """
-        endpoints = list(self._gateway.provider.endpoints(name))
+        target = self._choose(name)
         self._metrics.started(name)
-        began, code = time.perf_counter(), _CALLER_LEFT
+        began, code, revision = time.perf_counter(), _CALLER_LEFT, 0
         try:
-            async with self._answer(name, endpoints, call) as response:
-                code = response.status
-                yield response
+            if target is None:
+                raise NotReady(f"No endpoints available for: {name}.")
+            self._gateway.count(name)
+            async with self._answer(name, target, call) as answer:
+                code, revision = answer.response.status, answer.revision
+                yield answer
         except DcfError as fault:
             code = OWN_STATUSES.get(fault.code, 500)
             raise
         finally:
-            self._metrics.called(name, code, time.perf_counter() - began)
+            revision = revision or (target.revision if target else 0)
+            self._metrics.called(name, revision, code, time.perf_counter() - began)
+            self._idle.set()
+
+    def _choose(self, name: str, refused: str = "") -> Target | None:
+        """A replica; not the one that has just refused a connection, if there is another."""
+        avoid = (lambda each: each.address == refused) if refused else None
+        return self.balancer.choose(name, self._gateway.targets(name), avoid)
 
     @asynccontextmanager
-    async def _answer(
-        self, name: str, endpoints: list[Endpoint], call: Call
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        if not endpoints:
-            raise NotReady(f"No endpoints available for: {name}.")
-        self._gateway.count(name)
-        endpoint = min(endpoints, key=_load)
-        endpoint.inflight += 1
+    async def _answer(self, name: str, target: Target, call: Call) -> AsyncIterator[Answer]:
         try:
-            try:
-                response = await self._send(endpoint, call)
-            except aiohttp.ClientConnectorError:
-                # Refused: nothing has been sent yet, so it is safe to ask once more, and elsewhere.
-                endpoint.inflight -= 1
-                endpoint = min(
-                    (each for each in endpoints if each is not endpoint),
-                    key=_load,
-                    default=endpoint,
-                )
-                endpoint.inflight += 1
-                response = await self._send(endpoint, call)
-            async with response:
-                yield response
+            with self.balancer.call(target):
+                try:
+                    response = await self._send(target, call)
+                except aiohttp.ClientConnectorError:
+                    pass  # nothing has been sent, so it is safe to ask once more
+                else:
+                    async with response:
+                        yield Answer(response, target.revision)
+                        return
+            target = await self._other(name, target)
+            with self.balancer.call(target):
+                async with await self._send(target, call) as response:
+                    yield Answer(response, target.revision)
         except TimeoutError as fault:
-            raise UpstreamTimeout(f"Function timed out after {endpoint.timeout:f}s") from fault
+            raise UpstreamTimeout(f"Function timed out after {target.timeout:f}s") from fault
         except aiohttp.ClientError as fault:
             raise UpstreamFailed(f"Can't reach service for: {name}.") from fault
-        finally:
-            endpoint.inflight -= 1
 
-    async def _send(self, endpoint: Endpoint, call: Call) -> aiohttp.ClientResponse:
+    async def _other(self, name: str, refused: Target) -> Target:
+        """A replica in place of one that refused; a moment later, if it is still the only one.
+
+        Its process has just ended, and it is taken off the list as soon as that is noticed.
+        """
+        other = self._choose(name, refused.address)
+        if other is None or other.address == refused.address:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            other = self._choose(name, refused.address)
+        return other or refused
+
+    async def idle(self) -> None:
+        """Wait until no call is under way."""
+        while self.balancer.total:
+            self._idle.clear()
+            await self._idle.wait()
+
+    async def _send(self, target: Target, call: Call) -> aiohttp.ClientResponse:
         return await self._session.request(
             call.method,
-            URL(endpoint.url + call.path, encoded=True),
+            URL(target.address + call.path, encoded=True),
             data=_payload(call.body),
             headers=call.headers,
             allow_redirects=False,
-            timeout=_timeout(endpoint.timeout),
+            timeout=_timeout(target.timeout),
         )
 
     async def close(self) -> None:
@@ -147,10 +186,6 @@ def _payload(
     if isinstance(body, Path):
         return file_body(body)
     return body
-
-
-def _load(endpoint: Endpoint) -> int:
-    return endpoint.inflight
 
 
 @lru_cache(maxsize=64)

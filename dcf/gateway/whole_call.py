@@ -42,7 +42,20 @@ class FunctionFailure(DcfError):
         self.status, self.reason = status, reason
 
 
-async def ask_whole(upstream: Upstream, question: Question) -> bytes:
+@dataclass(frozen=True)
+class WholeAnswer:
+    """What a function answered.
+
+    Attributes:
+        body: The whole of it.
+        revision: Number of the revision that answered.
+    """
+
+    body: bytes
+    revision: int
+
+
+async def ask_whole(upstream: Upstream, question: Question) -> WholeAnswer:
     """The function's answer.
 
     Raises:
@@ -62,10 +75,10 @@ async def ask_whole(upstream: Upstream, question: Question) -> bytes:
     path = f"/?{question.query}" if question.query else "/"
     call = Call("POST", path, headers, question.body)
     async with upstream.open(plain_name(question.name), call) as answer:
-        body = await answer.read()
-    if answer.status >= 400:
-        raise _failure(answer.status, body, (time.time_ns() - began) / 1e9)
-    return body
+        body, status = await answer.response.read(), answer.response.status
+    if status >= 400:
+        raise _failure(status, body, (time.time_ns() - began) / 1e9)
+    return WholeAnswer(body, answer.revision)
 
 
 def _failure(status: int, body: bytes, seconds: float) -> FunctionFailure:

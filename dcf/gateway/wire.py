@@ -8,7 +8,7 @@ from dcf.errors import InvalidRequest
 from dcf.gateway.core import NAMESPACE
 from dcf.gateway.messages import FunctionDeployment, Revision, SecretValue
 from dcf.gateway.messages import FunctionStatus as StatusMessage
-from dcf.providers.base import FunctionSpec, FunctionStatus, RevisionInfo
+from dcf.providers.placement import FunctionSpec, FunctionStatus, RevisionInfo
 
 ROLLOUT = "dcf.rollout"
 REASON = "dcf.reason"

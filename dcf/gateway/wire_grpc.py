@@ -6,7 +6,7 @@ from dcf._proto import gateway_pb2 as pb
 from dcf.errors import DcfError
 from dcf.gateway.whole_call import FunctionFailure
 from dcf.gateway.wire import SCALE_MAX, annotations_of, checked_env, first_replicas, without_rollout
-from dcf.providers.base import FunctionSpec, FunctionStatus
+from dcf.providers.placement import FunctionSpec, FunctionStatus
 
 _CODE = grpc.StatusCode
 _STATUSES = {

@@ -26,8 +26,11 @@ class Archives:
         remove(self._uploads.glob("*.partial"))  # of a gateway that was killed
         remove(self._code.glob("*.partial"))
 
-    def has(self, digest: str) -> bool:
-        """Tell whether an archive is here; who was told so has an hour to deploy it."""
+    async def has(self, digest: str) -> bool:
+        """Tell whether an archive is here; then there is an hour to deploy it."""
+        return self._has(digest)
+
+    def _has(self, digest: str) -> bool:
         if not is_digest(digest) or not (self._uploads / digest).is_file():
             return False
         self._spoken_of[digest] = time.monotonic()
@@ -63,7 +66,7 @@ class Archives:
     def check(self, image: str) -> None:
         """Raise `ArchiveError` unless a deploy of this image can be prepared."""
         digest = digest_of_image(image)
-        if not self.has(digest):
+        if not self._has(digest):
             raise ArchiveError(
                 f"archive {digest} is not here: PUT it to /system/archives/{digest} first"
             )

@@ -1,70 +1,69 @@
-"""One deployed function of the process provider: which revision serves, which one is on its way."""
+"""One deployed function of the process provider: its history, its log, and its rollout."""
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
-from dcf.errors import DcfError
-from dcf.providers.base import (
-    FAILED,
-    PROGRESSING,
-    READY,
-    Endpoint,
-    FunctionSpec,
-    FunctionStatus,
-    RevisionInfo,
-    Usage,
-)
 from dcf.providers.history import History
 from dcf.providers.logs import FunctionLog
-from dcf.providers.replica import Launch
-from dcf.providers.revision import Revision
-
-_FIRST_DELAY, _LONGEST_DELAY = 1.0, 60.0
-
-Prepare = Callable[[FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
+from dcf.providers.placement import FAILED, PROGRESSING, FunctionSpec, FunctionStatus, RevisionInfo
+from dcf.providers.revision_processes import RevisionProcesses
+from dcf.providers.rollout.machine import Asked, Rollout
+from dcf.providers.routing import Target
 
 
 class Deployed:
-    """Rolls revisions: the new one starts, becomes ready, takes over, and the old one is drained.
+    """Joins what is written down with what runs.
 
-    A new revision that cannot become ready is ended and the old one goes on. Without an old
-    one, the new one is kept and tried again with growing pauses, as a cluster would.
+    Attributes:
+        history: What was asked for.
+        log: What its replicas wrote.
+        processes: What runs.
     """
 
-    def __init__(self, history: History, log: FunctionLog, prepare: Prepare) -> None:
-        self.history, self.log = history, log
-        self._prepare = prepare
-        self._current: Revision | None = None
-        self._next: Revision | None = None
-        self._rollout, self._reason = PROGRESSING, ""
-        self._task: asyncio.Task[None] | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
+    def __init__(
+        self, history: History, log: FunctionLog, processes: RevisionProcesses, trial: float
+    ) -> None:
+        """A function that does not run yet; see `resume`.
+
+        Args:
+            history: Its own, with a revision or more.
+            log: Its own.
+            processes: Its own.
+            trial: Seconds for which a new revision must stay ready before the old one is drained.
+        """
+        self.history, self.log, self.processes = history, log, processes
+        clock = asyncio.get_running_loop().time
+        replicas = history.record.replicas
+        self._rollout = Rollout(processes, clock, replicas=replicas, trial=trial)
+        processes.rollout = self._rollout
+        self._changing = asyncio.Lock()
 
     @property
     def status(self) -> FunctionStatus:
         """What runs now."""
-        record = self.history.record
+        record, rollout = self.history.record, self._rollout
         return FunctionStatus(
             (self.history.serving or self.history.newest).spec,
             record.replicas,
-            len(self.endpoints()),
+            len(self.targets()),
             record.created_at,
-            self._rollout,
-            self._reason,
+            rollout.outcome,
+            rollout.reason,
         )
 
-    def endpoints(self) -> Sequence[Endpoint]:
-        """The ready replicas of the revision that serves."""
-        return self._current.endpoints() if self._current else ()
+    def targets(self) -> Sequence[Target]:
+        """The ready replicas."""
+        return self.processes.targets()
 
-    def usage(self) -> Usage:
-        """What all its replicas use, of every revision that runs."""
-        revisions = dict.fromkeys((self._current, self._next))
-        used = [revision.usage() for revision in revisions if revision is not None]
-        return Usage(
-            sum(each.cpu_millicores for each in used), sum(each.memory_bytes for each in used)
-        )
+    async def ready(self, deadline: float) -> Sequence[Target]:
+        """The ready replicas, as soon as there is one, or what there is at the deadline."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                while not self.targets():
+                    await self.processes.changed()
+        except TimeoutError:
+            pass
+        return self.targets()
 
     def wanted_secrets(self) -> set[str]:
         """What the revision that serves and the one on its way want."""
@@ -73,123 +72,46 @@ class Deployed:
 
     def resume(self) -> None:
         """Bring back what served; then go on with a revision that was on its way."""
-        self._task = asyncio.create_task(self._resume(), name=f"resume {self.history.record.name}")
+        serving, newest = self.history.serving, self.history.newest
+        with self.processes.event():
+            if serving is None or serving.number == newest.number:
+                self._rollout.asked(_asked(newest))
+            elif newest.rollout == PROGRESSING:
+                self._rollout.restored(_asked(serving), serving.number, None)
+                self._rollout.asked(_asked(newest))
+            else:
+                verdict = (newest.rollout, newest.reason)
+                self._rollout.restored(_asked(serving), newest.number, verdict)
 
-    def begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
-        """Roll to a revision; a roll under way is given up for it. The same again is no work."""
-        newest = self.history.newest
-        if spec == newest.spec and self._rollout != FAILED:
-            return newest
-        info = self.history.add(spec, by)
-        if self._task is not None:
-            self._task.cancel()
-        self._rollout, self._reason = PROGRESSING, ""
-        self._task = asyncio.create_task(self._roll(info), name=f"roll {spec.name}")
-        return info
+    async def begin(self, find: Callable[[], FunctionSpec], by: str) -> RevisionInfo:
+        """Roll to a revision; a roll under way is given up for it. The same again is no work.
 
-    def scale(self, replicas: int) -> None:
+        Args:
+            find: Gives what is asked for; called when it is this change's turn.
+            by: Who asks.
+        """
+        async with self._changing:
+            spec, newest = find(), self.history.newest
+            if spec == newest.spec and self._rollout.outcome != FAILED:
+                return newest
+            info = await self.history.add(spec, by)
+            with self.processes.event():
+                self._rollout.asked(_asked(info))
+            return info
+
+    async def scale(self, replicas: int) -> None:
         """Want so many replicas."""
-        self.history.scale(replicas)
-        for revision in dict.fromkeys((self._current, self._next)):
-            if revision is not None:
-                revision.scale(replicas)
+        async with self._changing:
+            await self.history.scale(replicas)
+            with self.processes.event():
+                self._rollout.scaled(replicas)
 
     async def stop(self) -> None:
         """End every process; calls under way finish first."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        current, self._current = self._current, None
-        self._leave(current)
-        await asyncio.gather(*self._leaving)
+        with self.processes.event():
+            self._rollout.stopped()
+        await self.processes.over()
 
-    async def _resume(self) -> None:
-        serving, newest = self.history.serving, self.history.newest
-        if serving is None or serving.number == newest.number:
-            await self._roll(newest)
-        elif newest.rollout != PROGRESSING:
-            await self._roll(serving)
-            self._rollout, self._reason = newest.rollout, newest.reason
-        else:
-            with contextlib.suppress(DcfError, OSError):  # the newest may still mend it
-                await self._start(serving)
-            await self._roll(newest)
 
-    async def _roll(self, info: RevisionInfo) -> None:
-        revision: Revision | None = None
-        try:
-            revision = await self._start(info)
-            await revision.settled()
-            self._take_over(revision)
-        except (DcfError, OSError) as fault:
-            await self._failed(info, revision, fault)
-        except asyncio.CancelledError:
-            self._leave(revision)
-            raise
-
-    async def _start(self, info: RevisionInfo) -> Revision:
-        launch = await self._prepare(info.spec, self._progress)
-        wanted = self.history.record.replicas
-        revision = self._next = Revision(info, launch, self.log.write)
-        if self._current is None:
-            self._current = revision
-        else:
-            wanted = max(wanted, info.spec.replicas)
-        revision.scale(wanted)
-        self._tell("")
-        return revision
-
-    def _progress(self, text: str) -> None:
-        self._tell(text)
-        self.log.write(self.history.record.name, text)
-
-    def _tell(self, text: str) -> None:
-        if self._rollout == PROGRESSING:  # not over the reason of a failure
-            self._reason = text
-
-    def _take_over(self, revision: Revision) -> None:
-        # Its own count, not the record's: it may have been scaled while it started.
-        self.history.took_over(revision.info, revision.wanted)
-        old, self._current, self._next = self._current, revision, None
-        self._rollout, self._reason = READY, ""
-        if old is not revision:
-            self._leave(old)
-
-    async def _failed(
-        self, info: RevisionInfo, revision: Revision | None, fault: DcfError | OSError
-    ) -> None:
-        self._rollout, self._reason, self._next = FAILED, str(fault), None
-        with contextlib.suppress(OSError):  # it may be the fault itself
-            self.history.failed(info.number, self._reason)
-        self.log.write(info.spec.name, f"revision {info.number} cannot become ready: {fault}")
-        self._leave(revision)
-        if self._current is None:
-            await self._start_later(info)
-        elif self._current is not revision and self.history.serving is not None:
-            return
-        # It is tried again until it is ready, or until it is given up for an update.
-        current = self._current
-        assert current is not None
-        await current.first_ready()
-        with contextlib.suppress(OSError):
-            self.history.took_over(current.info, current.wanted)
-        if current.info.number == info.number:
-            self._rollout, self._reason, self._next = READY, "", None
-
-    async def _start_later(self, info: RevisionInfo) -> None:
-        """Prepare again what could not be prepared (no network, say), as nothing else serves."""
-        delay = _FIRST_DELAY
-        while self._current is None:
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, _LONGEST_DELAY)
-            with contextlib.suppress(DcfError, OSError):  # told already
-                await self._start(info)
-
-    def _leave(self, revision: Revision | None) -> None:
-        """Drain a revision in the background, unless it is the one that serves."""
-        if revision is None or revision is self._current:
-            return
-        leaving = asyncio.create_task(revision.stop())
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+def _asked(info: RevisionInfo) -> Asked:
+    return Asked(info.number, info.spec.replicas)

@@ -1,74 +1,135 @@
-"""A provider in memory, for tests of the gateway and of other programs: no process is started."""
+"""A provider in memory that follows a script, for tests of the gateway and of other programs.
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+No process is started: targets are whatever addresses it is given. Every function is ready at once,
+unless a script makes a revision slow or lets it fail; `split` serves two revisions at once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
 from dcf.errors import AlreadyExists, InvalidRequest, NotFound
-from dcf.providers.base import (
+from dcf.providers.placement import (
+    FAILED,
+    PROGRESSING,
     READY,
     REGISTRY_SECRET,
-    Endpoint,
     FunctionSpec,
     FunctionStatus,
-    LogLine,
-    LogQuery,
     RevisionInfo,
     Usage,
 )
+from dcf.providers.routing import Target
+from dcf.providers.stores import LogLine, LogQuery, Stores
 
 _TIME = "2000-01-01T00:00:00Z"
+_MEMORY = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Script:
+    """How the revisions of one image behave.
+
+    Attributes:
+        addresses: Where their replicas are; None for the provider's own.
+        gate: They become ready when it is set; None for at once.
+        fault: Why they cannot become ready; empty if they can.
+    """
+
+    addresses: Sequence[str] | None = None
+    gate: asyncio.Event | None = None
+    fault: str = ""
 
 
 class FakeProvider:
-    """Every function is ready at once; its calls go to the given endpoints."""
+    """Fills the whole port.
+
+    Attributes:
+        replicas: Where calls go, whatever the function.
+        statuses: By function.
+        scripts: By image; what has none is ready at once.
+        drain: Asks a replica that was taken off the list to drain; given its target.
+        draining: The targets of which this has not come back.
+        archives: The digests that were put.
+        kept_secrets: Name and value.
+    """
 
     kind = "fake"
 
-    def __init__(self, endpoints: Sequence[Endpoint] = (), lines: Sequence[LogLine] = ()) -> None:
+    def __init__(self, targets: Sequence[Target] = (), lines: Sequence[LogLine] = ()) -> None:
+        """A provider without functions.
+
+        Args:
+            targets: Where calls go, whatever the function.
+            lines: What replicas wrote.
+        """
         self.statuses: dict[str, FunctionStatus] = {}
+        self.scripts: dict[str, Script] = {}
+        self.drain: Callable[[Target], Awaitable[None]] | None = None
+        self.draining: set[Target] = set()
         self.archives: set[str] = set()
         self.kept_secrets: dict[str, bytes] = {}
+        self.stores = Stores(_Archives(self), _Secrets(self), _Logs(self, lines))
+        self.replicas = tuple(targets)
         self._revisions: dict[str, list[RevisionInfo]] = {}
-        self._endpoints, self._lines = endpoints, lines
+        self._weights: dict[str, dict[int, float]] = {}
+        self._lost: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Condition()
 
-    async def start(self, mesh: str = "") -> None:
+    @property
+    def placement(self) -> "FakeProvider":
+        """Itself."""
+        return self
+
+    @property
+    def routing(self) -> "FakeProvider":
+        """Itself."""
+        return self
+
+    async def start(self) -> None:
         """Nothing to open."""
 
     async def stop(self) -> None:
-        """Nothing to end."""
+        """Give up what waits at a gate."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def split(self, name: str, weights: dict[int, float]) -> None:
+        """Serve several revisions at once, by number, each by its share."""
+        await self._route(name, weights)
+
+    async def lose(self, address: str) -> None:
+        """A replica ends: it is on no list any more."""
+        self._lost.add(address)
+        await self._tell()
+
+    async def recover(self, address: str) -> None:
+        """It is started again."""
+        self._lost.discard(address)
+        await self._tell()
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Remember a new function."""
         if spec.name in self.statuses:
             raise AlreadyExists(f"function {spec.name} already exists: update it instead")
         self._check_secrets(spec)
-        self.statuses[spec.name] = FunctionStatus(spec, spec.replicas, spec.replicas, _TIME)
-        self._revisions[spec.name] = []
-        self._serve(spec, by)
+        self.statuses[spec.name] = FunctionStatus(spec, spec.replicas, 0, _TIME, PROGRESSING)
+        self._revisions[spec.name], self._weights[spec.name] = [], {}
+        await self._begin(spec, by)
 
     async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Remember the new form of a known function."""
-        status = await self.describe(spec.name)
+        await self.describe(spec.name)
         self._check_secrets(spec)
-        if spec != status.spec:
-            self._serve(spec, by)
-
-    def _check_secrets(self, spec: FunctionSpec) -> None:
-        for name in spec.secrets:
-            if name != REGISTRY_SECRET and name not in self.kept_secrets:
-                raise InvalidRequest(f"secret {name} is not here: create it first")
-
-    def _serve(self, spec: FunctionSpec, by: str) -> RevisionInfo:
-        past = [replace(each, serving=False) for each in self._revisions[spec.name]]
-        new = RevisionInfo(len(past) + 1, spec, _TIME, by, READY, serving=True)
-        self._revisions[spec.name] = [new, *past]
-        self.statuses[spec.name] = replace(self.statuses[spec.name], spec=spec)
-        return new
+        if spec != self._revisions[spec.name][0].spec:
+            await self._begin(spec, by)
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """Its revisions, newest first."""
         await self.describe(name)
-        return self._revisions[name]
+        return list(self._revisions[name])
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Serve an earlier revision's spec again."""
@@ -81,64 +142,187 @@ class FakeProvider:
                 if each.spec == self.statuses[name].spec:
                     return self._revisions[name][0]
                 self._check_secrets(each.spec)
-                return self._serve(each.spec, by)
+                return await self._begin(each.spec, by)
         raise NotFound(f"function {name} has no revision {number}")
-
-    async def secrets(self) -> Sequence[str]:
-        """The names of all secrets."""
-        return sorted(self.kept_secrets)
-
-    async def put_secret(self, name: str, value: bytes, replace: bool) -> None:  # pylint: disable=redefined-outer-name # the port's word
-        """Remember a secret."""
-        if replace and name not in self.kept_secrets:
-            raise NotFound(f"no such secret: {name}")
-        if not replace and name in self.kept_secrets:
-            raise AlreadyExists(f"secret {name} already exists: update it instead")
-        self.kept_secrets[name] = value
-
-    async def delete_secret(self, name: str) -> None:
-        """Forget a secret."""
-        if name not in self.kept_secrets:
-            raise NotFound(f"no such secret: {name}")
-        wanting = [each for each, status in self.statuses.items() if name in status.spec.secrets]
-        if wanting:
-            raise InvalidRequest(f"secret {name} is wanted by function {wanting[0]}")
-        del self.kept_secrets[name]
 
     async def delete(self, name: str) -> None:
         """Forget it."""
         await self.describe(name)
-        del self.statuses[name], self._revisions[name]
+        before = self.targets(name)
+        del self.statuses[name], self._revisions[name], self._weights[name]
+        await self._drain(before, ())
 
     async def scale(self, name: str, replicas: int) -> None:
         """Change the count."""
-        status = await self.describe(name)
-        self.statuses[name] = replace(status, replicas=replicas, available=replicas)
+        status, before = await self.describe(name), self.targets(name)
+        self.statuses[name] = replace(status, replicas=replicas)
+        await self._drain(before, self.targets(name))
 
     async def functions(self) -> Sequence[FunctionStatus]:
         """Every function, by name."""
-        return [self.statuses[name] for name in sorted(self.statuses)]
+        return [await self.describe(name) for name in sorted(self.statuses)]
 
     async def describe(self, name: str) -> FunctionStatus:
         """One function."""
         if name not in self.statuses:
             raise NotFound(f"no such function: {name}")
-        return self.statuses[name]
+        status = self.statuses[name]
+        return replace(status, available=status.replicas if self._weights[name] else 0)
 
     async def usage(self, name: str) -> Usage:
         """Half a core and 100 MiB a replica."""
         replicas = (await self.describe(name)).replicas
-        return Usage(500.0 * replicas, 100 * 1024 * 1024 * replicas)
+        return Usage(500.0 * replicas, _MEMORY * replicas)
 
-    def endpoints(self, name: str) -> Sequence[Endpoint]:
-        """The endpoints it was made with, whatever the function."""
+    def targets(self, name: str) -> Sequence[Target]:
+        """The addresses of the revisions that serve, whatever the count, unless it is 0."""
         if name not in self.statuses:
             raise NotFound(f"no such function: {name}")
-        return self._endpoints if self.statuses[name].replicas else ()
+        if not self.statuses[name].replicas:
+            return ()
+        return [
+            replace(target, revision=number, weight=weight)
+            for number, weight in self._weights[name].items()
+            for target in self._of(name, number)
+            if target.address not in self._lost
+        ]
 
-    async def logs(self, query: LogQuery) -> AsyncIterator[LogLine]:
-        """The lines it was made with."""
-        await self.describe(query.name)
+    async def ready(self, name: str, deadline: float) -> Sequence[Target]:
+        """The targets, as soon as there is one."""
+        try:
+            async with asyncio.timeout_at(deadline), self._changed:
+                await self._changed.wait_for(lambda: self.targets(name))
+        except TimeoutError:
+            pass
+        return self.targets(name)
+
+    def _of(self, name: str, number: int) -> Sequence[Target]:
+        (info,) = (each for each in self._revisions[name] if each.number == number)
+        addresses = self.scripts.get(info.spec.image, Script()).addresses
+        return self.replicas if addresses is None else [Target(each) for each in addresses]
+
+    def _check_secrets(self, spec: FunctionSpec) -> None:
+        for name in spec.secrets:
+            if name != REGISTRY_SECRET and name not in self.kept_secrets:
+                raise InvalidRequest(f"secret {name} is not here: create it first")
+
+    async def _begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
+        revisions, script = self._revisions[spec.name], self.scripts.get(spec.image, Script())
+        info = RevisionInfo(len(revisions) + 1, spec, _TIME, by)
+        revisions.insert(0, info)
+        self._say(spec.name, PROGRESSING)
+        if script.gate is None:
+            await self._settle(info, script)
+        else:
+            task = asyncio.create_task(self._settle(info, script))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return info
+
+    async def _settle(self, info: RevisionInfo, script: Script) -> None:
+        """Serve a revision once its gate opens, or say why not."""
+        name = info.spec.name
+        if script.gate is not None:
+            await script.gate.wait()
+        if self._revisions.get(name, [None])[0] != info:
+            return  # given up for a newer one, or deleted
+        if script.fault:
+            self._revisions[name][0] = replace(info, rollout=FAILED, reason=script.fault)
+            self._say(name, FAILED, script.fault)
+            return
+        self.statuses[name] = replace(self.statuses[name], spec=info.spec)
+        self._say(name, READY)
+        await self._route(name, {info.number: 1.0})
+
+    def _say(self, name: str, rollout: str, reason: str = "") -> None:
+        self.statuses[name] = replace(self.statuses[name], rollout=rollout, reason=reason)
+
+    async def _route(self, name: str, weights: dict[int, float]) -> None:
+        before = self.targets(name)
+        self._weights[name] = weights
+        newest = max(weights)
+        self._revisions[name] = [
+            replace(each, serving=each.number == newest, rollout=READY)
+            if each.number in weights
+            else replace(each, serving=False)
+            for each in self._revisions[name]
+        ]
+        await self._drain(before, self.targets(name))
+
+    async def _drain(self, before: Sequence[Target], after: Sequence[Target]) -> None:
+        kept = {each.address for each in after}
+        for target in before:
+            if self.drain is not None and target.address not in kept:
+                task = asyncio.ensure_future(self._drain_one(target, self.drain))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        await self._tell()
+
+    async def _drain_one(self, target: Target, drain: Callable[[Target], Awaitable[None]]) -> None:
+        self.draining.add(target)
+        await drain(target)
+        self.draining.discard(target)
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+
+class _Archives:
+    """Digests without their code."""
+
+    def __init__(self, provider: FakeProvider) -> None:
+        self._provider = provider
+
+    async def has(self, digest: str) -> bool:
+        """Tell whether it was put."""
+        return digest in self._provider.archives
+
+    async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
+        """Read it and remember its name."""
+        async for _ in chunks:
+            pass
+        self._provider.archives.add(digest)
+
+
+class _Secrets:
+    """Secrets in a dictionary."""
+
+    def __init__(self, provider: FakeProvider) -> None:
+        self._provider = provider
+
+    async def names(self) -> Sequence[str]:
+        """All names, sorted."""
+        return sorted(self._provider.kept_secrets)
+
+    async def put(self, name: str, value: bytes, replace: bool) -> None:  # pylint: disable=redefined-outer-name # the port's word
+        """Remember a secret."""
+        kept = self._provider.kept_secrets
+        if replace and name not in kept:
+            raise NotFound(f"no such secret: {name}")
+        if not replace and name in kept:
+            raise AlreadyExists(f"secret {name} already exists: update it instead")
+        kept[name] = value
+
+    async def delete(self, name: str) -> None:
+        """Forget a secret."""
+        if name not in self._provider.kept_secrets:
+            raise NotFound(f"no such secret: {name}")
+        for function, status in self._provider.statuses.items():
+            if name in status.spec.secrets:
+                raise InvalidRequest(f"secret {name} is wanted by function {function}")
+        del self._provider.kept_secrets[name]
+
+
+class _Logs:
+    """Lines that were given."""
+
+    def __init__(self, provider: FakeProvider, lines: Sequence[LogLine]) -> None:
+        self._provider, self._lines = provider, lines
+
+    async def lines(self, query: LogQuery) -> AsyncIterator[LogLine]:
+        """Those of one function."""
+        await self._provider.describe(query.name)
         found = [
             line
             for line in self._lines
@@ -148,13 +332,3 @@ class FakeProvider:
         ]
         for line in found[-query.tail :] if query.tail > 0 else found:
             yield line
-
-    async def has_archive(self, digest: str) -> bool:
-        """Tell whether it was put."""
-        return digest in self.archives
-
-    async def put_archive(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
-        """Read it and remember its name."""
-        async for _ in chunks:
-            pass
-        self.archives.add(digest)

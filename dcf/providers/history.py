@@ -1,24 +1,32 @@
 """The numbered revisions of one function: what was asked for, when, by whom, and what became of it.
 
-Kept in the store at every change; in memory for who asks.
+Kept in the store at every change, one change after the other; in memory for reading.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dcf.errors import InvalidRequest, NotFound
-from dcf.providers.base import FAILED, PROGRESSING, READY, FunctionSpec, RevisionInfo
 from dcf.providers.logs import now
+from dcf.providers.placement import FAILED, PROGRESSING, READY, FunctionSpec, RevisionInfo
 from dcf.providers.store import Record, Store
 
 
 class History:
-    """One function's record and revisions."""
+    """One function's record and revisions.
 
-    def __init__(self, store: Store, record: Record) -> None:
+    Attributes:
+        record: What is kept beside them.
+    """
+
+    def __init__(
+        self, store: Store, record: Record, revisions: Sequence[RevisionInfo] = ()
+    ) -> None:
         self._store, self.record = store, record
         self._is_forgotten = False
-        self._revisions = store.revisions(record.name)
+        self._revisions = revisions
+        self._writing = asyncio.Lock()
 
     @property
     def newest(self) -> RevisionInfo:
@@ -36,9 +44,19 @@ class History:
             replace(each, serving=each.number == self.record.serving) for each in self._revisions
         ]
 
-    def images(self) -> set[str]:
-        """The code that is still named."""
-        return {each.spec.image for each in self._revisions}
+    def contents(self) -> set[str]:
+        """What is stored by digest and still named."""
+        return {content for each in self._revisions for content in each.spec.contents}
+
+    def spec(self, number: int) -> FunctionSpec:
+        """What a kept revision asks for; raises `NotFound`."""
+        found = self._numbered(number)
+        if found is None:
+            raise NotFound(
+                f"function {self.record.name} has no revision {number}: "
+                f"`dcf function history {self.record.name}` shows those that are kept"
+            )
+        return found.spec
 
     def find(self, number: int | None) -> FunctionSpec:
         """What to go back to.
@@ -53,13 +71,7 @@ class History:
         """
         name, serving = self.record.name, self.serving
         if number is not None:
-            found = self._numbered(number)
-            if found is None:
-                raise NotFound(
-                    f"function {name} has no revision {number}: `dcf function history {name}` "
-                    "shows those that are kept"
-                )
-            return found.spec
+            return self.spec(number)
         for each in self._revisions:
             if (
                 serving is not None
@@ -70,45 +82,56 @@ class History:
                 return each.spec
         raise InvalidRequest(f"function {name} has no earlier revision to go back to")
 
-    def add(self, spec: FunctionSpec, by: str) -> RevisionInfo:
-        """Begin a revision; one that was still on its way is marked as given up for it."""
-        changed = []
-        number = 1
-        if self._revisions:
-            number = self.newest.number + 1
-            if self.newest.rollout == PROGRESSING:
-                reason = f"given up for revision {number} before it was ready"
-                changed.append(replace(self.newest, rollout=FAILED, reason=reason))
-        new = RevisionInfo(number, spec, now(), by)
-        self._keep(self.record, *changed, new)
-        return new
+    async def add(self, spec: FunctionSpec, by: str) -> RevisionInfo:
+        """Begin a revision; one that was still on its way is marked as given up for it.
 
-    def failed(self, number: int, reason: str) -> None:
+        Raises:
+            NotFound: The function was deleted meanwhile.
+            OSError: It cannot be written.
+        """
+        async with self._writing:
+            if self._is_forgotten:
+                raise NotFound(f"no such function: {self.record.name}")
+            changed = []
+            number = 1
+            if self._revisions:
+                number = self.newest.number + 1
+                if self.newest.rollout == PROGRESSING:
+                    reason = f"given up for revision {number} before it was ready"
+                    changed.append(replace(self.newest, rollout=FAILED, reason=reason))
+            new = RevisionInfo(number, spec, now(), by)
+            await self._keep(self.record, *changed, new)
+            return new
+
+    async def failed(self, number: int, reason: str) -> None:
         """Note why a revision is not ready; one that once was stays `ready`."""
-        found = self._numbered(number)
-        if found is not None and found.rollout != READY:
-            self._keep(self.record, replace(found, rollout=FAILED, reason=reason))
+        async with self._writing:
+            found = self._numbered(number)
+            if found is not None and found.rollout != READY:
+                await self._keep(self.record, replace(found, rollout=FAILED, reason=reason))
 
-    def took_over(self, info: RevisionInfo, replicas: int) -> None:
-        """Note that a revision became ready and serves, with so many replicas."""
-        record = replace(self.record, serving=info.number, replicas=replicas)
-        self._keep(record, replace(info, rollout=READY, reason=""))
+    async def took_over(self, number: int, replicas: Callable[[], int]) -> None:
+        """Note that a revision became ready and serves, with as many replicas as it has by then."""
+        async with self._writing:
+            record = replace(self.record, serving=number, replicas=replicas())
+            found = [each for each in self._revisions if each.number == number]
+            await self._keep(record, *(replace(each, rollout=READY, reason="") for each in found))
 
-    def scale(self, replicas: int) -> None:
+    async def scale(self, replicas: int) -> None:
         """Note how many replicas are wanted."""
-        self._keep(replace(self.record, replicas=replicas))
+        async with self._writing:
+            await self._keep(replace(self.record, replicas=replicas))
 
-    def forget(self) -> None:
+    async def forget(self) -> None:
         """Remove it from the store; what is noted afterwards stays out of it."""
-        self._store.remove(self.record.name)
-        self._is_forgotten = True
+        async with self._writing:
+            await self._store.remove(self.record.name)
+            self._is_forgotten = True
 
     def _numbered(self, number: int) -> RevisionInfo | None:
         return next((each for each in self._revisions if each.number == number), None)
 
-    def _keep(self, record: Record, *changed: RevisionInfo) -> None:
-        if self._is_forgotten:
-            return
-        self._store.put(record, *changed)
-        self.record = record
-        self._revisions = self._store.revisions(record.name)
+    async def _keep(self, record: Record, *changed: RevisionInfo) -> None:
+        if not self._is_forgotten:
+            self._revisions = await self._store.put(record, *changed)
+            self.record = record

@@ -11,10 +11,10 @@ from pathlib import Path
 from dcf.archive import Entry
 from dcf.errors import InvalidRequest
 from dcf.providers.archives import Archives
-from dcf.providers.base import FunctionSpec
 from dcf.providers.home import Home
 from dcf.providers.limits import limits_of
 from dcf.providers.overlay import Overlays
+from dcf.providers.placement import FunctionSpec
 from dcf.providers.replica import Launch
 from dcf.providers.secret_files import Secrets
 
@@ -67,10 +67,11 @@ class Launching:
     def _gpus(self) -> int:
         return len(list(self._devices.glob("nvidia[0-9]*")))
 
-    async def launch(self, spec: FunctionSpec, log: Callable[[str], None]) -> Launch:
+    async def launch(self, number: int, spec: FunctionSpec, log: Callable[[str], None]) -> Launch:
         """Unpack the code, install what it requires, and say how to start it.
 
         Args:
+            number: The revision's.
             spec: What was asked for.
             log: Takes one line at a time on what is being done.
 
@@ -88,6 +89,7 @@ class Launching:
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
         secrets = self._stock.secrets.mount(spec.secrets)
         return Launch(
+            revision=number,
             folder=folder,
             env=self._environment(spec, entry, path, secrets),
             parent=self._parent,
@@ -122,8 +124,6 @@ class Launching:
             "FUNCTION_NAME": spec.name,
             # Its own DATA_PATH and REST_URL would make it a batch run, which ends.
             "BATCH": "false",
-            # This gateway has stopped calling a replica before it ends it.
-            "DRAIN_DELAY": "0",
             # Before the environment's own packages: the archive's code runs, no working copy.
             "PYTHONPATH": os.pathsep.join(map(str, path)),
         }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dcf.errors import InvalidRequest
-from dcf.providers.base import FunctionSpec
+from dcf.providers.placement import FunctionSpec
 
 GPUS = ("gpu", "nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu")
 _UNITS = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from dcf.providers.base import LogLine, LogQuery
+from dcf.providers.stores import LogLine, LogQuery
 
 _PIECE_BYTES = 1 << 18
 

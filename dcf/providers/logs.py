@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dcf.errors import InvalidRequest
-from dcf.providers.base import LogLine, LogQuery
 from dcf.providers.log_pieces import Piece, next_lines, rewind, wanted_by
+from dcf.providers.stores import LogLine, LogQuery
 
 _MAX_FILE_BYTES = 4 << 20
 _KEPT = 3

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from dcf.errors import RolloutFailed
-from dcf.providers.base import Endpoint, Usage
 from dcf.providers.footprint import Meter, resident_bytes
+from dcf.providers.placement import Usage
 from dcf.providers.ports import free_ports
 from dcf.providers.probe import status_of
+from dcf.providers.routing import Target
 from dcf.providers.spawned import Command, Spawned
 
 HOST = "127.0.0.1"
@@ -23,6 +24,8 @@ _UNHEALTHY_LIMIT = 3
 _FIRST_DELAY, _LONGEST_DELAY = 0.1, 30.0
 _STEADY_SECONDS = 10.0
 _PORT_TRIES = 5
+# A call may be on its way to a replica that is not on the list any more: it is still taken.
+DRAIN_DELAY = 0.2
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Launch:
     """How to start one revision's watchers.
 
     Attributes:
+        revision: Its number.
         folder: The unpacked code; the process works in it.
         env: Everything but what differs from replica to replica.
         parent: The read end of a pipe that closes when the gateway ends.
@@ -42,6 +46,7 @@ class Launch:
         discard: Takes back what was prepared; called when the last replica has ended.
     """
 
+    revision: int
     folder: Path
     env: Mapping[str, str]
     parent: int
@@ -54,38 +59,53 @@ class Launch:
     discard: Callable[[], None]
 
 
+class Report(Protocol):
+    """Takes news of one replica."""
+
+    def ready(self) -> None:
+        """It takes calls."""
+
+    def away(self) -> None:
+        """It takes no calls now; why is told next."""
+
+    def lost(self, reason: str) -> None:
+        """It was ready and has ended; it is started again."""
+
+    def failed(self, reason: str) -> None:
+        """It could not become ready; it is tried again."""
+
+
 class Replica:
     """Keeps one watcher alive until it is stopped.
 
     Attributes:
-        instance: Its name in logs.
-        endpoint: Its address while it is ready, else None.
-        first: Done when it became ready for the first time, or `RolloutFailed`.
+        target: Where it takes calls while it is ready, else None.
     """
 
-    def __init__(self, instance: str, launch: Launch, log: Callable[[str, str], None]) -> None:
-        self.instance = instance
-        self.endpoint: Endpoint | None = None
-        self.first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.first.add_done_callback(
-            lambda done: done.cancelled() or done.exception()
-        )  # may go unread
-        self._launch, self._log = launch, log
-        self._ready_since = 0.0
+    def __init__(
+        self, instance: str, launch: Launch, log: Callable[[str, str], None], report: Report
+    ) -> None:
+        """Begins to start it.
+
+        Args:
+            instance: Its name in logs.
+            launch: How it is started.
+            log: Takes a name and a line.
+            report: Is given its news, none of it before this returns.
+        """
+        self.target: Target | None = None
+        self._instance, self._launch, self._log, self._report = instance, launch, log, report
+        self._was_ready_at = 0.0
         self._cores = launch.pick_cores()
         self._meter: Meter | None = None
         self._task = asyncio.create_task(self._keep_alive(), name=instance)
 
     async def stop(self) -> None:
-        """Take no more calls, let those under way finish, end the process."""
-        endpoint, self.endpoint = self.endpoint, None
-        limit = time.monotonic() + self._launch.call_timeout
-        while endpoint is not None and endpoint.inflight and time.monotonic() < limit:
-            await asyncio.sleep(_POLL_SECONDS)
+        """Take no more calls and end the process; it lets those under way finish."""
+        self.target = None
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
-        self.first.cancel()
 
     def usage(self) -> Usage:
         """What its process uses now."""
@@ -95,47 +115,55 @@ class Replica:
         delay, port_tries = _FIRST_DELAY, 0
         while True:
             reason = await self._live_once()
-            if not self._ready_since and _is_port_taken(reason) and port_tries < _PORT_TRIES:
+            if self._was_ready_at:
+                self._report.lost(reason)
+                if time.monotonic() - self._was_ready_at > _STEADY_SECONDS:
+                    delay = _FIRST_DELAY
+            elif _is_port_taken(reason) and port_tries < _PORT_TRIES:
                 port_tries += 1
                 continue
-            if not self.first.done():
-                self.first.set_exception(RolloutFailed(reason))
-            if self._ready_since and time.monotonic() - self._ready_since > _STEADY_SECONDS:
-                delay = _FIRST_DELAY
-            self._log(self.instance, f"replica ended: {reason}; starting again in {delay:g} s")
+            else:
+                self._report.failed(reason)
+            self._log(self._instance, f"replica ended: {reason}; starting again in {delay:g} s")
             await asyncio.sleep(delay)
             delay = min(delay * 2, _LONGEST_DELAY)
 
     async def _live_once(self) -> str:
         """Start the process and watch it to its end; gives the reason why it ended."""
-        self._ready_since = 0.0
+        self._was_ready_at = 0.0
+        # Nobody else knows this name, so that whoever makes the file is the process started here.
+        lock = self._launch.run / f"{self._instance}.{os.urandom(8).hex()}.lock"
         try:
             http, *others = free_ports(HOST, 4)
             spawned = await Spawned.start(
-                self._command(http, others), lambda text: self._log(self.instance, text)
+                self._command(http, others, lock), lambda text: self._log(self._instance, text)
             )
         except OSError as fault:
             return f"the process cannot be started: {fault.strerror}"
         try:
-            reason = await self._watched(spawned, http)
-            self.endpoint = None
+            reason = await self._watched(spawned, http, lock)
+            if self.target is not None:
+                self.target = None
+                self._report.away()
             return reason or await spawned.why()
         finally:
-            self.endpoint = self._meter = None
-            await spawned.end(self._launch.stop_timeout)
+            self.target = self._meter = None
+            await spawned.end(self._launch.stop_timeout + DRAIN_DELAY)
+            lock.unlink(missing_ok=True)  # it was killed
 
-    def _command(self, http: int, others: list[int]) -> Command:
+    def _command(self, http: int, others: list[int], lock: Path) -> Command:
         launch = self._launch
         names = ("WATCHER_PORT", "MESH_PORT", "METRICS_PORT")
         own = {name: str(port) for name, port in zip(names, others, strict=True)}
         own |= {"PORT": str(http), "HOST": HOST, "PARENT_FD": str(launch.parent)}
-        own |= {"LOCK_FILE": str(launch.run / f"{self.instance}.lock")}
+        own |= {"LOCK_FILE": str(lock), "DRAIN_DELAY": f"{DRAIN_DELAY:g}"}
+        own |= {"FUNCTION_REVISION": str(launch.revision)}
         return Command("watcher", launch.folder, {**launch.env, **own}, launch.parent, self._cores)
 
-    async def _watched(self, spawned: Spawned, port: int) -> str:
+    async def _watched(self, spawned: Spawned, port: int, lock: Path) -> str:
         """Watch it to its end, or until it is over its memory limit: then it is killed at once."""
         self._meter = Meter(spawned.pid)
-        watch = asyncio.create_task(self._watch(spawned, port))
+        watch = asyncio.create_task(self._watch(spawned, port, lock))
         limit = self._launch.memory
         try:
             while not watch.done():
@@ -151,10 +179,13 @@ class Replica:
         finally:
             watch.cancel()
 
-    async def _watch(self, spawned: Spawned, port: int) -> str:
-        """Wait until ready, then until the end; gives our own reason, or none if it just ended."""
+    async def _watch(self, spawned: Spawned, port: int, lock: Path) -> str:
+        """Wait until ready, then until the end; gives our own reason, or none if it just ended.
+
+        Ready is told by the lock file: a 200 on the port could be any other program's.
+        """
         limit = time.monotonic() + self._launch.load_timeout
-        while await status_of(HOST, port, "/_/ready") != 200:
+        while not lock.exists():
             if spawned.has_ended:
                 return ""
             if time.monotonic() > limit:
@@ -163,10 +194,12 @@ class Replica:
                     "raise LOAD_TIMEOUT, or make the handler load faster"
                 )
             await asyncio.sleep(_POLL_SECONDS)
-        self._ready_since = time.monotonic()
-        self.endpoint = Endpoint(f"http://{HOST}:{port}", self._launch.call_timeout)
-        if not self.first.done():
-            self.first.set_result(None)
+        self._was_ready_at = time.monotonic()
+        launch = self._launch
+        self.target = Target(
+            f"http://{HOST}:{port}", revision=launch.revision, timeout=launch.call_timeout
+        )
+        self._report.ready()
         return await self._stay(spawned, port)
 
     async def _stay(self, spawned: Spawned, port: int) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dcf.errors import AlreadyExists, InvalidRequest, NotFound
-from dcf.providers.base import REGISTRY_SECRET
 from dcf.providers.home import Home
+from dcf.providers.placement import REGISTRY_SECRET
 
 MAX_BYTES = 1 << 20
 

@@ -6,16 +6,19 @@ each function gets what it had as its first revision.
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from dcf.errors import CannotStart
-from dcf.providers.base import FunctionSpec, RevisionInfo
+from dcf.providers.placement import FunctionSpec, RevisionInfo
+from dcf.state.journal import Journal
 
 SCHEMA = 2
 KEPT_REVISIONS = 20
+
+_Result = TypeVar("_Result")
 
 _FUNCTIONS = """
 CREATE TABLE functions (
@@ -64,99 +67,111 @@ class Record:
 
 
 class Store:
-    """The tables. Every change is on disk, whole, when its method returns."""
+    """The tables. Every change is on disk, whole, when its method returns; see `Journal`."""
 
     def __init__(self, path: Path) -> None:
-        self._base = sqlite3.connect(path, isolation_level=None)
+        self._journal = Journal(_opened(path), "functions journal")
+
+    async def records(self) -> list[Record]:
+        """Every function, by name."""
+        query = "SELECT name, replicas, created_at, serving FROM functions ORDER BY name"
+        return await self._do(lambda base: [Record(*row) for row in base.execute(query)])
+
+    async def revisions(self, name: str) -> list[RevisionInfo]:
+        """The kept revisions of a function, newest first; who serves is in its record."""
+        return await self._do(lambda base: _revisions(base, name))
+
+    async def put(self, record: Record, *revisions: RevisionInfo) -> list[RevisionInfo]:
+        """Keep a function, new or changed, with those of its revisions that are new or changed.
+
+        Returns:
+            The revisions that are kept now, newest first.
+        """
+        return await self._do(lambda base: _put(base, record, revisions))
+
+    async def remove(self, name: str) -> None:
+        """Forget a function and its history."""
+        await self._do(lambda base: _remove(base, name))
+
+    async def close(self) -> None:
+        """Finish what was begun and close the file."""
+        await self._journal.close()
+
+    async def _do(self, operation: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Run it; raises `OSError` when the disk fails (it is full, say)."""
         try:
-            self._open(path)
-        except (sqlite3.Error, OSError) as fault:
-            self._base.close()
-            raise CannotStart(
-                f"{path} cannot be used ({fault}): mend it, or set DCF_HOME"
-            ) from fault
-        except CannotStart:
-            self._base.close()
-            raise
-
-    def _open(self, path: Path) -> None:
-        (version,) = self._base.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA:  # before anything is written
-            raise CannotStart(
-                f"{path} is of schema {version}, this version knows up to {SCHEMA}: "
-                "use the newer dcf that wrote it, or set DCF_HOME"
-            )
-        self._base.execute("PRAGMA journal_mode=WAL")
-        self._base.execute("PRAGMA synchronous=FULL")
-        if version < SCHEMA:
-            self._migrate()
-
-    def _migrate(self) -> None:
-        is_old = self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'functions'")
-        with self._change():
-            for statement in _FROM_1 if is_old.fetchone() else (_FUNCTIONS, _REVISIONS):
-                self._base.execute(statement)
-            self._base.execute(f"PRAGMA user_version = {SCHEMA}")
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """All of it or nothing; raises `OSError` when it cannot be written (a full disk, say)."""
-        try:
-            self._base.execute("BEGIN IMMEDIATE")
-            yield
-            self._base.execute("COMMIT")
+            return await self._journal.do(operation)
         except sqlite3.Error as fault:
             raise OSError(f"the gateway's state cannot be written: {fault}") from fault
-        finally:
-            if self._base.in_transaction:
-                self._base.execute("ROLLBACK")
 
-    def records(self) -> list[Record]:
-        """Every function, by name."""
-        columns = "name, replicas, created_at, serving"
-        rows = self._base.execute(f"SELECT {columns} FROM functions ORDER BY name")  # noqa: S608 # a constant
-        return [Record(*row) for row in rows]
 
-    def revisions(self, name: str) -> list[RevisionInfo]:
-        """The kept revisions of a function, newest first; who serves is in its record."""
-        rows = self._base.execute(
-            "SELECT number, spec, deployed_at, deployed_by, rollout, reason FROM revisions "
-            "WHERE name = ? ORDER BY number DESC",
-            (name,),
+def _opened(path: Path) -> sqlite3.Connection:
+    base = None
+    try:
+        base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        _prepare(base, path)
+    except (sqlite3.Error, OSError, CannotStart) as fault:
+        if base is not None:
+            base.close()
+        if isinstance(fault, CannotStart):
+            raise
+        raise CannotStart(f"{path} cannot be used ({fault}): mend it, or set DCF_HOME") from fault
+    return base
+
+
+def _prepare(base: sqlite3.Connection, path: Path) -> None:
+    (version,) = base.execute("PRAGMA user_version").fetchone()
+    if version > SCHEMA:  # before anything is written
+        raise CannotStart(
+            f"{path} is of schema {version}, this version knows up to {SCHEMA}: "
+            "use the newer dcf that wrote it, or set DCF_HOME"
         )
-        return [RevisionInfo(number, _spec(text), *rest) for number, text, *rest in rows]
+    base.execute("PRAGMA journal_mode=WAL")
+    base.execute("PRAGMA synchronous=FULL")
+    if version < SCHEMA:
+        _migrate(base)
 
-    def images(self) -> set[str]:
-        """The code that a kept revision of any function names."""
-        rows = self._base.execute("SELECT DISTINCT json_extract(spec, '$.image') FROM revisions")
-        return {image for (image,) in rows}
 
-    def put(self, record: Record, *revisions: RevisionInfo) -> None:
-        """Keep a function, new or changed, with those of its revisions that are new or changed."""
-        with self._change():
-            self._base.execute(
-                "INSERT OR REPLACE INTO functions VALUES (?, ?, ?, ?)",
-                (record.name, record.replicas, record.created_at, record.serving),
-            )
-            for each in revisions:
-                spec = json.dumps(asdict(each.spec))
-                told = (each.deployed_at, each.by, each.rollout, each.reason)
-                self._base.execute(
-                    "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (record.name, each.number, spec, *told),
-                )
-            bounds = {"name": record.name, "serving": record.serving, "kept": KEPT_REVISIONS}
-            self._base.execute(_PRUNE, bounds)
+def _migrate(base: sqlite3.Connection) -> None:
+    is_old = base.execute("SELECT 1 FROM sqlite_master WHERE name = 'functions'").fetchone()
+    base.execute("BEGIN IMMEDIATE")
+    for statement in _FROM_1 if is_old else (_FUNCTIONS, _REVISIONS):
+        base.execute(statement)
+    base.execute(f"PRAGMA user_version = {SCHEMA}")
+    base.execute("COMMIT")
 
-    def remove(self, name: str) -> None:
-        """Forget a function and its history."""
-        with self._change():
-            self._base.execute("DELETE FROM functions WHERE name = ?", (name,))
-            self._base.execute("DELETE FROM revisions WHERE name = ?", (name,))
 
-    def close(self) -> None:
-        """Close the file."""
-        self._base.close()
+def _put(
+    base: sqlite3.Connection, record: Record, revisions: tuple[RevisionInfo, ...]
+) -> list[RevisionInfo]:
+    base.execute(
+        "INSERT OR REPLACE INTO functions VALUES (?, ?, ?, ?)",
+        (record.name, record.replicas, record.created_at, record.serving),
+    )
+    for each in revisions:
+        spec = json.dumps(asdict(each.spec))
+        said = (each.deployed_at, each.by, each.rollout, each.reason)
+        base.execute(
+            "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (record.name, each.number, spec, *said),
+        )
+    bounds = {"name": record.name, "serving": record.serving, "kept": KEPT_REVISIONS}
+    base.execute(_PRUNE, bounds)
+    return _revisions(base, record.name)
+
+
+def _revisions(base: sqlite3.Connection, name: str) -> list[RevisionInfo]:
+    rows = base.execute(
+        "SELECT number, spec, deployed_at, deployed_by, rollout, reason FROM revisions "
+        "WHERE name = ? ORDER BY number DESC",
+        (name,),
+    )
+    return [RevisionInfo(number, _spec(text), *rest) for number, text, *rest in rows]
+
+
+def _remove(base: sqlite3.Connection, name: str) -> None:
+    base.execute("DELETE FROM functions WHERE name = ?", (name,))
+    base.execute("DELETE FROM revisions WHERE name = ?", (name,))
 
 
 def _spec(text: str) -> FunctionSpec:

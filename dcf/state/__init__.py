@@ -1,1 +1,1 @@
-"""Databases whose loss is noticed: what is missing or damaged is said, never started over."""
+"""State on disk that more than one room keeps: SQLite behind a thread, whose loss is noticed."""

@@ -52,15 +52,25 @@ class BoxReader:
             OptionError: The call names a class the model does not have.
         """
         rows, columns, confidences = self._candidates(scores, settings)
-        boxes = decode(offsets[rows], self._anchors[rows], self._coder)
-        np.clip(boxes, 0, 1, out=boxes)
+        boxes = self._boxes(offsets, rows)
         # A box that lies outside the image, or has collapsed, shows nothing.
         solid = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         order = _best(np.where(solid, confidences, -1), settings.top_k)
         order = order[solid[order]]
-        kept = order[suppress(boxes[order], columns[order], settings.iou)]
-        kept = kept[: settings.max_detections]
+        most = settings.max_detections
+        kept = order[suppress(boxes[order], columns[order], settings.iou, most)]
         return self._detections(boxes[kept], columns[kept], confidences[kept], size)
+
+    def _boxes(
+        self, offsets: npt.NDArray[np.float32], rows: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float32]:
+        """The box of each row ``[K, 4]``, clipped to the unit image."""
+        if len(rows) < len(self._anchors):
+            boxes = decode(offsets[rows], self._anchors[rows], self._coder)
+            return np.clip(boxes, 0, 1, out=boxes)
+        # An anchor that may answer many classes is decoded once.
+        boxes = decode(offsets, self._anchors, self._coder)
+        return np.clip(boxes, 0, 1, out=boxes)[rows]
 
     def _candidates(
         self, scores: npt.NDArray[np.float32], settings: Settings

@@ -176,8 +176,9 @@ class Detector:
         Raises:
             DetectorError: The picture is not usable.
         """
-        image = self._full_decoder.decode(encoded)
-        return encode_picture(draw(image.pixels, detections), picture_format)
+        # No name holds the decoded picture while the drawn one is encoded.
+        drawn = draw(self._full_decoder.decode(encoded).pixels, detections)
+        return encode_picture(drawn, picture_format)
 
     def _answer(self, image: DecodedImage, settings: Settings, started: float) -> Answer:
         decoded = time.perf_counter()

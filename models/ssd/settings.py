@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass
 
 from models.ssd.errors import OptionError
-
-MAX_COUNT = 100_000
+from models.ssd.spec import COUNT_LIMITS
 
 
 @dataclass(frozen=True)
@@ -15,8 +14,8 @@ class Settings:
     Attributes:
         threshold: Least confidence of an answer, 0..1.
         iou: Greatest overlap of two answers of one class, 0..1.
-        top_k: Candidates kept before suppression, 1..100000.
-        max_detections: Answers at most, 1..100000.
+        top_k: Candidates kept before suppression; range as in ``COUNT_LIMITS``.
+        max_detections: Answers at most; likewise.
         classes: Names or ids of the only classes wanted; all when empty.
 
     Raises:
@@ -34,9 +33,7 @@ class Settings:
             share = getattr(self, name)
             if not (math.isfinite(share) and 0 <= share <= 1):
                 raise OptionError(f"{name} must be a number from 0 to 1, got {share}")
-        for name in ("top_k", "max_detections"):
+        for name, most in COUNT_LIMITS.items():
             count = getattr(self, name)
-            if not 1 <= count <= MAX_COUNT:
-                raise OptionError(
-                    f"{name} must be a whole number from 1 to {MAX_COUNT}, got {count}"
-                )
+            if not 1 <= count <= most:
+                raise OptionError(f"{name} must be a whole number from 1 to {most}, got {count}")

@@ -9,6 +9,10 @@ from typing import Literal
 
 import msgspec
 
+COUNT_LIMITS = {"top_k": 10_000, "max_detections": 1_000}
+"""Greatest value of each count, wherever it is given: call, environment or manifest. What a call
+may cost follows from them: suppression compares every candidate with every answer so far."""
+
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all records: immutable, and strict about what it does not know."""
@@ -152,8 +156,8 @@ class DefaultsSpec(Record, frozen=True, kw_only=True):
     Attributes:
         threshold: Least confidence of a detection, 0..1.
         iou: Overlap (intersection over union, 0..1) above which the weaker box of a class goes.
-        top_k: Candidates kept before suppression.
-        max_detections: Detections answered at most.
+        top_k: Candidates kept before suppression; range as in ``COUNT_LIMITS``.
+        max_detections: Detections answered at most; likewise.
     """
 
     threshold: float = 0.5
@@ -164,5 +168,6 @@ class DefaultsSpec(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         require(0 <= self.threshold <= 1, "defaults.threshold must be 0..1")
         require(0 <= self.iou <= 1, "defaults.iou must be 0..1")
-        require(1 <= self.top_k <= 100_000, "defaults.top_k must be 1..100000")
-        require(1 <= self.max_detections <= 100_000, "defaults.max_detections must be 1..100000")
+        for name, most in COUNT_LIMITS.items():
+            count = getattr(self, name)
+            require(1 <= count <= most, f"defaults.{name} must be 1..{most}, got {count}")

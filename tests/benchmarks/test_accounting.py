@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.accounting import cpu_seconds, family, memory
+from benchmarks.accounting import cpu_seconds, family, memory, peak_rss, reset_peak
 from benchmarks.errors import BenchmarkError
 from benchmarks.neighbours import Neighbours, warning
 from benchmarks.program import Program
@@ -27,6 +27,17 @@ def test_processor_time_is_what_was_burnt():
     while time.process_time() < end:
         pass
     assert 0.15 <= cpu_seconds([os.getpid()]) - before <= 1
+
+
+def test_the_peak_is_what_was_held_at_once_since_it_was_reset():
+    reset_peak(os.getpid())
+    before = peak_rss(os.getpid())
+    held = b"x" * 50_000_000
+    assert len(held) == 50_000_000
+    del held
+    assert 45_000_000 < peak_rss(os.getpid()) - before < 60_000_000
+    reset_peak(os.getpid())
+    assert peak_rss(os.getpid()) < before + 10_000_000
 
 
 def test_memory_grows_by_what_is_held():

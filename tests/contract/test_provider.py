@@ -9,9 +9,10 @@ import pytest
 
 from dcf.archive import Entry, pack
 from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
-from dcf.providers.base import READY, FunctionSpec, LogLine, LogQuery
 from dcf.providers.fake import FakeProvider
+from dcf.providers.placement import READY, FunctionSpec
 from dcf.providers.process import ProcessProvider
+from dcf.providers.stores import LogLine, LogQuery
 
 HANDLER = "def handle(body):\n    return body\n"
 
@@ -49,7 +50,7 @@ async def started(provider):
 async def settled(provider, name="echo", seconds=20.0):
     limit = time.monotonic() + seconds
     while (
-        status := await provider.describe(name)
+        status := await provider.placement.describe(name)
     ).available < status.replicas or status.rollout != READY:
         assert time.monotonic() < limit, status
         await asyncio.sleep(0.05)
@@ -63,21 +64,21 @@ def run(steps):
 def test_a_function_lives_from_deploy_to_delete(make, archive):
     async def steps():
         async with started(make()) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
-            assert await provider.has_archive(archive.digest)
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            assert await provider.stores.archives.has(archive.digest)
             spec = FunctionSpec(
                 "echo", archive.image, env={"A": "1"}, labels={"l": "2"}, constraints=("a=b",)
             )
-            await provider.deploy(spec)
+            await provider.placement.deploy(spec)
             status = await settled(provider)
             assert status.spec == spec
-            assert [each.spec.name for each in await provider.functions()] == ["echo"]
+            assert [each.spec.name for each in await provider.placement.functions()] == ["echo"]
             assert status.created_at.endswith("Z")
-            await provider.scale("echo", 0)
-            assert not provider.endpoints("echo")
-            assert (await provider.describe("echo")).replicas == 0
-            await provider.delete("echo")
-            assert list(await provider.functions()) == []
+            await provider.placement.scale("echo", 0)
+            assert not provider.routing.targets("echo")
+            assert (await provider.placement.describe("echo")).replicas == 0
+            await provider.placement.delete("echo")
+            assert list(await provider.placement.functions()) == []
 
     run(steps())
 
@@ -85,17 +86,17 @@ def test_a_function_lives_from_deploy_to_delete(make, archive):
 def test_an_update_takes_over_and_the_same_again_is_no_work(make, archive):
     async def steps():
         async with started(make()) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
-            await provider.deploy(FunctionSpec("echo", archive.image))
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
             newer = FunctionSpec("echo", archive.image, env={"A": "2"})
-            await provider.update(newer)
+            await provider.placement.update(newer)
             assert (await settled(provider)).spec == newer
-            before = list(provider.endpoints("echo"))
-            await provider.update(newer)
+            before = list(provider.routing.targets("echo"))
+            await provider.placement.update(newer)
             await settled(provider)
-            assert list(provider.endpoints("echo")) == before
-            await provider.delete("echo")
+            assert list(provider.routing.targets("echo")) == before
+            await provider.placement.delete("echo")
 
     run(steps())
 
@@ -103,14 +104,14 @@ def test_an_update_takes_over_and_the_same_again_is_no_work(make, archive):
 def test_of_updates_in_a_row_the_last_one_wins(make, archive):
     async def steps():
         async with started(make()) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
-            await provider.deploy(FunctionSpec("echo", archive.image))
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
             for number in range(4):
                 await asyncio.sleep(0.05 * number)
                 last = FunctionSpec("echo", archive.image, env={"N": str(number)})
-                await provider.update(last)
+                await provider.placement.update(last)
             assert (await settled(provider)).spec == last
-            assert len(provider.endpoints("echo")) == (provider.kind != "fake")
+            assert len(provider.routing.targets("echo")) == (provider.kind != "fake")
 
     run(steps())
 
@@ -118,9 +119,9 @@ def test_of_updates_in_a_row_the_last_one_wins(make, archive):
 def test_scaling_while_it_starts_ends_with_so_many(make, archive):
     async def steps():
         async with started(make()) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
-            await provider.deploy(FunctionSpec("echo", archive.image, replicas=2))
-            await provider.scale("echo", 1)
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image, replicas=2))
+            await provider.placement.scale("echo", 1)
             status = await settled(provider)
             assert (status.replicas, status.available) == (1, 1)
 
@@ -132,17 +133,17 @@ def test_unknown_names_are_not_found(make):
         async with started(make()) as provider:
             spec = FunctionSpec("nope", "archive:sha256:" + "0" * 64)
             with pytest.raises(NotFound):
-                await provider.update(spec)
+                await provider.placement.update(spec)
             with pytest.raises(NotFound):
-                await provider.delete("nope")
+                await provider.placement.delete("nope")
             with pytest.raises(NotFound):
-                await provider.describe("nope")
+                await provider.placement.describe("nope")
             with pytest.raises(NotFound):
-                await provider.scale("nope", 1)
+                await provider.placement.scale("nope", 1)
             with pytest.raises(NotFound):
-                provider.endpoints("nope")
+                provider.routing.targets("nope")
             with pytest.raises(NotFound):
-                [line async for line in provider.logs(LogQuery("nope"))]
+                [line async for line in provider.stores.logs.lines(LogQuery("nope"))]
 
     run(steps())
 
@@ -150,10 +151,10 @@ def test_unknown_names_are_not_found(make):
 def test_a_taken_name_already_exists(make, archive):
     async def steps():
         async with started(make()) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
-            await provider.deploy(FunctionSpec("echo", archive.image, replicas=0))
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image, replicas=0))
             with pytest.raises(AlreadyExists):
-                await provider.deploy(FunctionSpec("echo", archive.image))
+                await provider.placement.deploy(FunctionSpec("echo", archive.image))
 
     run(steps())
 
@@ -161,10 +162,10 @@ def test_a_taken_name_already_exists(make, archive):
 def test_logs_are_lines_of_that_function(make, archive):
     async def steps():
         async with started(make()) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
-            await provider.deploy(FunctionSpec("echo", archive.image))
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
-            lines = [line async for line in provider.logs(LogQuery("echo"))]
+            lines = [line async for line in provider.stores.logs.lines(LogQuery("echo"))]
             assert lines
             assert {line.name for line in lines} == {"echo"}
             assert all(line.instance and line.timestamp.endswith("Z") for line in lines)
@@ -175,12 +176,14 @@ def test_logs_are_lines_of_that_function(make, archive):
 def test_log_lines_are_chosen_by_tail_instance_and_time(make, archive):
     async def steps():
         async with started(make()) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
-            await provider.deploy(FunctionSpec("echo", archive.image))
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
 
             async def read(**wanted):
-                return [line async for line in provider.logs(LogQuery("echo", **wanted))]
+                return [
+                    line async for line in provider.stores.logs.lines(LogQuery("echo", **wanted))
+                ]
 
             every = await read()
             assert await read(tail=1) == every[-1:]
@@ -198,24 +201,24 @@ def version(archive, number, **more):
 
 async def deployed(provider, archive, count):
     """Deploy `count` versions one after the other."""
-    await provider.put_archive(archive.digest, chunks(archive.data))
-    await provider.deploy(version(archive, 1), "ann@here")
+    await provider.stores.archives.put(archive.digest, chunks(archive.data))
+    await provider.placement.deploy(version(archive, 1), "ann@here")
     await settled(provider)
     for number in range(2, count + 1):
-        await provider.update(version(archive, number), "bob@there")
+        await provider.placement.update(version(archive, number), "bob@there")
         await settled(provider)
 
 
 async def numbers(provider):
-    return [each.number for each in await provider.history("echo")]
+    return [each.number for each in await provider.placement.history("echo")]
 
 
 def test_every_change_is_a_revision_with_its_time_and_who(make, archive):
     async def steps():
         async with started(make()) as provider:
             await deployed(provider, archive, 2)
-            await provider.update(version(archive, 2), "nobody")  # the same again
-            newest, first = await provider.history("echo")
+            await provider.placement.update(version(archive, 2), "nobody")  # the same again
+            newest, first = await provider.placement.history("echo")
             assert (newest.number, newest.by, newest.serving) == (2, "bob@there", True)
             assert (first.number, first.by, first.serving) == (1, "ann@here", False)
             assert (first.spec, newest.spec) == (version(archive, 1), version(archive, 2))
@@ -230,13 +233,14 @@ def test_going_back_is_a_new_revision_of_the_old_spec(make, archive):
     async def steps():
         async with started(make()) as provider:
             await deployed(provider, archive, 3)
-            begun = await provider.rollback("echo", None, "eve@home")
+            begun = await provider.placement.rollback("echo", None, "eve@home")
             assert (begun.number, begun.spec, begun.by) == (4, version(archive, 2), "eve@home")
             assert (await settled(provider)).spec == version(archive, 2)
-            begun = await provider.rollback("echo", 1)
+            begun = await provider.placement.rollback("echo", 1)
             assert (begun.number, begun.spec) == (5, version(archive, 1))
             assert (await settled(provider)).spec == version(archive, 1)
-            assert [each.number for each in await provider.history("echo") if each.serving] == [5]
+            past = await provider.placement.history("echo")
+            assert [each.number for each in past if each.serving] == [5]
 
     run(steps())
 
@@ -245,7 +249,7 @@ def test_going_back_to_what_serves_is_no_work(make, archive):
     async def steps():
         async with started(make()) as provider:
             await deployed(provider, archive, 2)
-            assert (await provider.rollback("echo", 2)).number == 2
+            assert (await provider.placement.rollback("echo", 2)).number == 2
             assert await numbers(provider) == [2, 1]
 
     run(steps())
@@ -256,13 +260,13 @@ def test_there_must_be_something_to_go_back_to(make, archive):
         async with started(make()) as provider:
             await deployed(provider, archive, 1)
             with pytest.raises(InvalidRequest, match="no earlier revision"):
-                await provider.rollback("echo", None)
+                await provider.placement.rollback("echo", None)
             with pytest.raises(NotFound, match="no revision 7"):
-                await provider.rollback("echo", 7)
+                await provider.placement.rollback("echo", 7)
             with pytest.raises(NotFound):
-                await provider.rollback("nope", None)
+                await provider.placement.rollback("nope", None)
             with pytest.raises(NotFound):
-                await provider.history("nope")
+                await provider.placement.history("nope")
 
     run(steps())
 
@@ -270,20 +274,20 @@ def test_there_must_be_something_to_go_back_to(make, archive):
 def test_secrets_are_kept_by_name_and_their_values_never_come_back(make):
     async def steps():
         async with started(make()) as provider:
-            assert list(await provider.secrets()) == []
-            await provider.put_secret("token", b"xyzzy", replace=False)
-            await provider.put_secret("api.key", b"\x00plugh", replace=False)
-            assert list(await provider.secrets()) == ["api.key", "token"]
+            assert list(await provider.stores.secrets.names()) == []
+            await provider.stores.secrets.put("token", b"xyzzy", replace=False)
+            await provider.stores.secrets.put("api.key", b"\x00plugh", replace=False)
+            assert list(await provider.stores.secrets.names()) == ["api.key", "token"]
             with pytest.raises(AlreadyExists) as taken:
-                await provider.put_secret("token", b"xyzzy", replace=False)
+                await provider.stores.secrets.put("token", b"xyzzy", replace=False)
             assert "xyzzy" not in str(taken.value)
-            await provider.put_secret("token", b"new", replace=True)
+            await provider.stores.secrets.put("token", b"new", replace=True)
             with pytest.raises(NotFound):
-                await provider.put_secret("other", b"", replace=True)
-            await provider.delete_secret("token")
+                await provider.stores.secrets.put("other", b"", replace=True)
+            await provider.stores.secrets.delete("token")
             with pytest.raises(NotFound):
-                await provider.delete_secret("token")
-            assert list(await provider.secrets()) == ["api.key"]
+                await provider.stores.secrets.delete("token")
+            assert list(await provider.stores.secrets.names()) == ["api.key"]
 
     run(steps())
 
@@ -291,21 +295,21 @@ def test_secrets_are_kept_by_name_and_their_values_never_come_back(make):
 def test_a_function_wants_secrets_that_are_here(make, archive):
     async def steps():
         async with started(make()) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
             wanting = version(archive, 1, secrets=("token", "regcred"))
             with pytest.raises(InvalidRequest, match="secret token is not here"):
-                await provider.deploy(wanting)
-            await provider.put_secret("token", b"xyzzy", replace=False)
-            await provider.deploy(wanting)
+                await provider.placement.deploy(wanting)
+            await provider.stores.secrets.put("token", b"xyzzy", replace=False)
+            await provider.placement.deploy(wanting)
             await settled(provider)
             with pytest.raises(InvalidRequest, match="wanted by function echo"):
-                await provider.delete_secret("token")
-            await provider.update(version(archive, 2))
+                await provider.stores.secrets.delete("token")
+            await provider.placement.update(version(archive, 2))
             await settled(provider)
-            await provider.delete_secret("token")
+            await provider.stores.secrets.delete("token")
             with pytest.raises(InvalidRequest, match="secret token is not here"):
-                await provider.rollback("echo", None)
-            assert "xyzzy" not in repr(await provider.history("echo"))
+                await provider.placement.rollback("echo", None)
+            assert "xyzzy" not in repr(await provider.placement.history("echo"))
 
     run(steps())
 
@@ -314,13 +318,13 @@ def test_usage_is_what_the_replicas_take(make, archive):
     async def steps():
         async with started(make()) as provider:
             await deployed(provider, archive, 1)
-            used = await provider.usage("echo")
+            used = await provider.placement.usage("echo")
             assert used.memory_bytes > 1 << 20
             assert used.cpu_millicores >= 0
-            await provider.scale("echo", 0)
-            assert (await provider.usage("echo")).memory_bytes == 0
+            await provider.placement.scale("echo", 0)
+            assert (await provider.placement.usage("echo")).memory_bytes == 0
             with pytest.raises(NotFound):
-                await provider.usage("nope")
+                await provider.placement.usage("nope")
 
     run(steps())
 
@@ -328,10 +332,10 @@ def test_usage_is_what_the_replicas_take(make, archive):
 def test_stopped_and_started_again_it_has_what_was_deployed(tmp_path, archive):
     async def steps():
         async with started(ProcessProvider(tmp_path / "home")) as provider:
-            await provider.put_archive(archive.digest, chunks(archive.data))
-            await provider.deploy(FunctionSpec("echo", archive.image))
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
-            await provider.scale("echo", 2)
+            await provider.placement.scale("echo", 2)
         async with started(ProcessProvider(tmp_path / "home")) as provider:
             assert (await settled(provider)).available == 2
 
@@ -343,9 +347,9 @@ def test_the_process_provider_refuses_an_archive_of_another_name(tmp_path, archi
     async def steps():
         async with started(ProcessProvider(tmp_path / "home")) as provider:
             with pytest.raises(ArchiveError):
-                await provider.put_archive(digest, chunks(archive.data))
+                await provider.stores.archives.put(digest, chunks(archive.data))
             assert not list((tmp_path / "home" / "archives").iterdir())
-            assert not await provider.has_archive(digest)
+            assert not await provider.stores.archives.has(digest)
 
     run(steps())
 
@@ -356,9 +360,9 @@ def test_an_archive_that_cannot_be_unpacked_fails_its_rollout_with_the_reason(tm
 
     async def steps():
         async with started(ProcessProvider(tmp_path / "home")) as provider:
-            await provider.put_archive(digest, chunks(data))
-            await provider.deploy(FunctionSpec("bad", f"archive:sha256:{digest}"))
-            while (status := await provider.describe("bad")).rollout != "failed":
+            await provider.stores.archives.put(digest, chunks(data))
+            await provider.placement.deploy(FunctionSpec("bad", f"archive:sha256:{digest}"))
+            while (status := await provider.placement.describe("bad")).rollout != "failed":
                 await asyncio.sleep(0.02)
             assert "cannot be unpacked" in status.reason
 

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from handler.errors import BadOption
 from handler.handler import Handler
 from models.ssd.bundle import EMBEDDED
 from models.ssd.errors import BundleError
@@ -246,6 +248,8 @@ def test_an_empty_question_tells_how_to_use_it(ask, method):
     usage = objects(ask(b"", method=method))
     assert "curl" in usage["example"]
     assert "dog" in usage["classes"]
+    assert usage["options"]["top_k"] == "1 to 10000"
+    assert usage["options"]["max_detections"] == "1 to 1000"
 
 
 @pytest.mark.parametrize(
@@ -279,3 +283,40 @@ def test_the_samples_are_the_ones_the_notice_tells_of():
     samples = Path(__file__).parents[2] / "samples"
     notice = (samples.parent / "NOTICE").read_text()
     assert all(sample.name in notice for sample in samples.iterdir())
+
+
+DEAREST = {"threshold": "0", "top_k": "10000", "max_detections": "1000"}
+
+
+@pytest.mark.parametrize("iou", ["0", "0.0001", "1"])
+def test_the_dearest_options_are_answered_with_little_memory(ask, cat, iou):
+    """A matrix of all candidates with all would take gigabytes."""
+    tracemalloc.start()
+    try:
+        found = objects(ask(cat, query={**DEAREST, "iou": iou}))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert 100 < len(found) <= 1_000
+    assert peak < 50e6
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_a_thousand_boxes_are_drawn(ask, cat, kind):
+    reply = ask(cat, query={**DEAREST, "iou": "1", "format": kind})
+    with Image.open(io.BytesIO(reply.body)) as drawn, Image.open(io.BytesIO(cat)) as sent:
+        assert drawn.size == sent.size
+
+
+@pytest.mark.parametrize("query", [{"top_k": "10001"}, {"max_detections": "1001"}])
+def test_more_is_refused(ask, cat, query):
+    with pytest.raises(BadOption, match=r"must be a whole number from 1 to 10+, got"):
+        ask(cat, query=query)
+
+
+def test_classes_are_the_same_by_any_word_and_as_often_as_one_likes(ask, cat):
+    once = objects(ask(cat, query={"classes": "cat", "threshold": "0.01"}))
+    words = ["cat", "Cat", " CAT", "17"] * 500
+    body = {"image": base64.b64encode(cat).decode(), "classes": words, "threshold": 0.01}
+    assert objects(ask(json.dumps(body).encode())) == once
+    assert {entry["class"] for entry in once} == {"cat"}

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.errors import BadOption, SettingError
-from handler.options import SETTINGS, Options, parse_options, read_settings
+from handler.options import (
+    OPTION_RANGES,
+    SETTINGS,
+    Options,
+    parse_options,
+    read_settings,
+)
+from models.ssd.spec import COUNT_LIMITS
 
 
 def test_text_and_json_values_mean_the_same():
@@ -31,7 +38,8 @@ def test_jpg_is_jpeg():
         ("threshold", "1.01"), ("threshold", "-0.1"), ("threshold", "nan"), ("threshold", "inf"),
         ("threshold", ""), ("threshold", "x"), ("threshold", None), ("threshold", True),
         ("threshold", [0.5]), ("iou", "2"), ("top_k", "0"), ("top_k", "1.5"), ("top_k", 1.5),
-        ("top_k", "100001"), ("top_k", True), ("max_detections", "-1"), ("max_detections", {}),
+        ("top_k", "10001"), ("max_detections", 1001), ("top_k", True), ("max_detections", "-1"),
+        ("max_detections", {}),
         ("format", "xml"), ("format", 5), ("classes", 5), ("classes", [["a"]]),
         ("threshold", "1" * 500), ("threshold", 10**400), ("top_k", "9" * 5000),
     ],
@@ -40,6 +48,19 @@ def test_a_value_out_of_range_is_named(name, value):
     with pytest.raises(BadOption, match=f"^{name} must be") as caught:
         parse_options({name: value}, Options())
     assert len(caught.value.message) < 160
+
+
+@pytest.mark.parametrize(("name", "most"), COUNT_LIMITS.items())
+def test_a_count_has_one_range_for_calls_and_environment(name, most):
+    assert parse_options({name: str(most)}, Options()) == Options(**{name: most})
+    assert getattr(read_settings({name.upper(): str(most)}).options, name) == most
+    told = f"{name} must be a whole number from 1 to {most}, got "
+    with pytest.raises(BadOption, match=told):
+        parse_options({name: most + 1}, Options())
+    with pytest.raises(SettingError, match=told):
+        read_settings({name.upper(): str(most + 1)})
+    (row,) = (row for row in SETTINGS if row.name == name.upper())
+    assert row.allowed == OPTION_RANGES[name] == f"1 to {most}"
 
 
 def test_a_slip_is_told_and_a_strange_name_left_alone():

@@ -159,7 +159,7 @@ class CallQueue:
         if kind != CALL:
             return _PER_HOST
         try:
-            return len(self._gateway.provider.endpoints(name)) * self._limits.per_replica
+            return len(self._gateway.targets(name)) * self._limits.per_replica
         except NotFound:
             return _PER_HOST  # they are to fail, and say why
 

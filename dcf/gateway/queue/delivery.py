@@ -61,7 +61,8 @@ class Delivery:
         headers["Content-Length"] = str(item.body.size)
         began = time.perf_counter()
         call = Call("POST", item.target, headers, body or None)
-        async with self._upstream.open(item.function, call) as answer:
+        async with self._upstream.open(item.function, call) as answered:
+            answer = answered.response
             if _says_later(answer):
                 reason = f"function {item.function} answered {answer.status}"
                 return Again(answer.status, reason, seconds_of(answer.headers))
@@ -71,9 +72,9 @@ class Delivery:
                 return Done()
             kept = await self._bodies.receive_answer(_chunks(answer))
             seconds = time.perf_counter() - began
-            return Done(
-                _callback(CALLBACK, item, answer.headers.copy(), kept, (answer.status, seconds))
-            )
+            headers = answer.headers.copy()
+            headers["X-Revision"] = str(answered.revision)
+            return Done(_callback(CALLBACK, item, headers, kept, (answer.status, seconds)))
 
 
 def unkept(fault: LostBodyError) -> str:

@@ -7,15 +7,16 @@ which goes on evenly from one run to the next: see `clock.py`.
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dcf.errors import NotFound
+from dcf.errors import CannotStart, NotFound
 from dcf.gateway.queue.clock import Clock, Seen
-from dcf.gateway.queue.journal import Journal
 from dcf.gateway.queue.records import Body, Item, Waiting, lane_of
+from dcf.state.journal import Journal
+from dcf.state.state_file import StateFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
@@ -43,6 +44,7 @@ _TRIM = (
     "RETURNING file"
 )
 _Base = sqlite3.Connection
+_MUCH_ROOM = 16 << 20
 
 
 class DamagedError(Exception):
@@ -58,15 +60,16 @@ class DamagedError(Exception):
 
 
 class Store:
-    """Every change is on disk when its method returns."""
+    """Every change is on disk when its method returns.
+
+    Attributes:
+        aside: What the names of damaged files end with now; empty when there were none.
+    """
 
     def __init__(self, path: Path, clock: Clock, accept_lost: bool = False) -> None:
-        self._journal, self._clock = Journal(path, _SCHEMA, _carry_over, accept_lost), clock
-
-    @property
-    def aside(self) -> str:
-        """What the names of damaged files end with now; empty when there were none."""
-        return self._journal.aside
+        state = _opened(path, _SCHEMA, _carry_over, accept_lost)
+        self.aside = state.aside
+        self._journal, self._clock = Journal(state, "queue journal"), clock
 
     async def close(self) -> None:
         """Finish what was begun and close the file."""
@@ -233,3 +236,37 @@ def _item(row: tuple[Any, ...]) -> Item:
 def _waiting(row: tuple[Any, ...]) -> Waiting:
     seq, kind, function, target, size, since, due = row
     return Waiting(seq, lane_of(kind, function, target), size, since, due)
+
+
+def _opened(
+    path: Path,
+    schema: str,
+    carry_over: Callable[[_Base], None] | None = None,
+    accept_lost: bool = False,
+) -> StateFile:
+    try:
+        state = StateFile(path, accept_lost, exclusive=True)
+        try:
+            state.base.executescript(schema)
+            if carry_over is not None:
+                carry_over(state.base)
+            _give_back_room(state.base)
+        except BaseException:
+            state.close()
+            raise
+    except (sqlite3.Error, OSError) as fault:
+        raise CannotStart(
+            f"the queue's database {path} cannot be used ({fault}): "
+            "stop the gateway that has it, make room on its disk, or set DCF_HOME"
+        ) from fault
+    return state
+
+
+def _give_back_room(base: _Base) -> None:
+    """Shrink a file that is mostly empty: a long queue's room is reused, but never given back."""
+    free, pages, size = (
+        base.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("freelist_count", "page_count", "page_size")
+    )
+    if free * size > _MUCH_ROOM and free > pages / 2:
+        base.execute("VACUUM")

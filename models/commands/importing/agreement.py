@@ -13,6 +13,7 @@ from models.ssd.manifest import Manifest
 from models.ssd.nets.layers import Floats
 from models.ssd.nms import overlaps
 from models.ssd.settings import Settings
+from models.ssd.spec import COUNT_LIMITS
 
 THRESHOLD = 0.5
 LEAST_OVERLAP = 0.9
@@ -93,7 +94,8 @@ def read_answers(
     reader = BoxReader(manifest, labels)
     defaults, outputs = manifest.defaults, manifest.outputs
     # All that are found: a list cut at the hundredth would differ by what falls off its end.
-    settings = Settings(THRESHOLD, defaults.iou, defaults.top_k, defaults.top_k)
+    most = min(defaults.top_k, COUNT_LIMITS["max_detections"])
+    settings = Settings(THRESHOLD, defaults.iou, defaults.top_k, most)
     scores = join(answers, outputs.scores, len(outputs.class_ids))
     offsets = join(answers, outputs.offsets, 4)
     size = (manifest.input.height, manifest.input.width)

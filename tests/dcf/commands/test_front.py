@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from dcf.commands.front import Front
-from dcf.providers.base import Endpoint
+from dcf.providers.routing import Target
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def front():
 
 
 @pytest.mark.parametrize(
-    "target", [None, Endpoint("http://127.0.0.1:1")], ids=["none", "nobody-listens"]
+    "target", [None, Target("http://127.0.0.1:1")], ids=["none", "nobody-listens"]
 )
 def test_large_bodies_too_are_told_that_nobody_is_there(front, target):
     address = front(lambda: target)
@@ -41,7 +41,7 @@ def test_large_bodies_too_are_told_that_nobody_is_there(front, target):
 
 
 def test_what_comes_is_passed_on_both_ways(front, echo_gateway):
-    address = front(lambda: Endpoint(echo_gateway.rest))
+    address = front(lambda: Target(echo_gateway.rest))
     body = bytes(range(256)) * 20_000
     reply = requests.post(f"{address}/function/echo", body, timeout=30)
     assert reply.content == body

@@ -10,8 +10,9 @@ import requests
 from aiohttp import web
 
 from dcf.gateway.server import Server, Settings
-from dcf.providers.base import Endpoint, LogLine
 from dcf.providers.fake import FakeProvider
+from dcf.providers.routing import Target
+from dcf.providers.stores import LogLine
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 LINES = (
@@ -70,8 +71,8 @@ class BackgroundGateway:
         await replica.setup()
         await web.TCPSite(replica, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{replica.addresses[0][1]}"
-        self.provider = FakeProvider([Endpoint(address)], LINES)
-        self.server = Server(self.settings, self.provider)
+        self.provider = FakeProvider([Target(address)], LINES)
+        self.server = Server(self.settings, lambda _mesh: self.provider)
         await self.server.start()
         self._opened.set()
         await self._stop.wait()

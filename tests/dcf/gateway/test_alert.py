@@ -3,7 +3,7 @@
 import pytest
 
 from dcf.gateway.door_alert import replicas_after
-from dcf.providers.base import FunctionSpec, FunctionStatus
+from dcf.providers.placement import FunctionSpec, FunctionStatus
 
 LABEL = "com.openfaas.scale."
 

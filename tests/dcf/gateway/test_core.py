@@ -6,8 +6,8 @@ import pytest
 
 from dcf.errors import InvalidRequest
 from dcf.gateway.core import Gateway
-from dcf.providers.base import FunctionSpec
 from dcf.providers.fake import FakeProvider
+from dcf.providers.placement import FunctionSpec
 
 
 @pytest.fixture

@@ -5,14 +5,16 @@ import io
 import json
 import socket
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 import pytest
 from aiohttp import web
 
 from dcf.gateway.server import Server, Settings
-from dcf.providers.base import Endpoint, FunctionSpec
 from dcf.providers.fake import FakeProvider
+from dcf.providers.placement import FunctionSpec
+from dcf.providers.routing import Target
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 
@@ -30,9 +32,17 @@ async def replica(answer):
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        yield Endpoint(f"http://127.0.0.1:{runner.addresses[0][1]}")
+        yield Target(f"http://127.0.0.1:{runner.addresses[0][1]}")
     finally:
         await runner.cleanup()
+
+
+RUNNING = []  # the server of the test that runs
+
+
+def inflight(target):
+    """Calls under way to a replica, as the gateway counts them."""
+    return RUNNING[-1].inflight(target.address)
 
 
 @asynccontextmanager
@@ -40,7 +50,8 @@ async def gateway(*endpoints):
     """A gateway with a function of these endpoints; gives its address and a session."""
     provider = FakeProvider(endpoints)
     await provider.deploy(FunctionSpec("f", "any"))
-    server = Server(SETTINGS, provider)
+    server = Server(SETTINGS, lambda _mesh: provider)
+    RUNNING.append(server)
     await server.start()
     async with aiohttp.ClientSession(auto_decompress=False) as session:
         yield f"{server.rest}/function/f", session
@@ -51,7 +62,7 @@ def refusing():
     """The address of nobody."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return Endpoint(f"http://127.0.0.1:{free.getsockname()[1]}")
+        return Target(f"http://127.0.0.1:{free.getsockname()[1]}")
 
 
 async def hello(request):
@@ -65,7 +76,7 @@ def test_a_refused_connection_is_tried_once_more_elsewhere_body_and_all():
             for size in (0, 10, 3 << 20):  # the last one is streamed
                 async with session.post(address, data=io.BytesIO(b"x" * size)) as answer:
                     assert (answer.status, await answer.text()) == (200, f"hello {size}")
-            assert (dead.inflight, alive.inflight) == (0, 0)
+            assert (inflight(dead), inflight(alive)) == (0, 0)
 
     run(steps())
 
@@ -84,7 +95,7 @@ def test_a_call_that_was_begun_is_never_sent_twice():
                 assert (answer.status, answer.headers["X-Error-Code"]) == (502, "upstream_failed")
                 assert json.loads(await answer.read())["error"]["code"] == "upstream_failed"
             assert begun == [b"pay"]
-            assert first.inflight == 0
+            assert inflight(first) == 0
 
     run(steps())
 
@@ -105,7 +116,7 @@ def test_an_answer_that_breaks_off_is_never_taken_for_whole(length):
             with pytest.raises(aiohttp.ClientPayloadError):
                 async with session.get(address) as answer:
                     await answer.read()
-            assert endpoint.inflight == 0
+            assert inflight(endpoint) == 0
 
     run(steps())
 
@@ -130,11 +141,11 @@ def test_silence_beyond_the_limit_is_504():
         return web.Response()
 
     async def steps():
-        async with replica(silent) as slow:
-            slow.timeout = 0.2
+        async with replica(silent) as patient:
+            slow = replace(patient, timeout=0.2)
             async with gateway(slow) as (address, session), session.get(address) as answer:
                 assert (answer.status, answer.headers["X-Error-Code"]) == (504, "timeout")
-                assert slow.inflight == 0
+                assert inflight(slow) == 0
 
     run(steps())
 
@@ -215,7 +226,7 @@ def test_a_caller_who_leaves_ends_the_call():
         async with replica(wait) as endpoint, gateway(endpoint) as (address, session):
             with pytest.raises(asyncio.TimeoutError):
                 await session.get(address, timeout=aiohttp.ClientTimeout(total=0.3))
-            while not ended or endpoint.inflight:
+            while not ended or inflight(endpoint):
                 await asyncio.sleep(0.01)
 
     run(steps())
@@ -315,7 +326,7 @@ def test_an_answer_without_a_type_gets_the_requests():
 
     async def steps():
         async with await asyncio.start_server(untyped, "127.0.0.1", 0) as server:
-            endpoint = Endpoint(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+            endpoint = Target(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
             async with gateway(endpoint) as (address, session):
                 for sent, expected in (({"Content-Type": "a/b"}, "a/b"), ({}, "text/plain")):
                     async with session.get(address, headers=sent) as answer:
@@ -348,12 +359,16 @@ def test_every_call_is_counted_once_by_how_it_ended():
         return web.Response(status=int(how) if how.isdigit() else 200)
 
     async def steps():
-        async with replica(ends) as endpoint, gateway(endpoint) as (address, session):
+        async with replica(ends) as patient:
+            impatient = replace(patient, timeout=1.0)
+            await all_ends(impatient)
+
+    async def all_ends(target):
+        async with gateway(target) as (address, session):
             for how in ("200", "404", "break"):
                 await (await session.get(f"{address}/{how}")).read()
             with pytest.raises(asyncio.TimeoutError):
                 await session.get(f"{address}/hang", timeout=aiohttp.ClientTimeout(total=0.2))
-            endpoint.timeout = 0.2
             await (await session.get(f"{address}/hang")).read()
             await (await session.get(address.replace("/f", "/nobody"))).read()
             async with session.get(address.replace("function/f", "metrics")) as answer:

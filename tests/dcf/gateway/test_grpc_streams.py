@@ -5,6 +5,7 @@ And the size of messages, both ways, on every hop.
 
 import threading
 import time
+from dataclasses import replace
 
 import grpc
 import pytest
@@ -79,21 +80,21 @@ def test_a_client_that_does_not_read_holds_its_questions_back(gateway, stub):
 
 
 def test_a_client_that_leaves_ends_its_call(gateway, stub, wait_for):
-    endpoint = gateway.provider.endpoints("f")[0]
+    (target,) = gateway.provider.replicas
     gateway.slow.set()
     answers = stub.Invokes(iter([asked(b"slow")]), timeout=SECONDS)
-    wait_for(lambda: endpoint.inflight == 1)
+    wait_for(lambda: gateway.server.inflight(target.address) == 1)
     answers.cancel()
-    wait_for(lambda: endpoint.inflight == 0 and gateway.left.is_set())
+    wait_for(lambda: gateway.server.inflight(target.address) == 0 and gateway.left.is_set())
 
 
 def test_a_deadline_ends_a_call_as_well(gateway, stub, wait_for):
-    endpoint = gateway.provider.endpoints("f")[0]
+    (target,) = gateway.provider.replicas
     gateway.slow.set()
     with pytest.raises(grpc.RpcError) as late:
         stub.Invoke(asked(b"slow"), timeout=0.3)
     assert late.value.code() is CODE.DEADLINE_EXCEEDED
-    wait_for(lambda: endpoint.inflight == 0)
+    wait_for(lambda: gateway.server.inflight(target.address) == 0)
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["Invoke", "Invokes"])
@@ -141,7 +142,7 @@ def test_a_fault_of_the_gateway_keeps_its_words(gateway, stub, stream):
     def broken(name):
         raise RuntimeError("/private/path")
 
-    gateway.provider.endpoints = broken
+    gateway.provider.targets = broken
     with pytest.raises(grpc.RpcError) as failed:
         call(stub, stream, asked(b""))
     assert failed.value.code() is CODE.INTERNAL
@@ -156,7 +157,8 @@ def test_a_call_id_of_the_client_reaches_the_function(gateway, stub):
 
 
 def test_a_function_that_takes_too_long_is_told_in_the_contracts_words(gateway, stub):
-    gateway.provider.endpoints("f")[0].timeout = 0.2
+    (target,) = gateway.provider.replicas
+    gateway.provider.replicas = (replace(target, timeout=0.2),)
     gateway.slow.set()
     with pytest.raises(grpc.RpcError) as late:
         stub.Invoke(asked(b"slow"), timeout=SECONDS)

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 import pytest
 
 from dcf.archive import Entry, pack
-from dcf.providers.base import FunctionSpec
+from dcf.providers.placement import FunctionSpec
 from dcf.providers.process import ProcessProvider
 
 
@@ -29,13 +29,13 @@ class Driven:
         async def chunks():
             yield archive.data
 
-        await self.provider.put_archive(archive.digest, chunks())
+        await self.provider.stores.archives.put(archive.digest, chunks())
         return archive.image
 
     async def until(self, condition, seconds=30.0):
         """Wait until `condition(status of f)` holds; gives the status."""
         limit = time.monotonic() + seconds
-        while not condition(status := await self.provider.describe("f")):
+        while not condition(status := await self.provider.placement.describe("f")):
             assert time.monotonic() < limit, status
             await asyncio.sleep(0.02)
         return status
@@ -51,15 +51,15 @@ class Driven:
     async def deploy(self, code, requirements="", **fields):
         """Deploy `f` from a handler's code and wait until it is ready."""
         image = await self.image(code, requirements)
-        await self.provider.deploy(FunctionSpec("f", image, **fields))
+        await self.provider.placement.deploy(FunctionSpec("f", image, **fields))
         return await self.ready()
 
     async def call(self, body=b""):
         """What `f` answers."""
-        endpoint = self.provider.endpoints("f")[0]
+        target = self.provider.routing.targets("f")[0]
 
         def post():
-            with urlopen(endpoint.url, data=body or b"-", timeout=20) as reply:
+            with urlopen(target.address, data=body or b"-", timeout=20) as reply:
                 return reply.read().decode()
 
         return await asyncio.to_thread(post)

@@ -82,14 +82,15 @@ def test_only_what_a_function_names_is_kept(home, tmp_path):
     (home.archives / "left.partial").write_bytes(b"")
     archives = Archives(home)
     archives.keep_only([wanted.image])
-    assert (archives.has(wanted.digest), archives.has(unwanted.digest)) == (True, False)
+    has = [asyncio.run(archives.has(each.digest)) for each in (wanted, unwanted)]
+    assert has == [True, False]
     assert names(home.code) == names(home.archives) == [wanted.digest]
 
 
 def test_what_somebody_is_about_to_deploy_stays(home, tmp_path):
     uploaded, asked_for = unpacked_two(home, tmp_path)
     archives = Archives(home)
-    assert archives.has(asked_for.digest)
+    assert asyncio.run(archives.has(asked_for.digest))
     asyncio.run(archives.put(uploaded.digest, stream(uploaded.data)))
     archives.keep_only([])
     assert names(home.archives) == sorted((uploaded.digest, asked_for.digest))
@@ -106,7 +107,7 @@ def test_an_upload_under_way_stays(home, tmp_path):
             yield archive.data[100:]
 
         await archives.put(archive.digest, halting())
-        assert archives.has(archive.digest)
+        assert await archives.has(archive.digest)
 
     asyncio.run(steps())
 

@@ -50,7 +50,7 @@ def test_what_served_serves_again_and_the_update_ends_well(
     wait_for(lambda: call(second) == "one")
     assert rollouts(second) == [(2, "progressing", False), (1, "ready", True)]
     wait_for(lambda: call(second) == "two")
-    assert rollouts(second) == [(2, "ready", True), (1, "ready", False)]
+    wait_for(lambda: rollouts(second) == [(2, "ready", True), (1, "ready", False)])
 
 
 def test_an_update_that_hangs_does_not_hold_up_what_served(

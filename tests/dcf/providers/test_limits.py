@@ -10,13 +10,14 @@ import pytest
 
 from dcf.errors import InvalidRequest
 from dcf.providers.archives import Archives
-from dcf.providers.base import FunctionSpec, LogQuery
 from dcf.providers.footprint import Meter, cpu_seconds, family, resident_bytes
 from dcf.providers.home import Home
 from dcf.providers.launching import Launching, Stock
 from dcf.providers.limits import Limits, check_quantities, limits_of
 from dcf.providers.overlay import Overlays
+from dcf.providers.placement import FunctionSpec
 from dcf.providers.secret_files import Secrets
+from dcf.providers.stores import LogQuery
 
 CORES = "import os\n\n\ndef handle(body):\n    return str(len(os.sched_getaffinity(0)))\n"
 GROWS = """
@@ -107,19 +108,19 @@ def test_a_replica_is_kept_to_its_cores(drive, cpu, cores):
 
 
 async def log_of(driven):
-    return "\n".join([line.text async for line in driven.provider.logs(LogQuery("f"))])
+    return "\n".join([line.text async for line in driven.provider.stores.logs.lines(LogQuery("f"))])
 
 
 def test_a_replica_over_its_memory_is_ended_and_started_again_and_the_log_says_why(drive):
     async def steps(driven):
         await driven.deploy(GROWS, limits={"memory": "256Mi"})
-        before = driven.provider.endpoints("f")[0]
+        before = driven.provider.routing.targets("f")[0]
         assert await driven.call(b"10") == "grown"
         with pytest.raises(OSError):  # noqa: PT011 # reset or closed, as it comes
             await driven.call(b"900")
         await driven.until(lambda status: status.available == 0)
         await driven.until(lambda status: status.available == 1)
-        assert driven.provider.endpoints("f")[0] is not before
+        assert driven.provider.routing.targets("f")[0] is not before
         assert "over its memory limit of 256 MiB: raise limits.memory" in await log_of(driven)
         assert await driven.call(b"1") == "grown"
 
@@ -130,7 +131,7 @@ def test_one_that_is_over_its_memory_at_once_cannot_become_ready(drive):
     async def steps(driven):
         await driven.deploy("def handle(body):\n    return 'small'\n")
         large = FunctionSpec("f", await driven.image(LARGE), limits={"memory": "128Mi"})
-        await driven.provider.update(large)
+        await driven.provider.placement.update(large)
         assert "over its memory limit of 128 MiB" in (await driven.failed()).reason
         assert await driven.call() == "small"
 
@@ -172,7 +173,7 @@ def test_what_a_replica_had_started_ends_with_it(drive, is_alive):
         assert not is_alive(child)
         await driven.until(lambda status: status.available == 1)
         (another,) = sleepers()
-        await driven.provider.scale("f", 0)
+        await driven.provider.placement.scale("f", 0)
         while is_alive(another):
             await asyncio.sleep(0.05)
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from dcf.errors import InvalidRequest
-from dcf.providers.base import LogQuery
 from dcf.providers.log_pieces import next_lines
 from dcf.providers.logs import FunctionLog
+from dcf.providers.stores import LogQuery
 
 
 def read(log, **query):

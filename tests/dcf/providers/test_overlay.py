@@ -11,10 +11,11 @@ import pytest
 
 from dcf.archive import Entry
 from dcf.errors import RolloutFailed
-from dcf.providers.base import FunctionSpec, LogQuery
 from dcf.providers.footprint import family
 from dcf.providers.overlay import Overlays
 from dcf.providers.pip_run import run_pip
+from dcf.providers.placement import FunctionSpec
+from dcf.providers.stores import LogQuery
 
 ENTRY = Entry("src", "handler.py", "handle")
 USES = "import tinything\n\n\ndef handle(body):\n    return tinything.VERSION\n"
@@ -242,16 +243,16 @@ def test_functions_with_two_versions_of_one_package_do_not_meet(wheels, drive):
     async def steps(driven):
         await driven.deploy(USES, "tinything==1.0\n")
         assert await driven.call() == "1.0"
-        first = driven.provider.endpoints("f")[0]
+        first = driven.provider.routing.targets("f")[0]
         other = await driven.image(USES, "tinything==2.0\n")
-        await driven.provider.deploy(FunctionSpec("g", other))
-        while not driven.provider.endpoints("g"):
+        await driven.provider.placement.deploy(FunctionSpec("g", other))
+        while not driven.provider.routing.targets("g"):
             await asyncio.sleep(0.05)
         assert await driven.call() == "1.0"
-        assert driven.provider.endpoints("f")[0] is first
-        await driven.provider.delete("f")
-        await driven.provider.update(FunctionSpec("g", other, env={"A": "1"}))
-        while (await driven.provider.describe("g")).rollout != "ready":
+        assert driven.provider.routing.targets("f")[0] is first
+        await driven.provider.placement.delete("f")
+        await driven.provider.placement.update(FunctionSpec("g", other, env={"A": "1"}))
+        while (await driven.provider.placement.describe("g")).rollout != "ready":
             await asyncio.sleep(0.05)
 
     drive(steps)
@@ -261,12 +262,12 @@ def test_functions_with_two_versions_of_one_package_do_not_meet(wheels, drive):
 def test_a_first_revision_whose_requirements_are_not_there_yet_is_tried_again(wheels, drive):
     async def steps(driven):
         spec = FunctionSpec("f", await driven.image(USES, "tinything==3.0\n"))
-        await driven.provider.deploy(spec)
+        await driven.provider.placement.deploy(spec)
         assert "No matching distribution" in (await driven.failed()).reason
         wheel(wheels, "3.0")
         assert (await driven.ready()).reason == ""
         assert await driven.call() == "3.0"
-        assert [each.rollout for each in await driven.provider.history("f")] == ["ready"]
+        assert [each.rollout for each in await driven.provider.placement.history("f")] == ["ready"]
 
     drive(steps)
 
@@ -274,15 +275,15 @@ def test_a_first_revision_whose_requirements_are_not_there_yet_is_tried_again(wh
 def test_progress_is_told_while_it_installs_and_a_delete_ends_it(silent_index, drive):
     async def steps(driven):
         spec = FunctionSpec("f", await driven.image(USES, "tinything\n"))
-        await driven.provider.deploy(spec)
+        await driven.provider.placement.deploy(spec)
         status = await driven.until(lambda status: status.reason)
         assert (status.rollout, status.available) == ("progressing", 0)
         assert status.reason.startswith("installing requirements.txt")
-        lines = [line.text async for line in driven.provider.logs(LogQuery("f"))]
+        lines = [line.text async for line in driven.provider.stores.logs.lines(LogQuery("f"))]
         assert status.reason in lines
         connection, _ = await asyncio.to_thread(silent_index.accept)
         with connection:
-            await driven.provider.delete("f")
+            await driven.provider.placement.delete("f")
             await until_no_pip()
 
     drive(steps)

@@ -8,8 +8,9 @@ import sqlite3
 import pytest
 
 from dcf.errors import CannotStart
-from dcf.providers.base import FunctionSpec, LogQuery
+from dcf.providers.placement import FunctionSpec
 from dcf.providers.process import ProcessProvider
+from dcf.providers.stores import LogQuery
 
 ONE = "def handle(body):\n    return 'one'\n"
 TWO = "def handle(body):\n    return 'two'\n"
@@ -22,17 +23,17 @@ BROKEN = "raise RuntimeError('the weights are missing')\n"
 
 
 async def told(driven):
-    return [(each.number, each.rollout) for each in await driven.provider.history("f")]
+    return [(each.number, each.rollout) for each in await driven.provider.placement.history("f")]
 
 
 def test_one_that_cannot_become_ready_leaves_the_old_and_says_why(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(BROKEN)))
         status = await driven.failed()
         assert "the weights are missing" in status.reason
         assert await driven.call() == "one"
-        newest, first = await driven.provider.history("f")
+        newest, first = await driven.provider.placement.history("f")
         assert (newest.rollout, newest.serving, first.serving) == ("failed", False, True)
         assert "the weights are missing" in newest.reason
         assert status.spec == first.spec
@@ -43,10 +44,10 @@ def test_one_that_cannot_become_ready_leaves_the_old_and_says_why(drive):
 def test_going_back_needs_nothing_of_the_users_folder(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(TWO)))
         await driven.ready()
         shutil.rmtree(driven.folder / "source")
-        await driven.provider.rollback("f", None)
+        await driven.provider.placement.rollback("f", None)
         await driven.ready()
         assert await driven.call() == "one"
 
@@ -56,9 +57,9 @@ def test_going_back_needs_nothing_of_the_users_folder(drive):
 def test_going_back_from_one_that_never_was_ready(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(BROKEN)))
         await driven.failed()
-        await driven.provider.rollback("f", 1)
+        await driven.provider.placement.rollback("f", 1)
         assert (await driven.ready()).reason == ""
         assert await told(driven) == [(3, "ready"), (2, "failed"), (1, "ready")]
 
@@ -68,12 +69,12 @@ def test_going_back_from_one_that_never_was_ready(drive):
 def test_an_update_during_an_update_gives_the_first_one_up(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.update(FunctionSpec("f", await driven.image(SLOW)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(SLOW)))
         await asyncio.sleep(0.3)
-        await driven.provider.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(TWO)))
         await driven.ready()
         assert await driven.call() == "two"
-        newest, given_up, _ = await driven.provider.history("f")
+        newest, given_up, _ = await driven.provider.placement.history("f")
         assert (newest.rollout, given_up.rollout) == ("ready", "failed")
         assert given_up.reason == "given up for revision 3 before it was ready"
 
@@ -82,9 +83,9 @@ def test_an_update_during_an_update_gives_the_first_one_up(drive):
 
 def test_an_update_mends_a_first_revision_that_was_never_ready(drive):
     async def steps(driven):
-        await driven.provider.deploy(FunctionSpec("f", await driven.image(BROKEN)))
+        await driven.provider.placement.deploy(FunctionSpec("f", await driven.image(BROKEN)))
         await driven.failed()
-        await driven.provider.update(FunctionSpec("f", await driven.image(ONE)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(ONE)))
         await driven.ready()
         assert await driven.call() == "one"
         assert await told(driven) == [(2, "ready"), (1, "failed")]
@@ -96,14 +97,14 @@ def test_a_first_revision_that_gets_ready_after_all_serves_though_an_update_fail
     async def steps(driven):
         mark = driven.folder / "mark"
         spec = FunctionSpec("f", await driven.image(LATE), env={"MARK": str(mark)})
-        await driven.provider.deploy(spec)
+        await driven.provider.placement.deploy(spec)
         await driven.failed()
-        await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(BROKEN)))
         await driven.failed()
         mark.touch()
         await driven.until(lambda status: status.available == 1)
         await asyncio.sleep(0.3)
-        newest, first = await driven.provider.history("f")
+        newest, first = await driven.provider.placement.history("f")
         assert (newest.rollout, first.rollout, first.serving) == ("failed", "ready", True)
 
     drive(steps)
@@ -112,12 +113,12 @@ def test_a_first_revision_that_gets_ready_after_all_serves_though_an_update_fail
 def test_scaled_to_nothing_during_an_update_it_stays_at_nothing(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.update(FunctionSpec("f", await driven.image(SLOW)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(SLOW)))
         await asyncio.sleep(0.3)
-        await driven.provider.scale("f", 0)
+        await driven.provider.placement.scale("f", 0)
         status = await driven.ready()
         assert (status.replicas, status.available) == (0, 0)
-        await driven.provider.scale("f", 1)
+        await driven.provider.placement.scale("f", 1)
         await driven.ready()
         assert await driven.call() == "slow"
 
@@ -127,8 +128,8 @@ def test_scaled_to_nothing_during_an_update_it_stays_at_nothing(drive):
 def test_an_update_wakes_what_was_scaled_to_nothing(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.scale("f", 0)
-        await driven.provider.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.provider.placement.scale("f", 0)
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(TWO)))
         await driven.until(lambda status: status.available == 1)
         assert await driven.call() == "two"
 
@@ -138,12 +139,12 @@ def test_an_update_wakes_what_was_scaled_to_nothing(drive):
 def test_deleted_during_an_update_nothing_is_left(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.put_secret("token", b"x", replace=False)
+        await driven.provider.stores.secrets.put("token", b"x", replace=False)
         spec = FunctionSpec("f", await driven.image(SLOW), secrets=("token",))
-        await driven.provider.update(spec)
+        await driven.provider.placement.update(spec)
         await asyncio.sleep(0.3)
-        await driven.provider.delete("f")
-        assert list(await driven.provider.functions()) == []
+        await driven.provider.placement.delete("f")
+        assert list(await driven.provider.placement.functions()) == []
         await driven.deploy(TWO)
         assert await told(driven) == [(1, "ready")]
 
@@ -154,24 +155,27 @@ def test_deleted_during_an_update_nothing_is_left(drive):
 def test_on_a_full_disk_an_update_is_refused_or_fails_and_what_served_goes_on(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        base = driven.provider._opened.store._base
         two = await driven.image(TWO)
 
-        def fill(pages):
-            base.execute(f"PRAGMA max_page_count = {pages}")
+        async def fill(pages):
+            await driven.provider._opened._store._journal.do(
+                lambda base: base.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+            )
 
-        fill(1)
+        await fill(1)
+        spec = FunctionSpec("f", two, env={"LONG": "x" * 100_000})
         with pytest.raises(OSError, match="state cannot be written: database or disk is full"):
-            await driven.provider.update(FunctionSpec("f", two, env={"LONG": "x" * 100_000}))
+            await driven.provider.placement.update(spec)
         assert await told(driven) == [(1, "ready")]
         assert await driven.call() == "one"
-        fill(100_000)
-        await driven.provider.update(FunctionSpec("f", two))
-        base.execute("PRAGMA query_only = 1")
+        await fill(100_000)
+        await driven.provider.placement.update(FunctionSpec("f", two))
+        base = sqlite3.connect(drive.home / "functions.db", isolation_level=None)
+        base.execute("BEGIN IMMEDIATE")  # nobody else can write
         assert "cannot be written" in (await driven.failed()).reason
         assert await driven.call() == "one"
-        base.execute("PRAGMA query_only = 0")
-        await driven.provider.update(FunctionSpec("f", two))
+        base.close()
+        await driven.provider.placement.update(FunctionSpec("f", two))
         await driven.ready()
         assert await driven.call() == "two"
 
@@ -181,16 +185,16 @@ def test_on_a_full_disk_an_update_is_refused_or_fails_and_what_served_goes_on(dr
 def test_what_gets_ready_in_the_moment_of_its_deletion_stays_deleted(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        function = driven.provider._functions["f"]
+        function = driven.provider.placement._find("f")
         serving = function.history.serving
-        await driven.provider.delete("f")
-        function.history.took_over(serving, 1)  # its rollout had not been told yet
-        function.scale(2)
+        await driven.provider.placement.delete("f")
+        await function.history.took_over(serving.number, lambda: 1)  # it had just become ready
+        await function.scale(2)
 
     drive(steps)
 
     async def functions(driven):
-        return list(await driven.provider.functions())
+        return list(await driven.provider.placement.functions())
 
     assert drive(functions) == []
 
@@ -198,9 +202,9 @@ def test_what_gets_ready_in_the_moment_of_its_deletion_stays_deleted(drive):
 def test_deployed_again_under_its_name_it_begins_with_nothing_of_before(drive):
     async def steps(driven):
         await driven.deploy(ONE, constraints=("of=before",))
-        await driven.provider.delete("f")
+        await driven.provider.placement.delete("f")
         await driven.deploy(TWO)
-        lines = [line.text async for line in driven.provider.logs(LogQuery("f"))]
+        lines = [line.text async for line in driven.provider.stores.logs.lines(LogQuery("f"))]
         assert lines
         assert not any("of=before" in line for line in lines)
         assert await told(driven) == [(1, "ready")]
@@ -214,7 +218,7 @@ def test_the_newest_twenty_are_kept_and_the_one_that_serves(drive):
         broken = await driven.image(BROKEN)
         for number in range(30):
             spec = FunctionSpec("f", broken, env={"N": str(number)})
-            await driven.provider.update(spec)
+            await driven.provider.placement.update(spec)
         await driven.failed()
         numbers = [number for number, _ in await told(driven)]
         assert numbers == [*range(31, 11, -1), 1]
@@ -227,7 +231,7 @@ def test_the_newest_twenty_are_kept_and_the_one_that_serves(drive):
 def test_after_a_restart_the_last_failure_is_still_told(drive):
     async def fail(driven):
         await driven.deploy(ONE)
-        await driven.provider.update(FunctionSpec("f", await driven.image(BROKEN)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(BROKEN)))
         return (await driven.failed()).reason
 
     reason = drive(fail)
@@ -238,11 +242,11 @@ def test_after_a_restart_the_last_failure_is_still_told(drive):
 def test_code_that_no_kept_revision_names_is_deleted(drive):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(TWO)))
         await driven.ready()
 
     async def look(driven):
-        await driven.provider.delete("f")
+        await driven.provider.placement.delete("f")
 
     async def nothing(driven):
         return [
@@ -262,8 +266,8 @@ def test_what_is_deployed_stays_when_the_provider_stops_during_a_delete(drive):
         await driven.deploy(ONE)
 
     async def second(driven):
-        await driven.provider.deploy(FunctionSpec("g", await driven.image(TWO)))
-        await driven.provider.delete("g")
+        await driven.provider.placement.deploy(FunctionSpec("g", await driven.image(TWO)))
+        await driven.provider.placement.delete("g")
 
     async def third(driven):
         await driven.ready()

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from dcf.errors import InvalidRequest
-from dcf.providers.base import FunctionSpec, LogQuery
 from dcf.providers.footprint import family
 from dcf.providers.home import Home
+from dcf.providers.placement import FunctionSpec
 from dcf.providers.secret_files import MAX_BYTES, Secrets
+from dcf.providers.stores import LogQuery
 
 READS = """
 import os
@@ -97,10 +98,10 @@ def test_what_a_killed_gateway_left_to_its_functions_is_removed(home):
 def test_a_function_reads_its_secrets_and_follows_a_change(drive):
     async def steps(driven):
         for name, value in (("token", VALUE), ("other", "of others")):
-            await driven.provider.put_secret(name, value.encode(), replace=False)
+            await driven.provider.stores.secrets.put(name, value.encode(), replace=False)
         await driven.deploy(READS, secrets=("token", "regcred"))
         assert await driven.call() == f"['token'] {VALUE} ['0o700', '0o600'] True"
-        await driven.provider.put_secret("token", b"changed", replace=True)
+        await driven.provider.stores.secrets.put("token", b"changed", replace=True)
         assert " changed " in await driven.call()
 
     drive(steps)
@@ -110,15 +111,17 @@ def test_a_function_reads_its_secrets_and_follows_a_change(drive):
 
 def test_a_value_shows_up_nowhere(drive):
     async def steps(driven):
-        await driven.provider.put_secret("token", VALUE.encode(), replace=False)
+        await driven.provider.stores.secrets.put("token", VALUE.encode(), replace=False)
         await driven.deploy(READS, secrets=("token",))
         broken = FunctionSpec("f", await driven.image("raise OSError(1)\n"), secrets=("token",))
-        await driven.provider.update(broken)
+        await driven.provider.placement.update(broken)
         status = await driven.failed()
-        lines = [line async for line in driven.provider.logs(LogQuery("f"))]
-        listed = await driven.provider.functions()
-        past = await driven.provider.history("f")
-        assert VALUE not in repr([status, lines, listed, past, await driven.provider.secrets()])
+        lines = [line async for line in driven.provider.stores.logs.lines(LogQuery("f"))]
+        listed = await driven.provider.placement.functions()
+        past = await driven.provider.placement.history("f")
+        assert VALUE not in repr(
+            [status, lines, listed, past, await driven.provider.stores.secrets.names()]
+        )
         for pid in family(os.getpid()):
             assert VALUE.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
 

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from dcf.errors import DcfError
-from dcf.providers.base import FunctionSpec
 from dcf.providers.footprint import family
+from dcf.providers.placement import FunctionSpec
 
 SAYS = "import os\n\n\ndef handle(body):\n    return os.environ['SAYS']\n"
 BROKEN = "raise RuntimeError('never ready')\n"
@@ -32,21 +32,23 @@ class Storm:
         )
 
     async def update(self):
-        await self.provider.update(self.spec())
+        await self.provider.placement.update(self.spec())
 
     async def roll_back(self):
-        past = await self.provider.history("f")
-        await self.provider.rollback("f", self.random.choice([None, *(x.number for x in past)]))
+        past = await self.provider.placement.history("f")
+        await self.provider.placement.rollback(
+            "f", self.random.choice([None, *(x.number for x in past)])
+        )
 
     async def scale(self):
-        await self.provider.scale("f", self.random.randrange(3))
+        await self.provider.placement.scale("f", self.random.randrange(3))
 
     async def replace(self):
-        await self.provider.delete("f")
-        await self.provider.deploy(self.spec())
+        await self.provider.placement.delete("f")
+        await self.provider.placement.deploy(self.spec())
 
     async def change_secret(self):
-        await self.provider.put_secret("token", os.urandom(8), replace=True)
+        await self.provider.stores.secrets.put("token", os.urandom(8), replace=True)
 
     async def run(self, count):
         steps = (self.update, self.update, self.roll_back, self.scale, self.replace)
@@ -68,17 +70,17 @@ def test_storm(drive, seed):
     async def steps(driven):
         images = [await driven.image(SAYS), await driven.image(SAYS + "\n"), None]
         images[2] = await driven.image(BROKEN)
-        await driven.provider.put_secret("token", b"x", replace=False)
-        await driven.provider.deploy(FunctionSpec("f", images[0], env={"SAYS": "0"}))
+        await driven.provider.stores.secrets.put("token", b"x", replace=False)
+        await driven.provider.placement.deploy(FunctionSpec("f", images[0], env={"SAYS": "0"}))
         storm = Storm(driven, images, seed)
         await storm.run(40)
         last = FunctionSpec("f", images[0], env={"SAYS": "last"}, replicas=2)
-        await driven.provider.scale("f", 1)
-        await driven.provider.update(last)
+        await driven.provider.placement.scale("f", 1)
+        await driven.provider.placement.update(last)
         status = await driven.ready()
         assert (status.spec, status.replicas) == (last, 2)
         assert await driven.call() == "last"
-        newest = (await driven.provider.history("f"))[0]
+        newest = (await driven.provider.placement.history("f"))[0]
         assert (newest.spec, newest.serving, newest.rollout) == (last, True, "ready")
         for _ in range(200):  # what was given up is still being drained
             await asyncio.sleep(0.05)

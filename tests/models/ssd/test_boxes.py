@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -6,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from models.ssd.anchors import build_anchors
 from models.ssd.boxes import BoxReader
+from models.ssd.coder import decode
 from models.ssd.errors import OptionError
 from models.ssd.labels import Labels
+from models.ssd.nms import overlaps
 from models.ssd.settings import Settings
 
 WANTED = Settings(threshold=0.5, iou=0.5, top_k=10, max_detections=10)
@@ -116,6 +120,78 @@ def test_a_box_outside_the_image_is_dropped(reader):
 def test_not_a_number_is_never_a_detection(reader):
     found = reader.read(np.full((4, 3), np.nan, np.float32), NO_OFFSETS, (10, 10), WANTED)
     assert len(found) == 0
+
+
+def plain_read(manifest, labels, raw, settings):
+    """Name, score and unit box of each answer, by going through every score one by one."""
+    scores, offsets = raw
+    boxes = np.clip(decode(offsets, build_anchors(manifest.anchors), manifest.box_coder), 0, 1)
+    found = []
+    for row, column in np.ndindex(scores.shape):
+        score, (ymin, xmin, ymax, xmax) = scores[row, column], boxes[row]
+        wanted = not settings.classes or labels.names[column] in settings.classes
+        wanted = wanted and column != manifest.outputs.background and score >= settings.threshold
+        if wanted and ymin < ymax and xmin < xmax:
+            found.append((labels.names[column], score, boxes[row]))
+    found = sorted(found, key=lambda each: -each[1])[: settings.top_k]
+    kept = []
+    for name, score, box in found:
+        rivals = [other for rival, _, other in kept if rival == name]
+        if not any(overlaps(box[None], other[None])[0, 0] > settings.iou for other in rivals):
+            kept.append((name, score, box))
+    return kept[: settings.max_detections]
+
+
+# Few distinct numbers, so that scores tie and boxes are equal; and some that are none.
+odd_scores = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0, math.nan, math.inf, -math.inf, -0.0])
+odd_offsets = st.sampled_from([0.0, -1.0, 2.5, 9.0, 500.0, -500.0, math.nan, math.inf, -math.inf])
+odd_outputs = st.tuples(
+    arrays(np.float32, (4, 3), elements=odd_scores | st.floats(0, 1, width=32)),
+    arrays(np.float32, (4, 4), elements=odd_offsets | st.floats(-20, 20, width=32)),
+)
+
+
+@given(
+    raw=odd_outputs,
+    settings=st.builds(
+        Settings,
+        st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+        st.sampled_from([0.0, 1e-9, 0.5, 1.0]),
+        st.integers(1, 9) | st.just(10_000),
+        st.integers(1, 9) | st.just(1_000),
+        st.sampled_from([(), ("cat",), ("cat", "dog")]),
+    ),
+)
+def test_agrees_with_the_plain_way(tiny_manifest, tiny_labels, tiny_reader, raw, settings):
+    expected = plain_read(tiny_manifest(), tiny_labels, raw, settings)
+    found = tiny_reader.read(*raw, (1, 1), settings)
+    assert list(found.names) == [name for name, _, _ in expected]
+    assert found.scores.tolist() == [score for _, score, _ in expected]
+    assert found.boxes.tolist() == [box.tolist() for _, _, box in expected]
+
+
+def test_the_dearest_options_of_a_large_network_take_little_memory(tiny_manifest):
+    """As many scores as SSD-300 on VGG16 has; every one of them is a candidate."""
+    names = tuple(f"class {column}" for column in range(21))
+    manifest = tiny_manifest(
+        anchors=[{"grid": [93, 94], "step": [1 / 93, 1 / 94], "sizes": [[0.1, 0.1]]}],
+        outputs={
+            "scores": ["s"], "offsets": ["o"], "activation": "softmax", "background": 0,
+            "class_ids": list(range(21)),
+        },
+    )  # fmt: skip
+    reader = BoxReader(manifest, Labels(names, tuple(range(21))))
+    chance = np.random.default_rng(1)
+    scores = chance.normal(0, 2, (93 * 94, 21)).astype(np.float32)
+    offsets = chance.normal(0, 1, (93 * 94, 4)).astype(np.float32)
+    tracemalloc.start()
+    try:
+        found = reader.read(scores, offsets, (400, 600), Settings(0, 0.0001, 10_000, 1_000))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(found) == 1_000
+    assert peak < 25e6
 
 
 outputs = st.tuples(

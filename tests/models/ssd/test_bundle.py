@@ -93,6 +93,7 @@ def test_a_link_out_of_the_bundle_is_refused(copy):
         (lambda m: m.update(colour="red"), "colour"),
         (lambda m: m["input"].update(height=0), "input.height"),
         (lambda m: m["defaults"].update(iou=1.5), "defaults.iou"),
+        (lambda m: m["defaults"].update(top_k=10_001), r"defaults\.top_k must be 1\.\.10000"),
         (lambda m: m["outputs"].update(background=80), "background"),
         (lambda m: m["outputs"]["class_ids"].pop(), "80 names"),
         (lambda m: m.update(graph="other.tflite"), "other.tflite"),
@@ -100,8 +101,8 @@ def test_a_link_out_of_the_bundle_is_refused(copy):
         (lambda m: m["box_coder"].update(variances=[0, 1, 1, 1]), "variances"),
     ],
     ids=[
-        "no-anchors", "schema", "unknown-key", "range", "iou", "background", "columns", "graph",
-        "labels", "variances",
+        "no-anchors", "schema", "unknown-key", "range", "iou", "top_k", "background", "columns",
+        "graph", "labels", "variances",
     ],
 )  # fmt: skip
 def test_a_manifest_that_cannot_be_right_is_refused(copy, change, fault):

@@ -47,6 +47,33 @@ def test_neighbouring_classes_get_unlike_colours():
         assert gap > 60
 
 
+def left_line(drawn, row):
+    """Width in pixels of what is drawn from the left edge on."""
+    return int(np.argmin((drawn[row] != 128).any(axis=1)))
+
+
+@pytest.mark.parametrize(("count", "width"), [(1, 6), (100, 6), (400, 4), (1_000, 3)])
+def test_lines_are_finer_the_more_boxes_there_are_beyond_a_hundred(count, width):
+    """All together take no more ink than a hundred, so a call's time has an end."""
+    grey = np.full((2400, 2400, 3), 128, np.uint8)
+    drawn = draw(grey, found(*[[0, 0, 2400, 2400]] * count, size=(2400, 2400)))
+    # Half of a line along the picture's edge is inside.
+    assert left_line(drawn, 1200) == width
+
+
+def test_edges_are_made_whole_pixels_once_however_many_boxes_there_are():
+    class Counted(Detections):
+        asked = 0
+
+        def pixels(self):
+            Counted.asked += 1
+            return super().pixels()
+
+    many = found(*[[10, 10, 50, 50]] * 300)
+    draw(GREY, Counted(**vars(many)))
+    assert Counted.asked == 1
+
+
 @pytest.mark.parametrize("kind", ["jpeg", "png"])
 def test_a_picture_is_encoded_in_its_own_colours(kind):
     red = np.zeros((8, 8, 3), np.uint8) + np.uint8([220, 20, 40])

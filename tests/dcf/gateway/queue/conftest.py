@@ -12,8 +12,9 @@ from aiohttp import web
 
 from dcf.gateway.queue.settings import Limits, QueueSettings
 from dcf.gateway.server import Server, Settings
-from dcf.providers.base import Endpoint, FunctionSpec
 from dcf.providers.fake import FakeProvider
+from dcf.providers.placement import FunctionSpec
+from dcf.providers.routing import Target
 
 
 class Listener:
@@ -113,13 +114,13 @@ def queued(tmp_path):
 
     @asynccontextmanager
     async def start(*listeners, allowed=("127.0.0.1",), accept=False, **limits):
-        provider = FakeProvider([Endpoint(each.address) for each in listeners])
+        provider = FakeProvider([Target(each.address) for each in listeners])
         for name in ("f", "g"):
             await provider.deploy(FunctionSpec(name, "any"))
         bounds = Limits(**{"retry_seconds": 0.02, **limits})
         kept = QueueSettings(tmp_path / "queue", bounds, frozenset(allowed), accept)
         settings = Settings(port=0, grpc_port=0, provider="fake", queue=kept)
-        server = Server(settings, provider)
+        server = Server(settings, lambda _mesh: provider)
         await server.start()
         async with aiohttp.ClientSession() as session:
             try:

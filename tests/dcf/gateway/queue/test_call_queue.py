@@ -358,7 +358,7 @@ def test_a_caller_who_leaves_half_way_leaves_nothing_behind(queued, listening, r
 
 def test_a_disk_that_is_full_is_told_and_no_call_is_lost(queued, listening, run):
     async def limit(gateway, pages):
-        journal = gateway.server._async.running._store._journal
+        journal = gateway.server.queue._store._journal
         now = await journal.do(lambda base: base.execute("PRAGMA page_count").fetchone()[0])
         size = now + pages
         await journal.do(lambda base: base.execute(f"PRAGMA max_page_count = {size}").fetchone())
@@ -394,7 +394,7 @@ def test_a_call_stays_on_disk_until_it_is_answered_and_its_answer_until_it_is_ta
         async with listening() as function, listening() as target, queued(function) as gateway:
             function.hold.clear()
             target.hold.clear()
-            store = gateway.server._async.running._store
+            store = gateway.server.queue._store
             await gateway.submit(b"x", X_Callback_Url=target.address)
             for here, lane in ((function, "call f"), (target, "callback 127.0.0.1")):
                 async with asyncio.timeout(5):

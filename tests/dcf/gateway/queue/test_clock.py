@@ -121,7 +121,7 @@ def test_times_that_cannot_be_are_not_believed(
     async def steps():
         async with queued() as gateway:
             await gateway.submit(b"1")
-            now = (await gateway.server._async.running._store.seen()).queue
+            now = (await gateway.server.queue._store.seen()).queue
         base = sqlite3.connect(tmp_path / "queue" / "queue.db")
         base.execute("UPDATE items SET due = ?, since = ?", (absurd, now))
         base.commit()

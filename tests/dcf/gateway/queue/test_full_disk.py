@@ -76,7 +76,7 @@ class SmallDisk(ReadOnly):
 
 
 async def _pragma(gateway, text):
-    journal = gateway.server._async.running._store._journal
+    journal = gateway.server.queue._store._journal
 
     def operation(base):
         base.execute("ROLLBACK")

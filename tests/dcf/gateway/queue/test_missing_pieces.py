@@ -82,7 +82,7 @@ def test_a_row_that_is_gone_ends_its_call_and_gives_its_place_back(queued, liste
             function.hold.clear()
             await gateway.submit(b"1")
             await gateway.submit(b"2")
-            journal = gateway.server._async.running._store._journal
+            journal = gateway.server.queue._store._journal
             await journal.do(lambda base: base.execute("DELETE FROM items WHERE seq = 2"))
             function.hold.set()
             await gateway.until(waiting=0, running=0, failed=0)
@@ -102,7 +102,7 @@ def test_a_row_that_cannot_be_read_fails_once_and_can_be_listed_and_dropped(
             function.hold.clear()
             await gateway.submit(b"1")
             await gateway.submit(b"2", X_Call_Id="two")
-            journal = gateway.server._async.running._store._journal
+            journal = gateway.server.queue._store._journal
             change = "UPDATE items SET headers = ? WHERE seq = 2"
             await journal.do(lambda base: base.execute(change, (headers,)))
             function.hold.set()

@@ -6,7 +6,7 @@ from models.commands.importing.agreement import Agreement, count_matches, join, 
 from models.ssd.bundle import DEFAULT_BUNDLE, open_bundle
 from models.ssd.detections import Detections
 from models.ssd.labels import Labels
-from models.ssd.spec import AnchorLayer, OutputSpec
+from models.ssd.spec import COUNT_LIMITS, AnchorLayer, OutputSpec
 
 
 def detections(*found):
@@ -85,3 +85,11 @@ def test_answers_are_read_photo_by_photo(manifest):
     assert len(none) == 0
     assert one.names == ("cat",)
     assert one.boxes.tolist() == [[0, 150, 150, 300]]
+
+
+def test_answers_are_read_of_a_bundle_with_the_most_candidates(manifest):
+    defaults = msgspec.structs.replace(manifest.defaults, top_k=COUNT_LIMITS["top_k"])
+    most = msgspec.structs.replace(manifest, defaults=defaults)
+    answers = {"scores": np.ones((1, 2, 2, 3)), "offsets": np.zeros((1, 2, 2, 4), np.float32)}
+    (found,) = read_answers(answers, most, Labels(("background", "cat", "dog"), (0, 7, 9)))
+    assert len(found) == 8

@@ -1,16 +1,13 @@
-"""The provider port: what the gateway asks of the place where functions run.
+"""Placement: which functions there are, in which revisions, with how many replicas.
 
-A provider stores functions and keeps replicas of them alive; the gateway's core checks names and
-routes calls. `fake.py` is a provider in memory; the contract test holds all to this page.
+One of the three parts of the provider port (`port.py`); the contract test holds all to it.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 PROGRESSING, READY, FAILED = "progressing", "ready", "failed"
-
-NO_NAMES: Mapping[str, str] = {}
 
 # DCF's own command asks for it at every deploy: the key to an image registry, not for the function.
 REGISTRY_SECRET = "regcred"  # noqa: S105 # a name, no value
@@ -43,6 +40,11 @@ class FunctionSpec:
     limits: Mapping[str, str] = field(default_factory=dict)
     requests: Mapping[str, str] = field(default_factory=dict)
     replicas: int = 1
+
+    @property
+    def contents(self) -> frozenset[str]:
+        """Everything stored by digest that it needs: what no kept revision names is deleted."""
+        return frozenset((self.image,))
 
 
 @dataclass(frozen=True)
@@ -102,76 +104,8 @@ class Usage:
     memory_bytes: int
 
 
-@dataclass(frozen=True)
-class LogLine:
-    """One line a replica wrote.
-
-    Attributes:
-        name: The function.
-        instance: The replica.
-        timestamp: RFC 3339, UTC, when the line was read.
-        text: Without the newline.
-    """
-
-    name: str
-    instance: str
-    timestamp: str
-    text: str
-
-
-@dataclass(frozen=True)
-class LogQuery:
-    """Which log lines to read.
-
-    Attributes:
-        name: The function.
-        tail: The newest so many; 0 or less for all.
-        follow: Stay and give new lines as they come.
-        since: RFC 3339; only lines from then on. Empty for all.
-        instance: Only this replica. Empty for all.
-    """
-
-    name: str
-    tail: int = -1
-    follow: bool = False
-    since: str = ""
-    instance: str = ""
-
-
-class Endpoint:
-    """A ready replica's address, shared by the gateway (which counts calls) and the provider.
-
-    A provider takes a replica off its list first and stops it when `inflight` is 0, so that no call
-    meets a closed door.
-
-    Attributes:
-        url: `http://host:port`, without a path.
-        timeout: Seconds without a byte after which a call is given up.
-        inflight: Calls under way.
-    """
-
-    __slots__ = ("inflight", "timeout", "url")
-
-    def __init__(self, url: str, timeout: float = 60.0) -> None:
-        self.url = url
-        self.timeout = timeout
-        self.inflight = 0
-
-
-class Provider(Protocol):
-    """A place where functions run. Unknown names raise `NotFound`."""
-
-    kind: str
-
-    async def start(self, mesh: str = "") -> None:
-        """Open what is needed and bring back the functions that were deployed before.
-
-        Args:
-            mesh: `host:port` where functions of this machine can call others by name; or nothing.
-        """
-
-    async def stop(self) -> None:
-        """End everything that was started; what is deployed stays deployed."""
+class Placement(Protocol):
+    """Functions and their revisions. Unknown names raise `NotFound`."""
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Accept a new function and begin to start it; raises `AlreadyExists`.
@@ -206,28 +140,4 @@ class Provider(Protocol):
         """One function."""
 
     async def usage(self, name: str) -> Usage:
-        """What the replicas of a function use now."""
-
-    def endpoints(self, name: str) -> Sequence[Endpoint]:
-        """The ready replicas of a function, without waiting; it is on the way of every call."""
-
-    def logs(self, query: LogQuery) -> AsyncIterator[LogLine]:
-        """The lines its replicas wrote, oldest first."""
-
-    async def secrets(self) -> Sequence[str]:
-        """The names of all secrets, sorted; a value never comes back."""
-
-    async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
-        """Keep a secret; raises `AlreadyExists` without `replace`, `NotFound` with it.
-
-        Functions that want it read the new value without being deployed again.
-        """
-
-    async def delete_secret(self, name: str) -> None:
-        """Forget a secret; raises `InvalidRequest` while a function wants it."""
-
-    async def has_archive(self, digest: str) -> bool:
-        """Tell whether code of that sha256 is here."""
-
-    async def put_archive(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
-        """Take code named by its sha256; raises `ArchiveError`, or `Unsupported`."""
+        """What the replicas of a function use now; raises `Unsupported` where that is unknown."""

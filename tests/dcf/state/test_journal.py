@@ -6,9 +6,20 @@ import sqlite3
 import pytest
 
 from dcf.errors import CannotStart
-from dcf.gateway.queue.journal import Journal
+from dcf.gateway.queue.store import _opened
+from dcf.state.journal import Journal
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER UNIQUE)"
+
+
+@pytest.fixture
+def run():
+    """`run(coroutine)`, ended after half a minute."""
+    return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
+
+
+def opened(path, schema=SCHEMA):
+    return Journal(_opened(path, schema), "test journal")
 
 
 def insert(number):
@@ -21,7 +32,7 @@ def numbers(base):
 
 def test_many_at_once_share_few_transactions(tmp_path, run):
     async def steps():
-        journal = Journal(tmp_path / "a.db", SCHEMA)
+        journal = opened(tmp_path / "a.db")
         begun = []
         await journal.do(lambda base: base.set_trace_callback(begun.append))
         await asyncio.gather(*(journal.do(insert(n)) for n in range(500)))
@@ -34,7 +45,7 @@ def test_many_at_once_share_few_transactions(tmp_path, run):
 
 def test_one_that_fails_takes_no_other_with_it(tmp_path, run):
     async def steps():
-        journal = Journal(tmp_path / "a.db", SCHEMA)
+        journal = opened(tmp_path / "a.db")
         results = await asyncio.gather(
             *(journal.do(insert(n)) for n in (1, 2, 1, 3)), return_exceptions=True
         )
@@ -52,14 +63,14 @@ def test_one_that_fails_takes_no_other_with_it(tmp_path, run):
 
 def test_what_was_done_is_there_after_closing_and_one_opens_it_at_a_time(tmp_path, run):
     async def steps():
-        first = Journal(tmp_path / "a.db", SCHEMA)
+        first = opened(tmp_path / "a.db")
         waiting = [asyncio.create_task(first.do(insert(n))) for n in range(10)]
         await asyncio.sleep(0)
         with pytest.raises(CannotStart, match="DCF_HOME"):
-            Journal(tmp_path / "a.db", SCHEMA)
+            opened(tmp_path / "a.db")
         await first.close()
         await asyncio.gather(*waiting)
-        second = Journal(tmp_path / "a.db", SCHEMA)
+        second = opened(tmp_path / "a.db")
         assert await second.do(numbers) == list(range(10))
         await second.close()
 
@@ -70,7 +81,7 @@ def test_a_file_that_is_no_database_is_told_of(tmp_path, run):
     async def steps():
         (tmp_path / "a.db").write_bytes(b"something else entirely" * 100)
         with pytest.raises(CannotStart, match=r"a\.db is damaged \(file is not a database\)"):
-            Journal(tmp_path / "a.db", SCHEMA)
+            opened(tmp_path / "a.db")
 
     run(steps())
 
@@ -79,7 +90,7 @@ def test_a_file_that_became_mostly_empty_is_made_small_at_the_next_start(tmp_pat
     async def steps():
         path = tmp_path / "a.db"
         schema = "CREATE TABLE IF NOT EXISTS blobs (b BLOB)"
-        first = Journal(path, schema)
+        first = opened(path, schema)
         for _ in range(10):
             await first.do(
                 lambda base: base.execute("INSERT INTO blobs VALUES (zeroblob(3000000))")
@@ -88,7 +99,7 @@ def test_a_file_that_became_mostly_empty_is_made_small_at_the_next_start(tmp_pat
         await first.do(lambda base: base.execute("INSERT INTO blobs VALUES (zeroblob(3))"))
         await first.close()
         assert path.stat().st_size > 20_000_000
-        second = Journal(path, schema)
+        second = opened(path, schema)
         assert await second.do(
             lambda base: base.execute("SELECT count(*) FROM blobs").fetchone()
         ) == (1,)

@@ -1,4 +1,4 @@
-"""The queue's database and the one thread that uses it.
+"""A database and the one thread that uses it.
 
 Operations that come while a transaction is being written to disk share the next one: a thousand
 callers wait for a few disk flushes, not for a thousand, and none of them holds up the event loop.
@@ -10,16 +10,12 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from dcf.errors import CannotStart
 from dcf.state.state_file import StateFile
 
 _MOST_TOGETHER = 512
-_MUCH_ROOM = 16 << 20
 _Result = TypeVar("_Result")
-_CarryOver = Callable[[sqlite3.Connection], None]
 
 
 class _Job(NamedTuple):
@@ -27,29 +23,21 @@ class _Job(NamedTuple):
     future: asyncio.Future[Any]
 
 
-def _nothing(_base: sqlite3.Connection) -> None:
-    """Where no older file needs to be carried over."""
-
-
 class Journal:
-    """Runs operations on a database; each is on disk when its `do` returns.
+    """Runs operations on a database; each is on disk when its `do` returns."""
 
-    Attributes:
-        aside: What the names of damaged files end with now; empty when there were none.
-    """
+    def __init__(self, base: StateFile | sqlite3.Connection, name: str) -> None:
+        """Takes a database over: one without a transaction, that other threads may use.
 
-    def __init__(
-        self,
-        path: Path,
-        schema: str,
-        carry_over: _CarryOver = _nothing,
-        accept_lost: bool = False,
-    ) -> None:
+        Args:
+            base: From now on the journal's alone; changes of a `StateFile` are counted.
+            name: Of the thread.
+        """
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._state = _opened(path, schema, accept_lost, carry_over)
-        self._base, self.aside = self._state.base, self._state.aside
-        self._thread = threading.Thread(target=self._work, name="queue journal", daemon=True)
+        self._state = base if isinstance(base, StateFile) else None
+        self._base = base.base if isinstance(base, StateFile) else base
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     async def do(self, operation: Callable[[sqlite3.Connection], _Result]) -> _Result:
@@ -69,15 +57,15 @@ class Journal:
             batch, going = self._batch()
             if batch:
                 self._commit(batch)
-            if self._state.seconds_to_checkpoint == 0:
+            if self._state is not None and self._state.seconds_to_checkpoint == 0:
                 self._state.checkpoint()
-        self._state.close()
+        (self._state or self._base).close()
 
     def _batch(self) -> tuple[list[_Job], bool]:
         """Wait for a job and take what came beside it; the second is False at the end."""
         batch: list[_Job] = []
         with contextlib.suppress(queue.Empty):
-            job = self._jobs.get(timeout=self._state.seconds_to_checkpoint)
+            job = self._jobs.get(timeout=self._state.seconds_to_checkpoint if self._state else None)
             while job is not None:
                 batch.append(job)
                 if len(batch) == _MOST_TOGETHER:
@@ -92,7 +80,7 @@ class Journal:
             before = self._base.total_changes
             results = [job.operation(self._base) for job in batch]
             is_change = self._base.total_changes != before
-            if is_change:
+            if self._state is not None and is_change:
                 self._state.counted()
             self._base.execute("COMMIT")
         except Exception as fault:  # pylint: disable=broad-exception-caught # told to who waits
@@ -104,7 +92,7 @@ class Journal:
                 for job in batch:
                     self._commit([job])
         else:
-            if is_change:
+            if self._state is not None and is_change:
                 self._state.noted()
             self._loop.call_soon_threadsafe(_settle, batch, results)
 
@@ -118,31 +106,3 @@ def _settle(batch: list[_Job], results: list[Any]) -> None:
 def _refuse(future: asyncio.Future[Any], fault: Exception) -> None:
     if not future.done():
         future.set_exception(fault)
-
-
-def _opened(path: Path, schema: str, accept_lost: bool, carry_over: _CarryOver) -> StateFile:
-    try:
-        state = StateFile(path, accept_lost, exclusive=True)
-        try:
-            state.base.executescript(schema)
-            carry_over(state.base)
-            _give_back_room(state.base)
-        except BaseException:
-            state.close()
-            raise
-    except (sqlite3.Error, OSError) as fault:
-        raise CannotStart(
-            f"the queue's database {path} cannot be used ({fault}): "
-            "stop the gateway that has it, make room on its disk, or set DCF_HOME"
-        ) from fault
-    return state
-
-
-def _give_back_room(base: sqlite3.Connection) -> None:
-    """Shrink a file that is mostly empty: a long queue's room is reused, but never given back."""
-    free, pages, size = (
-        base.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("freelist_count", "page_count", "page_size")
-    )
-    if free * size > _MUCH_ROOM and free > pages / 2:
-        base.execute("VACUUM")

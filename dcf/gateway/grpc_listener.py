@@ -1,0 +1,93 @@
+"""The gRPC port: claimed before functions start, opened with the doors, drained with the calls."""
+
+import errno
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+
+from dcf._proto.fxwatcher_pb2_grpc import add_FxWatcherServicer_to_server
+from dcf._proto.gateway_pb2_grpc import (
+    add_FxGatewayServicer_to_server,
+    add_GatewayServicer_to_server,
+)
+from dcf.gateway.auth import Authenticated, Credentials
+from dcf.gateway.door_grpc import GrpcDoor
+
+MAX_MESSAGE = 64 << 20
+_OPTIONS = [
+    ("grpc.max_receive_message_length", MAX_MESSAGE),
+    ("grpc.max_send_message_length", MAX_MESSAGE),
+    ("grpc.so_reuseport", 0),  # else a second gateway would quietly share the port
+]
+_MESH_CALL = "/pb.FxWatcher/Call"
+_REST_SECONDS = 1.0
+
+
+class GrpcListener:
+    """One port. Calls that come before `open` wait.
+
+    Attributes:
+        port: The one that was taken.
+    """
+
+    def __init__(self, host: str, port: int, credentials: Credentials | None) -> None:
+        """Takes the port.
+
+        Args:
+            host: An IPv6 address in brackets.
+            port: 0 takes a free one.
+            credentials: Whom everything but calls is for; None for everybody.
+
+        Raises:
+            OSError: The port is in use.
+        """
+        self._draining = _Draining()
+        guards: list[grpc.aio.ServerInterceptor] = [self._draining]
+        if credentials is not None:
+            guards.append(Authenticated(credentials))
+        self._server = grpc.aio.server(interceptors=guards, options=_OPTIONS)
+        try:
+            self.port = self._server.add_insecure_port(f"{host}:{port}")
+        except RuntimeError as fault:
+            raise OSError(errno.EADDRINUSE, "in use") from fault
+
+    async def open(self, door: GrpcDoor) -> None:
+        """Answer by this door from now on."""
+        add_GatewayServicer_to_server(door, self._server)  # type: ignore[no-untyped-call] # generated code
+        add_FxGatewayServicer_to_server(door, self._server)  # type: ignore[no-untyped-call] # generated code
+        add_FxWatcherServicer_to_server(door, self._server)  # type: ignore[no-untyped-call] # generated code
+        await self._server.start()
+
+    def drain(self) -> None:
+        """Take nothing new but what functions ask of one another: calls under way need it."""
+        self._draining.begun = True
+
+    async def close(self) -> None:
+        """Take nothing any more."""
+        await self._server.stop(_REST_SECONDS)
+
+
+class _Draining(grpc.aio.ServerInterceptor):
+    """UNAVAILABLE for new calls from outside, once it has begun.
+
+    Attributes:
+        begun: Whether it has.
+    """
+
+    def __init__(self) -> None:
+        self.begun = False
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:  # noqa: ANN401 # grpcio's handlers have no type of their own
+        """Let a call pass, or end it."""
+        if self.begun and handler_call_details.method != _MESH_CALL:
+            return grpc.unary_unary_rpc_method_handler(_refuse)
+        return await continuation(handler_call_details)
+
+
+async def _refuse(_request: object, context: Any) -> None:  # noqa: ANN401 # grpcio's context
+    await context.abort(grpc.StatusCode.UNAVAILABLE, "the gateway is stopping")
