@@ -13,6 +13,7 @@ from dcf.commands.first_calls import deploy_and_call
 from dcf.gateway.auth import credentials_for
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
+from dcf.providers.process import MIN_READY_SECONDS
 from dcf.state.state_file import ACCEPT_FLAG
 
 
@@ -55,6 +56,14 @@ from dcf.state.state_file import ACCEPT_FLAG
     default=Path("~/.dcf"),
     show_default=True,
     help="Folder of the gateway's state.",
+)
+@click.option(
+    "--min-ready-seconds",
+    envvar="DCF_MIN_READY_SECONDS",
+    type=click.FloatRange(0, 3600),
+    default=MIN_READY_SECONDS,
+    show_default=True,
+    help="How long a new revision must stay ready before the old one ends.",
 )
 @click.option(
     "--allow-callback",
@@ -100,6 +109,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     grpc_port: int,
     provider: str,
     home: Path,
+    min_ready_seconds: float,
     allow_callback: tuple[str, ...],
     basic_auth: bool | None,
     secret_mount_path: Path,
@@ -114,7 +124,9 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
     )
     credentials = credentials_for(host, basic_auth, secret_mount_path)
-    settings = Settings(host, port, grpc_port, provider, home, credentials, queue)
+    settings = Settings(
+        host, port, grpc_port, provider, home, credentials, queue, min_ready_seconds
+    )
     asyncio.run(_run(settings, deploy, sample))
 
 

@@ -113,9 +113,10 @@ class SystemDoor:
             return failed(422, LOG_REFUSED)
         _check_namespace(query.name, request.query.get("namespace"))
         await self._gateway.describe(query.name)
+        lines = self._gateway.logs(query)
         reply = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         await reply.prepare(request)
-        writing = asyncio.create_task(_write_lines(reply, self._gateway.logs(query)))
+        writing = asyncio.create_task(_write_lines(reply, lines))
         self._followers.add(writing)
         try:
             await asyncio.wait({writing})

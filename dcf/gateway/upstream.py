@@ -8,7 +8,7 @@ import asyncio
 import io
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -127,23 +127,30 @@ class Upstream:
     @asynccontextmanager
     async def _answer(self, name: str, target: Target, call: Call) -> AsyncIterator[Answer]:
         try:
-            with self.balancer.call(target):
-                try:
-                    response = await self._send(target, call)
-                except aiohttp.ClientConnectorError:
-                    pass  # nothing has been sent, so it is safe to ask once more
-                else:
-                    async with response:
-                        yield Answer(response, target.revision)
-                        return
-            target = await self._other(name, target)
-            with self.balancer.call(target):
-                async with await self._send(target, call) as response:
-                    yield Answer(response, target.revision)
+            async with AsyncExitStack() as under_way:
+                response = await self._reach(target, call, under_way)
+                if response is None:
+                    target = await self._other(name, target)
+                    under_way.enter_context(self.balancer.call(target))
+                    response = await under_way.enter_async_context(await self._send(target, call))
+                yield Answer(response, target.revision)
         except TimeoutError as fault:
             raise UpstreamTimeout(f"Function timed out after {target.timeout:f}s") from fault
         except aiohttp.ClientError as fault:
             raise UpstreamFailed(f"Can't reach service for: {name}.") from fault
+
+    async def _reach(
+        self, target: Target, call: Call, under_way: AsyncExitStack
+    ) -> aiohttp.ClientResponse | None:
+        """Its answer; None when it refused the connection: nothing was sent, so another may ask."""
+        async with AsyncExitStack() as tried:
+            tried.enter_context(self.balancer.call(target))
+            try:
+                response = await tried.enter_async_context(await self._send(target, call))
+            except aiohttp.ClientConnectorError:
+                return None
+            under_way.push_async_exit(tried.pop_all())
+            return response
 
     async def _other(self, name: str, refused: Target) -> Target:
         """A replica in place of one that refused; a moment later, if it is still the only one.

@@ -195,17 +195,21 @@ class _News:
     member: int
 
     def ready(self) -> None:
+        """It takes calls."""
         with self.processes.event():
             self.processes.rollout.ready(self.number, self.member)
 
     def away(self) -> None:
+        """It takes no calls now."""
         with self.processes.event():
             self.processes.rollout.away(self.number, self.member)
 
     def lost(self, reason: str) -> None:
+        """It has ended."""
         with self.processes.event():
             self.processes.rollout.lost(self.number, self.member, reason)
 
     def failed(self, reason: str) -> None:
+        """It could not become ready."""
         with self.processes.event():
             self.processes.rollout.failed(self.number, self.member, reason)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 from contextlib import asynccontextmanager
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
@@ -12,13 +13,15 @@ from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
 from dcf.providers.fake import FakeProvider
 from dcf.providers.placement import READY, FunctionSpec
 from dcf.providers.process import ProcessProvider
+from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
 
 HANDLER = "def handle(body):\n    return body\n"
 
 
 def fake(home):
-    return FakeProvider(lines=[LogLine("echo", "echo-1", "2000-01-01T00:00:00Z", "up")])
+    lines = [LogLine("echo", "echo-1", "2000-01-01T00:00:00Z", "up")]
+    return FakeProvider([Target("http://127.0.0.1:9")], lines)
 
 
 @pytest.fixture(params=[fake, ProcessProvider], ids=["fake", "process"])
@@ -111,7 +114,49 @@ def test_of_updates_in_a_row_the_last_one_wins(make, archive):
                 last = FunctionSpec("echo", archive.image, env={"N": str(number)})
                 await provider.placement.update(last)
             assert (await settled(provider)).spec == last
-            assert len(provider.routing.targets("echo")) == (provider.kind != "fake")
+            assert len(provider.routing.targets("echo")) == 1
+
+    run(steps())
+
+
+def test_a_target_says_where_it_is_what_it_runs_and_how_long_it_may_take(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await deployed(provider, archive, 2)
+            (target,) = provider.routing.targets("echo")
+            assert target.address.startswith("http://127.0.0.1:")
+            assert (target.revision, target.weight) == (2, 1.0)
+            assert target.timeout > 0
+            with pytest.raises(FrozenInstanceError):
+                target.weight = 0.5
+
+    run(steps())
+
+
+def test_ready_waits_for_a_target_and_gives_what_there_is_at_its_deadline(make, archive):
+    async def steps():
+        now = asyncio.get_running_loop().time
+        async with started(make()) as provider:
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image, replicas=0))
+            assert list(await provider.routing.ready("echo", now())) == []
+            waiting = asyncio.create_task(provider.routing.ready("echo", now() + 30))
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            await provider.placement.scale("echo", 1)
+            assert len(await waiting) == 1
+            with pytest.raises(NotFound):
+                await provider.routing.ready("nope", now() + 30)
+
+    run(steps())
+
+
+def test_it_says_which_stores_it_has(make):
+    async def steps():
+        async with started(make()) as provider:
+            stores = provider.stores
+            assert stores.capabilities == ("archives", "logs", "secrets")
+            assert replace(stores, archives=None).capabilities == ("logs", "secrets")
 
     run(steps())
 

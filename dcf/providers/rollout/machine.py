@@ -62,7 +62,7 @@ class Asked:
     replicas: int
 
 
-class Rollout:
+class Rollout:  # pylint: disable=too-many-instance-attributes # a machine is its state
     """The machine.
 
     Attributes:

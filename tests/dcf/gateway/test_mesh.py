@@ -1,13 +1,17 @@
 """Functions of one gateway call one another: mesh_call, from watcher to gateway to watcher."""
 
+import signal
 import subprocess
 import sys
+import threading
 
 import grpc
 import pytest
 
 from dcf._proto import fxwatcher_pb2 as fx
+from dcf._proto import gateway_pb2 as pb
 from dcf._proto.fxwatcher_pb2_grpc import FxWatcherStub
+from dcf._proto.gateway_pb2_grpc import GatewayStub
 
 CHAIN = """
 import mesh
@@ -81,3 +85,52 @@ def test_a_taken_grpc_port_ends_the_start_before_any_function_runs(chained, tmp_
     assert done.returncode == 1
     assert "gRPC port" in done.stderr
     assert not (tmp_path / "other").exists()
+
+
+SLOWLY = """
+import pathlib, time
+import mesh
+
+class Handler:
+    def __call__(self, req):
+        mark = pathlib.Path(req.input.decode())
+        mark.with_suffix(".begun").touch()
+        while not mark.exists():
+            time.sleep(0.02)
+        return mesh.mesh_call("chain", b"echo late", timeout=20)
+"""
+
+
+@pytest.mark.parametrize("door", ["rest", "grpc"])
+def test_a_chain_that_is_under_way_when_the_gateway_stops_is_finished(
+    chained, write_function, tmp_path, wait_for, door
+):
+    chained.deploy(write_function(tmp_path / "slow", "slow", SLOWLY))
+    mark = tmp_path / "go"
+    answers = []
+
+    def call():
+        address = chained.rest if door == "rest" else chained.grpc
+        done = chained.dcf("call", "slow", stdin=str(mark).encode(), gateway=address)
+        answers.append((done.returncode, done.stdout, done.stderr))
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    wait_for(mark.with_suffix(".begun").exists)
+    chained.process.send_signal(signal.SIGTERM)
+    wait_for(lambda: refused(chained.grpc))
+    mark.touch()
+    caller.join(30)
+    assert answers == [(0, b"through late", b"")]
+    chained.process.wait(timeout=30)
+    assert chained.end() == 0
+
+
+def refused(address):
+    """Whether the gateway takes no new calls from outside any more."""
+    with grpc.insecure_channel(address) as channel:
+        try:
+            GatewayStub(channel).Invoke(pb.InvokeServiceRequest(Service="echo"), timeout=5)
+        except grpc.RpcError as fault:
+            return fault.code() is grpc.StatusCode.UNAVAILABLE
+        return False

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import sqlite3
+from urllib.request import urlopen
 
 import pytest
 
@@ -18,6 +19,10 @@ SLOW = "import time\n\ntime.sleep(2)\n\n\ndef handle(body):\n    return 'slow'\n
 LATE = (
     "import os\n\nif not os.path.exists(os.environ['MARK']):\n"
     "    raise RuntimeError('there is no mark')\n" + ONE
+)
+CRASHES = (
+    "import os\nimport threading\n\nthreading.Timer(0.5, os._exit, (3,)).start()\n\n\n"
+    "def handle(body):\n    return 'crashes'\n"
 )
 BROKEN = "raise RuntimeError('the weights are missing')\n"
 
@@ -178,6 +183,57 @@ def test_on_a_full_disk_an_update_is_refused_or_fails_and_what_served_goes_on(dr
         await driven.provider.placement.update(FunctionSpec("f", two))
         await driven.ready()
         assert await driven.call() == "two"
+
+    drive(steps)
+
+
+def test_a_state_file_that_is_slow_to_write_holds_up_no_call(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        base = sqlite3.connect(drive.home / "functions.db", isolation_level=None)
+        base.execute("BEGIN IMMEDIATE")  # nobody else can write
+        scaling = asyncio.create_task(driven.provider.placement.scale("f", 2))
+        assert await driven.call() == "one"
+        assert not scaling.done()
+        base.close()
+        await scaling
+        assert (await driven.ready()).available == 2
+
+    drive(steps)
+
+
+def test_an_update_that_is_ready_and_then_crashes_goes_back_and_loses_no_call(drive):
+    """Its callers find the old one, which waits until the new one has proved itself."""
+
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(CRASHES)))
+        while driven.provider.routing.targets("f")[0].revision == 1:
+            await asyncio.sleep(0.02)
+        while (await driven.provider.placement.describe("f")).rollout == "progressing":
+            assert driven.provider.routing.targets("f"), "nobody takes calls"
+            await asyncio.sleep(0)
+        status = await driven.provider.placement.describe("f")
+        assert (status.rollout, status.available) == ("failed", 1)
+        assert status.reason.startswith("it was ready, and then: ")
+        assert await driven.call() == "one"
+        assert [each[1] for each in await told(driven)] == ["failed", "ready"]
+
+    drive(steps)
+
+
+def test_a_replica_is_told_its_revision(drive):
+    async def steps(driven):
+        await driven.deploy(ONE)
+        await driven.provider.placement.update(FunctionSpec("f", await driven.image(TWO)))
+        await driven.ready()
+        (target,) = driven.provider.routing.targets("f")
+
+        def ask():
+            with urlopen(f"{target.address}/_/info", timeout=20) as reply:
+                return json.load(reply)
+
+        assert (target.revision, (await asyncio.to_thread(ask))["revision"]) == (2, "2")
 
     drive(steps)
 
