@@ -44,7 +44,7 @@ def damage_of(path: Path) -> Damage | None:
     if not path.exists() or not path.stat().st_size:
         return _nothing_of(path, mark)
     try:
-        with _read_only(path) as base:
+        with read_only(path) as base:
             (found,) = base.execute("PRAGMA quick_check(1)").fetchone()
             kept = read_state(base) if found == "ok" else None
     except sqlite3.DatabaseError as fault:
@@ -84,7 +84,7 @@ def _behind(mark: Mark | None, kept: Mark | None, why: str) -> Damage | None:
 
 
 @contextmanager
-def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """Opened so that its log is read, but neither taken over nor removed."""
     beside = [path.with_name(path.name + end) for end in ("-wal", "-shm")]
     made_here = [each for each in beside if not each.exists()]
