@@ -118,7 +118,10 @@ RUNTIME = {
 GATEWAY = {
     "start": Verb(
         _IN_COMMANDS + "gateway_start:start", "Start the local gateway in the foreground."
-    )
+    ),
+    "check": Verb(
+        _IN_COMMANDS + "gateway_check:check", "Look for what a stopped gateway's state lacks."
+    ),
 }
 TOP = {
     "function": Verb("dcf.cli:function", "Make, deploy and call functions.", ("fn",)),

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from dcf.gateway.auth import credentials_for
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
 from dcf.providers.process import MIN_READY_SECONDS
+from dcf.state.state_file import ACCEPT_FLAG
 
 
 @click.command()
@@ -86,6 +88,12 @@ from dcf.providers.process import MIN_READY_SECONDS
     help="Folder of the files basic-auth-user and basic-auth-password.",
 )
 @click.option(
+    ACCEPT_FLAG,
+    "accept_lost_state",
+    is_flag=True,
+    help="Start with what is left of a damaged state; what was found is kept beside it.",
+)
+@click.option(
     "--deploy",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Deploy this config file's functions, too.",
@@ -105,13 +113,16 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     allow_callback: tuple[str, ...],
     basic_auth: bool | None,
     secret_mount_path: Path,
+    accept_lost_state: bool,
     deploy: Path | None,
     sample: Path | None,
 ) -> None:
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
         raise click.UsageError("--sample needs --deploy")
-    queue = queue_settings(home, os.environ, allow_callback)
+    queue = replace(
+        queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
+    )
     credentials = credentials_for(host, basic_auth, secret_mount_path)
     settings = Settings(
         host, port, grpc_port, provider, home, credentials, queue, min_ready_seconds
