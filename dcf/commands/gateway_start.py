@@ -125,7 +125,15 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     )
     credentials = credentials_for(host, basic_auth, secret_mount_path)
     settings = Settings(
-        host, port, grpc_port, provider, home, credentials, queue, min_ready_seconds
+        host,
+        port,
+        grpc_port,
+        provider,
+        home,
+        credentials,
+        queue,
+        min_ready_seconds,
+        accept_lost_state,
     )
     asyncio.run(_run(settings, deploy, sample))
 

@@ -26,17 +26,16 @@ class _Job(NamedTuple):
 class Journal:
     """Runs operations on a database; each is on disk when its `do` returns."""
 
-    def __init__(self, base: StateFile | sqlite3.Connection, name: str) -> None:
-        """Takes a database over: one without a transaction, that other threads may use.
+    def __init__(self, state: StateFile, name: str) -> None:
+        """Takes a database over.
 
         Args:
-            base: From now on the journal's alone; changes of a `StateFile` are counted.
+            state: From now on the journal's alone.
             name: Of the thread.
         """
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._state = base if isinstance(base, StateFile) else None
-        self._base = base.base if isinstance(base, StateFile) else base
+        self._state, self._base = state, state.base
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -57,15 +56,15 @@ class Journal:
             batch, going = self._batch()
             if batch:
                 self._commit(batch)
-            if self._state is not None and self._state.seconds_to_checkpoint == 0:
+            if self._state.seconds_to_checkpoint == 0:
                 self._state.checkpoint()
-        (self._state or self._base).close()
+        self._state.close()
 
     def _batch(self) -> tuple[list[_Job], bool]:
         """Wait for a job and take what came beside it; the second is False at the end."""
         batch: list[_Job] = []
         with contextlib.suppress(queue.Empty):
-            job = self._jobs.get(timeout=self._state.seconds_to_checkpoint if self._state else None)
+            job = self._jobs.get(timeout=self._state.seconds_to_checkpoint)
             while job is not None:
                 batch.append(job)
                 if len(batch) == _MOST_TOGETHER:
@@ -80,7 +79,7 @@ class Journal:
             before = self._base.total_changes
             results = [job.operation(self._base) for job in batch]
             is_change = self._base.total_changes != before
-            if self._state is not None and is_change:
+            if is_change:
                 self._state.counted()
             self._base.execute("COMMIT")
         except Exception as fault:  # pylint: disable=broad-exception-caught # told to who waits
@@ -92,7 +91,7 @@ class Journal:
                 for job in batch:
                     self._commit([job])
         else:
-            if self._state is not None and is_change:
+            if is_change:
                 self._state.noted()
             self._loop.call_soon_threadsafe(_settle, batch, results)
 

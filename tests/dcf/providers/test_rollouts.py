@@ -414,7 +414,7 @@ def test_a_broken_state_is_told_in_a_line(drive):
     async def start():
         await ProcessProvider(drive.home).start()
 
-    with pytest.raises(CannotStart, match=r"functions.db cannot be used \(file is not a database"):
+    with pytest.raises(CannotStart, match=r"functions.db is damaged \(file is not a database"):
         asyncio.run(start())
 
 
