@@ -11,6 +11,8 @@ import click
 
 from dcf.client.base import Invocation
 from dcf.commands.gateway_option import client_for, gateway_option, name_argument
+from dcf.commands.printing import write_bytes, write_line, write_note
+from dcf.commands.visible import visible_bytes
 from dcf.errors import InvalidRequest
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
@@ -42,8 +44,8 @@ def call(name: str, gateway: str, **given: Any) -> None:  # noqa: ANN401 - click
     invocation = _invocation(name, callback, **given)
     client = client_for(gateway)
     if later:
-        click.echo(client.call_later(invocation))
-        click.echo("Function submitted asynchronously.", err=True)
+        write_line(client.call_later(invocation))
+        write_note("Function submitted asynchronously.")
         return
     _write(client.call(invocation), output)
 
@@ -93,17 +95,16 @@ def _body(file: str | None) -> bytes:
         except OSError as fault:
             raise InvalidRequest(f"{file} cannot be read: {fault.strerror}") from fault
     if stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode):
-        click.echo("Reading from STDIN - hit (Control + D) to stop.", err=True)
+        write_note("Reading from STDIN - hit (Control + D) to stop.")
     return sys.stdin.buffer.read()
 
 
 def _write(answer: bytes, output: str | None) -> None:
     if output in {None, "-"}:
-        sys.stdout.buffer.write(answer)
-        sys.stdout.buffer.flush()
+        write_bytes(answer)
         return
     try:
         with open(str(output), "wb") as opened:  # noqa: PTH123 - likewise
-            opened.write(answer)
+            opened.write(visible_bytes(answer).encode() if opened.isatty() else answer)
     except OSError as fault:
         raise InvalidRequest(f"{output} cannot be written: {fault.strerror}") from fault

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dcf.commands.gateway_option import client_for, gateway_option
-from dcf.commands.printing import progress, say, silent
+from dcf.commands.printing import progress, say, silent, write_line
 from dcf.commands.release import Plan, Provided, release
 from dcf.config import FunctionConfig, load
 
@@ -57,7 +57,7 @@ def create(config: Path, gateway: str, **given: Any) -> None:  # noqa: ANN401 - 
     client = client_for(gateway, loaded.gateway)
     for function in loaded.functions:
         release(client, function, plan)
-        click.echo(f"http trigger url: {client.web_address()}/function/{function.name}")
+        write_line(f"http trigger url: {client.web_address()}/function/{function.name}")
 
 
 def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag

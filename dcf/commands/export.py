@@ -8,7 +8,7 @@ import click
 
 from dcf.commands.config_files import find, function_of
 from dcf.commands.gateway_option import config_option
-from dcf.commands.printing import say
+from dcf.commands.printing import say, write_line
 from dcf.config import Config, FunctionConfig, load
 from dcf.export.targets import TARGETS, export_for, registry_notes
 from dcf.export.writing import write
@@ -52,7 +52,7 @@ def export(  # pylint: disable=too-many-arguments # one a flag
         say(f"Note: {note}.")
     say("Next:")
     for command in exported.commands:
-        click.echo(f"  {command.format(out=shlex.quote(str(folder)))}")
+        write_line(f"  {command.format(out=shlex.quote(str(folder)))}")
 
 
 def _chosen(config: Config, names: tuple[str, ...]) -> tuple[FunctionConfig, ...]:

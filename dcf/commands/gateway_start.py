@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from dcf.commands.first_calls import deploy_and_call
+from dcf.commands.printing import write_line
+from dcf.commands.warnings_shown import show_warnings
 from dcf.gateway.auth import credentials_for
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
@@ -104,6 +106,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     queue = queue_settings(home, os.environ, allow_callback)
     credentials = credentials_for(host, basic_auth, secret_mount_path)
     settings = Settings(host, port, grpc_port, provider, home, credentials, queue)
+    show_warnings()
     asyncio.run(_run(settings, deploy, sample))
 
 
@@ -119,7 +122,7 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
         loop.add_signal_handler(number, asked_to_stop, number)
     server = Server(settings, provider_of(settings))
     await server.start()
-    click.echo(
+    write_line(
         f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
         f"provider {settings.provider}, state {settings.home}"
     )
@@ -138,7 +141,7 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
                 first.result()
         await stopping
     finally:
-        click.echo("Stopping ...")
+        write_line("Stopping ...")
         stopping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await stopping

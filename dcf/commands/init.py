@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from dcf.commands.gateway_option import unused_gateway_option
+from dcf.commands.printing import write_line
 from dcf.errors import InvalidRequest
 from dcf.templates import OWN_FOLDER, Template, copy_template, find_template, templates
 
@@ -51,10 +52,10 @@ def init(name: str | None, runtime: str, config: str, directory: str) -> None:
     source = folder / directory
     copy_template(template, folder, source)
     _write(folder / config, {"functions": functions, "dcf": {"gateway": gateway}})
-    click.echo(f"Directory: {name} is created.")
-    click.echo(f"Function handler created in directory: {source.as_posix()}")
-    click.echo(f"Rewrite the function handler code in {source.as_posix()} directory")
-    click.echo(f"Config file written: {config}")
+    write_line(f"Directory: {name} is created.")
+    write_line(f"Function handler created in directory: {source.as_posix()}")
+    write_line(f"Rewrite the function handler code in {source.as_posix()} directory")
+    write_line(f"Config file written: {config}")
 
 
 def _existing(config: Path, name: str) -> tuple[dict[str, Any], str]:

@@ -5,7 +5,6 @@ import contextlib
 import os
 import signal
 import stat
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from dcf.client.rest_wire import words_of
 from dcf.commands.config_files import find, function_of
 from dcf.commands.front import Front
 from dcf.commands.gateway_option import config_option, unused_gateway_option
-from dcf.commands.printing import say
+from dcf.commands.printing import complain, say, write_bytes, write_note, write_text
 from dcf.commands.solo import SoloFunction, running
 from dcf.commands.sources import Sources
 from dcf.config import FunctionConfig, load
@@ -71,7 +70,7 @@ async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
     quiet = replace(function, environment={"LOG_LEVEL": "warning", **function.environment})
     async with running(quiet, secrets, os.environ) as solo:
         _announce(solo)
-        following = asyncio.create_task(solo.follow(_log))
+        following = asyncio.create_task(solo.follow(write_note))
         status = await solo.settled()
         endpoint = solo.endpoint
         if status.rollout == FAILED or endpoint is None:
@@ -102,7 +101,7 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
         front = Front(lambda: solo.endpoint)
         address = await front.open(_HOST, port)
         say(f"Serving {solo.name} at {address} (Ctrl-C ends it; edits are taken over)")
-        following = asyncio.create_task(solo.follow(_log))
+        following = asyncio.create_task(solo.follow(write_note))
         reloading = asyncio.create_task(_reload(solo, sources, config))
         ended = asyncio.create_task(stopping.wait())
         try:
@@ -135,7 +134,7 @@ async def _reload(solo: SoloFunction, sources: Sources, config: Path) -> None:
             new = await solo.take_over(function)
         except DcfError as fault:
             new = False
-            _complain(f"not taken over: {fault.message}")
+            complain(f"not taken over: {fault.message}")
 
 
 def _announce(solo: SoloFunction) -> None:
@@ -148,15 +147,7 @@ def _tell(solo: SoloFunction, status: FunctionStatus) -> None:
         say(f"Ready: {solo.name} serves {solo.image}")
         return
     kept = "the one before still serves" if status.available else "waiting for an edit"
-    _complain(f"function {solo.name} cannot become ready: {status.reason}; {kept}")
-
-
-def _complain(line: str) -> None:
-    click.secho(f"Error: {line}", fg="red", err=True)
-
-
-def _log(line: str) -> None:
-    click.echo(line, err=True)
+    complain(f"function {solo.name} cannot become ready: {status.reason}; {kept}")
 
 
 async def _stdin() -> bytes:
@@ -184,11 +175,9 @@ def _show(head: str, body: bytes) -> None:
         text = f"{len(body)} bytes"
     if len(text) > _SHOWN:
         text = f"{text[:_SHOWN]}... ({len(body)} bytes)"
-    click.echo(head + text, nl=not text.endswith("\n"))
+    write_text(head + text + ("" if text.endswith("\n") else "\n"))
 
 
 def _write(head: str, body: bytes) -> None:
-    sys.stdout.write(head)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(body)
-    sys.stdout.buffer.flush()
+    write_text(head)
+    write_bytes(body)

@@ -31,7 +31,7 @@ def is_open(text: str) -> bool:
         return False
     if address.ipv4_mapped is not None:
         return _is_reachable(address.ipv4_mapped)
-    return all(map(_is_reachable, (address, *_carried(address))))
+    return _is_reachable(address) and all(map(_is_reachable, _carried(address)))
 
 
 def _is_reachable(address: IPv4Address | IPv6Address) -> bool:
