@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dcf.archive import Entry
-from dcf.config_table import Table, read_yaml
+from dcf.config_table import Table, kind, read_yaml
 from dcf.errors import ConfigError
 
 _TOP = ("functions", "dcf", "openfx")
@@ -77,7 +77,7 @@ def load(path: Path) -> Config:
     functions = top.raw.get("functions")
     if not isinstance(functions, dict) or not functions:
         raise ConfigError(
-            f"{path}: functions must be a map of at least one function, got {functions!r}"
+            f"{path}: functions must be a map of at least one function, got {kind(functions)}"
         )
     gateway = ""
     for key in ("dcf", "openfx"):

@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -64,14 +64,13 @@ def _existing(config: Path, name: str) -> tuple[dict[str, Any], str]:
 
     if not config.is_file():
         return {}, DEFAULT_ADDRESS
-    import yaml
-
     from dcf.config import load
+    from dcf.config_table import read_yaml
 
     loaded = load(config)
     if name in {each.name for each in loaded.functions}:
         raise InvalidRequest(f"Function {name} already exists in {config} file.")
-    raw = yaml.safe_load(config.read_bytes())["functions"]
+    raw = cast("dict[str, dict[str, dict[str, Any]]]", read_yaml(config))["functions"]
     entries = {str(key): _from_below(value or {}) for key, value in raw.items()}
     return entries, loaded.gateway or DEFAULT_ADDRESS
 

@@ -7,7 +7,7 @@ a file or pipe gets the text as it is.
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 import click
@@ -54,10 +54,14 @@ def write_text(text: str) -> None:
 
 def write_bytes(data: bytes) -> None:
     """Write a function's answer."""
-    if sys.stdout.isatty():
-        _put(sys.stdout, visible_bytes(data).encode())
-    else:
-        _put(sys.stdout, data)
+    write_pieces([data])
+
+
+def write_pieces(pieces: Iterable[bytes]) -> None:
+    """Write a function's answer as it comes."""
+    shown = visible_bytes(pieces) if sys.stdout.isatty() else pieces
+    for piece in shown:
+        _put(sys.stdout, piece if isinstance(piece, bytes) else _encoded(piece, sys.stdout))
 
 
 def write_json(value: object) -> None:

@@ -27,6 +27,7 @@ _HOST = "127.0.0.1"
 _BINARY = {"Content-Type": "application/octet-stream"}
 _CHUNK = 1 << 16
 _SHOWN = 1000  # characters of a request
+_MAX_ANSWER = 1 << 30
 
 
 @click.command()
@@ -82,7 +83,7 @@ async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
         _show("Handler request: ", body)
         exchange = Exchange("POST", "/", body, _BINARY, endpoint.timeout)
         try:
-            answer = await asyncio.to_thread(Connection(endpoint.url).send, exchange)
+            answer = await asyncio.to_thread(Connection(endpoint.url).send, exchange, _MAX_ANSWER)
         finally:
             following.cancel()
         if answer.status >= 300:

@@ -4,8 +4,10 @@ Names, logs, answers and reasons come from functions and gateways. An escape seq
 can rewrite the screen, a bidi mark can turn a name around, a carriage return can hide a line.
 """
 
+import codecs
 import json
 import re
+from collections.abc import Iterable, Iterator
 
 # Controls but for tab and line feed; bidi marks and other format characters that show nothing;
 # separators of lines; fillers; halves of surrogate pairs. Joining marks of scripts stay out of it.
@@ -32,9 +34,12 @@ def visible_json(text: str) -> str:
     return _IN_TEXT.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def visible_bytes(data: bytes) -> str:
-    """Bytes as text; what is no UTF-8 is written out as well."""
-    return visible_text(data.decode("utf-8", "backslashreplace"))
+def visible_bytes(pieces: Iterable[bytes]) -> Iterator[str]:
+    """Bytes as text, wherever they are cut; what is no UTF-8 is written out as well."""
+    decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+    for piece in pieces:
+        yield visible_text(decoder.decode(piece))
+    yield visible_text(decoder.decode(b"", final=True))
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -249,7 +249,9 @@ VISIBLE_MARKS = set(
     ["", "plain", "컵 커피", "é\u0301", "a\tb", "\u3000", "⚠\ufe0f", "عربي", "😀", "a\\x1bb"],
 )
 def test_what_shows_stays_as_it_is(text):
-    assert visible_text(text) == visible_line(text) == visible_bytes(text.encode()) == text
+    assert (
+        visible_text(text) == visible_line(text) == "".join(visible_bytes([text.encode()])) == text
+    )
 
 
 def test_lines_end_lines_in_text_alone():
@@ -257,8 +259,12 @@ def test_lines_end_lines_in_text_alone():
     assert visible_text("a\r\nb") == "a\\r\nb"
 
 
-def test_bytes_that_are_no_text_are_written_out():
-    assert visible_bytes(b"\xff\x1b[m\xe2\x80\xae\xc2\x9b") == "\\xff\\x1b[m\\u202e\\x9b"
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_bytes_that_are_no_text_are_written_out_wherever_they_are_cut(size):
+    data = b"\xff\x1b[m\xe2\x80\xae\xc2\x9b\xec\xbb\xb5\xe2\x80"
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    shown = "".join(visible_bytes(pieces))
+    assert shown == "\\xff\\x1b[m\\u202e\\x9b컵\\xe2\\x80"
 
 
 def test_all_that_verbs_write_goes_through_one_place():
