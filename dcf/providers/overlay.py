@@ -20,6 +20,7 @@ from dcf.archive import Entry
 from dcf.errors import RolloutFailed
 from dcf.providers.pip_run import run_pip
 from dcf.providers.removal import remove
+from dcf.providers.requirement_files import refuse_outside
 
 Log = Callable[[str], None]
 
@@ -57,7 +58,7 @@ class Overlays:
             log: Takes one line at a time.
 
         Raises:
-            RolloutFailed: pip could not install it; the reason is pip's.
+            RolloutFailed: It leads out of the code, or pip could not install it.
         """
         key = self.key(folder, entry)
         if not key:
@@ -67,6 +68,7 @@ class Overlays:
             return packages
         install = self._running.get(key)
         if install is None:
+            refuse_outside(folder, _requirements(folder, entry))
             task = asyncio.create_task(self._install(key, _requirements(folder, entry)))
             install = self._running[key] = _Install(task)
         install.logs.append(log)
