@@ -40,6 +40,15 @@ def config_option(verb: _Decorated) -> _Decorated:
     )(verb)
 
 
+def allow_outside_option(verb: _Decorated) -> _Decorated:
+    """Add `--allow-outside`."""
+    return click.option(
+        "--allow-outside",
+        is_flag=True,
+        help="Pack also what lies outside the config file's folder, and what links lead to.",
+    )(verb)
+
+
 def json_option(verb: _Decorated) -> _Decorated:
     """Add `--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Write JSON.")(verb)

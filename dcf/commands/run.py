@@ -15,12 +15,13 @@ from dcf.client.connection import Connection, Exchange
 from dcf.client.rest_wire import words_of
 from dcf.commands.config_files import find, function_of
 from dcf.commands.front import Front
-from dcf.commands.gateway_option import config_option, unused_gateway_option
+from dcf.commands.gateway_option import allow_outside_option, config_option, unused_gateway_option
 from dcf.commands.printing import complain, say, write_bytes, write_note, write_text
 from dcf.commands.solo import SoloFunction, running
 from dcf.commands.sources import Sources
 from dcf.config import FunctionConfig, load
 from dcf.errors import DcfError, FunctionFailed, RolloutFailed
+from dcf.packing import free_to_reach_out
 from dcf.providers.base import FAILED, FunctionStatus
 
 _HOST = "127.0.0.1"
@@ -42,14 +43,23 @@ _MAX_ANSWER = 1 << 30
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder with a file for each secret the function wants.",
 )
+@allow_outside_option
 @unused_gateway_option
-def run(name: str | None, config: str, port: int, serve: bool, secrets: Path | None) -> None:
+def run(  # pylint: disable=too-many-arguments # one a flag
+    *,
+    name: str | None,
+    config: str,
+    port: int,
+    serve: bool,
+    secrets: Path | None,
+    allow_outside: bool,
+) -> None:
     """Serve one function here, from its files, until Ctrl-C; edits are taken over.
 
     When stdin is a pipe or a file, its content is one call: the answer is printed and all ends.
     """
     path = find(config)
-    loaded = load(path)
+    loaded = free_to_reach_out(load(path), allow_outside)
     if name is None and len(loaded.functions) > 1:
         raise click.UsageError(f"name one of {', '.join(each.name for each in loaded.functions)}")
     function = function_of(loaded, name or loaded.functions[0].name)
@@ -103,7 +113,7 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
         address = await front.open(_HOST, port)
         say(f"Serving {solo.name} at {address} (Ctrl-C ends it; edits are taken over)")
         following = asyncio.create_task(solo.follow(write_note))
-        reloading = asyncio.create_task(_reload(solo, sources, config))
+        reloading = asyncio.create_task(_reload(solo, sources, config, function.allow_outside))
         ended = asyncio.create_task(stopping.wait())
         try:
             done, _ = await asyncio.wait({reloading, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,7 +125,7 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
             await front.close()
 
 
-async def _reload(solo: SoloFunction, sources: Sources, config: Path) -> None:
+async def _reload(solo: SoloFunction, sources: Sources, config: Path, free: bool) -> None:
     """Say how the start went, then take over every edit and say how that went."""
     new = True
     while True:
@@ -130,7 +140,8 @@ async def _reload(solo: SoloFunction, sources: Sources, config: Path) -> None:
             changed.cancel()
             settled.cancel()
         try:
-            function = function_of(load(config), solo.name)
+            edited = free_to_reach_out(load(config), free)
+            function = function_of(edited, solo.name)
             sources = Sources(config, function)
             new = await solo.take_over(function)
         except DcfError as fault:

@@ -68,8 +68,7 @@ class Overlays:
             return packages
         install = self._running.get(key)
         if install is None:
-            refuse_outside(folder, _requirements(folder, entry))
-            task = asyncio.create_task(self._install(key, _requirements(folder, entry)))
+            task = asyncio.create_task(self._install(key, folder, entry))
             install = self._running[key] = _Install(task)
         install.logs.append(log)
         log(f"installing {_requirements(folder, entry).name} (once; kept as overlay {key[:12]})")
@@ -95,7 +94,9 @@ class Overlays:
         found = list(self._cache.iterdir())
         remove(each for each in found if each.name not in kept and each.suffix != ".partial")
 
-    async def _install(self, key: str, requirements: Path) -> None:
+    async def _install(self, key: str, folder: Path, entry: Entry) -> None:
+        requirements = _requirements(folder, entry)
+        refuse_outside(folder, requirements)
         partial = self._cache / f"{key}.{os.urandom(4).hex()}.partial"
 
         def tell(line: str) -> None:
