@@ -19,6 +19,7 @@ from dcf.commands.gateway_option import allow_outside_option, config_option, unu
 from dcf.commands.printing import complain, say, write_bytes, write_note, write_text
 from dcf.commands.solo import SoloFunction, running
 from dcf.commands.sources import Sources
+from dcf.commands.warnings_shown import show_warnings
 from dcf.config import FunctionConfig, load
 from dcf.errors import DcfError, FunctionFailed, RolloutFailed
 from dcf.packing import free_to_reach_out
@@ -58,6 +59,7 @@ def run(  # pylint: disable=too-many-arguments # one a flag
 
     When stdin is a pipe or a file, its content is one call: the answer is printed and all ends.
     """
+    show_warnings()
     path = find(config)
     loaded = free_to_reach_out(load(path), allow_outside)
     if name is None and len(loaded.functions) > 1:
