@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from dcf.commands.first_calls import deploy_and_call
+from dcf.commands.printing import write_line
+from dcf.commands.warnings_shown import show_warnings
 from dcf.gateway.auth import credentials_for
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
@@ -135,6 +137,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         min_ready_seconds,
         accept_lost_state,
     )
+    show_warnings()
     asyncio.run(_run(settings, deploy, sample))
 
 
@@ -150,7 +153,7 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
         loop.add_signal_handler(number, asked_to_stop, number)
     server = Server(settings, provider_of(settings))
     await server.start()
-    click.echo(
+    write_line(
         f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
         f"provider {settings.provider}, state {settings.home}"
     )
@@ -169,7 +172,7 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
                 first.result()
         await stopping
     finally:
-        click.echo("Stopping ...")
+        write_line("Stopping ...")
         stopping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await stopping
