@@ -33,7 +33,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image sbom audit submission test test-all test-marked lint format bench bench-peers bench-engines bench-image model proto \
+.PHONY: help run deploy image sbom audit submission test test-all test-marked lint format soak bench bench-peers bench-engines bench-image model proto \
 	train-env clean
 
 help: ## List every target
@@ -113,6 +113,10 @@ bench-engines: .venv-dev/.ready .venv-train/.ready .venv-engines/.ready ## Measu
 
 bench-image: .venv-dev/.ready ## Measure sizes, build times, starts and memory of the images
 	DOCKER="$(DOCKER)" .venv-dev/bin/python -m benchmarks.image
+
+# SECONDS is bash's own: a variable of this name counts by itself there, so it is handed over by make.
+soak: .venv-dev/.ready ## Keep a gateway busy and broken for SECONDS=1800; nothing may be lost or grow
+	.venv-dev/bin/python -m benchmarks.soak --seconds $(or $(SECONDS),1800)
 
 model: .venv-train/.ready ## Rebuild the embedded bundles from their source and compare
 	.venv-train/bin/python -m models.commands rebuild

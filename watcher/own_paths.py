@@ -1,12 +1,14 @@
 """The watcher's own three paths as a Flask application: health, readiness, and what is served.
 
 Importing Flask takes a third of the time a start has, so `http_app` imports this module beside the
-first calls, not before them.
+first calls, not before them. Calls may import parts of werkzeug at the same moment: as a whole, and
+first, it is safe.
 """
 
 from collections.abc import Callable, Mapping
 
 import msgspec
+import werkzeug  # noqa: F401 - as said above
 from flask import Flask, Response, request
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
