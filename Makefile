@@ -1,6 +1,7 @@
 # Every target works from a fresh clone: it makes the environment it needs first.
 # Environments: .venv (serving, gateway, commands), .venv-dev (plus tests and lint), .venv-train (plus
-# TensorFlow), .venv-peers (other servers, to compare with), .venv-engines (other inference engines).
+# TensorFlow), .venv-peers (other servers, to compare with), .venv-engines (other inference engines),
+# .venv-fuzz (the fuzzer).
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -33,7 +34,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image sbom audit submission test test-all test-marked lint format soak bench bench-peers bench-engines bench-image model proto \
+.PHONY: help run deploy image sbom audit submission test test-all test-marked lint format soak fuzz bench bench-peers bench-engines bench-image model proto \
 	train-env clean
 
 help: ## List every target
@@ -50,6 +51,9 @@ help: ## List every target
 
 .venv-peers/.ready: requirements/peers.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-peers,requirements/peers.txt)
+
+.venv-fuzz/.ready: requirements/fuzz.txt requirements/build.txt pyproject.toml
+	$(call environment,.venv-fuzz,requirements/fuzz.txt)
 
 .venv-sbom/.ready: requirements/sbom.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-sbom,requirements/sbom.txt)
@@ -118,6 +122,9 @@ bench-image: .venv-dev/.ready ## Measure sizes, build times, starts and memory o
 soak: .venv-dev/.ready ## Keep a gateway busy and broken for SECONDS=1800; nothing may be lost or grow
 	.venv-dev/bin/python -m benchmarks.soak --seconds $(or $(SECONDS),1800)
 
+fuzz: .venv-fuzz/.ready ## Feed TARGET=payload (tests/fuzz/targets) for SECONDS=60 with what a fuzzer makes
+	.venv-fuzz/bin/python tests/fuzz/fuzz.py $(or $(TARGET),payload) --seconds $(or $(SECONDS),60)
+
 model: .venv-train/.ready ## Rebuild the embedded bundles from their source and compare
 	.venv-train/bin/python -m models.commands rebuild
 
@@ -127,6 +134,6 @@ proto: .venv-dev/.ready ## Write the gRPC code from proto/
 train-env: .venv-train/.ready ## Make .venv-train, where TensorFlow lives
 
 clean: ## Remove environments, caches and the gateway's state
-	rm -rf .venv .venv-dev .venv-train .venv-peers .venv-engines .venv-sbom .dcf .cache .hypothesis .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-dev .venv-train .venv-peers .venv-engines .venv-sbom .venv-fuzz .dcf .cache .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache benchmarks/results *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -132,7 +132,8 @@ def _fill(message: Message, body: bytes, shape: type) -> None:
     decode(body, shape)
     try:
         Parse(body, message, ignore_unknown_fields=True)
-    except ParseError as fault:
+    # A text that is no UTF-8 passes the first reading where its field is not looked at.
+    except (ParseError, UnicodeDecodeError) as fault:
         raise InvalidRequest(" ".join(str(fault).split())) from fault
 
 

@@ -109,3 +109,10 @@ def test_failed_calls_begin_with_openfx_words(gateway):
     assert (wrong.status_code, wrong.text) == (400, "Must be a valid function name: No_Name\n")
     gateway.ask("PUT", "/system/scale-function", json={"ServiceName": "f", "Replicas": 0})
     assert gateway.ask("POST", "/openfx/function/f").status_code == 503
+
+
+@pytest.mark.parametrize("field", [b'"other": "\xe5x"', b'"\xff": 1', b'"Image": "\xe5x"'])
+def test_a_body_that_is_no_utf_8_is_refused_where_no_field_is_read_too(gateway, field):
+    body = b'{"Service": "g", "Image": "i", ' + field + b"}"
+    answer = gateway.ask("POST", "/openfx/system/functions", data=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, 3)
