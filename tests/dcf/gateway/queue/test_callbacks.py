@@ -229,6 +229,7 @@ def test_nobody_there_is_tried_again_later(run):
     run(steps())
 
 
+@pytest.mark.alone
 def test_a_name_nobody_knows_yet_is_accepted(run):
     async def steps():
         callbacks = Callbacks(frozenset())
