@@ -3,6 +3,9 @@
 A fixed pool of threads runs the handler; whoever asks waits for the answer or for the time limit. A
 Python thread cannot be stopped, so a call over its limit is answered at once and keeps its thread
 until it ends by itself.
+
+A handler that finds out that a call will be long may say so, by an error whose `defer` is true: the
+call is then run by threads of its own, and never keeps the short ones waiting.
 """
 
 import threading
@@ -60,10 +63,16 @@ class Runner:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._inflight = 0
+        self._long: SimpleQueue[_Job | None] = SimpleQueue()
+        self._deferred = 0
         self._since: list[float | None] = [None] * concurrency
         self._threads = [
             threading.Thread(target=self._work, args=(slot,), name=f"handler-{slot}", daemon=True)
             for slot in range(concurrency)
+        ]
+        self._threads += [
+            threading.Thread(target=self._work_long, name=f"handler-long-{slot}", daemon=True)
+            for slot in range(max(1, concurrency // 2))
         ]
         for thread in self._threads:
             thread.start()
@@ -76,7 +85,7 @@ class Runner:
     @property
     def full(self) -> bool:
         """Whether the next call would be refused."""
-        return self._inflight >= self.max_inflight
+        return self._inflight - self._deferred >= self.max_inflight
 
     @property
     def stuck(self) -> bool:
@@ -107,6 +116,7 @@ class Runner:
         limit = self._limit(timeout)
         # The handler's thread opens it.
         if not job.done.acquire(timeout=limit):  # pylint: disable=consider-using-with
+            request.turn.expired = True
             if job.claim():
                 self._leave()  # it was still waiting, and now never runs
             raise TimedOut(
@@ -125,6 +135,7 @@ class Runner:
         """
         for _ in self._threads:
             self._jobs.put(None)
+            self._long.put(None)
         end = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
@@ -137,7 +148,7 @@ class Runner:
 
     def _admit(self) -> None:
         with self._lock:
-            if self._inflight >= self.max_inflight:
+            if self.full:
                 raise Overloaded(
                     f"{self.max_inflight} calls are running and waiting, as many as are allowed; "
                     "try again in a second"
@@ -153,15 +164,43 @@ class Runner:
             if not job.claim():
                 continue
             self._since[slot] = time.monotonic()
-            try:
-                job.reply = self._call(job.request)
-            # A handler's sys.exit() ends its call only.
-            except BaseException as error:  # pylint: disable=broad-exception-caught
-                job.error = error
+            job.request.turn.may_defer = True
+            self._run(job)
             self._since[slot] = None
+            if getattr(job.error, "defer", False) and self._defer(job):
+                del job
+                continue
             self._leave()
             job.done.release()
             del job  # the last body and reply are not kept while the thread waits
+
+    def _work_long(self) -> None:
+        while (job := self._long.get()) is not None:
+            job.error = None
+            job.request.turn.may_defer = False
+            if not job.request.turn.expired:
+                self._run(job)
+            with self._lock:
+                self._deferred -= 1
+                self._inflight -= 1
+            job.done.release()
+            del job
+
+    def _run(self, job: _Job) -> None:
+        try:
+            job.reply = self._call(job.request)
+        # A handler's sys.exit() ends its call only.
+        except BaseException as error:  # pylint: disable=broad-exception-caught
+            job.error = error
+
+    def _defer(self, job: _Job) -> bool:
+        """Lets a call wait for the threads of the long ones, if not too many do."""
+        with self._lock:
+            if self._deferred >= max(1, self.max_inflight // 2):
+                return False
+            self._deferred += 1
+        self._long.put(job)
+        return True
 
 
 def _result(job: _Job) -> Reply:
