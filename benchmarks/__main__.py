@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import (
+    appetite,
     cold_start,
     command_start,
     environment_size,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Plan], Finding]] = {
     "size": environment_size.measure,
     "original": original_way.measure,
     "hostile": hostile_bodies.measure,
+    "appetite": appetite.measure,
 }
 
 
