@@ -6,7 +6,8 @@ is estimated is rather too much (benchmarks/appetite.py searches for pictures th
 
 from dataclasses import dataclass
 
-from models.ssd.chunks import check_avif, check_gif, check_png, check_webp
+from models.ssd.avif_structure import AvifStructure, read_avif
+from models.ssd.chunks import check_gif, check_png, check_webp
 from models.ssd.jpeg_structure import JpegStructure, read_jpeg
 from models.ssd.limits import DRAWN_PNG, MEMORY, MILLISECONDS, SIDE
 from models.ssd.refusal import refuse_more
@@ -43,10 +44,12 @@ _PNG_RAW_NS = 4
 # Pillow unpacks the run lengths of a BMP in Python: a pixel, an encoded byte.
 _BMP_RUN_NS, _BMP_RUN_BYTE_NS = 110, 250
 _STRIP_NS = 10_000
+# AV1 frames that are decoded, and no picture is made of.
+_HIDDEN_BYTES = 4
 _DECODED_AGAIN_NS = 12
 _ENCODED_NS = {"jpeg": 18, "png": 100}
 
-Structure = JpegStructure | TiffStructure | None
+Structure = JpegStructure | TiffStructure | AvifStructure | None
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,9 @@ def read_structure(encoded: bytes, kind: str) -> Structure:
         return read_jpeg(encoded)
     if kind == "TIFF":
         return read_tiff(encoded)
-    checks = {"PNG": check_png, "WEBP": check_webp, "GIF": check_gif, "AVIF": check_avif}
+    if kind == "AVIF":
+        return read_avif(encoded)
+    checks = {"PNG": check_png, "WEBP": check_webp, "GIF": check_gif}
     if kind in checks:
         checks[kind](encoded)
     return None
@@ -168,6 +173,10 @@ def cost_of(encoded: bytes, header: Header, structure: Structure, scale: int) ->
     spent = pixels * ns + len(encoded) * byte_ns
     if isinstance(structure, TiffStructure):
         return Cost(memory + structure.piece, spent + structure.pieces * _STRIP_NS)
+    if isinstance(structure, AvifStructure):
+        # A picture and its alpha are what the header tells of; more is hidden from it.
+        hidden = max(0, structure.coded - 2 * pixels)
+        return Cost(memory + hidden * _HIDDEN_BYTES, spent + hidden * ns)
     if header.format == "PNG":
         spent += pixels * _PNG_RAW_NS * _png_bytes(encoded)
     elif header.format == "BMP" and encoded[30:31] in {b"\x01", b"\x02"}:

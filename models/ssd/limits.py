@@ -53,6 +53,7 @@ TIFF_SCANS = Limit("scans of a strip of a TIFF", 4, "", "JPEG in a TIFF; one for
 TIFF_READ = Limit(
     "bytes of a TIFF's strips", 4, "", "Times the bytes of the file; strips may share them."
 )
+AVIF_ITEMS = Limit("items of an AVIF", 512, "", "Its tiles, alpha, thumbnails and metadata.")
 AVIF_TABLES = Limit("bytes of an AVIF's tables", 1_000_000, "", "What stands before its pictures.")
 
 LIMITS = (
@@ -72,5 +73,6 @@ LIMITS = (
     TIFF_VALUES,
     TIFF_SCANS,
     TIFF_READ,
+    AVIF_ITEMS,
     AVIF_TABLES,
 )

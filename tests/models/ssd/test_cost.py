@@ -10,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from benchmarks.appetite_bodies import make
+from models.ssd.avif_structure import read_avif
 from models.ssd.cost import Allowance
 from models.ssd.errors import DetectorError, TooCostly, TooManyPixels, TruncatedImage
 from models.ssd.image import ImageDecoder
@@ -61,6 +64,7 @@ def webp_of_chunks(count):
     return whole[:12] + b"JUNK\0\0\0\0" * count + whole[12:]
 
 
+SMALL_AVIF = saved(Image.new("RGBA", (64, 48), (1, 2, 3, 4)), "AVIF", speed=10)
 BOMBS = {
     "scans": (make("jpeg", JPEG | {"scans": 251}), "scans of a JPEG"),
     "large-scans": (make("jpeg", JPEG | {"width": 6000, "height": 6000, "scans": 240}),
@@ -140,6 +144,42 @@ def test_a_progressive_jpeg_inside_a_tiff_is_counted_too():
                         struct.pack("<HHII", 279, 4, 1, len(strip)))  # fmt: skip
     with pytest.raises(TooCostly, match="scans of a strip of a TIFF"):
         DECODER.decode(body + strip)
+
+
+def test_an_avif_is_weighed_by_what_it_codes_not_by_what_it_says():
+    body = bytearray(saved(Image.new("RGB", (5000, 5000)), "AVIF", speed=10))
+    struct.pack_into(">II", body, body.index(b"ispe") + 8, 10, 10)
+    with pytest.raises(TooCostly, match="bytes of memory"):
+        DECODER.decode(bytes(body))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(1, 1), (333, 77), (1600, 1200)])
+@pytest.mark.parametrize("frames", [1, 3])
+def test_pixels_of_an_avif_are_those_of_its_sequence_headers(mode, size, frames):
+    more = [Image.new(mode, size, (each, 0, 0)) for each in range(1, frames)]
+    options = {"save_all": True, "append_images": more} if more else {}
+    body = saved(Image.new(mode, size), "AVIF", speed=10, **options)
+    assert read_avif(body).coded in {size[0] * size[1], 2 * size[0] * size[1]}
+
+
+@given(st.integers(0, 400), st.binary(min_size=1, max_size=8))
+def test_a_damaged_avif_is_read_as_far_as_it_goes(place, damage):
+    body = bytearray(SMALL_AVIF)
+    body[place : place + len(damage)] = damage
+    assert read_avif(bytes(body)).coded >= 0
+    assert read_avif(bytes(body[:place])).coded >= 0
+
+
+def test_an_avif_of_many_items_and_of_boxes_inside_boxes():
+    table = b"\0\0\0\0\0\0" + struct.pack(">H", 60_000) + bytes(6) * 60_000
+    items = struct.pack(">I4s", 8 + len(table), b"iloc") + table
+    meta = struct.pack(">I4sI", 12 + len(items), b"meta", 0) + items
+    with pytest.raises(TooCostly, match="items of an AVIF"):
+        DECODER.decode(SMALL_AVIF[:32] + meta)
+    deep = b"".join(struct.pack(">I4s", 400_000 - 8 * each, b"moov") for each in range(50_000))
+    with pytest.raises(TruncatedImage):
+        DECODER.decode(SMALL_AVIF[:32] + deep)
 
 
 def test_directories_in_a_circle_end():
