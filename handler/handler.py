@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -95,28 +95,35 @@ class Handler:
         settings = self._settings(options)
         if payload.batch and wanted in PICTURE_FORMATS:
             raise BadOption("a batch cannot be answered with a picture: send one image at a time")
-        pictures = [self._inspect(picture) for picture in payload.pictures]
-        self._check_work(request, len(body), pictures, wanted)
         if payload.batch:
+            pictures = [self._try_inspect(picture) for picture in payload.pictures]
+            self._check_work(request, len(body), pictures, wanted)
             return self._answer_batch(request, payload, pictures, (settings, wanted))
-        (inspected,), (picture,) = pictures, payload.pictures
-        if not isinstance(inspected, Inspected):
-            raise inspected
+        (picture,) = payload.pictures
+        inspected = self._inspect(picture)
+        self._check_work(request, len(body), [inspected], wanted)
         answer = self._detect(inspected, picture, settings)
         if wanted in PICTURE_FORMATS:
             return picture_reply(inspected.encoded, answer, self._detector, wanted)
         return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
 
-    def _inspect(self, picture: Picture | PayloadError) -> Inspected | Failure:
+    def _inspect(self, picture: Picture | PayloadError) -> Inspected:
         if isinstance(picture, PayloadError):
-            return picture
+            raise picture
         try:
             return self._detector.inspect(picture.encoded)
-        except DetectorError as error:
-            return _explained(error, picture)
+        except TruncatedImage as error:
+            raise _explained(error, picture) from error
+
+    def _try_inspect(self, picture: Picture | PayloadError) -> Inspected | Failure:
+        try:
+            return self._inspect(picture)
+        except (DetectorError, PayloadError) as error:
+            # Its frames hold the picture.
+            return error.with_traceback(None)
 
     def _check_work(
-        self, request: object, size: int, pictures: list[Inspected | Failure], wanted: str
+        self, request: object, size: int, pictures: Sequence[Inspected | Failure], wanted: str
     ) -> None:
         """Refuses a call that would take too long, and sets one apart that will take long.
 

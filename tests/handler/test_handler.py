@@ -1,10 +1,13 @@
 """The function called as the watcher calls it, on real pictures."""
 
 import base64
+import contextlib
 import dataclasses
+import gc
 import io
 import json
 import struct
+import weakref
 import zlib
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.errors import Deferred, TooCostly
+from handler.errors import Deferred, PayloadError, TooCostly
 from handler.handler import Handler
 from handler.payload import Picture
 from models.ssd.bundle import EMBEDDED
@@ -368,3 +371,20 @@ def test_the_rest_of_a_batch_is_left_out_when_nobody_waits(handler):
     assert turn.worked == 2
     handler(Waiting(tiny(40), whole := Turn()))
     assert whole.worked == 40
+
+
+@pytest.mark.parametrize(
+    "body", [b"\xff\xd8\xff" + b"\xff" * 100_000, b"hello" * 1000, b'{"image":"a"}']
+)
+def test_a_refused_body_is_not_kept(handler, body):
+    """A cycle of an error and its frames would keep 30 MB until the collector comes by."""
+    request = Waiting(body, Turn())
+    gone = weakref.ref(request.turn)
+    gc.disable()
+    try:
+        with contextlib.suppress(DetectorError, PayloadError):
+            handler(request)
+        del request
+        assert gone() is None
+    finally:
+        gc.enable()
