@@ -17,6 +17,7 @@ from benchmarks import (
     latency,
     memory_growth,
     original_way,
+    siege,
     through_gateway,
     throughput,
 )
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Plan], Finding]] = {
     "original": original_way.measure,
     "hostile": hostile_bodies.measure,
     "appetite": appetite.measure,
+    "siege": siege.measure,
 }
 
 
