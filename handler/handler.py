@@ -101,6 +101,8 @@ class Handler:
             return self._answer_batch(request, payload, pictures, (settings, wanted))
         (picture,) = payload.pictures
         inspected = self._inspect(picture)
+        if wanted in PICTURE_FORMATS:
+            self._detector.check_drawable(inspected.encoded)
         self._check_work(request, len(body), [inspected], wanted)
         answer = self._detect(inspected, picture, settings)
         if wanted in PICTURE_FORMATS:

@@ -118,6 +118,17 @@ class Detector:
         """
         return self._decoder.inspect(encoded)
 
+    def check_drawable(self, encoded: bytes) -> None:
+        """Tells, before anything is decoded, whether a picture may be drawn on at its full size.
+
+        Args:
+            encoded: The picture.
+
+        Raises:
+            DetectorError: It would take too much.
+        """
+        self._full_decoder.inspect(encoded)
+
     def detect(self, picture: bytes | Inspected, settings: Settings | None = None) -> Answer:
         """Finds the objects in an encoded picture.
 

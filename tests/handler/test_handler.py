@@ -345,7 +345,9 @@ def test_a_batch_of_real_pictures_is_no_small_one(handler, cup):
 
 def test_a_drawn_picture_is_part_of_the_work(ask):
     with pytest.raises(TooCostly, match="milliseconds of work"):
-        ask(blank(3300, 3300, "WEBP"), query={"format": "png"})
+        ask(blank(3000, 3000, "WEBP"), query={"format": "png"})
+    with pytest.raises(DetectorError, match="bytes of memory"):
+        ask(blank(4500, 4500, "PNG"), query={"format": "jpeg"})
     with pytest.raises(DetectorError, match="pixels drawn as PNG"):
         ask(blank(5000, 5000, "JPEG"), query={"format": "png"})
 
