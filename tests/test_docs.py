@@ -8,9 +8,11 @@ import pytest
 
 from dcf.cli import cli as dcf
 from dcf.client import ADDRESS_VARIABLES
+from handler.limits import LIMITS as CALL_LIMITS
 from handler.options import FORMATS, OPTION_NAMES, OPTION_RANGES
 from handler.options import SETTINGS as FUNCTION_SETTINGS
 from models.commands.__main__ import VERBS
+from models.ssd.limits import LIMITS as PICTURE_LIMITS
 from watcher.codes import STATUSES
 from watcher.settings import SETTINGS as WATCHER_SETTINGS
 
@@ -52,6 +54,19 @@ def test_errors(code):
     cells = rows("replies.md")[code]
     assert cells[1] == str(STATUSES[code].http)
     assert cells[2] == STATUSES[code].grpc
+
+
+@pytest.mark.parametrize("limit", [*PICTURE_LIMITS, *CALL_LIMITS], ids=lambda limit: limit.name)
+def test_limits(limit):
+    setting = getattr(limit, "setting", "")
+    row = [limit.name, f"{limit.most:,}", f"`{setting}`" if setting else "", limit.help]
+    assert f"| {' | '.join(row)} |" in PAGES["replies.md"]
+
+
+def test_settings_of_limits_are_settings():
+    named = {limit.setting for limit in PICTURE_LIMITS if limit.setting}
+    defaults = {row.name: row.default for row in FUNCTION_SETTINGS if row.name in named}
+    assert defaults == {each.setting: str(each.most) for each in PICTURE_LIMITS if each.setting}
 
 
 @pytest.mark.parametrize("name", OPTION_NAMES)
