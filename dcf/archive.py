@@ -108,24 +108,30 @@ def is_digest(text: str) -> bool:
 
 
 def gather(
-    root: Path, entry: Entry, include: Iterable[str], exclude: Iterable[str]
+    root: Path,
+    entry: Entry,
+    include: Iterable[str],
+    exclude: Iterable[str],
+    within: tuple[Path, ...] = (),
 ) -> dict[str, Path]:
     """Find what a function is made of: files by the names that an archive of it gives them.
 
     Args:
-        root: The config file's folder; everything gathered lies in it.
+        root: The folder that names are relative to; everything gathered lies in it.
         entry: The handler; its folder is always taken.
         include: Files and folders to take along, relative to the root.
         exclude: Paths or globs, relative to the root, to leave out.
+        within: The folders that links may lead to; none for the root.
 
     Raises:
-        ArchiveError: Something named is missing, or lies outside the root.
+        ArchiveError: Something named is missing, lies outside the root, or is a link out.
     """
     base = root.resolve()
+    inside = tuple(each.resolve() for each in within) or (base,)
     excluded = tuple(pattern.removeprefix("./").rstrip("/") for pattern in exclude)
     files: dict[str, Path] = {}
     for wanted in (entry.directory, *include):
-        for path in _below(base, wanted):
+        for path in _below(base, wanted, inside):
             name = path.relative_to(base).as_posix()
             if not _is_left_out(name, excluded):
                 files[name] = path
@@ -133,13 +139,19 @@ def gather(
         raise ArchiveError(
             f"handler file {entry.file} is not in {entry.directory}: create it or mend handler.file"
         )
-    files.update(_package_marks(base, files))
+    files.update(_package_marks(base, files, inside))
     return files
 
 
-def pack(root: Path, entry: Entry, include: Iterable[str], exclude: Iterable[str]) -> Archive:
+def pack(
+    root: Path,
+    entry: Entry,
+    include: Iterable[str],
+    exclude: Iterable[str],
+    within: tuple[Path, ...] = (),
+) -> Archive:
     """Pack what `gather` finds, under the same names; raises `ArchiveError`."""
-    files = gather(root, entry, include, exclude)
+    files = gather(root, entry, include, exclude, within)
     measure = Measure()
     for name, path in files.items():
         measure.add(name, path.stat().st_size)
@@ -155,25 +167,32 @@ def _clean(directory: str) -> str:
     return "" if text == "." else text + "/"
 
 
-def _below(base: Path, wanted: str) -> Iterator[Path]:
+def _below(base: Path, wanted: str, inside: tuple[Path, ...]) -> Iterator[Path]:
     start = base / wanted
     if not start.exists():
         raise ArchiveError(
             f"{wanted} does not exist in {base}: create it, or mend handler.dir or include"
         )
-    if not start.resolve().is_relative_to(base):
+    start = Path(os.path.normpath(start))
+    if not start.is_relative_to(base):
         raise ArchiveError(
             f"{wanted} lies outside {base}: only what is below the config file can be packed"
         )
-    start = Path(os.path.normpath(start))
+    _refuse_link_out(start, inside)
     found = [start] if start.is_file() else sorted(start.rglob("*"))
     for path in found:
         if path.is_file():
-            if not path.resolve().is_relative_to(base):
-                raise ArchiveError(
-                    f"{path} is a link that leaves {base}: put the file itself there"
-                )
+            _refuse_link_out(path, inside)
             yield path
+
+
+def _refuse_link_out(path: Path, inside: tuple[Path, ...]) -> None:
+    real = path.resolve()
+    if real != path and not any(map(real.is_relative_to, inside)):
+        raise ArchiveError(
+            f"{path} is a link that leaves {inside[0]}, and lies outside then: put the file itself "
+            "there, or allow it with --allow-outside"
+        )
 
 
 def _is_left_out(name: str, excluded: tuple[str, ...]) -> bool:
@@ -185,11 +204,14 @@ def _is_left_out(name: str, excluded: tuple[str, ...]) -> bool:
     )
 
 
-def _package_marks(base: Path, files: dict[str, Path]) -> dict[str, Path]:
+def _package_marks(base: Path, files: dict[str, Path], inside: tuple[Path, ...]) -> dict[str, Path]:
     """The `__init__.py` of every parent, so that an included sub-package stays importable."""
     parents = {parent for name in files for parent in PurePosixPath(name).parents}
     marks = {(parent / "__init__.py").as_posix() for parent in parents if parent != PurePosixPath()}
-    return {mark: base / mark for mark in marks if (base / mark).is_file()}
+    found = {mark: base / mark for mark in marks if (base / mark).is_file()}
+    for path in found.values():
+        _refuse_link_out(path, inside)
+    return found
 
 
 def _tar(files: dict[str, Path], entry: Entry) -> bytes:

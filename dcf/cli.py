@@ -4,7 +4,9 @@
 
 import importlib
 import os
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,16 +65,51 @@ class LazyGroup(click.Group):
             CompletionItem(name, help=text) for name, text in verbs if name.startswith(incomplete)
         ]
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the command line; what is wrong with it is told as a terminal can be given it."""
+        with _visible_failures():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; our own failures become one line on stderr and their exit status."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as stop:
-            raise click.exceptions.Exit(_INTERRUPTED) from stop
-        except DcfError as fault:
-            failure = click.ClickException(fault.message)
-            failure.exit_code = fault.exit_code  # type: ignore[misc] # click reads it so
-            raise failure from fault
+        with _visible_failures():
+            try:
+                return super().invoke(ctx)
+            except KeyboardInterrupt as stop:
+                raise click.exceptions.Exit(_INTERRUPTED) from stop
+            except DcfError as fault:
+                failure = _Failure(fault.message)
+                failure.exit_code = fault.exit_code  # type: ignore[misc] # click reads it so
+                raise failure from fault
+
+
+class _Failure(click.ClickException):
+    """One line of our own, to a pipe as it is."""
+
+    def show(self, file: Any = None) -> None:
+        """Write it; click would take away a part of what came."""
+        from dcf.commands.printing import write_note
+
+        write_note(f"Error: {self.message}")
+
+
+@contextmanager
+def _visible_failures() -> Iterator[None]:
+    """Failures that click writes to a terminal say what came, and do not do it."""
+    try:
+        yield
+    except click.ClickException as failure:
+        if sys.stderr.isatty() and not isinstance(failure, _Failure):
+            from dcf.commands.visible import visible_text
+
+            failure.message = visible_text(failure.message)  # type: ignore[misc] # read at the end
+        raise
 
 
 _IN_COMMANDS = "dcf.commands."
@@ -118,7 +155,10 @@ RUNTIME = {
 GATEWAY = {
     "start": Verb(
         _IN_COMMANDS + "gateway_start:start", "Start the local gateway in the foreground."
-    )
+    ),
+    "check": Verb(
+        _IN_COMMANDS + "gateway_check:check", "Look for what a stopped gateway's state lacks."
+    ),
 }
 TOP = {
     "function": Verb("dcf.cli:function", "Make, deploy and call functions.", ("fn",)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dcf.archive import Entry
-from dcf.config_table import Table, read_yaml
+from dcf.config_table import Table, kind, read_yaml
 from dcf.errors import ConfigError
 
 _TOP = ("functions", "dcf", "openfx")
@@ -28,8 +28,11 @@ class FunctionConfig:  # pylint: disable=too-many-instance-attributes # one a ke
     """One function of a config file, with the environment files already merged in.
 
     Attributes:
-        folder: The config file's.
+        path: The config file.
+        folder: Its folder.
         root: The folder below which everything of it lies, the config file's or one above.
+        outside: What of `handler` lies above the config file's folder, as written.
+        allow_outside: Whether that may be packed all the same.
     """
 
     name: str
@@ -54,7 +57,10 @@ class FunctionConfig:  # pylint: disable=too-many-instance-attributes # one a ke
     dockerfile: str = ""
     skip_build: bool = False
     platform: str = ""
+    path: Path = Path()
     folder: Path = Path()
+    outside: tuple[str, ...] = ()
+    allow_outside: bool = False
 
     @property
     def image_name(self) -> str:
@@ -77,7 +83,7 @@ def load(path: Path) -> Config:
     functions = top.raw.get("functions")
     if not isinstance(functions, dict) or not functions:
         raise ConfigError(
-            f"{path}: functions must be a map of at least one function, got {functions!r}"
+            f"{path}: functions must be a map of at least one function, got {kind(functions)}"
         )
     gateway = ""
     for key in ("dcf", "openfx"):
@@ -118,7 +124,9 @@ def _function(path: Path, name: str, raw: object) -> FunctionConfig:
         dockerfile=table.text("dockerfile"),
         skip_build=table.flag("skip_build"),
         platform=table.text("platform"),
+        path=path,
         folder=path.parent,
+        outside=places.outside,
     )
 
 
@@ -127,7 +135,9 @@ class _Places:
 
     def __init__(self, folder: Path, paths: tuple[str, ...]) -> None:
         self.root, self._below = folder, ""
-        for _ in range(max(Path(os.path.normpath(each)).parts.count("..") for each in paths)):
+        climbs = {each: Path(os.path.normpath(each)).parts.count("..") for each in paths}
+        self.outside = tuple(each for each, count in climbs.items() if count)
+        for _ in range(max(climbs.values())):
             self._below = os.path.join(self.root.resolve().name, self._below)  # noqa: PTH118 - a text
             self.root = self.root.resolve().parent
 

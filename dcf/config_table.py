@@ -4,27 +4,24 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from dcf.bounded_yaml import MAX_BYTES, NotReadable, read
 from dcf.errors import ConfigError
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SHOWN = 60
 
 
 def read_yaml(path: Path) -> object:
     """What a file holds; raises `ConfigError` with the place that is wrong."""
     try:
-        return yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 - both are safe loaders
-    except OSError as fault:
-        raise ConfigError(
-            f"{path}: cannot be read ({fault.strerror}): give a config file with -f"
-        ) from fault
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(f"{path}:{place}: not YAML: {fault.problem or fault.context}") from fault
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise ConfigError(f"{path}: not YAML: {str(fault).splitlines()[0]}") from fault
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as fault:
+        why = (fault.strerror if isinstance(fault, OSError) else "") or str(fault)
+        raise ConfigError(f"{path}: cannot be read ({why}): give a config file with -f") from fault
+    try:
+        return read(data)
+    except NotReadable as fault:
+        raise ConfigError(f"{path}: {fault}") from fault
 
 
 class Table:
@@ -34,15 +31,17 @@ class Table:
         self._file, self._path = file, path
         if not isinstance(raw, dict | None):
             raise ConfigError(
-                f"{file}: {path or 'the file'} must be a map of keys, got {_kind(raw)}"
+                f"{file}: {path or 'the file'} must be a map of keys, got {kind(raw)}"
             )
         self.raw: dict[str, Any] = raw or {}
         for key in self.raw:
             if key not in allowed:
                 words = ", ".join(allowed)
-                near = get_close_matches(str(key), allowed, 1)
+                near = get_close_matches(str(key)[:_SHOWN], allowed, 1)
                 hint = f"did you mean {near[0]}? " if near else ""
-                raise ConfigError(f"{self.place(str(key))}: unknown key; {hint}allowed are {words}")
+                raise ConfigError(
+                    f"{self.place(_cut(str(key)))}: unknown key; {hint}allowed are {words}"
+                )
 
     def place(self, key: str) -> str:
         """The file and the key's full path."""
@@ -51,15 +50,15 @@ class Table:
     def text(self, key: str) -> str:
         """A scalar as text; empty when absent."""
         value = self.raw.get(key)
-        if isinstance(value, dict | list):
-            raise ConfigError(f"{self.place(key)} must be text, got {_kind(value)}")
+        if isinstance(value, dict | list | set):
+            raise ConfigError(f"{self.place(key)} must be text, got {kind(value)}")
         return _as_text(value)
 
     def flag(self, key: str) -> bool:
         """A yes or no; no when absent."""
         value = self.raw.get(key)
         if not isinstance(value, bool | None):
-            raise ConfigError(f"{self.place(key)} must be true or false, got {_kind(value)}")
+            raise ConfigError(f"{self.place(key)} must be true or false, got {kind(value)}")
         return bool(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -67,12 +66,13 @@ class Table:
         value = self.raw.get(key)
         if not isinstance(value, list | None):
             raise ConfigError(
-                f"{self.place(key)} must be a list, got {_kind(value)}: write `{key}: [{value}]`"
+                f"{self.place(key)} must be a list, got {kind(value)}: "
+                f"write `{key}: [{'...' if isinstance(value, dict) else _cut(str(value))}]`"
             )
         for item in value or ():
-            if isinstance(item, dict | list):
+            if isinstance(item, dict | list | set):
                 raise ConfigError(
-                    f"{self.place(key)} must be a list of texts, got {_kind(item)} in it"
+                    f"{self.place(key)} must be a list of texts, got {kind(item)} in it"
                 )
         return tuple(_as_text(item) for item in value or ())
 
@@ -85,10 +85,12 @@ class Table:
         """A map of free keys to scalars."""
         value = self.raw.get(key)
         if not isinstance(value, dict | None):
-            raise ConfigError(f"{self.place(key)} must be a map, got {_kind(value)}")
+            raise ConfigError(f"{self.place(key)} must be a map, got {kind(value)}")
         for name, item in (value or {}).items():
-            if isinstance(item, dict | list):
-                raise ConfigError(f"{self.place(key)}.{name} must be text, got {_kind(item)}")
+            if isinstance(item, dict | list | set):
+                raise ConfigError(
+                    f"{self.place(key)}.{_cut(str(name))} must be text, got {kind(item)}"
+                )
         return {str(name): _as_text(item) for name, item in (value or {}).items()}
 
     def filled(self) -> dict[str, str]:
@@ -103,7 +105,12 @@ def _as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _kind(value: object) -> str:
-    if isinstance(value, dict | list):
+def kind(value: object) -> str:
+    """What a value is, in a few words."""
+    if isinstance(value, dict | list | set):
         return "a map" if isinstance(value, dict) else "a list"
-    return repr(value)
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."

@@ -25,6 +25,7 @@ BREACHES = {
     "handler-layers": ("handler/errors.py", "import handler.options"),
     "watcher-layers": ("watcher/errors.py", "import watcher.app"),
     "dcf-layers": ("dcf/errors.py", "import dcf.config"),
+    "table-is-light": ("watcher/values.py", "import msgspec"),
     "no-cycles": ("models/ssd/errors.py", "import models.ssd.manifest"),
 }
 
@@ -54,14 +55,27 @@ def test_the_tree_keeps_the_law():
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.parametrize("article", BREACHES)
-def test_a_breach_is_noticed(tree, article):
-    file, statement = BREACHES[article]
+# Further breaches of an article, for what is allowed close beside it.
+BESIDE = [
+    ("rooms-apart", "dcf/export/serving.py", "import watcher.config"),
+    ("rooms-apart", "dcf/providers/launching.py", "import watcher.errors"),
+    ("rooms-apart", "dcf/gateway/core.py", "import watcher.values"),
+    ("rooms-apart", "watcher/values.py", "import dcf.errors"),
+    ("rooms-apart", "handler/options.py", "import watcher.values"),
+    ("watcher-layers", "watcher/values.py", "import watcher.errors"),
+]
+
+
+@pytest.mark.parametrize(
+    ("article", "file", "statement"),
+    [(article, *breach) for article, breach in BREACHES.items()] + BESIDE,
+)
+def test_a_breach_is_noticed(tree, article, file, statement):
     module = tree / file
     module.write_text(module.read_text() + f"\n\n{statement}\n")
     result = lint(tree)
     assert result.returncode == 1, result.stdout
-    broken = [line for line in result.stdout.splitlines() if line.endswith("BROKEN")]
+    broken = [line for line in result.stdout.splitlines() if " BROKEN" in line]
     assert any(TITLES[article] in line for line in broken), result.stdout
 
 

@@ -20,7 +20,6 @@ from .listeners import Ports
 from .loader import Loaded
 
 _EXIT_S = 3.0
-_READY_S = 5.0
 _FIRST_CALL_S = 0.02
 _MOMENT_S = 0.001
 _POOLS = 2
@@ -114,22 +113,26 @@ class Process:
         )
         getting_ready.start()
         ports.http.run(lambda: bool(self._stopping))
-        getting_ready.join(_READY_S)
         if self._failure:
             raise self._failure
+        # Getting ready is not waited for: an import may take longer than callers do. Once health
+        # and ports have begun to drain, it opens nothing any more.
         if self._delay:
             self._linger(built, ports)
-        return self._end(built, ports)
+        return self._end(built, ports, getting_ready)
 
     def _get_ready(self, built: Function, ports: Ports, began: float) -> None:
         """Opens what is not open yet, then says so: calls over HTTP are answered meanwhile."""
         let_a_caller_pass(built)
         try:
             listeners.open_grpc(self._settings, built, ports)
-            built.health.open()
+            is_ready = built.health.open()
         except WatcherError as error:
-            self._failure = error
-            self.stop("the start failed")
+            if not self._stopping:
+                self._failure = error
+                self.stop("the start failed")
+            return
+        if not is_ready:
             return
         seconds = time.perf_counter() - began
         _log.info("%s", report(self._settings, built.loaded, ports.http.port, seconds))
@@ -143,7 +146,7 @@ class Process:
         began = time.monotonic()
         ports.http.run(lambda: time.monotonic() - began >= self._delay)
 
-    def _end(self, built: Function, ports: Ports) -> int:
+    def _end(self, built: Function, ports: Ports, getting_ready: threading.Thread) -> int:
         ports.http.absorb()
         built.health.drain()
         deadline = time.monotonic() + self._settings.shutdown_timeout
@@ -152,9 +155,10 @@ class Process:
         done = ports.drain(deadline)
         ports.close()
         idle = built.runner.close(max(0.0, min(1.0, deadline - time.monotonic())))
+        getting_ready.join(max(0.0, min(1.0, deadline - time.monotonic())))
         _log.info("ended" if done else "ended: calls were cut off after SHUTDOWN_TIMEOUT")
         code = 0 if done else 1
-        if not idle:
+        if not idle or getting_ready.is_alive():
             guards.end_now(code)  # a stuck thread may crash an interpreter that is taken down
         guards.end_within(_EXIT_S, code)  # threads of the handler's own may hold it up
         return code

@@ -30,6 +30,8 @@ STATUSES: dict[str, Status] = {
     "overloaded": Status(429, "RESOURCE_EXHAUSTED"),
     "not_ready": Status(503, "UNAVAILABLE"),
     "timeout": Status(504, "DEADLINE_EXCEEDED"),
+    # Nobody reads this one; 499 is how it stands in logs and metrics, as with nginx.
+    "caller_left": Status(499, "CANCELLED"),
     # What an event names; it is sent again.
     "storage_failed": Status(503, "UNAVAILABLE"),
     # The handler.

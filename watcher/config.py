@@ -4,16 +4,14 @@ Priority, for every setting alike: flag, environment (upper case, lower case, ot
 """
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from . import cores, durations, memory
+from . import cores, memory, values
 from .errors import SettingError
 from .settings import SETTINGS, Setting
 
 _MESH_PREFIX = "MESH_"
-_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
 @dataclass(frozen=True)
@@ -82,50 +80,25 @@ def read(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingError: a value is out of its range; the message names setting, value and range.
     """
-    values = {row.name.lower(): _value(row, flags, environ) for row in SETTINGS}
-    if not values["concurrency"]:
-        values["concurrency"] = cores.usable()
-    if not values["max_inflight"]:
-        values["max_inflight"] = 8 * int(str(values["concurrency"]))
+    found: dict[str, object] = {row.name.lower(): _value(row, flags, environ) for row in SETTINGS}
+    if not found["concurrency"]:
+        found["concurrency"] = cores.usable()
+    if not found["max_inflight"]:
+        found["max_inflight"] = 8 * int(str(found["concurrency"]))
     # One body of the largest size is always taken; without a limit of memory there is none here.
-    bodies = int(str(values["body_memory"])) or memory.limit() // 4
-    values["body_memory"] = bodies and max(bodies, int(str(values["max_body_bytes"])))
-    values["mesh_addresses"] = _mesh_addresses(environ)
-    return Settings(**values)  # type: ignore[arg-type] # each kind yields its field's type, see _convert
+    bodies = int(str(found["body_memory"])) or memory.limit() // 4
+    found["body_memory"] = bodies and max(bodies, int(str(found["max_body_bytes"])))
+    found["mesh_addresses"] = _mesh_addresses(environ)
+    return Settings(**found)  # type: ignore[arg-type] # each kind yields its field's type, see values.convert
 
 
-def _value(row: Setting, flags: Mapping[str, str], environ: Mapping[str, str]) -> object:
-    if row.name in flags:
-        return _convert(row, flags[row.name], row.flag)
-    for name in (row.name, row.name.lower(), *row.other_names):
-        # An empty variable counts as not set: that is how compose files and templates clear one.
-        if environ.get(name):
-            return _convert(row, environ[name], name)
-    return _convert(row, row.default, row.name)
-
-
-def _convert(row: Setting, text: str, where: str) -> object:
-    value: object = None
-    if row.kind in ("text", "secret"):
-        value = text if "\0" not in text else None
-    elif row.kind == "choice":
-        value = text.lower() if text.lower() in row.choices else None
-    elif row.kind == "bool":
-        word = text.strip().lower()
-        value = True if word in _TRUE else False if word in _FALSE else None
-    else:
-        number = _number(row, text.strip())
-        value = number if number is not None and row.low <= number <= row.high else None
-    if value is None:
-        shown = "not usable" if row.kind == "secret" else repr(text)
-        raise SettingError(f"{where} is {shown}; it must be {row.allowed}")
-    return value
-
-
-def _number(row: Setting, text: str) -> float | None:
-    if row.kind == "seconds":
-        return durations.parse(text)
-    return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else None
+def _value(row: Setting, flags: Mapping[str, str], environ: Mapping[str, str]) -> values.Value:
+    try:
+        if row.name in flags:
+            return values.convert(row, flags[row.name], row.flag)
+        return values.value_of(row, environ)
+    except values.BadValue as error:
+        raise SettingError(str(error)) from None
 
 
 def _mesh_addresses(environ: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ import grpc
 from . import call, logs
 from ._proto import fxwatcher_pb2 as pb
 from ._proto import fxwatcher_pb2_grpc
+from .caller import Caller
 from .codes import STATUSES
 from .config import Settings
 from .errors import Draining, StartError
@@ -80,10 +81,11 @@ class GrpcDoor(fxwatcher_pb2_grpc.FxWatcherServicer):
     ) -> pb.Reply:
         if not self._health.accepts(time.monotonic()):
             raise Draining("the function is stopping; call again, another one answers")
-        if len(request.input) > self._settings.max_body_bytes:
+        body = request.input  # each look at it makes a copy
+        if len(body) > self._settings.max_body_bytes:
             raise call.too_large(self._settings.max_body_bytes)
         made = Request(
-            input=request.input,
+            input=body,
             content_type=metadata.get("x-content-type", ""),
             accept=metadata.get("accept", ""),
             query=parse_query(metadata.get("x-query", "")),
@@ -91,7 +93,10 @@ class GrpcDoor(fxwatcher_pb2_grpc.FxWatcherServicer):
             call_id=call_id,
             info=_info(request.info),
         )
-        reply = self._runner.run(made, context.time_remaining())
+        caller = Caller()
+        if not context.add_callback(caller.leave):
+            caller.leave()
+        reply = self._runner.run(made, context.time_remaining(), caller)
         if reply.timings_ms:
             self._metrics.stages(reply.timings_ms)
         output, encoding = _as_text(reply)

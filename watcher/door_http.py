@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 RECEIVED_AT = "watcher.received_at"
 """Key of the WSGI environment: time.monotonic() of the first byte, if the server knows it."""
 
+CALLER = "watcher.caller"
+"""Key of the WSGI environment: the `Caller`, if the server can tell that they have left."""
+
 _RETRY_AFTER_S = 1
 # What the original watchdog answers by itself carries its name; clients tell by it who answered.
 _INTERNAL = {429: "faas-middleware", 504: "of-watchdog"}
@@ -100,7 +103,8 @@ class HttpDoor:
             call_id=call_id,
             info=self._info,
         )
-        return self._runner.run(request, self._timeout(environ.get("HTTP_X_TIMEOUT")))
+        timeout = self._timeout(environ.get("HTTP_X_TIMEOUT"))
+        return self._runner.run(request, timeout, environ.get(CALLER))
 
     def _body(self, environ: "WSGIEnvironment") -> bytes:
         """The whole body, the limit held whatever its length was said to be."""

@@ -10,7 +10,7 @@ WatcherError
 ├── BatchError          the answer of a batch cannot be made or handed in; exit code 1
 │   └── BrokenJournal, BadAnswer, NotAccepted
 └── CallError           one call cannot be answered; the process lives on
-    ├── Overloaded, Draining, TimedOut
+    ├── Overloaded, Draining, TimedOut, CallerLeft
     ├── BodyTooLarge, SlowRequest, HeadersTooLarge, BadRequest, MethodNotAllowed
     ├── StorageFailed
     └── HandlerFailed
@@ -166,6 +166,12 @@ class TimedOut(CallError):
     """The call took longer than its time limit; it keeps its slot until it ends."""
 
     code = "timeout"
+
+
+class CallerLeft(CallError):
+    """Who called waits no longer, and the call had not begun."""
+
+    code = "caller_left"
 
 
 class BodyTooLarge(CallError):

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import threading
 import time
+from enum import IntEnum
 from pathlib import Path
 
 from .errors import StartError
@@ -90,42 +92,70 @@ def _identity(state: os.stat_result) -> tuple[int, ...]:
     return state.st_dev, state.st_ino, state.st_mtime_ns
 
 
+class Stage(IntEnum):
+    """Where a process is in its life; it only ever goes down this list."""
+
+    STARTING = 0
+    READY = 1
+    WITHDRAWN = 2
+    """The probes say no; calls are still answered."""
+    DRAINING = 3
+    """Calls that come now are refused."""
+
+
 class Health:
-    """Starting, ready, draining: what the probes are told."""
+    """Starting, ready, withdrawn, draining: what the probes are told.
+
+    The lock file is there in the stage READY alone. Both change under one lock, because several
+    threads bring the stages about: one opens the ports, another hears the signal.
+    """
 
     def __init__(self, runner: Runner, lock: LockFile) -> None:
         """Begins as not ready."""
         self._runner = runner
         self._lock = lock
-        self._ready = False
-        self._withdrawn = False
+        self._stage = Stage.STARTING
         self._drained_from: float | None = None
+        # A signal's handler may come in the middle of a change made by the very same thread.
+        self._changing = threading.RLock()
 
     @property
-    def draining(self) -> bool:
-        """Whether the process is stopping."""
-        return self._drained_from is not None
+    def stage(self) -> Stage:
+        """Where the process is now."""
+        return self._stage
 
-    def open(self) -> None:
-        """From now on calls are welcome; the lock file appears.
+    def open(self) -> bool:
+        """From now on calls are welcome; the lock file appears. Not once the end has begun.
+
+        Returns:
+            Whether it is so.
 
         Raises:
             StartError: the lock file cannot be written.
         """
-        self._ready = True
-        self._lock.create()
+        with self._changing:
+            if self._stage is Stage.STARTING:
+                self._lock.create()
+                self._stage = max(self._stage, Stage.READY)
+                if self._stage is not Stage.READY:
+                    self._lock.remove()
+            return self._stage is Stage.READY
 
     def withdraw(self) -> None:
         """From now on probes say no and the lock file is gone; calls are still answered."""
-        self._withdrawn = True
-        self._ready = False
-        self._lock.remove()
+        self._end(Stage.WITHDRAWN)
 
     def drain(self) -> None:
         """From now on no new calls either."""
-        if self._drained_from is None:
-            self._drained_from = time.monotonic()
-        self.withdraw()
+        with self._changing:
+            if self._drained_from is None:
+                self._drained_from = time.monotonic()
+            self._end(Stage.DRAINING)
+
+    def _end(self, stage: Stage) -> None:
+        with self._changing:
+            self._stage = max(self._stage, stage)
+            self._lock.remove()
 
     def accepts(self, since: float) -> bool:
         """Whether a call is answered.
@@ -137,18 +167,20 @@ class Health:
 
     def live(self) -> tuple[int, str]:
         """What /_/health answers: a status and a word."""
-        if self._withdrawn:
+        stage = self._stage
+        if stage >= Stage.WITHDRAWN:
             return 503, "draining"
         if self._runner.stuck:
             return 503, "every slot is stuck beyond EXEC_TIMEOUT"
-        if self._ready and not self._lock.present():
+        if stage is Stage.READY and not self._lock.present():
             return 503, _NO_LOCK
         return 200, "OK"
 
     def ready(self) -> tuple[int, str]:
         """What /_/ready answers: a status and a word."""
-        if not self._ready:
-            return 503, "draining" if self._withdrawn else "starting"
+        stage = self._stage
+        if stage is not Stage.READY:
+            return 503, "starting" if stage is Stage.STARTING else "draining"
         if not self._lock.present():
             return 503, _NO_LOCK
         if self._runner.full:

@@ -1,19 +1,21 @@
-"""Reads one HTTP request: waitress' parser with a limit on the body as decoded."""
+"""Reads one HTTP request: waitress' parser, stricter, with a limit on the body as decoded."""
 
 import socket
 import time
 from io import BytesIO
 from typing import Any
 
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import FixedStreamReceiver
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
 
-_CHUNKED_STEP = 8192
+from .bodies import Share
+from .caller import Caller
+from .http_chunks import Chunks
+from .http_head import fault_of
+
 _FIRST_PLACE = 1 << 16
 _ANNOUNCED_S = 2.0
-_MAX_CHUNK_LINE = 4096
-_MAX_TRAILER = 16384
 
 
 class RequestTimeout(Error):  # type: ignore[misc] # waitress has no annotations
@@ -95,18 +97,23 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
     Attributes:
         started: time.monotonic() of the first byte.
         held: the body's place in memory, once the head has come and told its length.
+        caller: who sends it, and waits for the answer.
     """
 
     error: Error | None
     completed: bool
+    body_rcv: Any
 
     def __init__(self, adj: Any) -> None:  # noqa: ANN401 - waitress' adjustments have no type
         """Notes the time of the request's first byte."""
         super().__init__(adj)
         self.started = time.monotonic()
         self.held: Held | None = None
+        self._has_begun = False
         self._looked = False
-        self._room = 0
+        self._share = Share(adj.bodies)
+        self.caller = Caller(self._share)
+        self._is_closed = False
 
     def received(self, data: bytes) -> int:
         """Takes what came.
@@ -117,9 +124,13 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         Returns:
             How many of them were taken.
         """
-        if self.chunked:
-            # The chunk reader copies the rest for every chunk: small steps keep that linear.
-            data = data[:_CHUNKED_STEP]
+        if not self._has_begun:
+            start = data.lstrip(b"\r\n")  # empty lines may come before a request
+            self._has_begun = bool(start)
+            if start[:1].isspace():  # waitress would take it off
+                self.error = BadRequest("there is a space before the first line")
+                self.completed = True
+                return len(data)
         taken: int = super().received(data)
         if self.error is None:
             self.error = self._excess() or self._crowding()
@@ -129,6 +140,21 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
             self.completed = True
             self.expect_continue = False  # no "go on" to a client that is being refused
         return taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Reads a head, unless another server might read it otherwise.
+
+        Args:
+            header_plus: request line and headers.
+
+        Raises:
+            ParsingError: the head is refused.
+        """
+        if fault := fault_of(header_plus):
+            raise ParsingError(fault)
+        super().parse_header(header_plus)
+        if self.chunked:
+            self.body_rcv = Chunks(self.body_rcv.buf)
 
     def receive(self, connection: socket.socket) -> int:
         """Reads the next part of a held body from the socket.
@@ -162,8 +188,9 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self._leave()
 
     def _leave(self) -> None:
-        self.adj.bodies.give_back(self._room)
-        self._room = 0
+        if not self._is_closed:
+            self._is_closed = True
+            self._share.let_go()
 
     def _crowding(self) -> Error | None:
         """Sets memory aside: for a moment for all that was announced, then for what comes.
@@ -174,11 +201,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         if self.body_rcv is None or not self.adj.bodies.most:
             return None
         wanted = max(len(self.body_rcv), 0 if self._is_late else self.content_length)
-        if wanted > self._room:
-            if not self.adj.bodies.take(wanted - self._room):
-                return NoRoom("")
-            self._room = wanted
-        return None
+        return None if self._share.grow(wanted) else NoRoom("")
 
     @property
     def _is_late(self) -> bool:
@@ -187,9 +210,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
     def sweep(self) -> None:
         """Gives the room back that was set aside for what should have come by now."""
         came = 0 if self.body_rcv is None else len(self.body_rcv)
-        if self._room > came and self._is_late:
-            self.adj.bodies.give_back(self._room - came)
-            self._room = came
+        if self._is_late:
+            self._share.shrink(came)
 
     def _hold(self) -> None:
         """Gives a body of a known, moderate length its place in memory."""
@@ -201,11 +223,6 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
     def _excess(self) -> Error | None:
         if self.content_length > self.adj.body_limit:
             return RequestEntityTooLarge("")
-        if self.chunked and self.body_rcv is not None:
-            if len(self.body_rcv) > self.adj.body_limit:
-                return RequestEntityTooLarge("")
-            if len(self.body_rcv.control_line) > _MAX_CHUNK_LINE:
-                return BadRequest("a chunk's size line is too long")
-            if len(self.body_rcv.trailer) > _MAX_TRAILER:
-                return BadRequest("the trailer is too long")
+        if self.chunked and len(self.body_rcv) > self.adj.body_limit:
+            return RequestEntityTooLarge("")
         return None

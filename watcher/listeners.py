@@ -1,7 +1,9 @@
 """The ports of a process: HTTP's first, then gRPC's, once the function is warm."""
 
 import socket
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from . import guards
@@ -17,13 +19,30 @@ if TYPE_CHECKING:
 _BACKLOG = 1024
 
 
-@dataclass
 class Ports:
     """What listens; the parts that are turned off, or not open yet, are None."""
 
-    http: HttpServer
-    metrics: MetricsDoor | None
-    grpc: "GrpcServer | None" = None
+    def __init__(self, http: HttpServer, metrics: MetricsDoor | None) -> None:
+        """Takes what listens from the start."""
+        self.http = http
+        self.metrics = metrics
+        self._grpc: GrpcServer | None = None
+        self._is_draining = False
+        self._changing = threading.Lock()
+
+    def join(self, make: Callable[[], "GrpcServer"]) -> None:
+        """Opens gRPC's ports, unless the end has begun meanwhile: then they stay closed.
+
+        Args:
+            make: binds them.
+
+        Raises:
+            StartError: a port is taken.
+        """
+        with self._changing:
+            if not self._is_draining:
+                self._grpc = make()
+                self._grpc.start()
 
     def drain(self, deadline: float) -> bool:
         """Finishes running calls, over every door.
@@ -34,8 +53,10 @@ class Ports:
         Returns:
             Whether all were answered.
         """
+        with self._changing:
+            self._is_draining = True
         # gRPC refuses new calls at once by itself; HTTP's loop needs this thread meanwhile.
-        stopped = self.grpc.stop(deadline) if self.grpc else None
+        stopped = self._grpc.stop(deadline) if self._grpc else None
         done = self.http.drain(deadline)
         return (stopped is None or stopped()) and done
 
@@ -93,8 +114,7 @@ def open_grpc(settings: Settings, function: Function, ports: Ports) -> None:
         from .door_grpc import GrpcDoor, GrpcServer  # a tenth of a second and 15 MB, if wanted
 
         door = GrpcDoor(settings, function.runner, function.health, function.metrics)
-        ports.grpc = GrpcServer(door, settings)
-    ports.grpc.start()
+        ports.join(partial(GrpcServer, door, settings))
 
 
 def _listen(name: str, host: str, port: int) -> socket.socket:

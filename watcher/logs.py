@@ -8,6 +8,8 @@ from typing import NamedTuple, TextIO
 TRACE = "trace"
 """Name of a log record's extra: a traceback as text, with the parts already left out."""
 
+_SPACES = {ord("\n"): None, ord("\t"): None}  # of a traceback's lines
+
 _calls = logging.getLogger("watcher.calls")
 
 
@@ -47,7 +49,9 @@ class TextFormatter(logging.Formatter):
             One line, and the lines of a traceback below it.
         """
         trace = getattr(record, TRACE, "")
-        return super().format(record) + (f"\n{trace.rstrip()}" if trace else "")
+        text = super().format(record) + (f"\n{trace.rstrip()}" if trace else "")
+        # What is raised may quote what a caller sent, and be read at a terminal.
+        return text if text.translate(_SPACES).isprintable() else _escape(text, "\n\t")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """One line, whatever a client put into a path or a header.
@@ -120,5 +124,5 @@ def call(line: CallLine) -> None:
         _calls.info(line)
 
 
-def _escape(text: str) -> str:
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+def _escape(text: str, kept: str = "") -> str:
+    return "".join(c if c.isprintable() or c in kept else ascii(c)[1:-1] for c in text)

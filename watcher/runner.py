@@ -7,10 +7,12 @@ until it ends by itself.
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
-from queue import SimpleQueue
+from functools import partial
 
-from .errors import Overloaded, TimedOut
+from .caller import Caller
+from .errors import CallerLeft, Overloaded, TimedOut
 from .reply import Reply
 from .request import Request
 
@@ -18,21 +20,28 @@ from .request import Request
 class _Job:
     """One call on its way from a door to a handler thread and back."""
 
-    __slots__ = ("_claim", "done", "error", "reply", "request")
+    __slots__ = ("caller", "done", "error", "reply", "request")
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, caller: Caller) -> None:
         self.request = request
+        self.caller = caller
         self.reply: Reply | None = None
         self.error: BaseException | None = None
         # A bare lock is the cheapest thing one thread can wait on and another can open.
         self.done = threading.Lock()
         self.done.acquire()  # pylint: disable=consider-using-with # a signal, opened by another thread
-        self._claim = threading.Lock()
 
-    def claim(self) -> bool:
-        """Whether the caller is first: the thread that runs the call, or the door that gives up."""
-        # Never released: whoever takes it first has the job for good.
-        return self._claim.acquire(blocking=False)  # pylint: disable=consider-using-with
+
+class _Slot:
+    """One handler thread's place: since when it has been busy, and the job it is handed."""
+
+    __slots__ = ("job", "since", "wake")
+
+    def __init__(self) -> None:
+        self.job: _Job | None = None
+        self.since: float | None = None
+        self.wake = threading.Lock()
+        self.wake.acquire()  # pylint: disable=consider-using-with # as in _Job
 
 
 class Runner:
@@ -57,13 +66,16 @@ class Runner:
         self.max_inflight = max_inflight
         self.exec_timeout = exec_timeout
         self._call = call
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        # Everything below is changed under this lock alone. A job is in `_waiting` or has a slot.
         self._lock = threading.Lock()
+        self._waiting: OrderedDict[_Job, None] = OrderedDict()
+        self._idle: list[_Slot] = []
         self._inflight = 0
-        self._since: list[float | None] = [None] * concurrency
+        self._closing = False
+        self._slots = [_Slot() for _ in range(concurrency)]
         self._threads = [
-            threading.Thread(target=self._work, args=(slot,), name=f"handler-{slot}", daemon=True)
-            for slot in range(concurrency)
+            threading.Thread(target=self._work, args=(slot,), name=f"handler-{number}", daemon=True)
+            for number, slot in enumerate(self._slots)
         ]
         for thread in self._threads:
             thread.start()
@@ -84,14 +96,17 @@ class Runner:
         if not self.exec_timeout:
             return False
         limit = time.monotonic() - self.exec_timeout
-        return all(since is not None and since < limit for since in self._since)
+        return all(slot.since is not None and slot.since < limit for slot in self._slots)
 
-    def run(self, request: Request, timeout: float | None = None) -> Reply:
+    def run(
+        self, request: Request, timeout: float | None = None, caller: Caller | None = None
+    ) -> Reply:
         """Answers one call.
 
         Args:
             request: the call.
             timeout: seconds the caller allows; exec_timeout holds anyway.
+            caller: who waits, where a door can tell that they have left.
 
         Returns:
             The handler's reply.
@@ -99,16 +114,19 @@ class Runner:
         Raises:
             Overloaded: max_inflight calls are running and waiting already.
             TimedOut: there was no answer in time.
+            CallerLeft: the caller left before the call had its turn.
             BaseException: what the handler raised.
         """
-        self._admit()
-        job = _Job(request)
-        self._jobs.put(job)
+        job = _Job(request, caller or Caller())
+        self._admit(job)
+        if caller is not None:
+            # Behind the admission, so that a call with a free slot runs in any case: a client that
+            # closes its sending side alone looks like one that has left.
+            caller.on_leave(partial(self._give_up, job))
         limit = self._limit(timeout)
         # The handler's thread opens it.
         if not job.done.acquire(timeout=limit):  # pylint: disable=consider-using-with
-            if job.claim():
-                self._leave()  # it was still waiting, and now never runs
+            self._take_back(job)  # if it is still waiting it never runs
             raise TimedOut(
                 f"the call took longer than {limit:g} s; send less, or raise EXEC_TIMEOUT"
             )
@@ -123,8 +141,11 @@ class Runner:
         Returns:
             Whether every thread has ended; a stuck one has not.
         """
-        for _ in self._threads:
-            self._jobs.put(None)
+        with self._lock:
+            self._closing = True
+            idle, self._idle = self._idle, []
+        for slot in idle:
+            slot.wake.release()
         end = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
@@ -135,7 +156,8 @@ class Runner:
         limits = [limit for limit in (timeout, self.exec_timeout or None) if limit is not None]
         return max(0.0, min(limits)) if limits else -1
 
-    def _admit(self) -> None:
+    def _admit(self, job: _Job) -> None:
+        """Hands the job to an idle slot, or lets it wait for one."""
         with self._lock:
             if self._inflight >= self.max_inflight:
                 raise Overloaded(
@@ -143,23 +165,53 @@ class Runner:
                     "try again in a second"
                 )
             self._inflight += 1
+            job.caller.begin()
+            if self._idle:
+                slot = self._idle.pop()
+                slot.job = job
+                slot.wake.release()
+            else:
+                self._waiting[job] = None
 
-    def _leave(self) -> None:
+    def _take_back(self, job: _Job) -> bool:
+        """Whether the job was still waiting; then it waits no longer, and its body is free."""
         with self._lock:
+            if job not in self._waiting:
+                return False
+            del self._waiting[job]
             self._inflight -= 1
+        job.caller.end()
+        return True
 
-    def _work(self, slot: int) -> None:
-        while (job := self._jobs.get()) is not None:
-            if not job.claim():
-                continue
-            self._since[slot] = time.monotonic()
+    def _give_up(self, job: _Job) -> None:
+        if self._take_back(job):
+            job.error = CallerLeft("the caller left before the call had its turn")
+            job.done.release()
+
+    def _next(self, slot: _Slot) -> _Job | None:
+        """Waits for this slot's next job; None at the end."""
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popitem(last=False)[0]
+            if self._closing:
+                return None
+            self._idle.append(slot)
+        slot.wake.acquire()  # pylint: disable=consider-using-with # opened by _admit or close
+        job, slot.job = slot.job, None
+        return job
+
+    def _work(self, slot: _Slot) -> None:
+        while (job := self._next(slot)) is not None:
+            slot.since = time.monotonic()
             try:
                 job.reply = self._call(job.request)
             # A handler's sys.exit() ends its call only.
             except BaseException as error:  # pylint: disable=broad-exception-caught
                 job.error = error
-            self._since[slot] = None
-            self._leave()
+            slot.since = None
+            with self._lock:
+                self._inflight -= 1
+            job.caller.end()
             job.done.release()
             del job  # the last body and reply are not kept while the thread waits
 

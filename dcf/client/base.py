@@ -130,6 +130,9 @@ class GatewayClient(Protocol):  # pylint: disable=too-many-public-methods # one 
     def call(self, invocation: Invocation) -> bytes:
         """Call a function; raises `FunctionFailed` with its own words."""
 
+    def stream(self, invocation: Invocation) -> Iterator[bytes]:
+        """Call a function; the answer in pieces as they come. Raises as `call` does."""
+
     def call_later(self, invocation: Invocation) -> str:
         """Queue a call; gives its call id."""
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 import grpc
-import yaml
 from google.protobuf.message import Message
 
 from dcf._proto import gateway_pb2 as pb
 from dcf.archive import Archive
+from dcf.bounded_yaml import NotReadable, read
 from dcf.client.base import (
     FailedCall,
     Function,
@@ -19,16 +19,15 @@ from dcf.client.base import (
     Revision,
 )
 from dcf.client.credentials import authorization_for
+from dcf.client.grpc_failures import code_of, failure
 from dcf.client.grpc_wire import deployment, function_of, seen_from
 from dcf.client.rest import RestClient
 from dcf.client.who import who
 from dcf.errors import (
-    AlreadyExists,
     DcfError,
     FunctionFailed,
     GatewayRefused,
-    GatewayUnreachable,
-    NotFound,
+    NotAGateway,
 )
 from dcf.providers.placement import FunctionSpec
 
@@ -38,10 +37,6 @@ _SECONDS = 60.0
 _CALL_SECONDS = 3600.0
 _CODE = grpc.StatusCode
 _Answer = TypeVar("_Answer", bound=Message)
-_KINDS: dict[grpc.StatusCode, type[DcfError]] = {
-    _CODE.NOT_FOUND: NotFound,
-    _CODE.ALREADY_EXISTS: AlreadyExists,
-}
 
 
 class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
@@ -80,7 +75,7 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
     def takes_archives(self) -> bool:
         """Tell whether `Info` names a store for archives, and a REST address to upload to."""
         info = self._info()
-        return bool(info.get("rest")) and "archives" in str(info.get("capabilities"))
+        return bool(info.get("rest")) and "archives" in _list(info.get("capabilities"))
 
     def put_archive(self, archive: Archive) -> None:
         """Upload code to the REST address: gRPC messages are too small for it."""
@@ -112,13 +107,18 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         return self._rest().rollback(name, number)
 
     def call(self, invocation: Invocation) -> bytes:
+        """Call a function."""
+        return b"".join(self.stream(invocation))
+
+    def stream(self, invocation: Invocation) -> Iterator[bytes]:
         """Call a function, by the stream that carries bytes where it is served, else by Invoke.
 
         A method, a path and headers other than Accept are things of HTTP: such a call goes there.
         """
         headers = {name.lower(): value for name, value in invocation.headers}
         if invocation.method != "POST" or invocation.path or set(headers) - {"accept"}:
-            return self._rest().call(invocation)
+            yield from self._rest().stream(invocation)
+            return
         metadata = tuple(headers.items())
         if invocation.query:
             metadata += (("x-query", invocation.query),)
@@ -130,12 +130,14 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         )
         try:
             answers = invokes(iter([request]), timeout=_CALL_SECONDS, metadata=metadata)
-            return b"".join(answer.Output for answer in answers)
+            for answer in answers:
+                yield answer.Output
+            return
         except grpc.RpcError as fault:
-            if _code(fault) is not _CODE.UNIMPLEMENTED:
-                raise self._failure(fault, FunctionFailed) from fault
-        answer = self._ask("Invoke", request, pb.Message, FunctionFailed, metadata)
-        return str(answer.Msg).encode()
+            if code_of(fault) is not _CODE.UNIMPLEMENTED:
+                raise failure(self.address, fault, FunctionFailed) from fault
+        whole = self._ask("Invoke", request, pb.Message, FunctionFailed, metadata)
+        yield str(whole.Msg).encode()
 
     def call_later(self, invocation: Invocation) -> str:
         """Queue a call."""
@@ -178,17 +180,29 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         self._rest().delete_secret(name)
 
     def _info(self) -> Mapping[str, object]:
-        told = yaml.safe_load(self._ask("Info", pb.Empty(), pb.Message).Msg)
+        try:
+            told = read(self._ask("Info", pb.Empty(), pb.Message).Msg.encode())
+        except NotReadable as fault:
+            raise NotAGateway(
+                f"the Info of what answers at {self.address} cannot be read ({fault}): "
+                "name another with --gateway"
+            ) from fault
         return told if isinstance(told, dict) else {}
 
     def _rest(self) -> RestClient:
-        address = str(self._info().get("rest") or "")
-        if not address:
+        address = self._info().get("rest")
+        if not address or not isinstance(address, str):
             raise GatewayRefused(
                 f"the gateway at {self.address} cannot do that by gRPC, and its Info names no REST "
                 "address: name it with --gateway http://host:port"
             )
-        address, is_same = seen_from(self.address, address)
+        try:
+            address, is_same = seen_from(self.address, address)
+        except ValueError as fault:
+            raise NotAGateway(
+                f"the Info of what answers at {self.address} names no REST address that is one: "
+                "name it with --gateway http://host:port"
+            ) from fault
         # Whoever answers could name any address: a password goes nowhere but to the same host.
         authorization = self._authorization if is_same else authorization_for(address)
         return RestClient(address, authorization, self._seconds)
@@ -217,29 +231,15 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
                 )
             except grpc.RpcError as fault:
                 last = fault
-                if _code(fault) is not _CODE.UNIMPLEMENTED:
+                if code_of(fault) is not _CODE.UNIMPLEMENTED:
                     break
         assert last is not None
-        raise self._failure(last, otherwise) from last
+        raise failure(self.address, last, otherwise) from last
 
     def _metadata(self) -> tuple[tuple[str, str], ...]:
         authorization = (("authorization", self._authorization),) if self._authorization else ()
         return (*authorization, ("x-deployed-by", who()))
 
-    def _failure(self, fault: grpc.RpcError, otherwise: type[DcfError]) -> DcfError:
-        words = str(fault.details()) if isinstance(fault, grpc.Call) else str(fault)
-        if _code(fault) is _CODE.UNAVAILABLE and "connect" in words.lower():
-            return GatewayUnreachable(
-                f"no gateway answers at {self.address} by gRPC: "
-                "start one with `dcf gateway start`, or name another with --gateway"
-            )
-        if _code(fault) is _CODE.UNAUTHENTICATED:
-            return GatewayRefused(
-                f"the gateway at {self.address} wants a login, or another one ({words}): "
-                f"use `dcf login -g {self.address}`"
-            )
-        return _KINDS.get(_code(fault), otherwise)(words)
 
-
-def _code(fault: grpc.RpcError) -> grpc.StatusCode:
-    return fault.code() if isinstance(fault, grpc.Call) else _CODE.UNKNOWN
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

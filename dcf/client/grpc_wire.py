@@ -20,9 +20,14 @@ def seen_from(address: str, rest: str) -> tuple[str, bool]:
 
     Returns:
         The address to use, and whether it is on the same host.
+
+    Raises:
+        ValueError: The gateway says no `http(s)://host:port`.
     """
     own = urlsplit(f"//{address}").hostname or ""
     told = urlsplit(rest)
+    if told.scheme not in {"http", "https"} or not told.hostname or told.port == 0:
+        raise ValueError(rest)
     if told.hostname in _EVERYWHERE:
         place = f"[{own}]" if ":" in own else own
         return f"{told.scheme}://{place}:{told.port}", True

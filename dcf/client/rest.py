@@ -1,8 +1,10 @@
 """A gateway spoken to by OpenFaaS' REST, and by what this project's gateway adds to it."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from dcf.client.base import (
@@ -14,16 +16,21 @@ from dcf.client.base import (
     QueueState,
     Revision,
 )
-from dcf.client.connection import NO_HEADERS, Answer, Connection, Exchange
+from dcf.client.connection import NO_HEADERS, Exchange
+from dcf.client.questions import Questions
 from dcf.client.rest_wire import (
     deployment,
+    each_of,
+    failed_call_of,
     function_of,
     log_line_of,
+    queue_of,
     revision_of,
     secret,
+    secret_name_of,
     words_of,
 )
-from dcf.errors import AlreadyExists, FunctionFailed, GatewayRefused, NotAGateway, NotFound
+from dcf.errors import FunctionFailed, NotAGateway, NotFound
 
 if TYPE_CHECKING:  # a command that only lists needs neither, and both take time to import
     from dcf.archive import Archive
@@ -31,8 +38,9 @@ if TYPE_CHECKING:  # a command that only lists needs neither, and both take time
 
 _CALL_SECONDS = 3600.0  # a function's own limits end a call much earlier
 _FOLLOW_SECONDS = 86_400.0  # a follower waits for lines that may not come for long
+_LOG_SECONDS = 600.0
+_MAX_LOG = 256 << 20
 _JSON = {"Content-Type": "application/json"}
-_Read = TypeVar("_Read")
 
 
 class RestClient:  # pylint: disable=too-many-public-methods # one a question
@@ -45,9 +53,8 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
     """
 
     def __init__(self, address: str, authorization: str = "", seconds: float = 60.0) -> None:
-        self.address = address
-        self._connection = Connection(address)
-        self._authorization, self._seconds = authorization, seconds
+        self.address, self._seconds = address, seconds
+        self._gateway = Questions(address, authorization, seconds)
 
     def web_address(self) -> str:
         """Where functions are called over HTTP."""
@@ -55,16 +62,18 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
 
     def functions(self) -> list[Function]:
         """Every function."""
-        return self._read("/system/functions", lambda found: [function_of(each) for each in found])
+        return self._gateway.read("/system/functions", lambda found: each_of(found, function_of))
 
     def describe(self, name: str) -> Function:
         """One function."""
-        return self._read(f"/system/function/{_part(name)}", function_of)
+        return self._gateway.read(f"/system/function/{_part(name)}", function_of)
 
     def takes_archives(self) -> bool:
         """Tell whether it has a store for archives; only a gateway of this project can."""
         try:
-            return self._read("/system/info", lambda info: "archives" in info["capabilities"])
+            return "archives" in self._gateway.read(
+                "/system/info", lambda info: list(info["capabilities"])
+            )
         except (NotFound, NotAGateway):
             return False
 
@@ -72,68 +81,82 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         """Upload code, unless the gateway has it."""
         path = f"/system/archives/{archive.digest}"
         headers = {"Content-Type": "application/octet-stream"}
-        if self._system(Exchange("HEAD", path)).status != 200:
-            self._ask("PUT", path, archive.data, headers)
+        if self._gateway.system(Exchange("HEAD", path)).status != 200:
+            self._gateway.ask("PUT", path, archive.data, headers)
 
     def deploy(self, spec: "FunctionSpec") -> None:
         """Deploy a new function."""
-        self._ask("POST", "/system/functions", deployment(spec), _JSON | _who())
+        self._gateway.ask("POST", "/system/functions", deployment(spec), _JSON | _who())
 
     def update(self, spec: "FunctionSpec") -> None:
         """Update a function that is there."""
-        self._ask("PUT", "/system/functions", deployment(spec), _JSON | _who())
+        self._gateway.ask("PUT", "/system/functions", deployment(spec), _JSON | _who())
 
     def delete(self, name: str) -> None:
         """Delete a function."""
-        self._ask("DELETE", "/system/functions", _object(functionName=name), _JSON)
+        self._gateway.ask("DELETE", "/system/functions", _object(functionName=name), _JSON)
 
     def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas."""
         body = _object(serviceName=name, replicas=replicas)
-        self._ask("POST", f"/system/scale-function/{_part(name)}", body, _JSON)
+        self._gateway.ask("POST", f"/system/scale-function/{_part(name)}", body, _JSON)
 
     def history(self, name: str) -> list[Revision]:
         """A function's revisions, newest first."""
         path = f"/system/function/{_part(name)}/history"
-        return self._read(path, lambda found: [revision_of(each) for each in found])
+        return self._gateway.read(path, lambda found: each_of(found, revision_of))
 
     def rollback(self, name: str, number: int | None) -> Revision:
         """Begin to go back."""
         body = _object() if number is None else _object(revision=number)
         path = f"/system/function/{_part(name)}/rollback"
-        return self._parsed(self._ask("POST", path, body, _JSON | _who()), revision_of)
+        return self._gateway.parsed(
+            self._gateway.ask("POST", path, body, _JSON | _who()), revision_of
+        )
 
     def call(self, invocation: Invocation) -> bytes:
         """Call a function."""
-        return self._invoke("/function/", invocation).body
+        return b"".join(self.stream(invocation))
+
+    def stream(self, invocation: Invocation) -> Iterator[bytes]:
+        """Call a function; the answer as it comes."""
+        with self._invoked("/function/", invocation) as answer:
+            yield from self._gateway.connection.pieces(answer)
 
     def call_later(self, invocation: Invocation) -> str:
         """Queue a call."""
-        return self._invoke("/async-function/", invocation).headers.get("X-Call-Id", "")
+        with self._invoked("/async-function/", invocation) as answer:
+            return str(answer.headers.get("X-Call-Id", ""))
 
     def queue(self) -> QueueState:
         """How its queue is."""
-        told = json.loads(self._ask("GET", "/system/queue"))
-        return QueueState(*(told[each] for each in QueueState._fields))
+        return self._gateway.read("/system/queue", queue_of)
 
     def failed_calls(self) -> list[FailedCall]:
         """Queued calls that failed."""
-        found = json.loads(self._ask("GET", "/system/queue/failed"))
-        return [FailedCall(*(each[name] for name in FailedCall._fields)) for each in found]
+        return self._gateway.read(
+            "/system/queue/failed", lambda found: each_of(found, failed_call_of)
+        )
 
     def replay_call(self, call_id: str) -> None:
         """Deliver a failed call again."""
-        self._ask("POST", f"/system/queue/failed/{_part(call_id)}/replay")
+        self._gateway.ask("POST", f"/system/queue/failed/{_part(call_id)}/replay")
 
     def drop_call(self, call_id: str) -> None:
         """Forget a failed call."""
-        self._ask("DELETE", f"/system/queue/failed/{_part(call_id)}")
+        self._gateway.ask("DELETE", f"/system/queue/failed/{_part(call_id)}")
 
     def log(self, name: str) -> str:
         """What its replicas wrote."""
         texts: dict[str, list[str]] = {}
+        left = _MAX_LOG
         for line in self.logs(LogRequest(name)):
             texts.setdefault(line.instance, []).append(line.text)
+            left -= len(line.text)
+            if left < 0:
+                raise NotAGateway(
+                    f"the log of {name} is longer than {_MAX_LOG >> 20} MiB: take its end (--tail)"
+                )
         return "".join(
             f"---\nName: {name}\nLog:\n" + "\n".join(each) + "\n" for each in texts.values()
         )
@@ -146,75 +169,33 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         )
         path += f"&since={_part(request.since)}" if request.since else ""
         path += f"&instance={_part(request.instance)}" if request.instance else ""
-        seconds = _FOLLOW_SECONDS if request.follow else self._seconds
-        exchange = Exchange("GET", path, None, self._authorized(NO_HEADERS), seconds)
-        with self._connection.open(exchange) as answer:
+        patience = (_FOLLOW_SECONDS, 0.0) if request.follow else (self._seconds, _LOG_SECONDS)
+        exchange = Exchange("GET", path, None, self._gateway.authorized(NO_HEADERS), *patience)
+        with self._gateway.connection.open(exchange) as answer:
             if answer.status >= 300:
-                raise self._refusal(answer.status, answer.read())
-            for raw in answer:
+                raise self._gateway.refusal(answer.status, self._gateway.words(answer))
+            for raw in self._gateway.connection.lines(answer):
                 if raw.strip():
-                    yield self._parsed(raw, log_line_of)
+                    yield self._gateway.parsed(raw, log_line_of)
 
     def secrets(self) -> list[str]:
         """The names of all secrets."""
-        # OpenFaaS' own gateways give objects, the contract's give names.
-        return self._read(
-            "/system/secrets",
-            lambda found: sorted(
-                each["name"] if isinstance(each, dict) else each for each in found
-            ),
+        return self._gateway.read(
+            "/system/secrets", lambda found: sorted(each_of(found, secret_name_of))
         )
 
     def put_secret(self, name: str, value: bytes, replace: bool) -> None:
         """Create a secret, or change one."""
-        self._ask("PUT" if replace else "POST", "/system/secrets", secret(name, value), _JSON)
+        self._gateway.ask(
+            "PUT" if replace else "POST", "/system/secrets", secret(name, value), _JSON
+        )
 
     def delete_secret(self, name: str) -> None:
         """Forget a secret."""
-        self._ask("DELETE", "/system/secrets", _object(name=name), _JSON)
+        self._gateway.ask("DELETE", "/system/secrets", _object(name=name), _JSON)
 
-    def _read(self, path: str, reader: Callable[[Any], _Read]) -> _Read:
-        return self._parsed(self._ask("GET", path), reader)
-
-    def _parsed(self, body: bytes, reader: Callable[[Any], _Read]) -> _Read:
-        try:
-            return reader(json.loads(body))
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
-            raise NotAGateway(
-                f"what answers at {self.address} is no gateway, or of another kind: "
-                "name another with --gateway"
-            ) from fault
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        headers: Mapping[str, str] = NO_HEADERS,
-    ) -> bytes:
-        answer = self._system(Exchange(method, path, body, headers, self._seconds))
-        if answer.status < 300:
-            return answer.body
-        raise self._refusal(answer.status, answer.body)
-
-    def _system(self, exchange: Exchange) -> Answer:
-        return self._connection.send(exchange._replace(headers=self._authorized(exchange.headers)))
-
-    def _authorized(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        if not self._authorization:
-            return headers
-        return {**headers, "Authorization": self._authorization}
-
-    def _refusal(self, status: int, body: bytes) -> Exception:
-        if status == 401:
-            return GatewayRefused(
-                f"the gateway at {self.address} wants a login, or another one "
-                f"({words_of(status, body)}): use `dcf login -g {self.address}`"
-            )
-        kinds = {404: NotFound, 409: AlreadyExists}
-        return kinds.get(status, GatewayRefused)(words_of(status, body))
-
-    def _invoke(self, door: str, invocation: Invocation) -> Answer:
+    @contextmanager
+    def _invoked(self, door: str, invocation: Invocation) -> Iterator[HTTPResponse]:
         query = f"?{invocation.query}" if invocation.query else ""
         path = f"{door}{_part(invocation.name)}{invocation.path}{query}"
         headers = {"Content-Type": "application/octet-stream"}
@@ -222,12 +203,11 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         headers = {} if "content-type" in given else headers
         headers |= dict(invocation.headers)
         body = None if invocation.method in {"GET", "HEAD"} else invocation.body
-        answer = self._connection.send(
-            Exchange(invocation.method, path, body, headers, _CALL_SECONDS)
-        )
-        if answer.status >= 300:
-            raise FunctionFailed(words_of(answer.status, answer.body))
-        return answer
+        exchange = Exchange(invocation.method, path, body, headers, _CALL_SECONDS)
+        with self._gateway.connection.open(exchange) as answer:
+            if answer.status >= 300:
+                raise FunctionFailed(words_of(answer.status, self._gateway.words(answer)))
+            yield answer
 
 
 def _part(text: str) -> str:

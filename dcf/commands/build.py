@@ -1,11 +1,12 @@
 """dcf function build."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from dcf.commands.config_files import load_some
-from dcf.commands.gateway_option import config_option, unused_gateway_option
+from dcf.commands.gateway_option import allow_outside_option, config_option, unused_gateway_option
 from dcf.commands.printing import say, silent
 from dcf.commands.release import Plan, build_archive
 from dcf.config import FunctionConfig
@@ -41,12 +42,14 @@ def _pairs(
     is_flag=True,
     help="Write what the builder writes; with --archive, name the files.",
 )
+@allow_outside_option
 @unused_gateway_option
 def build(
     names: tuple[str, ...],
     config: str,
     archive: bool,
     verbose: bool,
+    allow_outside: bool,
     **given: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Build the container images of a config file's functions.
@@ -54,7 +57,7 @@ def build(
     An engine (docker, podman, or what DCF_ENGINE names) builds them. With --archive nothing is
     built: what would travel to this project's own gateway is packed and named.
     """
-    functions = load_some(config, names)
+    functions = [replace(each, allow_outside=allow_outside) for each in load_some(config, names)]
     if archive:
         for function in functions:
             _pack(function, verbose)

@@ -4,6 +4,8 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,6 +13,7 @@ import click
 
 from dcf.client.base import Invocation
 from dcf.commands.gateway_option import client_for, gateway_option, name_argument
+from dcf.commands.printing import write_line, write_note, write_pieces
 from dcf.errors import InvalidRequest
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
@@ -42,10 +45,10 @@ def call(name: str, gateway: str, **given: Any) -> None:  # noqa: ANN401 - click
     invocation = _invocation(name, callback, **given)
     client = client_for(gateway)
     if later:
-        click.echo(client.call_later(invocation))
-        click.echo("Function submitted asynchronously.", err=True)
+        write_line(client.call_later(invocation))
+        write_note("Function submitted asynchronously.")
         return
-    _write(client.call(invocation), output)
+    _write(client.stream(invocation), output)
 
 
 def _invocation(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
@@ -93,17 +96,18 @@ def _body(file: str | None) -> bytes:
         except OSError as fault:
             raise InvalidRequest(f"{file} cannot be read: {fault.strerror}") from fault
     if stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode):
-        click.echo("Reading from STDIN - hit (Control + D) to stop.", err=True)
+        write_note("Reading from STDIN - hit (Control + D) to stop.")
     return sys.stdin.buffer.read()
 
 
-def _write(answer: bytes, output: str | None) -> None:
+def _write(answer: Iterator[bytes], output: str | None) -> None:
+    """Write an answer as it comes, so that it may have any size."""
     if output in {None, "-"}:
-        sys.stdout.buffer.write(answer)
-        sys.stdout.buffer.flush()
+        write_pieces(answer)
         return
+    first = next(answer, b"")  # a call that fails leaves the file as it was
     try:
         with open(str(output), "wb") as opened:  # noqa: PTH123 - likewise
-            opened.write(answer)
+            opened.writelines(chain([first], answer))
     except OSError as fault:
         raise InvalidRequest(f"{output} cannot be written: {fault.strerror}") from fault

@@ -2,6 +2,8 @@
 
 import click
 
+from dcf.commands.printing import write_text
+
 
 @click.command()
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
@@ -17,4 +19,4 @@ def completion(ctx: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None, shell
     found = kind(ctx.find_root().command, {}, "dcf", "_DCF_COMPLETE")
-    click.echo(found.source_template % found.source_vars())
+    write_text(found.source_template % found.source_vars() + "\n")

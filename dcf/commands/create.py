@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from dcf.commands.gateway_option import client_for, gateway_option
-from dcf.commands.printing import progress, say, silent
+from dcf.commands.gateway_option import allow_outside_option, client_for, gateway_option
+from dcf.commands.printing import progress, say, silent, write_line
 from dcf.commands.release import Plan, Provided, release
 from dcf.config import FunctionConfig, load
+from dcf.packing import free_to_reach_out
 
 _LABEL = "com.openfaas.scale."
 
@@ -46,18 +47,19 @@ def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
 @click.option("--max", "most", type=click.IntRange(1), help="Most replicas, where they scale.")
 @click.option("--no-push", is_flag=True, help="For a gateway whose nodes share this engine.")
 @click.option("--registry", expose_value=False, help="Taken, and as in the original not used.")
+@allow_outside_option
 @gateway_option
-def create(config: Path, gateway: str, **given: Any) -> None:  # noqa: ANN401 - click's
+def create(config: Path, gateway: str, *, allow_outside: bool, **given: Any) -> None:  # noqa: ANN401 - click's
     """Bring the functions of a config file to a gateway and wait until they are ready.
 
     One that runs folders gets them packed; for one that runs images they are built and pushed.
     """
     plan = _plan(**given)
-    loaded = load(config)
+    loaded = free_to_reach_out(load(config), allow_outside)
     client = client_for(gateway, loaded.gateway)
     for function in loaded.functions:
         release(client, function, plan)
-        click.echo(f"http trigger url: {client.web_address()}/function/{function.name}")
+        write_line(f"http trigger url: {client.web_address()}/function/{function.name}")
 
 
 def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag

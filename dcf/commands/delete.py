@@ -3,6 +3,7 @@
 import click
 
 from dcf.commands.gateway_option import client_for, complete_names, config_option, gateway_option
+from dcf.commands.printing import complain, write_line
 from dcf.errors import DcfError
 
 
@@ -33,8 +34,8 @@ def delete(names: tuple[str, ...], config: str, gateway: str) -> None:
             if each is names[-1]:
                 raise
             failed = fault
-            click.echo(f"Error: {fault.message}", err=True)
+            complain(fault.message)
         else:
-            click.echo(f"Deleted: {each}")
+            write_line(f"Deleted: {each}")
     if failed is not None:
         raise click.exceptions.Exit(failed.exit_code)

@@ -5,11 +5,10 @@ import shutil
 import sys
 from collections import deque
 
-import click
+from dcf.commands.printing import show_step, write_note
 
 _KEPT_LINES = 30
 _STEP = re.compile(r"(?:#\d+ (?=\[)|(?:\[\d+/\d+\] )?STEP |Step |[0-9a-f]{12}: )(.+)")
-_CLEAR = "\r\x1b[K"
 
 
 class Streamed:
@@ -17,7 +16,7 @@ class Streamed:
 
     def line(self, text: str) -> None:
         """Write it."""
-        click.echo(text, err=True)
+        write_note(text)
 
     def done(self) -> None:
         """All is written."""
@@ -40,14 +39,14 @@ class Quiet:
         if self._shows and found:
             width = shutil.get_terminal_size().columns - 1
             step = " ".join(found[1].split())[:width]
-            click.echo(f"{_CLEAR}{step}", err=True, nl=False)
+            show_step(step)
 
     def done(self) -> None:
         """Take the step away."""
         if self._shows:
-            click.echo(_CLEAR, err=True, nl=False)
+            show_step("")
 
     def recall(self) -> None:
         """Write what is kept."""
         for text in self._kept:
-            click.echo(text, err=True)
+            write_note(text)

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from dcf.commands.config_files import find, function_of
-from dcf.commands.gateway_option import config_option
-from dcf.commands.printing import say
+from dcf.commands.gateway_option import allow_outside_option, config_option
+from dcf.commands.printing import say, write_line
 from dcf.config import Config, FunctionConfig, load
 from dcf.export.targets import TARGETS, export_for, registry_notes
 from dcf.export.writing import write
+from dcf.packing import free_to_reach_out
 
 _FOLDER = "export"
 
@@ -33,15 +34,23 @@ _FOLDER = "export"
     help="The folder to write to. [default: export/TARGET]",
 )
 @click.option("--image", default="", help="The image to name, such as one with its digest.")
+@allow_outside_option
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
-def export(  # pylint: disable=too-many-arguments # one a flag
-    *, names: tuple[str, ...], target: str, config: str, out: Path | None, image: str, force: bool
+def export(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
+    *,
+    names: tuple[str, ...],
+    target: str,
+    config: str,
+    out: Path | None,
+    image: str,
+    allow_outside: bool,
+    force: bool,
 ) -> None:
     """Write what a platform needs to run functions of a config file: all of them, or NAMES.
 
     Nothing is sent anywhere: the lines printed at the end do that.
     """
-    loaded = load(find(config))
+    loaded = free_to_reach_out(load(find(config)), allow_outside)
     folder = out or Path(_FOLDER) / target
     functions = _with_image(_chosen(loaded, names), image)
     exported = export_for(target)(loaded, tuple(_less(each, folder) for each in functions))
@@ -52,7 +61,7 @@ def export(  # pylint: disable=too-many-arguments # one a flag
         say(f"Note: {note}.")
     say("Next:")
     for command in exported.commands:
-        click.echo(f"  {command.format(out=shlex.quote(str(folder)))}")
+        write_line(f"  {command.format(out=shlex.quote(str(folder)))}")
 
 
 def _chosen(config: Config, names: tuple[str, ...]) -> tuple[FunctionConfig, ...]:

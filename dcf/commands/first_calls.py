@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import click
-
 from dcf.client import connect, connect_as
 from dcf.client.base import Invocation
-from dcf.commands.printing import say, silent
+from dcf.commands.printing import say, silent, write_bytes, write_line, write_text
 from dcf.commands.release import Plan, release
 from dcf.config import load
 
@@ -25,10 +23,11 @@ def deploy_and_call(address: str, config: Path, sample: Path | None, authorizati
         release(client, function, Plan(say, silent))
         if sample is None:
             continue
-        click.echo(f"\n{sample.name} -> {function.name}:")
-        click.echo(client.call(Invocation(function.name, sample.read_bytes())))
-        click.echo(_three_ways(address, function.name, sample))
-    click.echo("Ready. Ctrl-C ends the gateway and every function.")
+        write_line()
+        write_line(f"{sample.name} -> {function.name}:")
+        write_bytes(client.call(Invocation(function.name, sample.read_bytes())) + b"\n")
+        write_text(_three_ways(address, function.name, sample))
+    write_line("Ready. Ctrl-C ends the gateway and every function.")
 
 
 def _three_ways(address: str, name: str, sample: Path) -> str:
@@ -37,5 +36,5 @@ def _three_ways(address: str, name: str, sample: Path) -> str:
         f"\nCall it yourself:\n"
         f"  cat {sample} | base64 | {dcf} {name}\n"
         f"  curl --data-binary @{sample} {address}/function/{name}\n"
-        f"  base64 {sample} | curl --data-binary @- {address}/function/{name}\n"
+        f"  base64 {sample} | curl --data-binary @- {address}/function/{name}\n\n"
     )

@@ -1,6 +1,7 @@
 """The options verbs that speak to a gateway share, and the client they lead to."""
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 _COMPLETION_SECONDS = 1.0
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def gateway_option(verb: _Decorated) -> _Decorated:
@@ -35,6 +37,15 @@ def config_option(verb: _Decorated) -> _Decorated:
     """Add `--config`/`-f`."""
     return click.option(
         "--config", "-f", type=click.Path(), default="", help="The functions' config file."
+    )(verb)
+
+
+def allow_outside_option(verb: _Decorated) -> _Decorated:
+    """Add `--allow-outside`."""
+    return click.option(
+        "--allow-outside",
+        is_flag=True,
+        help="Pack also what lies outside the config file's folder, and what links lead to.",
     )(verb)
 
 
@@ -72,4 +83,6 @@ def complete_names(
         found = connect(address, _COMPLETION_SECONDS).functions()
     except Exception:  # pylint: disable=broad-exception-caught # a shell's prompt is no place for errors
         return []
-    return [CompletionItem(each.name) for each in found if each.name.startswith(incomplete)]
+    # A shell puts them on the command line as they are, so only plain names are offered.
+    names = [each.name for each in found if _PLAIN.fullmatch(each.name)]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]

@@ -4,15 +4,19 @@ import asyncio
 import contextlib
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from dcf.commands.first_calls import deploy_and_call
+from dcf.commands.printing import write_line
+from dcf.commands.warnings_shown import show_warnings
 from dcf.gateway.auth import credentials_for
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
 from dcf.providers.process import MIN_READY_SECONDS
+from dcf.state.state_file import ACCEPT_FLAG
 
 
 @click.command()
@@ -86,6 +90,12 @@ from dcf.providers.process import MIN_READY_SECONDS
     help="Folder of the files basic-auth-user and basic-auth-password.",
 )
 @click.option(
+    ACCEPT_FLAG,
+    "accept_lost_state",
+    is_flag=True,
+    help="Start with what is left of a damaged state; what was found is kept beside it.",
+)
+@click.option(
     "--deploy",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Deploy this config file's functions, too.",
@@ -105,17 +115,29 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     allow_callback: tuple[str, ...],
     basic_auth: bool | None,
     secret_mount_path: Path,
+    accept_lost_state: bool,
     deploy: Path | None,
     sample: Path | None,
 ) -> None:
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
         raise click.UsageError("--sample needs --deploy")
-    queue = queue_settings(home, os.environ, allow_callback)
+    queue = replace(
+        queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
+    )
     credentials = credentials_for(host, basic_auth, secret_mount_path)
     settings = Settings(
-        host, port, grpc_port, provider, home, credentials, queue, min_ready_seconds
+        host,
+        port,
+        grpc_port,
+        provider,
+        home,
+        credentials,
+        queue,
+        min_ready_seconds,
+        accept_lost_state,
     )
+    show_warnings()
     asyncio.run(_run(settings, deploy, sample))
 
 
@@ -131,7 +153,7 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
         loop.add_signal_handler(number, asked_to_stop, number)
     server = Server(settings, provider_of(settings))
     await server.start()
-    click.echo(
+    write_line(
         f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
         f"provider {settings.provider}, state {settings.home}"
     )
@@ -150,7 +172,7 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
                 first.result()
         await stopping
     finally:
-        click.echo("Stopping ...")
+        write_line("Stopping ...")
         stopping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await stopping

@@ -4,7 +4,7 @@ import click
 
 from dcf.client.base import Function
 from dcf.commands.gateway_option import client_for, gateway_option, json_option, name_argument
-from dcf.commands.printing import write_json
+from dcf.commands.printing import write_json, write_text
 
 
 @click.command()
@@ -20,7 +20,7 @@ def info(name: str, as_json: bool, gateway: str) -> None:
         return
     import yaml
 
-    click.echo(yaml.safe_dump(found, sort_keys=False), nl=False)
+    write_text(yaml.safe_dump(found, sort_keys=False))
 
 
 def fields(function: Function) -> dict[str, object]:

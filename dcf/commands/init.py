@@ -3,11 +3,12 @@
 import os
 import re
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 import click
 
 from dcf.commands.gateway_option import unused_gateway_option
+from dcf.commands.printing import write_line
 from dcf.errors import InvalidRequest
 from dcf.templates import OWN_FOLDER, Template, copy_template, find_template, templates
 
@@ -51,10 +52,10 @@ def init(name: str | None, runtime: str, config: str, directory: str) -> None:
     source = folder / directory
     copy_template(template, folder, source)
     _write(folder / config, {"functions": functions, "dcf": {"gateway": gateway}})
-    click.echo(f"Directory: {name} is created.")
-    click.echo(f"Function handler created in directory: {source.as_posix()}")
-    click.echo(f"Rewrite the function handler code in {source.as_posix()} directory")
-    click.echo(f"Config file written: {config}")
+    write_line(f"Directory: {name} is created.")
+    write_line(f"Function handler created in directory: {source.as_posix()}")
+    write_line(f"Rewrite the function handler code in {source.as_posix()} directory")
+    write_line(f"Config file written: {config}")
 
 
 def _existing(config: Path, name: str) -> tuple[dict[str, Any], str]:
@@ -63,14 +64,13 @@ def _existing(config: Path, name: str) -> tuple[dict[str, Any], str]:
 
     if not config.is_file():
         return {}, DEFAULT_ADDRESS
-    import yaml
-
     from dcf.config import load
+    from dcf.config_table import read_yaml
 
     loaded = load(config)
     if name in {each.name for each in loaded.functions}:
         raise InvalidRequest(f"Function {name} already exists in {config} file.")
-    raw = yaml.safe_load(config.read_bytes())["functions"]
+    raw = cast("dict[str, dict[str, dict[str, Any]]]", read_yaml(config))["functions"]
     entries = {str(key): _from_below(value or {}) for key, value in raw.items()}
     return entries, loaded.gateway or DEFAULT_ADDRESS
 

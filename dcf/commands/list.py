@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dcf.commands.gateway_option import client_for, config_option, gateway_option, json_option
+from dcf.commands.printing import write_json, write_line
 from dcf.errors import DcfError
 
 if TYPE_CHECKING:
@@ -37,13 +38,12 @@ def list_functions(config: str, as_json: bool, gateway: str) -> None:
     functions = [each for each in found if wanted is None or each.name in wanted]
     if as_json:
         from dcf.commands.info import fields
-        from dcf.commands.printing import write_json
 
         write_json([fields(each) for each in functions])
         return
-    click.echo(_ROW.format(*_HEAD))
+    write_line(_ROW.format(*_HEAD))
     for each in functions:
-        click.echo(_row(each))
+        write_line(_row(each))
 
 
 def _row(each: "Function") -> str:

@@ -1,6 +1,5 @@
 """dcf function log."""
 
-import json
 import re
 import sys
 from datetime import UTC, datetime, timedelta
@@ -8,8 +7,9 @@ from typing import Any
 
 import click
 
-from dcf.client.base import GatewayClient, LogLine, LogRequest
+from dcf.client.base import GatewayClient, LogRequest
 from dcf.commands.gateway_option import client_for, gateway_option, json_option, name_argument
+from dcf.commands.printing import write_json_line, write_log_line, write_text
 from dcf.errors import DcfError
 
 _AGO = re.compile(r"(\d+)([smhd])")
@@ -60,13 +60,11 @@ def log(name: str, as_json: bool, gateway: str, **wanted: Any) -> None:  # noqa:
 
 def _write(client: GatewayClient, request: LogRequest, as_json: bool) -> None:
     if request == LogRequest(request.name) and not as_json:
-        click.echo(client.log(request.name), nl=False)
+        write_text(client.log(request.name))
         return
     plain = sys.stdout.isatty() and not as_json
     for line in client.logs(request):
-        click.echo(_plain(line) if plain else json.dumps(line._asdict(), ensure_ascii=False))
-
-
-def _plain(line: LogLine) -> str:
-    instance = click.style(line.instance, fg="cyan")
-    return f"{line.timestamp} {instance} {line.text}"
+        if plain:
+            write_log_line(line.timestamp, line.instance, line.text)
+        else:
+            write_json_line(line._asdict())

@@ -7,6 +7,7 @@ import click
 
 from dcf.client import connect_as, credentials
 from dcf.commands.gateway_option import address_for, gateway_option
+from dcf.commands.printing import write_line, write_note
 from dcf.errors import DcfError, GatewayRefused, InvalidRequest
 
 _SECONDS = 10.0
@@ -35,10 +36,8 @@ def login(username: str, token: bool, password_stdin: bool, gateway: str) -> Non
         ) from fault
     _keep(address, authorization)
     if not address.startswith("https://") and not _is_here(address):
-        click.echo(
-            f"Warning: {address} is sent it unencrypted; use https:// where it is served.", err=True
-        )
-    click.echo(f"Credentials kept for {address} in {credentials.place()}")
+        write_note(f"Warning: {address} is sent it unencrypted; use https:// where it is served.")
+    write_line(f"Credentials kept for {address} in {credentials.place()}")
 
 
 @click.command()
@@ -48,7 +47,7 @@ def logout(gateway: str) -> None:
     address = address_for(gateway)
     if not credentials.forget(address):
         raise InvalidRequest(f"no credentials are kept for {address}")
-    click.echo(f"Credentials removed for {address}")
+    write_line(f"Credentials removed for {address}")
 
 
 def _keep(address: str, authorization: str) -> None:

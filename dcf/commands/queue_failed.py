@@ -6,6 +6,7 @@ import click
 
 from dcf.client.base import FailedCall
 from dcf.commands.gateway_option import client_for, gateway_option
+from dcf.commands.printing import write_line
 from dcf.errors import NotFound
 
 
@@ -49,4 +50,4 @@ def _each(call_ids: list[str], act: Callable[[str], None], done: str, every: boo
             if not every:  # of all, one that somebody else took meanwhile is no failure
                 raise
             continue
-        click.echo(f"{done}: {call_id}")
+        write_line(f"{done}: {call_id}")

@@ -4,7 +4,7 @@ import click
 
 from dcf.client.base import FailedCall
 from dcf.commands.gateway_option import client_for, gateway_option, json_option
-from dcf.commands.printing import write_json, write_table
+from dcf.commands.printing import write_json, write_line, write_table
 
 _HEAD = ("Call", "Function", "Queued", "Attempts", "Status", "Bytes", "Reason")
 
@@ -20,7 +20,7 @@ def list_queue(as_json: bool, gateway: str) -> None:
         write_json({**state._asdict(), "failed": [each._asdict() for each in failed]})
         return
     oldest = f", the oldest for {state.oldest_seconds:.0f} s" if state.waiting else ""
-    click.echo(f"{state.waiting} waiting{oldest}, {state.running} running, {state.failed} failed")
+    write_line(f"{state.waiting} waiting{oldest}, {state.running} running, {state.failed} failed")
     if failed:
         write_table(_HEAD, [_row(each) for each in failed])
 

@@ -3,6 +3,7 @@
 import click
 
 from dcf.commands.gateway_option import client_for, gateway_option, name_argument
+from dcf.commands.printing import write_line
 from dcf.commands.waiting import wait_for_calls
 
 
@@ -15,4 +16,4 @@ from dcf.commands.waiting import wait_for_calls
 def ready(name: str, timeout: float, gateway: str) -> None:
     """Wait until a function takes calls; exit 1 with the reason when it will not."""
     wait_for_calls(client_for(gateway), name, timeout)
-    click.echo(f"Function {name} is ready.")
+    write_line(f"Function {name} is ready.")

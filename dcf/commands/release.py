@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from dcf.archive import Archive, pack
+from dcf.archive import Archive
 from dcf.client.base import GatewayClient
 from dcf.commands.narration import Narration
 from dcf.commands.waiting import wait_for_rollout
 from dcf.config import FunctionConfig
 from dcf.errors import AlreadyExists, NotFound, Unsupported
+from dcf.packing import archive_of
 from dcf.providers.placement import FunctionSpec
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
@@ -51,7 +52,7 @@ class Plan:
 def build_archive(function: FunctionConfig, plan: Plan) -> Archive:
     """Pack one function of a config file, and say so in the original's words."""
     plan.say(f"Building function ({function.name}) ...")
-    archive = pack(function.root, function.entry, function.include, function.exclude)
+    archive = archive_of(function)
     for name in archive.names:
         plan.detail(f"  {name}")
     plan.say(f"Image: {archive.image} built in local environment.")

@@ -5,7 +5,6 @@ import contextlib
 import os
 import signal
 import stat
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -16,18 +15,21 @@ from dcf.client.connection import Connection, Exchange
 from dcf.client.rest_wire import words_of
 from dcf.commands.config_files import find, function_of
 from dcf.commands.front import Front
-from dcf.commands.gateway_option import config_option, unused_gateway_option
-from dcf.commands.printing import say
+from dcf.commands.gateway_option import allow_outside_option, config_option, unused_gateway_option
+from dcf.commands.printing import complain, say, write_bytes, write_note, write_text
 from dcf.commands.solo import SoloFunction, running
 from dcf.commands.sources import Sources
+from dcf.commands.warnings_shown import show_warnings
 from dcf.config import FunctionConfig, load
 from dcf.errors import DcfError, FunctionFailed, RolloutFailed
+from dcf.packing import free_to_reach_out
 from dcf.providers.placement import FAILED, FunctionStatus
 
 _HOST = "127.0.0.1"
 _BINARY = {"Content-Type": "application/octet-stream"}
 _CHUNK = 1 << 16
 _SHOWN = 1000  # characters of a request
+_MAX_ANSWER = 1 << 30
 
 
 @click.command()
@@ -42,14 +44,24 @@ _SHOWN = 1000  # characters of a request
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder with a file for each secret the function wants.",
 )
+@allow_outside_option
 @unused_gateway_option
-def run(name: str | None, config: str, port: int, serve: bool, secrets: Path | None) -> None:
+def run(  # pylint: disable=too-many-arguments # one a flag
+    *,
+    name: str | None,
+    config: str,
+    port: int,
+    serve: bool,
+    secrets: Path | None,
+    allow_outside: bool,
+) -> None:
     """Serve one function here, from its files, until Ctrl-C; edits are taken over.
 
     When stdin is a pipe or a file, its content is one call: the answer is printed and all ends.
     """
+    show_warnings()
     path = find(config)
-    loaded = load(path)
+    loaded = free_to_reach_out(load(path), allow_outside)
     if name is None and len(loaded.functions) > 1:
         raise click.UsageError(f"name one of {', '.join(each.name for each in loaded.functions)}")
     function = function_of(loaded, name or loaded.functions[0].name)
@@ -71,7 +83,7 @@ async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
     quiet = replace(function, environment={"LOG_LEVEL": "warning", **function.environment})
     async with running(quiet, secrets, os.environ) as solo:
         _announce(solo)
-        following = asyncio.create_task(solo.follow(_log))
+        following = asyncio.create_task(solo.follow(write_note))
         status = await solo.settled()
         target = solo.target
         if status.rollout == FAILED or target is None:
@@ -83,7 +95,7 @@ async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
         _show("Handler request: ", body)
         exchange = Exchange("POST", "/", body, _BINARY, target.timeout)
         try:
-            answer = await asyncio.to_thread(Connection(target.address).send, exchange)
+            answer = await asyncio.to_thread(Connection(target.address).send, exchange, _MAX_ANSWER)
         finally:
             following.cancel()
         if answer.status >= 300:
@@ -102,8 +114,8 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
         front = Front(lambda: solo.target)
         address = await front.open(_HOST, port)
         say(f"Serving {solo.name} at {address} (Ctrl-C ends it; edits are taken over)")
-        following = asyncio.create_task(solo.follow(_log))
-        reloading = asyncio.create_task(_reload(solo, sources, config))
+        following = asyncio.create_task(solo.follow(write_note))
+        reloading = asyncio.create_task(_reload(solo, sources, config, function.allow_outside))
         ended = asyncio.create_task(stopping.wait())
         try:
             done, _ = await asyncio.wait({reloading, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,7 +127,7 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
             await front.close()
 
 
-async def _reload(solo: SoloFunction, sources: Sources, config: Path) -> None:
+async def _reload(solo: SoloFunction, sources: Sources, config: Path, free: bool) -> None:
     """Say how the start went, then take over every edit and say how that went."""
     new = True
     while True:
@@ -130,12 +142,13 @@ async def _reload(solo: SoloFunction, sources: Sources, config: Path) -> None:
             changed.cancel()
             settled.cancel()
         try:
-            function = function_of(load(config), solo.name)
+            edited = free_to_reach_out(load(config), free)
+            function = function_of(edited, solo.name)
             sources = Sources(config, function)
             new = await solo.take_over(function)
         except DcfError as fault:
             new = False
-            _complain(f"not taken over: {fault.message}")
+            complain(f"not taken over: {fault.message}")
 
 
 def _announce(solo: SoloFunction) -> None:
@@ -148,15 +161,7 @@ def _tell(solo: SoloFunction, status: FunctionStatus) -> None:
         say(f"Ready: {solo.name} serves {solo.image}")
         return
     kept = "the one before still serves" if status.available else "waiting for an edit"
-    _complain(f"function {solo.name} cannot become ready: {status.reason}; {kept}")
-
-
-def _complain(line: str) -> None:
-    click.secho(f"Error: {line}", fg="red", err=True)
-
-
-def _log(line: str) -> None:
-    click.echo(line, err=True)
+    complain(f"function {solo.name} cannot become ready: {status.reason}; {kept}")
 
 
 async def _stdin() -> bytes:
@@ -184,11 +189,9 @@ def _show(head: str, body: bytes) -> None:
         text = f"{len(body)} bytes"
     if len(text) > _SHOWN:
         text = f"{text[:_SHOWN]}... ({len(body)} bytes)"
-    click.echo(head + text, nl=not text.endswith("\n"))
+    write_text(head + text + ("" if text.endswith("\n") else "\n"))
 
 
 def _write(head: str, body: bytes) -> None:
-    sys.stdout.write(head)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(body)
-    sys.stdout.buffer.flush()
+    write_text(head)
+    write_bytes(body)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from dcf.commands.gateway_option import json_option
-from dcf.commands.printing import write_json
+from dcf.commands.printing import write_json, write_line
 from dcf.templates import OWN_FOLDER, templates
 
 
@@ -26,7 +26,7 @@ def runtime_list(directory: Path, as_json: bool) -> None:
     if as_json:
         write_json([{"name": each.name, "summary": each.summary} for each in found])
         return
-    click.echo("Supported Runtimes are:")
+    write_line("Supported Runtimes are:")
     for each in found:
-        click.echo(f"- {each.name}")
-    click.echo()
+        write_line(f"- {each.name}")
+    write_line()

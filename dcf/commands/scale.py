@@ -3,6 +3,7 @@
 import click
 
 from dcf.commands.gateway_option import client_for, gateway_option, name_argument
+from dcf.commands.printing import write_line
 
 
 @click.command()
@@ -12,4 +13,4 @@ from dcf.commands.gateway_option import client_for, gateway_option, name_argumen
 def scale(name: str, replicas: int, gateway: str) -> None:
     """Set how many replicas a function has; they start and end in the background."""
     client_for(gateway).scale(name, replicas)
-    click.echo(f"Scaled: {name} to {replicas} {'replica' if replicas == 1 else 'replicas'}")
+    write_line(f"Scaled: {name} to {replicas} {'replica' if replicas == 1 else 'replicas'}")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dcf.commands.gateway_option import client_for, gateway_option, json_option
-from dcf.commands.printing import write_json
+from dcf.commands.printing import write_json, write_line
 from dcf.errors import InvalidRequest
 
 
@@ -29,7 +29,7 @@ def _value_options(verb: Callable[..., Any]) -> Callable[..., Any]:
 def create(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - click's
     """Keep a new secret; its value comes from stdin unless a flag gives it."""
     client_for(gateway).put_secret(name, _value(**source), replace=False)
-    click.echo(f"Created secret: {name}")
+    write_line(f"Created secret: {name}")
 
 
 @click.command()
@@ -39,7 +39,7 @@ def create(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - cl
 def update(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - click's
     """Change a secret; functions that use it read the new value."""
     client_for(gateway).put_secret(name, _value(**source), replace=True)
-    click.echo(f"Updated secret: {name}")
+    write_line(f"Updated secret: {name}")
 
 
 @click.command()
@@ -52,7 +52,7 @@ def list_secrets(as_json: bool, gateway: str) -> None:
         write_json(names)
         return
     for name in names:
-        click.echo(name)
+        write_line(name)
 
 
 @click.command()
@@ -61,7 +61,7 @@ def list_secrets(as_json: bool, gateway: str) -> None:
 def remove(name: str, gateway: str) -> None:
     """Forget a secret."""
     client_for(gateway).delete_secret(name)
-    click.echo(f"Removed secret: {name}")
+    write_line(f"Removed secret: {name}")
 
 
 def _value(*, from_literal: str | None, from_file: str | None, trim: bool) -> bytes:

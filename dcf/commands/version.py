@@ -3,9 +3,10 @@
 import click
 
 from dcf import __version__
+from dcf.commands.printing import write_line
 
 
 @click.command()
 def version() -> None:
     """Print the version."""
-    click.echo(f"Version: {__version__}")
+    write_line(f"Version: {__version__}")

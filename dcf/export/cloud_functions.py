@@ -9,7 +9,6 @@ import shlex
 import tarfile
 from pathlib import Path, PurePosixPath
 
-from dcf.archive import pack
 from dcf.config import Config, FunctionConfig, load
 from dcf.errors import Unsupported
 from dcf.export import cluster
@@ -19,6 +18,7 @@ from dcf.export.labels import scaling_of
 from dcf.export.python_imports import imported
 from dcf.export.python_locks import locked, names_of, without, without_hashes
 from dcf.export.serving import environment_of, serving_of
+from dcf.packing import archive_of
 
 _LONGEST_NAME = 63
 _LONGEST_CALL_S = 3600
@@ -73,7 +73,7 @@ def _folder(function: FunctionConfig) -> tuple[Files, list[str]]:
 
 def _packed(function: FunctionConfig) -> Files:
     """The files that an archive of the function would hold."""
-    archive = pack(function.root, function.entry, function.include, function.exclude)
+    archive = archive_of(function)
     files: Files = {}
     with tarfile.open(fileobj=io.BytesIO(archive.data)) as tar:
         for name in archive.names:

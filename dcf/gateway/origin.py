@@ -2,7 +2,8 @@
 
 A local gateway has no password, so a page in the same person's browser could reach it: across
 origins, or under a name of its own that it lets point to this machine. What is not asked by a page
-(curl, faas-cli, dcf) sends no Origin and names the host it dials, and is not touched.
+(curl, faas-cli, dcf) sends neither Origin nor Sec-Fetch-Site, names the host it dials, and is not
+touched. Calls of functions are for pages, too: who may call is theirs to say.
 """
 
 import ipaddress
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 _LOCAL_NAMES = frozenset({"localhost"})
+_OWN_SITES = frozenset({"same-origin", "none"})  # none: a person typed the address
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -42,13 +44,30 @@ def local_name(handler: Handler) -> Handler:
 
 
 def _is_own_page(request: web.Request) -> bool:
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    try:
-        return urlsplit(origin).netloc == request.host
-    except ValueError:  # no URL at all
-        return False
+    """By both headers: forms, images and old browsers leave one of them out."""
+    return _is_own_origin(request) and (_is_own_site(request) or _is_followed_link(request))
+
+
+def _is_own_origin(request: web.Request) -> bool:
+    """Whether no Origin is named but this one; two are one too many, and `null` is nobody's."""
+    own = {f"http://{request.host}".lower(), f"https://{request.host}".lower()}
+    named = [origin.lower() for origin in request.headers.getall("Origin", [])]
+    return not named or (len(named) == 1 and named[0] in own)
+
+
+def _is_own_site(request: web.Request) -> bool:
+    """Whether a browser, if it is one, says that no other page asks; another port is one, too."""
+    return _OWN_SITES.issuperset(request.headers.getall("Sec-Fetch-Site", []))
+
+
+def _is_followed_link(request: web.Request) -> bool:
+    """Whether a person follows a link to what changes nothing; its page sees no answer."""
+    headers = request.headers
+    return (
+        request.method in {"GET", "HEAD"}
+        and headers.getall("Sec-Fetch-Mode", []) == ["navigate"]
+        and headers.getall("Sec-Fetch-Dest", []) == ["document"]
+    )
 
 
 def _listens_on_loopback(request: web.Request) -> bool:

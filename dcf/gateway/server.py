@@ -53,6 +53,7 @@ class Settings:
         credentials: Whom the gateway's own routes are for; None for everybody who reaches them.
         queue: The queue's; None for a gateway without one.
         min_ready_seconds: How long a new revision must stay ready before the old one is drained.
+        accept_lost_state: Start with what is left of a database that lost something.
     """
 
     host: str = "127.0.0.1"
@@ -63,6 +64,7 @@ class Settings:
     credentials: Credentials | None = None
     queue: QueueSettings | None = None
     min_ready_seconds: float = MIN_READY_SECONDS
+    accept_lost_state: bool = False
 
     @property
     def authorization(self) -> str:
@@ -77,7 +79,11 @@ def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
     """What makes the provider that the settings name; raises `CannotStart`."""
     if settings.provider == "process":
         return lambda mesh: ProcessProvider(
-            settings.home, environ, mesh=mesh, min_ready_seconds=settings.min_ready_seconds
+            settings.home,
+            environ,
+            mesh=mesh,
+            min_ready_seconds=settings.min_ready_seconds,
+            accept_lost_state=settings.accept_lost_state,
         )
     raise CannotStart(
         f"provider {settings.provider!r} is unknown: allowed are {', '.join(PROVIDERS)}"
@@ -174,8 +180,8 @@ class Server:
         if self._settings.queue is None:
             return None
         queue = CallQueue(self._settings.queue, gateway, upstream)
-        await queue.start()
         opened.push_async_callback(queue.close)
+        await queue.start()
         return queue
 
     async def _open_rest(self, runner: web.AppRunner) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dcf.archive import gather
 from dcf.config import FunctionConfig
 from dcf.errors import ConfigError
+from dcf.packing import files_of
 from dcf.templates import OWN_FOLDER, dockerfile_of, find_template
 
 _OWN = "Dockerfile"
@@ -60,7 +60,7 @@ def context_of(function: FunctionConfig, recipe: Recipe) -> Iterator[Path]:
     if recipe.context is not None:
         yield recipe.context
         return
-    files = gather(function.root, function.entry, function.include, function.exclude)
+    files = files_of(function)
     with TemporaryDirectory(prefix="dcf-build-") as kept:
         folder = Path(kept, "context")
         for name, file in files.items():

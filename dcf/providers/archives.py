@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -85,6 +85,16 @@ class Archives:
         kept = {digest_of_image(image) for image in images} | set(self._spoken_of)
         found = [*self._uploads.iterdir(), *self._code.iterdir()]
         remove(each for each in found if each.name not in kept and each.suffix != ".partial")
+
+    def put_aside(self, images: Iterable[str], end: str) -> None:
+        """Move what no image names out of the way of `keep_only`: to `archives<end>`."""
+        kept = {digest_of_image(image) for image in images} | set(self._spoken_of)
+        unnamed = [each for each in self._uploads.iterdir() if each.name not in kept]
+        if unnamed:
+            folder = self._uploads.with_name(self._uploads.name + end)
+            folder.mkdir(exist_ok=True)
+            for each in unnamed:
+                each.rename(folder / each.name)
 
     def code(self, image: str) -> tuple[Path, Entry] | None:
         """The folder of an image's code, if it was unpacked before."""

@@ -73,7 +73,7 @@ def _work(work: Callable[[Say], None], bounds: Bounds, writes: int) -> None:
     except MemoryError:
         status = _MEMORY_STATUS
     except BaseException as fault:  # pylint: disable=broad-exception-caught # the program's to tell
-        print(f"{type(fault).__name__}: {fault}", file=sys.stderr, flush=True)
+        os.write(2, f"{type(fault).__name__}: {fault}\n".encode(errors="replace"))
     finally:
         os._exit(status)
 

@@ -1,6 +1,7 @@
 """One deployed function of the process provider: its history, its log, and its rollout."""
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 
 from dcf.providers.history import History
@@ -106,8 +107,13 @@ class Deployed:
             with self.processes.event():
                 self._rollout.scaled(replicas)
 
-    async def stop(self) -> None:
-        """End every process; calls under way finish first."""
+    async def stop(self, seconds: float = math.inf) -> None:
+        """End every process; calls under way finish first.
+
+        Args:
+            seconds: How long they may take for that, where the function gives them longer.
+        """
+        self.processes.stop_seconds = seconds
         with self.processes.event():
             self._rollout.stopped()
         await self.processes.over()

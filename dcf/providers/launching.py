@@ -1,9 +1,9 @@
 """From what was asked for to how it is started: code, requirements, secrets, limits, settings."""
 
+import contextlib
 import itertools
 import os
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,23 @@ from dcf.providers.overlay import Overlays
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.replica import Launch
 from dcf.providers.secret_files import Secrets
+from watcher import values
 
 # A function sees these of the gateway's environment and nothing else: its settings are its own.
 _INHERITED = (
     "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE", "CUDA_VISIBLE_DEVICES",
 )  # fmt: skip
+# What every replica is given whatever the function says; its own texts for these are never read.
+_OURS = frozenset(
+    ("HANDLER_DIR", "HANDLER_FILE", "HANDLER_NAME", "FUNCTION_NAME", "FUNCTION_REVISION", "BATCH")
+) | frozenset(
+    ("HOST", "PORT", "WATCHER_PORT", "MESH_PORT", "METRICS_PORT", "LOCK_FILE", "PARENT_FD",
+     "DRAIN_DELAY")
+)  # fmt: skip
 _CALL_MARGIN = 5.0
 _CALL_DEFAULT = 60.0
+_NO_LIMIT = 86_400.0
 _DEVICES = Path("/dev")
 
 
@@ -55,8 +64,14 @@ class Launching:
         self._turns = itertools.count()
 
     def check(self, spec: FunctionSpec) -> None:
-        """Raise `InvalidRequest` unless the code, the secrets and a GPU it needs are here."""
+        """Raise `InvalidRequest` unless the code, the secrets and a GPU it needs are here.
+
+        A setting that the watcher would refuse at its start is refused now, in the same words.
+        """
         self._stock.archives.check(spec.image)
+        with _refusal():
+            for name in values.ROWS.keys() - _OURS:
+                values.value_of(values.ROWS[name], spec.env)
         self._stock.secrets.check(spec.secrets)
         wanted, here = limits_of(spec.limits).gpus or 0, self._gpus()
         if wanted > here:
@@ -86,19 +101,22 @@ class Launching:
         if spec.constraints:
             log(f"constraints {', '.join(spec.constraints)} are kept but place nothing: all "
                 "functions of this gateway run on its own machine")  # fmt: skip
+        with _refusal():
+            load = values.seconds("LOAD_TIMEOUT", spec.env)
+            call = values.seconds("EXEC_TIMEOUT", spec.env)
+            stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
         secrets = self._stock.secrets.mount(spec.secrets)
         return Launch(
             revision=number,
             folder=folder,
-            env=self._environment(spec, entry, path, secrets),
+            env=self._environment(spec, entry, path, secrets) | {"SHUTDOWN_TIMEOUT": f"{stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
-            load_timeout=_seconds(spec.env, "LOAD_TIMEOUT", 120.0) + _CALL_MARGIN,
-            call_timeout=max(
-                _CALL_DEFAULT, _seconds(spec.env, "EXEC_TIMEOUT", 30.0) + _CALL_MARGIN
-            ),
-            stop_timeout=_seconds(spec.env, "SHUTDOWN_TIMEOUT", 30.0) + _CALL_MARGIN,
+            load_timeout=load + _CALL_MARGIN,
+            # An EXEC_TIMEOUT of 0 is no limit.
+            call_timeout=max(_CALL_DEFAULT, (call or _NO_LIMIT) + _CALL_MARGIN),
+            stop_timeout=stop + _CALL_MARGIN,
             memory=limits.memory,
             pick_cores=partial(self._pick_cores, limits.whole_cores),
             discard=partial(self._stock.secrets.unmount, secrets) if secrets else _nothing,
@@ -111,12 +129,13 @@ class Launching:
         if limits_of(spec.limits).gpus == 0:
             env["CUDA_VISIBLE_DEVICES"] = ""
         # Replicas' ports are chosen when they start, so mesh_call goes by way of the gateway.
+        defaults = {"LOG_FORMAT": "text", "MESH_ADDRESS": self._mesh}
         env |= {
-            "LOG_FORMAT": "text",
-            "PYTHONUNBUFFERED": "1",
-            "MESH_ADDRESS": self._mesh,
-            **spec.env,
+            name: text
+            for name, text in defaults.items()
+            if not values.given(values.ROWS[name], spec.env)  # perhaps in lower case
         }
+        env |= {"PYTHONUNBUFFERED": "1", **spec.env}
         env |= {
             "HANDLER_DIR": str(path[0] / entry.directory),
             "HANDLER_FILE": entry.file,
@@ -141,22 +160,20 @@ class Launching:
         return {cores[(start + each) % len(cores)] for each in range(count)}
 
 
+def _shutdown_seconds(env: Mapping[str, str], call: float) -> float:
+    """How long a replica may finish its calls: as it is set, else as long as a call may take."""
+    seconds = values.seconds("SHUTDOWN_TIMEOUT", env)
+    return seconds if values.given(values.ROWS["SHUTDOWN_TIMEOUT"], env) else max(seconds, call)
+
+
 def _nothing() -> None:
     """There is nothing to take back."""
 
 
-_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_LENGTH = re.compile(r"([0-9.]+)(ms|s|m|h|)")
-
-
-def _seconds(env: Mapping[str, str], key: str, default: float) -> float:
-    """A time limit of the function (`30`, `30s`, `1m30s`), as far as the gateway must know it.
-
-    The watcher is the one that refuses a bad one; 0 means no limit, which here is a day.
-    """
-    text = env.get(key, "")
+@contextlib.contextmanager
+def _refusal() -> Iterator[None]:
+    """Turns a setting that cannot be read into a request that cannot be met."""
     try:
-        parts = [float(number) * _UNITS[unit] for number, unit in _LENGTH.findall(text)]
-    except ValueError:
-        return default
-    return (sum(parts) or 86_400.0) if parts else default
+        yield
+    except values.BadValue as error:
+        raise InvalidRequest(str(error)) from None

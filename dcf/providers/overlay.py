@@ -20,6 +20,7 @@ from dcf.archive import Entry
 from dcf.errors import RolloutFailed
 from dcf.providers.pip_run import run_pip
 from dcf.providers.removal import remove
+from dcf.providers.requirement_files import refuse_outside
 
 Log = Callable[[str], None]
 
@@ -57,7 +58,7 @@ class Overlays:
             log: Takes one line at a time.
 
         Raises:
-            RolloutFailed: pip could not install it; the reason is pip's.
+            RolloutFailed: It leads out of the code, or pip could not install it.
         """
         key = self.key(folder, entry)
         if not key:
@@ -67,7 +68,7 @@ class Overlays:
             return packages
         install = self._running.get(key)
         if install is None:
-            task = asyncio.create_task(self._install(key, _requirements(folder, entry)))
+            task = asyncio.create_task(self._install(key, folder, entry))
             install = self._running[key] = _Install(task)
         install.logs.append(log)
         log(f"installing {_requirements(folder, entry).name} (once; kept as overlay {key[:12]})")
@@ -93,7 +94,9 @@ class Overlays:
         found = list(self._cache.iterdir())
         remove(each for each in found if each.name not in kept and each.suffix != ".partial")
 
-    async def _install(self, key: str, requirements: Path) -> None:
+    async def _install(self, key: str, folder: Path, entry: Entry) -> None:
+        requirements = _requirements(folder, entry)
+        refuse_outside(folder, requirements)
         partial = self._cache / f"{key}.{os.urandom(4).hex()}.partial"
 
         def tell(line: str) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +15,11 @@ _TOLD = (
     "Collecting", "Downloading", "Using cached", "Processing", "Preparing", "Building",
     "Installing", "Successfully", "ERROR", "error",
 )  # fmt: skip
+# Where it quotes a line of a file, and where it says which one that was.
+_QUOTES = re.compile(
+    r"invalid requirement|not a valid editable|invalid marker|invalid url", re.IGNORECASE
+)
+_PLACE = re.compile(r"line \d+ of [^\s()]+")
 _CONFLICT = "which is incompatible."
 # These would turn pip away from the environment that it is run in.
 _TURNED_OFF = {"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_ROOT"}
@@ -53,21 +58,42 @@ async def run_pip(python: Path, requirements: Path, tell: Callable[[str], None])
 async def _read(pip: asyncio.subprocess.Process, folder: str, tell: Callable[[str], None]) -> str:
     """Read what pip says to its end, without the folder that means nothing to who reads it."""
     assert pip.stdout is not None
-    last: deque[str] = deque(["pip said nothing"], maxlen=1)
-    errors: deque[str] = deque(maxlen=1)
+    said = _Said()
     while raw := await _line(pip.stdout):
-        line = raw.decode(errors="replace").strip().replace(folder, "")
+        line = said.hear(raw.decode(errors="replace").strip().replace(folder, ""))
         if line.startswith(_TOLD) or line.endswith(_CONFLICT):
             tell(line)
+    return said.reason() if await pip.wait() else ""
+
+
+class _Said:
+    """What pip said so far. It quotes lines that it cannot read, which are nobody's to see."""
+
+    def __init__(self) -> None:
+        self._last, self._error = "pip said nothing", ""
+        self._place: str | None = None
+
+    def hear(self, line: str) -> str:
+        """Take a line; gives what may be told of it."""
+        if _QUOTES.search(line) and self._place is None:
+            self._place = ""
+        if self._place is not None:  # what follows belongs to the quotation
+            if found := _PLACE.search(line):
+                self._place = f" ({found[0]})"
+            return ""
         if line.lower().startswith("error"):
-            errors.append(line)
+            self._error = line
         elif line:
-            last.append(line)
-    if not await pip.wait():
-        return ""
-    if last[0].endswith("No module named pip"):
-        return "pip is not installed beside dcf: install it, or leave requirements.txt out"
-    return (errors or last)[0]
+            self._last = line
+        return line
+
+    def reason(self) -> str:
+        """Why it failed, in one line."""
+        if self._place is not None:
+            return f"Invalid requirement{self._place}: see the file; its lines are not shown here"
+        if self._last.endswith("No module named pip"):
+            return "pip is not installed beside dcf: install it, or leave requirements.txt out"
+        return self._error or self._last
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:

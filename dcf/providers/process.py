@@ -29,6 +29,7 @@ class ProcessProvider:
         *,
         mesh: str = "",
         min_ready_seconds: float = MIN_READY_SECONDS,
+        accept_lost_state: bool = False,
     ) -> None:
         """A provider that is not started.
 
@@ -37,9 +38,11 @@ class ProcessProvider:
             environ: Of this process; functions get a little of it.
             mesh: `host:port` where functions of this machine can call others by name; or nothing.
             min_ready_seconds: How long a new revision must stay ready before the old one goes.
+            accept_lost_state: Start with what is left of a database that lost something.
         """
         self._path, self._environ, self._mesh = home, environ, mesh
         self._min_ready_seconds = min_ready_seconds
+        self._accept_lost_state = accept_lost_state
         self._opened: _Opened | None = None
 
     @property
@@ -61,7 +64,8 @@ class ProcessProvider:
         """Claim the folder and start every function that was deployed."""
         home = Home.claim(self._path)
         try:
-            self._opened = _Opened(home, self._environ, self._mesh, self._min_ready_seconds)
+            store = Store(home.database, self._accept_lost_state)
+            self._opened = _Opened(home, store, self._environ, self._mesh, self._min_ready_seconds)
         except BaseException:
             home.release()
             raise
@@ -81,11 +85,15 @@ class ProcessProvider:
 class _Opened:
     """What a started provider holds open: the folder, its files, the pipe that tells of our end."""
 
-    def __init__(
-        self, home: Home, environ: Mapping[str, str], mesh: str, min_ready_seconds: float
+    def __init__(  # pylint: disable=too-many-positional-arguments # of one caller
+        self,
+        home: Home,
+        store: Store,
+        environ: Mapping[str, str],
+        mesh: str,
+        min_ready_seconds: float,
     ) -> None:
-        self._home = home
-        self._store = Store(home.database)
+        self._home, self._store = home, store
         # Watchers inherit the read end. The write end is ours alone, so it closes however we end.
         self._parent, self._alive = os.pipe()
         self._archives, self._overlays = Archives(home), Overlays(home.overlays)
@@ -100,6 +108,8 @@ class _Opened:
         )
 
     def _keep_only(self, contents: set[str]) -> None:
+        if self._store.aside:  # what it lost names code that may still be wanted
+            self._archives.put_aside(contents, self._store.aside)
         self._archives.keep_only(contents)
         unpacked = [found for each in contents if (found := self._archives.code(each))]
         self._overlays.keep_only(self._overlays.key(*found) for found in unpacked)

@@ -15,6 +15,9 @@ from dcf.providers.revision_processes import RevisionProcesses
 from dcf.providers.routing import Target
 from dcf.providers.store import Record, Store
 
+# When a gateway ends, its callers have left already.
+_STOP_SECONDS = 35.0
+
 
 class ProcessFunctions:
     """Fills `Placement` and `Routing` by processes of this machine."""
@@ -55,7 +58,7 @@ class ProcessFunctions:
         # From now on `_functions` does not say any more what is deployed.
         self._is_stopping = True
         functions, self._functions = list(self._functions.values()), {}
-        ending = [function.stop() for function in functions]
+        ending = [function.stop(_STOP_SECONDS) for function in functions]
         await asyncio.gather(*ending, *self._draining.values())
         for function in functions:
             function.log.close()

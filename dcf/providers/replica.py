@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import os
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -95,14 +96,19 @@ class Replica:
         """
         self.target: Target | None = None
         self._instance, self._launch, self._log, self._report = instance, launch, log, report
-        self._was_ready_at = 0.0
+        self._was_ready_at, self._stop_seconds = 0.0, launch.stop_timeout + DRAIN_DELAY
         self._cores = launch.pick_cores()
         self._meter: Meter | None = None
         self._task = asyncio.create_task(self._keep_alive(), name=instance)
 
-    async def stop(self) -> None:
-        """Take no more calls and end the process; it lets those under way finish."""
+    async def stop(self, seconds: float = math.inf) -> None:
+        """Take no more calls and end the process; it lets those under way finish.
+
+        Args:
+            seconds: How long it may take for that, where its launch gives it longer.
+        """
         self.target = None
+        self._stop_seconds = min(self._stop_seconds, seconds)
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
@@ -148,7 +154,7 @@ class Replica:
             return reason or await spawned.why()
         finally:
             self.target = self._meter = None
-            await spawned.end(self._launch.stop_timeout + DRAIN_DELAY)
+            await spawned.end(self._stop_seconds)
             lock.unlink(missing_ok=True)  # it was killed
 
     def _command(self, http: int, others: list[int], lock: Path) -> Command:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,9 +25,12 @@ class RevisionProcesses:
 
     Attributes:
         rollout: The machine; set once it is made.
+        stop_seconds: How long replicas that are stopped from now on may finish their calls, where
+            their launch gives them longer.
     """
 
     rollout: Rollout
+    stop_seconds = math.inf
 
     def __init__(
         self,
@@ -138,7 +142,7 @@ class RevisionProcesses:
         self._log.write(self._history.record.name, text)
 
     async def _end(self, number: int, member: int, replica: Replica) -> None:
-        await replica.stop()
+        await replica.stop(self.stop_seconds)
         with self.event():
             self.rollout.ended(number, member)
 

@@ -8,15 +8,18 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from dcf.errors import CannotStart
 from dcf.providers.placement import FunctionSpec, RevisionInfo
 from dcf.state.journal import Journal
+from dcf.state.state_file import StateFile
 
 SCHEMA = 2
 KEPT_REVISIONS = 20
+_BUSY_MS = 5000  # of somebody who looks at it meanwhile
 
 _Result = TypeVar("_Result")
 
@@ -67,10 +70,17 @@ class Record:
 
 
 class Store:
-    """The tables. Every change is on disk, whole, when its method returns; see `Journal`."""
+    """The tables. Every change is on disk, whole, when its method returns; see `Journal`.
 
-    def __init__(self, path: Path) -> None:
-        self._journal = Journal(_opened(path), "functions journal")
+    Attributes:
+        aside: What the names of files that were damaged end with now; empty when none were.
+    """
+
+    def __init__(self, path: Path, accept_lost: bool = False) -> None:
+        """Check and open; raises `CannotStart` when something is lost, unless that is accepted."""
+        state = _opened(path, accept_lost)
+        self.aside = state.aside
+        self._journal = Journal(state, "functions journal")
 
     async def records(self) -> list[Record]:
         """Every function, by name."""
@@ -105,31 +115,29 @@ class Store:
             raise OSError(f"the gateway's state cannot be written: {fault}") from fault
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    base = None
+def _opened(path: Path, accept_lost: bool) -> StateFile:
     try:
-        base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        _prepare(base, path)
-    except (sqlite3.Error, OSError, CannotStart) as fault:
-        if base is not None:
-            base.close()
-        if isinstance(fault, CannotStart):
+        state = StateFile(path, accept_lost, before_writing=partial(_check_version, path))
+        state.base.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        try:
+            (version,) = state.base.execute("PRAGMA user_version").fetchone()
+            if version < SCHEMA:
+                _migrate(state.base)
+        except BaseException:
+            state.close()
             raise
+    except (sqlite3.Error, OSError) as fault:
         raise CannotStart(f"{path} cannot be used ({fault}): mend it, or set DCF_HOME") from fault
-    return base
+    return state
 
 
-def _prepare(base: sqlite3.Connection, path: Path) -> None:
+def _check_version(path: Path, base: sqlite3.Connection) -> None:
     (version,) = base.execute("PRAGMA user_version").fetchone()
-    if version > SCHEMA:  # before anything is written
+    if version > SCHEMA:
         raise CannotStart(
             f"{path} is of schema {version}, this version knows up to {SCHEMA}: "
             "use the newer dcf that wrote it, or set DCF_HOME"
         )
-    base.execute("PRAGMA journal_mode=WAL")
-    base.execute("PRAGMA synchronous=FULL")
-    if version < SCHEMA:
-        _migrate(base)
 
 
 def _migrate(base: sqlite3.Connection) -> None:

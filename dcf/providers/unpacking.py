@@ -45,7 +45,7 @@ def main(source: Path, target: Path) -> None:
         answer = json.loads(outcome.lines[0])
     if "entry" in answer:
         answer["note"] = compile_folder(target, until)
-    print(json.dumps(answer), flush=True)
+    sys.stdout.write(json.dumps(answer) + "\n")
 
 
 def _limit(niceness: int) -> None:

@@ -1,1 +1,1 @@
-"""State on disk that more than one room keeps: SQLite behind a thread."""
+"""State on disk that more than one room keeps: SQLite behind a thread, whose loss is noticed."""

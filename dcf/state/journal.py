@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+from dcf.state.state_file import StateFile
+
 _MOST_TOGETHER = 512
 _Result = TypeVar("_Result")
 
@@ -24,16 +26,16 @@ class _Job(NamedTuple):
 class Journal:
     """Runs operations on a database; each is on disk when its `do` returns."""
 
-    def __init__(self, base: sqlite3.Connection, name: str) -> None:
-        """Takes a connection over: one without a transaction, that other threads may use.
+    def __init__(self, state: StateFile, name: str) -> None:
+        """Takes a database over.
 
         Args:
-            base: From now on the journal's alone.
+            state: From now on the journal's alone.
             name: Of the thread.
         """
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._base = base
+        self._state, self._base = state, state.base
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -54,24 +56,31 @@ class Journal:
             batch, going = self._batch()
             if batch:
                 self._commit(batch)
-        self._base.close()
+            if self._state.seconds_to_checkpoint == 0:
+                self._state.checkpoint()
+        self._state.close()
 
     def _batch(self) -> tuple[list[_Job], bool]:
         """Wait for a job and take what came beside it; the second is False at the end."""
         batch: list[_Job] = []
-        job = self._jobs.get()
         with contextlib.suppress(queue.Empty):
+            job = self._jobs.get(timeout=self._state.seconds_to_checkpoint)
             while job is not None:
                 batch.append(job)
                 if len(batch) == _MOST_TOGETHER:
                     break
                 job = self._jobs.get_nowait()
-        return batch, job is not None
+            return batch, job is not None
+        return batch, True
 
     def _commit(self, batch: list[_Job]) -> None:
         try:
-            self._base.execute("BEGIN IMMEDIATE")
+            self._base.execute("BEGIN")  # nobody else is there, and what only reads needs no more
+            before = self._base.total_changes
             results = [job.operation(self._base) for job in batch]
+            is_change = self._base.total_changes != before
+            if is_change:
+                self._state.counted()
             self._base.execute("COMMIT")
         except Exception as fault:  # pylint: disable=broad-exception-caught # told to who waits
             with contextlib.suppress(sqlite3.Error):
@@ -82,6 +91,8 @@ class Journal:
                 for job in batch:
                     self._commit([job])
         else:
+            if is_change:
+                self._state.noted()
             self._loop.call_soon_threadsafe(_settle, batch, results)
 
 

@@ -71,13 +71,10 @@ def dockerfile_of(template: Template) -> Path:
 
 
 def _read(name: str, folder: Path) -> Template:
-    import yaml
+    from dcf.config_table import read_yaml
 
     file = folder / _DESCRIPTION
-    try:
-        told = yaml.safe_load(file.read_bytes()) if file.is_file() else {}
-    except (OSError, yaml.YAMLError) as fault:
-        raise ConfigError(f"{file}: not YAML: {str(fault).splitlines()[0]}") from fault
+    told = read_yaml(file) if file.is_file() else {}
     if not isinstance(told, dict):
         raise ConfigError(f"{file}: must be a map of keys")
     return Template(name, folder, str(told.pop("summary", "")), told)

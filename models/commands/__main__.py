@@ -3,10 +3,12 @@
 import keyword
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
 from models.commands.failures import one_line
+from models.commands.printing import visible, write_note
 
 # Verb -> what it does; each lives in a module of its name (`import_`, where Python keeps the word
 # for itself), as a click command called `command`.
@@ -39,6 +41,14 @@ class _LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(sorted(VERBS.items()))
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as failure:
+            if sys.stderr.isatty():
+                failure.message = visible(failure.message)  # type: ignore[misc] # read at the end
+            raise
+
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
@@ -53,7 +63,7 @@ def main() -> None:
         message = one_line(error)
         if message is None:
             raise
-        click.echo(f"Error: {message}", err=True)
+        write_note(f"Error: {message}")
         sys.exit(1)
 
 

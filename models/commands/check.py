@@ -1,6 +1,5 @@
 """``ssd check``: this code beside what others computed."""
 
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from models.commands.heavy import require_tensorflow
+from models.commands.printing import write_json_line, write_line
 from models.commands.quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def golden(
         rows = _compare(document, seed, folders, keep, seen)
     if as_json:
         verdict = {"ok": all(row.holds for row in rows), "rows": [row.values() for row in rows]}
-        click.echo(json.dumps({"file": str(file), "seed": seed} | verdict, ensure_ascii=False))
+        write_json_line({"file": str(file), "seed": seed} | verdict)
     else:
         _print(f"{file}, seed {seed}", rows)
     _judge(rows)
@@ -73,9 +73,9 @@ def golden(
 def _print(title: str, rows: "list[Row]") -> None:
     from models.commands.checking.report import table
 
-    click.echo(title)
+    write_line(title)
     for line in table(rows):
-        click.echo(line)
+        write_line(line)
 
 
 def _judge(rows: "list[Row]") -> None:

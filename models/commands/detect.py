@@ -1,12 +1,12 @@
 """``ssd detect``: objects in pictures, without a server."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from models.commands.printing import write_heading, write_json_line, write_line
 from models.commands.quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -60,10 +60,9 @@ def command(
         if table:
             _print_table(str(image), objects, sum(answer.timings_ms.values()))
         elif len(images) == 1:
-            click.echo(json.dumps(objects, ensure_ascii=False))
+            write_json_line(objects)
         else:
-            line = {"image": str(image), "detections": objects}
-            click.echo(json.dumps(line, ensure_ascii=False))
+            write_json_line({"image": str(image), "detections": objects})
         if draw is not None:
             draw.write_bytes(detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()]))
 
@@ -73,10 +72,10 @@ _HEADER = f"{'class':<16}{'confidence':>10}{'xmin':>7}{'ymin':>7}{'xmax':>7}{'ym
 
 
 def _print_table(name: str, objects: list[dict[str, object]], spent_ms: float) -> None:
-    click.secho(f"{name}: {len(objects)} objects in {spent_ms:.1f} ms", bold=True)
+    write_heading(f"{name}: {len(objects)} objects in {spent_ms:.1f} ms")
     if not objects:
         return
-    click.echo(_HEADER)
+    write_line(_HEADER)
     for found in objects:
         edges = "".join(f"{found[edge]:>7}" for edge in ("xmin", "ymin", "xmax", "ymax"))
-        click.echo(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")
+        write_line(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")

@@ -1,12 +1,13 @@
 """``ssd evaluate``: precision and latency of a bundle on annotated pictures."""
 
-import json
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from models.commands.printing import visible, write_json_line, write_line
 
 if TYPE_CHECKING:
     from models.training.annotations import AnnotatedImages
@@ -59,7 +60,7 @@ def command(
             "samples": interval.samples,
         }
     if as_json or not sys.stdout.isatty():
-        click.echo(json.dumps(figures))
+        write_json_line(figures)
     else:
         _print_table(figures)
 
@@ -76,16 +77,16 @@ def _measure(bundle: Path | None, data: "AnnotatedImages") -> "Measured":
 def _bar(length: int, label: str) -> AbstractContextManager[Any]:
     """A progress bar on stderr, seen on a terminal only."""
     return click.progressbar(
-        length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
+        length=length, label=visible(label), file=sys.stderr, hidden=not sys.stderr.isatty()
     )
 
 
 def _print_table(figures: dict[str, Any]) -> None:
     compared = figures.get("compare", {})
     for name in ("mAP", "AP50", "AP75", "images", "latency_ms", "inference_ms"):
-        click.echo(f"{name:<14}{figures[name]:>10}{compared.get(name, ''):>10}")
+        write_line(f"{name:<14}{figures[name]:>10}{compared.get(name, ''):>10}")
     if compared:
-        click.echo(
+        write_line(
             f"mAP differs by {compared['difference']:+.4f}, "
             f"90 % of draws lie in {compared['low']:+.4f} .. {compared['high']:+.4f}"
         )

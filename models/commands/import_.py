@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from models.commands.heavy import require_tensorflow
+from models.commands.printing import write_line, write_to
 from models.commands.quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -87,12 +88,12 @@ def slim(**options: object) -> None:
     with quiet_engine() as seen:
         manifest = run(request, seen)
     megabytes = sum(file.bytes for file in manifest.files.values()) / 1e6
-    click.echo(
+    write_line(
         f"wrote {request.out}: {manifest.name} {manifest.version}, {manifest.engine} "
         f"{manifest.precision}, {megabytes:.0f} MB, anchors {request.anchors}"
     )
-    click.echo(f"look: ssd detect --bundle {request.out} PICTURE")
-    click.echo(f"serve: set MODEL_BUNDLE={request.out} for the function")
+    write_line(f"look: ssd detect --bundle {request.out} PICTURE")
+    write_line(f"serve: set MODEL_BUNDLE={request.out} for the function")
 
 
 def run(request: "Request", seen: TextIO) -> "Manifest":
@@ -123,9 +124,9 @@ def run(request: "Request", seen: TextIO) -> "Manifest":
         imported = steps.read_network(request, progress)
     except VariablesDiffer as error:
         for difference in error.differences:
-            print(difference, file=seen)
+            write_to(seen, difference)
         raise
-    click.echo(f"origin: {imported.origin.verdict}")
+    write_line(f"origin: {imported.origin.verdict}")
     if request.engine == "tensorflow":
         return steps.write_saved_model(imported, request, progress)
     if request.precision == "int8":
@@ -138,9 +139,9 @@ def _run_int8(imported: "Imported", request: "Request", seen: TextIO) -> "Manife
     from models.commands.rebuilding.progress import Steps
 
     def say(line: str) -> None:
-        print(line, file=seen, flush=True)
+        write_to(seen, line)
 
     manifest, agreement = write_int8(imported, request, Steps(seen), say)
     for line in agreement.lines():
-        click.echo(line)
+        write_line(line)
     return manifest

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from models.commands.printing import write_note
+
 _GREETINGS = (b"INFO:", b"I0000 ", b"WARNING: All log messages before absl")
 
 
@@ -34,4 +36,4 @@ def quiet_engine() -> Iterator[TextIO]:
             held.seek(0)
             for line in held:
                 if not line.startswith(_GREETINGS):
-                    os.write(2, line)
+                    write_note(line.decode(errors="surrogateescape").rstrip("\n"))

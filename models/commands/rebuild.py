@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from models.commands.heavy import require_tensorflow
+from models.commands.printing import write_line
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -48,10 +49,10 @@ def command(
         _measure(output, coco, data_set)
     if write:
         _replace(output, committed)
-        click.echo(f"written to {committed}")
+        write_line(f"written to {committed}")
         return
     for row in rows:
-        click.echo(f"{'ok  ' if row.holds else 'FAIL'} {row.file}: {row.verdict}")
+        write_line(f"{'ok  ' if row.holds else 'FAIL'} {row.file}: {row.verdict}")
     differing = [row.file for row in rows if not row.holds]
     if differing:
         raise BundlesDiffer(
@@ -85,7 +86,7 @@ def _measure(output: Path, coco: Path, data_set: str) -> None:
 
     exact, quantized = measure(output / FLOAT_NAME, output / INT8_NAME, coco, data_set)
     for figures in (exact, quantized):
-        click.echo(" ".join(f"{key}={value}" for key, value in figures.items()))
+        write_line(" ".join(f"{key}={value}" for key, value in figures.items()))
 
 
 def _replace(output: Path, committed: Path) -> None:

@@ -157,7 +157,8 @@ def module_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
     """One gateway for the tests of a module, which deploy what they like to it."""
     gateway = _start_gateway(tmp_path_factory.mktemp("module") / "home")
     yield gateway
-    gateway.end()
+    if gateway.process.poll() is None:
+        gateway.end()
 
 
 @pytest.fixture(name="write_function", scope="session")

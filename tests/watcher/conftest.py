@@ -97,6 +97,18 @@ class Watcher:
         port = self.settings["METRICS_PORT"]
         return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
 
+    def wait_inflight(self, count, seconds=10):
+        """Waits until exactly so many calls are running and waiting; needs METRICS_PORT."""
+        end = time.monotonic() + seconds
+        while f"\nfunction_calls_in_flight {count}.0\n" not in self.metrics():
+            assert time.monotonic() < end, f"not {count} calls in flight: {self.metrics()}"
+            time.sleep(0.005)
+
+    def resident(self):
+        """Bytes of the process that are in memory."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1000
+
     def signal(self, number=signal.SIGTERM):
         self.process.send_signal(number)
 

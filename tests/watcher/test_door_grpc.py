@@ -218,3 +218,47 @@ def test_without_a_grpc_port_its_library_is_not_even_loaded(start):
     watcher = start()
     maps = Path(f"/proc/{watcher.process.pid}/maps").read_text()
     assert "cygrpc" not in maps
+
+
+def test_who_cancels_or_runs_out_of_time_leaves_the_queue_at_once(start, free, behind, tmp_path):
+    port, gate = free(), tmp_path / "gate"
+    watcher = start(CONCURRENCY=1, MAX_INFLIGHT=2, WATCHER_PORT=port, METRICS_PORT=free())
+    held = behind(watcher.post, f"/?do=until&file={gate}")
+    try:
+        watcher.wait_inflight(1)
+        with dial(port) as channel:
+            stub = fxwatcher_pb2_grpc.FxWatcherStub(channel)
+            for _ in range(3):
+                future = stub.Call.future(pb.Request(input=b"x"), timeout=20)
+                watcher.wait_inflight(2)
+                future.cancel()
+                watcher.wait_inflight(1)
+            watcher.wait_log("/pb.FxWatcher/Call - CANCELLED")
+            with pytest.raises(grpc.RpcError) as late:
+                stub.Call(pb.Request(input=b"x"), timeout=0.2)
+            assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+            watcher.wait_inflight(1)
+        assert not held.done
+    finally:
+        gate.touch()
+
+
+def test_bodies_of_calls_that_are_cancelled_do_not_pile_up(start, free, behind, tmp_path):
+    port, gate = free(), tmp_path / "gate"
+    watcher = start(CONCURRENCY=1, WATCHER_PORT=port, METRICS_PORT=free())
+    behind(watcher.post, f"/?do=until&file={gate}")
+    try:
+        watcher.wait_inflight(1)
+        with dial(port) as channel:
+            stub = fxwatcher_pb2_grpc.FxWatcherStub(channel)
+            request = pb.Request(input=b"x" * 5_000_000)
+            before = None
+            for _ in range(40):
+                future = stub.Call.future(request, timeout=20)
+                watcher.wait_inflight(2)
+                future.cancel()
+                watcher.wait_inflight(1)
+                before = before or watcher.resident()
+            assert watcher.resident() - before < 60e6
+    finally:
+        gate.touch()

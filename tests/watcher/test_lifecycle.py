@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -248,3 +249,96 @@ def test_calls_on_busy_connections_are_not_lost_at_the_end(start):
     assert not odd
     # Every call that the log calls answered reached its client.
     assert watcher.log.count(" - 200 - 50000B") == len(answers) > 10
+
+
+@pytest.fixture
+def late_grpc(start, tmp_path, free):
+    """A watcher whose gRPC library is still being imported, and what lets it be."""
+    asked, may = tmp_path / "asked", tmp_path / "may"
+
+    def begin(**settings):
+        port = free()
+        watcher = start(
+            ready=False,
+            HANDLER_FILE="grpc_comes_late.py",
+            PORT=port,
+            WATCHER_PORT=free(),
+            GRPC_ASKED=asked,
+            GRPC_MAY=may,
+            **settings,
+        )
+        watcher.port = port
+        end = time.monotonic() + 20
+        while not asked.exists():
+            assert time.monotonic() < end, watcher.log
+            time.sleep(0.005)
+        return watcher, may
+
+    return begin
+
+
+def test_grpc_that_comes_during_the_drain_brings_no_readiness_back(late_grpc, behind):
+    watcher, may = late_grpc()
+    slow = behind(watcher.post, "/?sleep=3", data=b"slow")
+    first = watcher.get("/_/ready")
+    assert (first.status_code, first.text) == (503, "starting")
+    watcher.signal()
+    watcher.wait_log("draining: 1 calls")
+    may.touch()
+    while watcher.process.poll() is None and slow.is_alive():
+        try:
+            assert watcher.get("/_/ready").status_code == 503
+        except requests.ConnectionError:
+            break  # it has ended
+        assert not watcher.lock.exists()
+        assert not listens(watcher.settings["WATCHER_PORT"])
+    slow.join(10)
+    assert slow.done[0].text == "slow"
+    assert watcher.wait() == 0
+    assert not watcher.lock.exists()
+    assert "ready:" not in watcher.log
+
+
+def test_calls_are_answered_at_the_end_though_grpc_never_comes(late_grpc):
+    watcher, _ = late_grpc(DRAIN_DELAY="1s")
+    watcher.signal()
+    watcher.wait_log("taking calls for 1 s more", 3)  # the import is not waited for
+    assert watcher.post(data=b"still").text == "still"
+    assert watcher.get("/_/ready").status_code == 503
+    assert watcher.wait(8) == 0
+    assert not watcher.lock.exists()
+    assert not list(watcher.lock.parent.glob("lock*"))
+
+
+def test_grpc_that_comes_while_calls_are_still_taken_brings_no_readiness_back(late_grpc):
+    watcher, may = late_grpc(DRAIN_DELAY="2s")
+    watcher.signal()
+    watcher.wait_log("taking calls for 2 s more")
+    may.touch()
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        assert watcher.get("/_/ready").status_code == 503
+        assert not watcher.lock.exists()
+    assert watcher.wait() == 0
+    assert "ready:" not in watcher.log
+
+
+def test_a_second_signal_while_grpc_comes_leaves_no_lock_file(late_grpc, behind):
+    watcher, may = late_grpc()
+
+    def call():
+        with pytest.raises(requests.ConnectionError):
+            watcher.post("/?sleep=8")
+
+    behind(call)
+    watcher.signal()
+    watcher.wait_log("draining")
+    may.touch()
+    watcher.signal()
+    assert watcher.wait() == 128 + signal.SIGTERM
+    assert not list(watcher.lock.parent.glob("lock*"))
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0

@@ -154,16 +154,24 @@ def test_a_refusal_has_the_callers_id_and_its_time(small):
     [
         ([b"\x16\x03\x01\x02\x00garbage\r\n\r\n"], 400, "bad_request"),
         ([b"GET / HTTP/1.1\r\nno colon\r\n\r\n"], 400, "bad_request"),
-        ([b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n"], 400, "bad_request"),
-        ([b"POST / HTTP/1.1\r\nContent-Length: 5, 6\r\n\r\nhello"], 400, "bad_request"),
-        ([b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n"], 400, "bad_request"),
-        ([b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 6\r\n\r\nhello"], 400, "bad_request"),
+        ([b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"], 400, "bad_request"),
         (
-            [b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", b"1" * 60_000],
+            [b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"],
             400,
             "bad_request",
         ),
-        ([b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000 + b"\r\n\r\n"], 431, "headers_too_large"),
+        (
+            [b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"1" * 60_000],
+            400,
+            "bad_request",
+        ),
+        (
+            [b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 40_000 + b"\r\n\r\n"],
+            431,
+            "headers_too_large",
+        ),
     ],
     ids=["tls", "header", "negative", "twice", "gzip", "chunk size", "chunk line", "headers"],
 )
@@ -177,7 +185,7 @@ def test_what_is_not_http_is_refused_in_our_shape(small, pieces, status, code):
     [
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nonly this",
-        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
     ],
     ids=["half a head", "half a body", "half a chunk"],
 )
@@ -391,13 +399,13 @@ def test_bodies_that_are_only_announced_take_no_memory(start):
     """Three hundred of 4 MB each: held ready, they would be more than a gigabyte."""
     watcher = start(READ_TIMEOUT="20")
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n"
-    before = resident(watcher)
+    before = watcher.resident()
     with contextlib.ExitStack() as open_sockets:
         for _ in range(300):
             open_sockets.enter_context(watcher.socket()).sendall(head + b"x" * 1000)
         time.sleep(0.5)
         assert watcher.post(data=b"x").status_code == 200
-        assert resident(watcher) - before < 60e6
+        assert watcher.resident() - before < 60e6
 
 
 def test_a_body_arrives_as_it_was_sent_whatever_its_size(start, examples):
@@ -405,9 +413,3 @@ def test_a_body_arrives_as_it_was_sent_whatever_its_size(start, examples):
     body = bytes(index * 7 % 251 for index in range(1000)) * 4001
     for size in (1, 65_535, 65_536, 65_537, 131_072, 131_073, 300_000, 4_000_000):
         assert echo.post(data=body[:size]).content == body[:size]
-
-
-def resident(watcher):
-    """Bytes of a watcher that are in memory."""
-    status = Path(f"/proc/{watcher.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1000

@@ -1,8 +1,11 @@
 import json
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from watcher.logs import TRACE, TextFormatter
 
 HANDLERS = Path(__file__).parents[1] / "data/handlers"
 
@@ -85,3 +88,18 @@ def test_the_stdout_of_a_batch_is_for_its_result(tmp_path):
     )  # fmt: skip
     assert out == [str(result)]
     assert "batch:" in errors[0]
+
+
+def test_what_is_raised_cannot_steer_a_terminal():
+    hostile = "\x1b[2J\x9b31m\u202e\r\x08"
+    try:
+        raise ValueError(f"컵 {hostile}")
+    except ValueError:
+        fault = sys.exc_info()
+    record = logging.LogRecord("n", logging.ERROR, "f", 1, f"m\n{hostile}", None, fault)
+    setattr(record, TRACE, f"Traceback\n\tline {hostile}\n")
+    lines = TextFormatter().format(record).split("\n")
+    assert lines[0].endswith(r"m\n\x1b[2J\x9b31m\u202e\r\x08")
+    assert r"ValueError: 컵 \x1b[2J\x9b31m\u202e\r\x08" in lines
+    assert lines[-2:] == ["Traceback", "\tline " + r"\x1b[2J\x9b31m\u202e\r\x08"]
+    assert all(each.replace("\t", "").isprintable() for each in lines)

@@ -1,9 +1,13 @@
+import random
 import threading
 import time
+import weakref
 
 import pytest
 
-from watcher.errors import Overloaded, TimedOut
+from watcher.bodies import Bodies, Share
+from watcher.caller import Caller
+from watcher.errors import CallerLeft, Overloaded, TimedOut
 from watcher.reply import Reply
 from watcher.request import Request
 from watcher.runner import Runner
@@ -119,3 +123,151 @@ def test_many_callers_get_their_own_answers(make):
         thread.join(30)
     assert not wrong
     assert runner.inflight == 0
+
+
+def body_of(bodies, size):
+    """A caller whose body is counted, and what the connection holds of it."""
+    share = Share(bodies)
+    assert share.grow(size)
+    return Caller(share), share
+
+
+def test_a_call_given_up_while_it_waits_leaves_nothing_behind(make):
+    runner, bodies = make(), Bodies(1000)
+    behind(runner, b"wait")
+    left = []
+    for _ in range(100):
+        caller, share = body_of(bodies, 1000)
+        request = Request(bytes(1000))
+        left.append(weakref.ref(request))
+        with pytest.raises(TimedOut):
+            runner.run(request, timeout=0.001, caller=caller)
+        del request
+        share.let_go()
+        assert bodies.taken == 0
+    assert not any(one() for one in left)
+    assert runner.inflight == 1
+
+
+def test_a_call_given_up_while_it_runs_keeps_its_share_until_it_ends(make, gate):
+    runner, bodies = make(), Bodies(4)
+    caller, share = body_of(bodies, 4)
+    with pytest.raises(TimedOut):
+        runner.run(Request(b"wait"), timeout=0.05, caller=caller)
+    share.let_go()
+    assert bodies.taken == 4
+    gate.set()
+    end = time.monotonic() + 5
+    while bodies.taken and time.monotonic() < end:
+        time.sleep(0.001)
+    assert bodies.taken == runner.inflight == 0
+
+
+def test_a_refused_call_takes_no_share(make):
+    runner, bodies = make(max_inflight=1), Bodies(4)
+    behind(runner, b"wait")
+    caller, share = body_of(bodies, 4)
+    with pytest.raises(Overloaded):
+        runner.run(Request(b"over"), caller=caller)
+    share.let_go()
+    assert bodies.taken == 0
+
+
+def test_who_leaves_while_the_call_waits_is_let_go_at_once(make):
+    runner, bodies = make(), Bodies(4)
+    behind(runner, b"wait")
+    caller, share = body_of(bodies, 4)
+    ended = []
+
+    def call():
+        with pytest.raises(CallerLeft):
+            runner.run(Request(b"late"), caller=caller)
+        ended.append(1)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    while runner.inflight < 2:
+        time.sleep(0.001)
+    caller.leave()
+    thread.join(5)
+    assert ended == [1]
+    assert runner.inflight == 1
+    share.let_go()
+    assert bodies.taken == 0
+
+
+def test_who_has_left_before_is_answered_only_if_a_slot_is_free(make, gate):
+    runner = make()
+    gone = Caller()
+    gone.leave()
+    assert runner.run(Request(b"a"), caller=gone).body == b"a"
+    behind(runner, b"wait")
+    with pytest.raises(CallerLeft):
+        runner.run(Request(b"a"), caller=gone)
+    assert runner.inflight == 1
+
+
+def test_who_leaves_while_the_call_runs_changes_nothing(make, gate):
+    runner = make()
+    caller, replies = Caller(), []
+    thread = threading.Thread(
+        target=lambda: replies.append(runner.run(Request(b"wait"), caller=caller))
+    )
+    thread.start()
+    while not runner.inflight:
+        time.sleep(0.001)
+    caller.leave()
+    assert runner.inflight == 1
+    gate.set()
+    thread.join(5)
+    assert replies[0].body == b"wait"
+
+
+def test_calls_that_end_in_every_way_at_once_leave_the_counts_at_zero(make):
+    runner, bodies = make(concurrency=3, max_inflight=12), Bodies(1 << 20)
+    ends = dict.fromkeys(("answered", CallerLeft, TimedOut, Overloaded), 0)
+    lock = threading.Lock()
+
+    def client(seed):
+        dice = random.Random(seed)
+        for turn in range(150):
+            body = f"{seed} {turn}".encode()
+            caller, share = body_of(bodies, len(body))
+            leaver = threading.Timer(dice.choice((0, 0.001)), caller.leave)
+            if dice.random() < 0.4:
+                leaver.start()
+            try:
+                timeout = dice.choice((0, 0.0005, 5))
+                assert runner.run(Request(body), timeout, caller).body == body
+                end = "answered"
+            except (CallerLeft, TimedOut, Overloaded) as error:
+                end = type(error)
+            share.let_go()
+            if leaver.is_alive():
+                leaver.join(5)
+            with lock:
+                ends[end] += 1
+
+    clients = [threading.Thread(target=client, args=(seed,)) for seed in range(16)]
+    for one in clients:
+        one.start()
+    for one in clients:
+        one.join(60)
+    assert sum(ends.values()) == 16 * 150
+    assert ends["answered"]
+    assert ends[TimedOut]
+    end = time.monotonic() + 5
+    while runner.inflight and time.monotonic() < end:
+        time.sleep(0.001)
+    assert runner.inflight == bodies.taken == 0
+
+
+def test_what_waits_at_the_end_is_still_answered(make, gate):
+    runner = make(max_inflight=8)
+    threads = behind(runner, b"wait", 4)
+    assert not runner.close(0)
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+    assert runner.close(5)

@@ -7,35 +7,39 @@ into whatever its machine can reach: its own doors, a cloud's metadata, the offi
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-# Metadata services on addresses that look public; those on link-local ones are refused anyhow.
-_METADATA = frozenset({ip_address("168.63.129.16")})
+from dcf.gateway.queue.address_blocks import BLOCKS
+
 _NAT64 = ip_network("64:ff9b::/96")
-_COMPATIBLE = ip_network("::/96")
+_ISATAP = frozenset(
+    {0x0000_5EFE, 0x0200_5EFE}
+)  # of an interface identifier, before its IPv4 address
+_SMALLEST_FIRST = sorted(BLOCKS, key=lambda block: block.network.prefixlen, reverse=True)
 
 
 def is_open(text: str) -> bool:
-    """Tell whether an address, as text, is one of the open internet; a name is none."""
+    """Tell whether an address, as text, is globally reachable unicast; a name is none.
+
+    One with a zone (`%eth0`) never is, and whatever carries an IPv4 address is as open as that one.
+    """
     try:
-        address = ip_address(text.partition("%")[0])
+        address = ip_address(text)
     except ValueError:
         return False
     if isinstance(address, IPv4Address):
-        return _is_public(address)
-    hidden = list(_hidden(address))
-    return all(map(_is_public, hidden)) if hidden else _is_public(address)
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast and address not in _METADATA
-
-
-def _hidden(address: IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
-    """The IPv4 addresses that packets to an IPv6 address may end at."""
+        return _is_reachable(address)
+    if address.scope_id is not None:
+        return False
     if address.ipv4_mapped is not None:
-        yield address.ipv4_mapped
-    elif address in _NAT64 or address in _COMPATIBLE:
-        yield IPv4Address(int(address) & 0xFFFF_FFFF)
-    elif address.sixtofour is not None:
-        yield from (address, address.sixtofour)
-    elif address.teredo is not None:
-        yield from (address, *address.teredo)
+        return _is_reachable(address.ipv4_mapped)
+    return _is_reachable(address) and all(map(_is_reachable, _carried(address)))
+
+
+def _is_reachable(address: IPv4Address | IPv6Address) -> bool:
+    return next(block.reachable for block in _SMALLEST_FIRST if address in block.network)
+
+
+def _carried(address: IPv6Address) -> Iterator[IPv4Address]:
+    """The IPv4 address that packets end at; forms whose whole block is refused need no look."""
+    number = int(address)
+    if address in _NAT64 or (number >> 32) & 0xFFFF_FFFF in _ISATAP:
+        yield IPv4Address(number & 0xFFFF_FFFF)

@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-import random
-import sqlite3
-import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
 from typing import Any
@@ -14,17 +11,21 @@ from dcf.gateway.core import Gateway
 from dcf.gateway.queue.bodies import Bodies
 from dcf.gateway.queue.callbacks import Callbacks
 from dcf.gateway.queue.capacity import Capacity, Place
-from dcf.gateway.queue.delivery import Delivery, notice_of
+from dcf.gateway.queue.clock import RunClock
+from dcf.gateway.queue.counts import Counts
+from dcf.gateway.queue.courier import Courier
+from dcf.gateway.queue.delivery import Delivery
+from dcf.gateway.queue.disk import StillRefusedError
 from dcf.gateway.queue.dispatcher import Dispatcher
-from dcf.gateway.queue.records import CALL, NOTICE, Again, Done, Failed, Item, Waiting
+from dcf.gateway.queue.records import CALL, Item, Waiting, waiting_for
 from dcf.gateway.queue.settings import QueueSettings
+from dcf.gateway.queue.settlement import LONGEST_PAUSE
 from dcf.gateway.queue.store import Store
+from dcf.gateway.queue.timekeeper import Timekeeper
 from dcf.gateway.upstream import Upstream
 
-_LONGEST_PAUSE = 300.0
 _PER_HOST = 4
 _DRAIN_SECONDS = 35.0
-_COUNTS_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -41,37 +42,45 @@ class CallQueue:
                 f"the queue's folder {settings.folder} cannot be used ({fault.strerror}): "
                 "set DCF_HOME"
             ) from fault
-        self._store = Store(settings.folder / "queue.db")
+        self._clock = RunClock()
+        self._store = Store(settings.folder / "queue.db", self._clock, settings.accept_lost_state)
         self._callbacks = Callbacks(settings.allowed_hosts)
-        self._delivery = Delivery(upstream, self._bodies, self._callbacks)
+        delivery = Delivery(upstream, self._bodies, self._callbacks)
+        self._courier = Courier(self._store, self._bodies, delivery, self._limits, self._clock)
         # Apart, so that slow callback hosts never take the turns of functions.
         self._calls, self._answers = (
-            Dispatcher(self._room, self._deliver, self._limits.age_seconds) for _ in range(2)
+            Dispatcher(self._room, self._deliver, self._limits.age_seconds, self._clock)
+            for _ in range(2)
         )
         self._capacity = Capacity(self._limits)
         self._places: dict[int, Place] = {}
-        self._counting: asyncio.Task[None] | None = None
+        self._counts = Counts(gateway.tally, self._store)
+        self._time = Timekeeper(self._clock, self._store, lambda: len(self._places))
 
     async def start(self) -> None:
         """Take up where the last gateway ended, however it ended."""
-        await asyncio.to_thread(self._bodies.keep_only, await self._store.files())
-        self._gateway.tally.restore(await self._store.counts())
+        files = await self._store.files()
+        await asyncio.to_thread(self._bodies.keep_only, files, self._store.aside)
+        await self._time.start(self._limits.age_seconds)
+        await self._counts.start()
         for waiting in await self._store.waiting():
-            self._admit(waiting)
+            self._admit(self._time.believed(waiting))
         self._calls.start()
         self._answers.start()
-        self._counting = asyncio.create_task(self._keep_counts(), name="queue counts")
 
     async def drain(self) -> None:
-        """Begin no more deliveries and finish those under way; calls are still taken."""
+        """Begin no more deliveries and finish those under way; calls are still taken.
+
+        Outcomes that the disk refuses are tried for a few seconds more. What is not on disk then
+        is delivered again after the next start.
+        """
+        self._courier.end()
         await asyncio.gather(*(each.stop(_DRAIN_SECONDS) for each in (self._calls, self._answers)))
 
     async def close(self) -> None:
         """Close the files; what waits, waits for the next start."""
-        if self._counting is not None:
-            self._counting.cancel()
-            await asyncio.gather(self._counting, return_exceptions=True)
-            await self._flush_counts()
+        await self._counts.close()
+        await self._time.close()
         await self._callbacks.close()
         await self._store.close()
         await self._bodies.close()
@@ -109,7 +118,7 @@ class CallQueue:
             await self._bodies.remove(item.body.file)
             raise
         self._places[seq] = place
-        self._add(_waiting(seq, item))
+        self._add(waiting_for(item, seq, self._clock.now()))
 
     def _admit(self, waiting: Waiting) -> None:
         self._places[waiting.seq] = Place(self._capacity, waiting.size)
@@ -126,7 +135,9 @@ class CallQueue:
             "waiting": sum(each.waiting for each in both),
             "running": sum(each.running for each in both),
             "failed": await self._store.failed_count(),
-            "oldest_seconds": 0.0 if oldest is None else round(max(time.time() - oldest, 0.0), 3),
+            "oldest_seconds": 0.0
+            if oldest is None
+            else round(max(self._clock.now() - oldest, 0.0), 3),
             "limits": asdict(self._limits),
         }
 
@@ -154,70 +165,18 @@ class CallQueue:
 
     async def _deliver(self, waiting: Waiting) -> None:
         try:
-            item = await self._store.load(waiting.seq)
-            await self._settle(item, await self._attempt(item))
+            following = await self._courier.deliver(waiting)
+        except StillRefusedError:
+            _log.warning(
+                "call %d comes again at the next start: its outcome is not on disk", waiting.seq
+            )
+            return
         except Exception:  # pylint: disable=broad-exception-caught # a call is never lost by our fault
             _log.exception("queued call %d is kept and tried again", waiting.seq)
-            self._add(replace(waiting, due=time.time() + self._limits.retry_seconds))
-
-    async def _attempt(self, item: Item) -> Done | Again | Failed:
-        if time.time() > item.queued_at + self._limits.age_seconds:
-            reason = f"it waited longer than {self._limits.age_seconds:g} s"
-            return Failed(item.status, f"{reason}; the last attempt: {item.reason or 'none'}")
-        try:
-            return await self._delivery.attempt(item)
-        except Exception:  # pylint: disable=broad-exception-caught # a call is never lost by our fault
-            _log.exception("delivery of call %s failed", item.call_id)
-            return Again(500, "the gateway failed; its log has the reason")
-
-    async def _settle(self, item: Item, outcome: Done | Again | Failed) -> None:
-        if isinstance(outcome, Again):
-            item = replace(item, attempts=item.attempts + 1)
-            if item.attempts < self._limits.attempts:
-                await self._postpone(item, outcome)
-                return
-            outcome = Failed(outcome.status, outcome.reason)
-        if isinstance(outcome, Done):
-            seq, following = await self._store.finish(item.seq, outcome.answer), outcome.answer
-            gone = [item.body.file]
-        elif item.kind == NOTICE:
-            seq, following = await self._store.finish(item.seq, None), None
-            gone = []
-            _log.warning(
-                "the failure of call %s could not be told: %s", item.call_id, outcome.reason
-            )
-        else:
-            following = notice_of(item, outcome.status)
-            seq = await self._store.fail(item, outcome, following)
-            gone = await self._store.trim_failed(self._limits.failed, self._limits.total_bytes)
-        self._places.pop(item.seq).leave()
+            following = self._clock.now() + LONGEST_PAUSE
+        if isinstance(following, float):
+            self._add(replace(waiting, due=following))
+            return
+        self._places.pop(waiting.seq).leave()
         if following is not None:
-            self._admit(_waiting(seq, following))
-        await self._bodies.remove(*gone)
-
-    async def _postpone(self, item: Item, again: Again) -> None:
-        pause = min(_LONGEST_PAUSE, self._limits.retry_seconds * 2.0 ** (item.attempts - 1))
-        pause = max(again.after, pause * random.uniform(0.5, 1.0))  # noqa: S311 # spreads, hides nothing
-        due = time.time() + pause
-        await self._store.postpone(item.seq, due, again)
-        self._add(replace(_waiting(item.seq, item), due=due))
-
-    async def _keep_counts(self) -> None:
-        while True:
-            await asyncio.sleep(_COUNTS_SECONDS)
-            try:
-                await self._flush_counts()
-            except sqlite3.Error:
-                _log.exception("counts of calls could not be kept")
-
-    async def _flush_counts(self) -> None:
-        if changes := self._gateway.tally.changes():
-            try:
-                await self._store.keep_counts(changes)
-            except sqlite3.Error:
-                self._gateway.tally.tell_again(changes)
-                raise
-
-
-def _waiting(seq: int, item: Item) -> Waiting:
-    return Waiting(seq, item.lane, item.body.size, item.queued_at, item.queued_at)
+            self._admit(following)

@@ -48,9 +48,9 @@ class Callbacks:
             ) from fault
         if url.scheme not in {"http", "https"} or not host or url.user or url.password:
             raise InvalidRequest("X-Callback-Url must be http(s)://host/path, without a password")
-        if host not in self._allowed and not all(map(is_open, await _addresses(host))):
+        if host not in self._allowed and not await _leads_outside(host):
             raise InvalidRequest(
-                f"X-Callback-Url may not lead to {host}: its address is inside a private network; "
+                f"X-Callback-Url may not lead to {host}: its address is none of the open internet; "
                 f"who runs the gateway can allow it with --allow-callback {host}"
             )
         return str(url.with_fragment(None))
@@ -117,9 +117,15 @@ def _host(url: URL) -> str:
 
 def _guarded_socket(address: Any) -> socket.socket:  # noqa: ANN401 # what the library hands over
     family, kind, protocol, _, place = address
-    if not is_open(str(place[0])):
-        raise PermissionError("the address is inside a private network")
+    zone = place[3] if family == socket.AF_INET6 else 0  # what was `%eth0` before it was resolved
+    if zone or not is_open(str(place[0])):
+        raise PermissionError("the address is none of the open internet")
     return socket.socket(family, kind, protocol)
+
+
+async def _leads_outside(host: str) -> bool:
+    """Whether every address of a host is open; a zone in it is lost when it is resolved."""
+    return "%" not in host and all(map(is_open, await _addresses(host)))
 
 
 async def _addresses(host: str) -> list[str]:

@@ -10,6 +10,7 @@ from multidict import CIMultiDict
 from dcf.errors import DcfError, NotFound
 from dcf.gateway.forwarding import drop_hop_by_hop
 from dcf.gateway.queue.bodies import Bodies, BodyTooLarge
+from dcf.gateway.queue.body_file import LostBodyError
 from dcf.gateway.queue.callbacks import Callbacks
 from dcf.gateway.queue.records import (
     CALL,
@@ -36,15 +37,22 @@ class Delivery:
 
     async def attempt(self, item: Item) -> Done | Again | Failed:
         """Deliver an item once."""
+        if gone := await self._bodies.fault(item.body):
+            return Failed(500, gone)
         body = self._bodies.path(item.body) if item.body.file else item.body.data or b""
-        if item.kind != CALL:
-            return await self._callbacks.post(item, body)
+        if item.kind == CALL:
+            return await self._outcome(item, body)
+        return await self._callbacks.post(item, body)
+
+    async def _outcome(self, item: Item, body: Path | bytes) -> Done | Again | Failed:
         try:
             return await self._call(item, body)
         except NotFound:
             return Failed(404, f"function {item.function} was deleted while the call waited")
         except BodyTooLarge:
             return Failed(500, "the answer is too large to keep for a callback")
+        except LostBodyError as fault:
+            return Again(500, unkept(fault))
         except DcfError as fault:
             return Again(OWN_STATUSES.get(fault.code, 500), fault.message)
 
@@ -62,11 +70,16 @@ class Delivery:
                 async for _ in answer.content.iter_any():
                     pass
                 return Done()
-            kept = await self._bodies.receive(_chunks(answer))
+            kept = await self._bodies.receive_answer(_chunks(answer))
             seconds = time.perf_counter() - began
             headers = answer.headers.copy()
             headers["X-Revision"] = str(answered.revision)
             return Done(_callback(CALLBACK, item, headers, kept, (answer.status, seconds)))
+
+
+def unkept(fault: LostBodyError) -> str:
+    """The reason where an answer came and was lost."""
+    return f"the function answered, but the disk could not keep its answer: {fault.strerror}"
 
 
 def notice_of(item: Item, status: int) -> Item | None:

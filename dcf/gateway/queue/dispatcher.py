@@ -7,10 +7,10 @@ turns for the room that all share: a function with a thousand calls holds up its
 import asyncio
 import contextlib
 import heapq
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from dcf.gateway.queue.clock import Clock
 from dcf.gateway.queue.records import Waiting
 
 _MOST_AT_ONCE = 64
@@ -30,6 +30,7 @@ class Dispatcher:
         room: How many of a lane may run at once; 0 while its other side is not ready.
         deliver: Delivers one item; raises nothing.
         age_seconds: An item that is older is delivered even without room: it is to fail.
+        clock: By which items are due and grow old.
     """
 
     def __init__(
@@ -37,8 +38,9 @@ class Dispatcher:
         room: Callable[[str], int],
         deliver: Callable[[Waiting], Coroutine[Any, Any, None]],
         age_seconds: float,
+        clock: Clock,
     ) -> None:
-        self._room, self._deliver, self._age = room, deliver, age_seconds
+        self._room, self._deliver, self._age, self._clock = room, deliver, age_seconds, clock
         self._lanes: dict[str, _Lane] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -56,9 +58,9 @@ class Dispatcher:
 
     @property
     def oldest(self) -> float | None:
-        """When the oldest waiting item was queued, in Unix seconds."""
+        """When the oldest waiting item came, by the clock."""
         entries = (entry for lane in self._lanes.values() for entry in lane.heap)
-        return min((waiting.queued_at for _, _, waiting in entries), default=None)
+        return min((waiting.since for _, _, waiting in entries), default=None)
 
     def add(self, waiting: Waiting) -> None:
         """Take an item."""
@@ -92,7 +94,7 @@ class Dispatcher:
 
     def _start_what_is_due(self) -> float | None:
         """Start all that has room, a turn a lane; gives seconds until it is worth to look again."""
-        now, started = time.time(), True
+        now, started = self._clock.now(), True
         while started and len(self._running) < _MOST_AT_ONCE:
             started = False
             for name in tuple(self._lanes):
@@ -108,7 +110,7 @@ class Dispatcher:
         lane = self._lanes[name]
         if not lane.heap or lane.heap[0][0] > now:
             return False
-        return lane.active < self._room(name) or now > lane.heap[0][2].queued_at + self._age
+        return lane.active < self._room(name) or now > lane.heap[0][2].since + self._age
 
     def _pause(self, name: str, lane: _Lane, now: float) -> float | None:
         if not lane.heap:

@@ -72,15 +72,20 @@ class Waiting:
         seq: Its number.
         lane: Its `Item.lane`.
         size: Of its body, in bytes.
-        queued_at: Unix seconds.
-        due: Unix seconds; not before.
+        since: When it came, by the queue's clock.
+        due: Not before, by the queue's clock.
     """
 
     seq: int
     lane: str
     size: int
-    queued_at: float
+    since: float
     due: float
+
+
+def waiting_for(item: Item, seq: int, now: float) -> Waiting:
+    """What is remembered of an item that comes now, by its number."""
+    return Waiting(seq, item.lane, item.body.size, now, now)
 
 
 @dataclass(frozen=True)

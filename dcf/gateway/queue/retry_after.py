@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-_LONGEST = 3_600.0
+# No pause of the queue is longer, whoever asked for it.
+LONGEST = 3_600.0
 
 
 def seconds_of(headers: Mapping[str, str]) -> float:
     """Seconds somebody asked us to wait, at most an hour; 0 when nothing usable is said."""
     text = headers.get("Retry-After", "")
-    return min(float(text), _LONGEST) if text.isascii() and text.isdigit() else 0.0
+    return min(float(text), LONGEST) if text.isascii() and text.isdigit() else 0.0

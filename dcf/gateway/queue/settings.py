@@ -52,11 +52,13 @@ class QueueSettings:
         folder: For its database and bodies; one gateway at a time.
         limits: Its bounds.
         allowed_hosts: Names, in lower case, that callbacks may go to wherever they lead.
+        accept_lost_state: Start with what is left of a database that lost something.
     """
 
     folder: Path
     limits: Limits = field(default_factory=Limits)
     allowed_hosts: frozenset[str] = frozenset()
+    accept_lost_state: bool = False
 
 
 def queue_settings(

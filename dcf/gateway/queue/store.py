@@ -1,15 +1,22 @@
-"""The queue on disk: calls, callbacks, what failed, and how often functions were called."""
+"""The queue on disk: calls, callbacks, what failed, and how often functions were called.
+
+`queued_at` is the machine's time, to be shown. `since`, `due` and `failed_at` are the queue's own,
+which goes on evenly from one run to the next: see `clock.py`.
+"""
 
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dcf.errors import CannotStart, NotFound
-from dcf.gateway.queue.records import Again, Body, Failed, Item, Waiting, lane_of
+from dcf.gateway.queue.clock import Clock, Seen
+from dcf.gateway.queue.records import Body, Item, Waiting, lane_of
 from dcf.state.journal import Journal
+from dcf.state.state_file import StateFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
@@ -17,7 +24,10 @@ CREATE TABLE IF NOT EXISTS items (
     function TEXT NOT NULL, target TEXT NOT NULL, callback TEXT NOT NULL, headers TEXT NOT NULL,
     size INTEGER NOT NULL, body BLOB, file TEXT NOT NULL, queued_at REAL NOT NULL,
     attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
-    due REAL NOT NULL, failed_at REAL
+    due REAL NOT NULL, failed_at REAL, since REAL NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS clock (
+    one INTEGER PRIMARY KEY CHECK (one = 1), queue REAL NOT NULL, wall REAL NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS items_failed ON items (failed_at) WHERE failed_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS calls (function TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
@@ -26,16 +36,40 @@ _ITEM = (
     "seq, kind, call_id, function, target, callback, headers, size, body, file, queued_at, "
     "attempts, status, reason"
 )
-_WAITING = "seq, kind, function, target, size, queued_at, due"
+_WAITING = "seq, kind, function, target, size, since, due"
+_TRIM = (
+    "DELETE FROM items WHERE seq IN (SELECT seq FROM (SELECT seq, row_number() OVER newest "
+    "AS place, sum(size) OVER newest AS total FROM items WHERE failed_at IS NOT NULL "
+    "WINDOW newest AS (ORDER BY failed_at DESC, seq DESC)) WHERE place > ? OR total > ?) "
+    "RETURNING file"
+)
 _Base = sqlite3.Connection
 _MUCH_ROOM = 16 << 20
 
 
-class Store:
-    """Every change is on disk when its method returns."""
+class DamagedError(Exception):
+    """An item that cannot be delivered, because its row cannot be read.
 
-    def __init__(self, path: Path) -> None:
-        self._journal = Journal(_opened(path, _SCHEMA), "queue journal")
+    Attributes:
+        item: What is left of it, without headers and body.
+    """
+
+    def __init__(self, item: Item) -> None:
+        super().__init__("its headers on the queue's disk are damaged")
+        self.item = item
+
+
+class Store:
+    """Every change is on disk when its method returns.
+
+    Attributes:
+        aside: What the names of damaged files end with now; empty when there were none.
+    """
+
+    def __init__(self, path: Path, clock: Clock, accept_lost: bool = False) -> None:
+        state = _opened(path, _SCHEMA, _carry_over, accept_lost)
+        self.aside = state.aside
+        self._journal, self._clock = Journal(state, "queue journal"), clock
 
     async def close(self) -> None:
         """Finish what was begun and close the file."""
@@ -54,56 +88,58 @@ class Store:
 
     async def add(self, item: Item) -> int:
         """Keep an item; gives its number."""
-        return await self._journal.do(lambda base: _insert(base, item))
+        return await self._journal.do(lambda base: _insert(base, item, self._clock.now()))
 
-    async def load(self, seq: int) -> Item:
-        """One item."""
+    async def load(self, seq: int) -> Item | None:
+        """One item; None when it is there no more; or `DamagedError`."""
         query = f"SELECT {_ITEM} FROM items WHERE seq = ?"  # noqa: S608 # words of our own
-        return await self._journal.do(lambda base: _item(base.execute(query, (seq,)).fetchone()))
+        row = await self._journal.do(lambda base: base.execute(query, (seq,)).fetchone())
+        return _item(row) if row else None
 
-    async def finish(self, seq: int, answer: Item | None) -> int:
-        """Forget what was delivered and keep the answer to post, as one; gives its number or 0."""
+    async def finish(self, seq: int, following: Item | None) -> int:
+        """Forget an item and keep what waits in its place, as one; gives its number or 0."""
 
         def operation(base: _Base) -> int:
             base.execute("DELETE FROM items WHERE seq = ?", (seq,))
-            return _insert(base, answer) if answer else 0
+            return _insert(base, following, self._clock.now()) if following else 0
 
         return await self._journal.do(operation)
 
-    async def postpone(self, seq: int, due: float, again: Again) -> None:
+    async def postpone(self, item: Item, due: float) -> None:
         """Remember a failed attempt and when to make the next one."""
-        change = "UPDATE items SET attempts = attempts + 1, due = ?, status = ?, reason = ? "
-        values = (due, again.status, again.reason, seq)
-        await self._journal.do(lambda base: base.execute(change + "WHERE seq = ?", values))
+        change = "UPDATE items SET due = ?, attempts = ?, status = ?, reason = ? WHERE seq = ?"
+        values = (due, item.attempts, item.status, item.reason, item.seq)
+        await self._journal.do(lambda base: base.execute(change, values))
 
-    async def fail(self, item: Item, failed: Failed, notice: Item | None) -> int:
-        """Put an item on the failed list, and keep a notice to post; gives its number or 0."""
+    async def fail(
+        self, item: Item, notice: Item | None, most: int, most_bytes: int
+    ) -> tuple[int, list[str]]:
+        """Put an item on the failed list, keep a notice to post, and let the oldest make room.
+
+        Args:
+            item: With its attempts, status and reason.
+            notice: What waits in its place.
+            most: Items on the failed list.
+            most_bytes: Of their bodies together.
+
+        Returns:
+            The notice's number or 0, and the files that no item names any more.
+        """
         change = (
             "UPDATE items SET attempts = ?, failed_at = ?, status = ?, reason = ? WHERE seq = ?"
         )
-        values = (item.attempts, time.time(), failed.status, failed.reason, item.seq)
+        values = (item.attempts, self._clock.now(), item.status, item.reason, item.seq)
 
-        def operation(base: _Base) -> int:
+        def operation(base: _Base) -> tuple[int, list[str]]:
             base.execute(change, values)
-            return _insert(base, notice) if notice else 0
+            seq = _insert(base, notice, self._clock.now()) if notice else 0
+            return seq, [name for (name,) in base.execute(_TRIM, (most, most_bytes))]
 
         return await self._journal.do(operation)
 
-    async def trim_failed(self, most: int, most_bytes: int) -> list[str]:
-        """Forget the oldest failed items beyond a number or a size; gives their files."""
-        query = (
-            "DELETE FROM items WHERE seq IN (SELECT seq FROM (SELECT seq, row_number() OVER newest "
-            "AS place, sum(size) OVER newest AS total FROM items WHERE failed_at IS NOT NULL "
-            "WINDOW newest AS (ORDER BY failed_at DESC, seq DESC)) WHERE place > ? OR total > ?) "
-            "RETURNING file"
-        )
-        return await self._journal.do(
-            lambda base: [name for (name,) in base.execute(query, (most, most_bytes))]
-        )
-
     async def failed(self) -> list[Item]:
         """The failed list, newest first, without bodies."""
-        columns = _ITEM.replace("body", "NULL")
+        columns = _ITEM.replace("headers", "'[]'").replace("body", "NULL")
         where = "WHERE failed_at IS NOT NULL ORDER BY failed_at DESC, seq DESC"
         query = f"SELECT {columns} FROM items {where}"  # noqa: S608 # words of our own
         return await self._journal.do(lambda base: list(map(_item, base.execute(query))))
@@ -117,10 +153,11 @@ class Store:
         """Take a call off the failed list to be delivered as if it were new; or `NotFound`."""
         change = (
             "UPDATE items SET failed_at = NULL, attempts = 0, status = 0, reason = '', "
-            "queued_at = ?, due = ? WHERE call_id = ? AND failed_at IS NOT NULL "
+            "queued_at = ?, since = ?, due = ? WHERE call_id = ? AND failed_at IS NOT NULL "
             "RETURNING "
         )
-        values = (time.time(), time.time(), call_id)
+        now = self._clock.now()
+        values = (time.time(), now, now, call_id)
         rows = await self._journal.do(lambda base: list(base.execute(change + _WAITING, values)))
         return list(map(_waiting, _found(rows, call_id)))
 
@@ -129,6 +166,20 @@ class Store:
         change = "DELETE FROM items WHERE call_id = ? AND failed_at IS NOT NULL RETURNING file"
         rows = await self._journal.do(lambda base: list(base.execute(change, (call_id,))))
         return [name for (name,) in _found(rows, call_id)]
+
+    async def seen(self) -> Seen | None:
+        """The latest time that anything here tells of, by both clocks."""
+        query = (
+            "SELECT queue, wall FROM clock UNION ALL "
+            "SELECT since, queued_at FROM items ORDER BY 1 DESC LIMIT 1"
+        )
+        row = await self._journal.do(lambda base: base.execute(query).fetchone())
+        return Seen(*row) if row else None
+
+    async def keep_seen(self, seen: Seen) -> None:
+        """Remember how late it is."""
+        change = "INSERT OR REPLACE INTO clock VALUES (1, ?, ?)"
+        await self._journal.do(lambda base: base.execute(change, (seen.queue, seen.wall)))
 
     async def counts(self) -> dict[str, int]:
         """How often each function was called."""
@@ -151,47 +202,67 @@ def _found(rows: list[tuple[Any, ...]], call_id: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _insert(base: _Base, item: Item) -> int:
+def _carry_over(base: _Base) -> None:
+    """Files from before the queue had a clock of its own: what waits there begins to wait now."""
+    if "since" in {row[1] for row in base.execute("PRAGMA table_info(items)")}:
+        return
+    base.execute("ALTER TABLE items ADD COLUMN since REAL NOT NULL DEFAULT 0")
+    now = time.time()
+    base.execute("UPDATE items SET since = ?, due = ? WHERE failed_at IS NULL", (now, now))
+
+
+def _insert(base: _Base, item: Item, now: float) -> int:
     values = (
         item.kind, item.call_id, item.function, item.target, item.callback,
         json.dumps(item.headers), item.body.size, item.body.data, item.body.file, item.queued_at,
-        item.attempts, item.status, item.reason, item.queued_at,
+        item.attempts, item.status, item.reason, now,
     )  # fmt: skip
-    marks = "NULL" + ", ?" * len(values) + ", NULL"
-    done = base.execute(f"INSERT INTO items VALUES ({marks})", values)  # noqa: S608 # only marks
+    marks = "NULL" + ", ?" * len(values) + ", NULL, ?"
+    done = base.execute(f"INSERT INTO items VALUES ({marks})", (*values, now))  # noqa: S608 # only marks
     assert done.lastrowid is not None
     return done.lastrowid
 
 
 def _item(row: tuple[Any, ...]) -> Item:
     seq, kind, call_id, function, target, callback, headers, size, body, file, *rest = row
-    pairs = tuple((name, value) for name, value in json.loads(headers))
-    kept = Body(size, body, file)
-    return Item(seq, kind, call_id, function, target, callback, pairs, kept, *rest)
+    item = Item(seq, kind, call_id, function, target, callback, (), Body(size, body, file), *rest)
+    try:
+        pairs = tuple((name, value) for name, value in json.loads(headers))
+    except (ValueError, TypeError) as fault:
+        raise DamagedError(item) from fault
+    return replace(item, headers=pairs)
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
-    seq, kind, function, target, size, queued_at, due = row
-    return Waiting(seq, lane_of(kind, function, target), size, queued_at, due)
+    seq, kind, function, target, size, since, due = row
+    return Waiting(seq, lane_of(kind, function, target), size, since, due)
 
 
-def _opened(path: Path, schema: str) -> sqlite3.Connection:
+def _opened(
+    path: Path,
+    schema: str,
+    carry_over: Callable[[_Base], None] | None = None,
+    accept_lost: bool = False,
+) -> StateFile:
     try:
-        base = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
-        base.execute("PRAGMA locking_mode=EXCLUSIVE")
-        base.execute("PRAGMA journal_mode=WAL")
-        base.execute("PRAGMA synchronous=FULL")
-        base.executescript(schema)
-        _give_back_room(base)
-    except sqlite3.Error as fault:
+        state = StateFile(path, accept_lost, exclusive=True)
+        try:
+            state.base.executescript(schema)
+            if carry_over is not None:
+                carry_over(state.base)
+            _give_back_room(state.base)
+        except BaseException:
+            state.close()
+            raise
+    except (sqlite3.Error, OSError) as fault:
         raise CannotStart(
             f"the queue's database {path} cannot be used ({fault}): "
-            "stop the gateway that has it, or set DCF_HOME"
+            "stop the gateway that has it, make room on its disk, or set DCF_HOME"
         ) from fault
-    return base
+    return state
 
 
-def _give_back_room(base: sqlite3.Connection) -> None:
+def _give_back_room(base: _Base) -> None:
     """Shrink a file that is mostly empty: a long queue's room is reused, but never given back."""
     free, pages, size = (
         base.execute(f"PRAGMA {name}").fetchone()[0]

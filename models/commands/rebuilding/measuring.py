@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from models.commands.printing import visible
 from models.ssd.bundle import Bundle, open_bundle
 from models.ssd.convert.folder import read_contents, write_bundle
 from models.ssd.detector import Detector
@@ -72,7 +73,10 @@ def keep_metrics(built: Bundle, committed: Path) -> Manifest:
 
 def _evaluate(folder: Path, data: AnnotatedImages) -> Measured:
     with click.progressbar(
-        length=len(data.files), label=folder.name, file=sys.stderr, hidden=not sys.stderr.isatty()
+        length=len(data.files),
+        label=visible(folder.name),
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
     ) as bar:
         return evaluate(Detector(folder, pool_size=1), data, bar.update)
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 import threading
 import time
+from pathlib import Path
 
 STARTED = time.monotonic()
 
@@ -104,6 +105,13 @@ class Handler:
         while time.monotonic() < end:
             pass
         return "spun"
+
+    def until(self, request):
+        """Holds its slot until a file is there, half a minute at most."""
+        end = time.monotonic() + 30
+        while not Path(request.query["file"]).exists() and time.monotonic() < end:
+            time.sleep(0.005)
+        return "held"
 
     def pid(self, request):
         return str(os.getpid())

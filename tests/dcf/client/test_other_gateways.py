@@ -78,10 +78,19 @@ def test_its_answers_are_understood_and_functions_see_no_token(gateway):
     assert {path: header for _, path, header, _ in asked}["/function/f"] == ""
 
 
-@pytest.mark.parametrize(("kind", "takes"), [("dcf-process", True), ("dcf-kubernetes", False)])
-def test_only_a_gateway_of_processes_takes_archives(gateway, monkeypatch, kind, takes):
+@pytest.mark.parametrize(
+    ("info", "takes"),
+    [
+        ({"capabilities": ["archives", "logs"]}, True),
+        ({"capabilities": ["logs"]}, False),
+        ({"capabilities": "archives"}, False),
+        ({"provider": {"provider": "dcf-process"}}, False),
+    ],
+    ids=["with", "without", "no-list", "unsaid"],
+)
+def test_only_a_gateway_with_a_store_for_them_takes_archives(gateway, monkeypatch, info, takes):
     address, _ = gateway
-    told = (200, {"provider": {"provider": kind}})
+    told = (200, info)
     monkeypatch.setitem(Answers.table, "GET /system/info", told)
     assert connect_as(address, "Bearer t0ken").takes_archives() == takes
 

@@ -75,9 +75,9 @@ def test_a_gateway_without_rest_is_told_so(info):
         client.history("f")
 
 
-def test_only_a_gateway_of_processes_takes_archives(info):
+def test_only_a_gateway_with_a_store_for_them_takes_archives(info):
     address, told = info
     client = connect_as(address, "")
-    for provider, takes in (("process", True), ("kubernetes", False)):
-        told[0] = f"provider: {provider}\nrest: http://127.0.0.1:1"
+    for stores, takes in (("[archives, logs]", True), ("[logs]", False), ("archives", False)):
+        told[0] = f"provider: process\ncapabilities: {stores}\nrest: http://127.0.0.1:1"
         assert client.takes_archives() == takes

@@ -157,6 +157,8 @@ def test_cloud_run_gets_no_more_than_it_takes(exporter):
     [
         ("knative", {"environment": {"EXEC_TIMEOUT": "soon"}}, "EXEC_TIMEOUT is 'soon'"),
         ("knative", {"environment": {"MAX_INFLIGHT": "-1"}}, "MAX_INFLIGHT is '-1'"),
+        ("knative", {"environment": {"max_inflight": "2000"}}, "max_inflight is '2000'"),
+        ("knative", {"environment": {"LOAD_TIMEOUT": "0"}}, "from 0.1 to 86400"),
         ("knative", {"labels": {"com.openfaas.scale.min": "few"}}, "must be a whole number"),
         ("knative", {"labels": {"scale_min": "3", "scale_max": "2"}}, "more than scale.max 2"),
         ("knative", {"labels": {"about": "a long story"}}, "put longer text into annotations"),

@@ -53,7 +53,7 @@ class Replica:
     def usage(self):
         return Usage(1.0, 1)
 
-    async def stop(self):
+    async def stop(self, seconds):
         self.target = None
         self._task.cancel()
         await asyncio.sleep(0)

@@ -217,7 +217,8 @@ def test_an_update_that_is_ready_and_then_crashes_goes_back_and_loses_no_call(dr
         assert (status.rollout, status.available) == ("failed", 1)
         assert status.reason.startswith("it was ready, and then: ")
         assert await driven.call() == "one"
-        assert [each[1] for each in await told(driven)] == ["failed", "ready"]
+        while [each[1] for each in await told(driven)] != ["failed", "ready"]:
+            await asyncio.sleep(0.02)
 
     drive(steps)
 
@@ -413,7 +414,7 @@ def test_a_broken_state_is_told_in_a_line(drive):
     async def start():
         await ProcessProvider(drive.home).start()
 
-    with pytest.raises(CannotStart, match=r"functions.db cannot be used \(file is not a database"):
+    with pytest.raises(CannotStart, match=r"functions.db is damaged \(file is not a database"):
         asyncio.run(start())
 
 

@@ -80,7 +80,7 @@ def test_what_was_done_is_there_after_closing_and_one_opens_it_at_a_time(tmp_pat
 def test_a_file_that_is_no_database_is_told_of(tmp_path, run):
     async def steps():
         (tmp_path / "a.db").write_bytes(b"something else entirely" * 100)
-        with pytest.raises(CannotStart, match=r"a\.db cannot be used"):
+        with pytest.raises(CannotStart, match=r"a\.db is damaged \(file is not a database\)"):
             opened(tmp_path / "a.db")
 
     run(steps())

@@ -113,12 +113,12 @@ def queued(tmp_path):
     """`async with queued(endpoints, **limits) as gateway`; the same folder each time."""
 
     @asynccontextmanager
-    async def start(*listeners, allowed=("127.0.0.1",), **limits):
+    async def start(*listeners, allowed=("127.0.0.1",), accept=False, **limits):
         provider = FakeProvider([Target(each.address) for each in listeners])
         for name in ("f", "g"):
             await provider.deploy(FunctionSpec(name, "any"))
         bounds = Limits(**{"retry_seconds": 0.02, **limits})
-        kept = QueueSettings(tmp_path / "queue", bounds, frozenset(allowed))
+        kept = QueueSettings(tmp_path / "queue", bounds, frozenset(allowed), accept)
         settings = Settings(port=0, grpc_port=0, provider="fake", queue=kept)
         server = Server(settings, lambda _mesh: provider)
         await server.start()

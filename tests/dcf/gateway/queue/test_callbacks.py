@@ -7,7 +7,7 @@ import pytest
 from multidict import CIMultiDict
 
 from dcf.errors import InvalidRequest
-from dcf.gateway.queue.callbacks import Callbacks
+from dcf.gateway.queue.callbacks import Callbacks, _guarded_socket
 from dcf.gateway.queue.records import CALLBACK, Again, Body, Done, Failed, Item
 
 LARGE = bytes(range(256)) * 2_000
@@ -125,7 +125,10 @@ def test_redirects_are_not_followed_and_a_no_is_not_asked_again(listening, run, 
         "http://127.0.0.1/", "http://localhost:9/", "http://[::1]/", "http://10.0.0.1/",
         "https://169.254.169.254/latest/meta-data", "http://2130706433/", "http://0x7f.0.0.1/",
         "http://0177.0.0.1/", "http://127.1/", "http://0/", "http://[::ffff:127.0.0.1]/",
-        "http://[::ffff:a9fe:a9fe]/", "http://224.0.0.1/", "http://LOCALHOST./",
+        "http://[::ffff:a9fe:a9fe]/", "http://[64:ff9b:1::7f00:1]/", "http://[::ffff:0:7f00:1]/",
+        "http://[fec0::1]/", "http://[5f00::1]/", "http://[3fff::1]/", "http://192.0.0.8/",
+        "http://[fe80::1%25lo]/", "http://[2606:4700::1%25lo]/", "http://[2606:4700::1%lo]/",
+        "http://224.0.0.1/", "http://LOCALHOST./",
         "ftp://example.org/", "file:///etc/passwd", "gopher://example.org/", "/relative", "nothing",
         "http://", "http:///path", "http://user:word@example.org/", "http://[::1", "http://a:b/",
     ],
@@ -168,6 +171,30 @@ def test_a_name_that_leads_elsewhere_when_it_is_connected_to_is_refused(
             assert inside.came == []
 
     run(steps())
+
+
+@pytest.mark.parametrize(
+    ("family", "place"),
+    [
+        (socket.AF_INET6, ("2606:4700::1", 80, 0, 1)),
+        (socket.AF_INET6, ("fe80::1", 80, 0, 1)),
+        (socket.AF_INET6, ("64:ff9b:1::7f00:1", 80, 0, 0)),
+        (socket.AF_INET, ("192.0.0.8", 80)),
+    ],
+    ids=str,
+)
+def test_no_socket_is_made_for_an_address_with_a_zone_or_a_special_one(family, place):
+    with pytest.raises(PermissionError):
+        _guarded_socket((family, socket.SOCK_STREAM, 6, "", place))
+
+
+@pytest.mark.parametrize(
+    ("family", "place"),
+    [(socket.AF_INET6, ("2606:4700::1", 80, 0, 0)), (socket.AF_INET, ("8.8.8.8", 80))],
+    ids=str,
+)
+def test_a_socket_is_made_for_an_address_of_the_open_internet(family, place):
+    _guarded_socket((family, socket.SOCK_STREAM, 6, "", place)).close()
 
 
 def test_a_host_that_was_removed_from_the_allowed_fails_with_the_reason(run):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+from dcf.gateway.queue.clock import RunClock
 from dcf.gateway.queue.dispatcher import Dispatcher
 from dcf.gateway.queue.records import Waiting
 
@@ -31,7 +32,7 @@ async def settle():
 def test_a_lane_gets_its_room_and_no_more(run):
     async def steps():
         deliver = Deliveries()
-        dispatcher = Dispatcher(lambda lane: 2, deliver, 60)
+        dispatcher = Dispatcher(lambda lane: 2, deliver, 60, RunClock())
         for seq in range(5):
             dispatcher.add(waiting(seq, "a"))
         dispatcher.start()
@@ -50,7 +51,7 @@ def test_a_lane_gets_its_room_and_no_more(run):
 def test_a_long_lane_does_not_hold_up_a_short_one(run):
     async def steps():
         deliver = Deliveries()
-        dispatcher = Dispatcher(lambda lane: 1000, deliver, 60)
+        dispatcher = Dispatcher(lambda lane: 1000, deliver, 60, RunClock())
         for seq in range(1000):
             dispatcher.add(waiting(seq, "long"))
         dispatcher.add(waiting(5000, "short"))
@@ -69,7 +70,7 @@ def test_nothing_starts_before_it_is_due_or_while_there_is_no_room(run):
     async def steps():
         deliver, room = Deliveries(), {"a": 1, "b": 0}
         deliver.go.set()
-        dispatcher = Dispatcher(room.get, deliver, 60)
+        dispatcher = Dispatcher(room.get, deliver, 60, RunClock())
         dispatcher.add(waiting(1, "a", due=time.time() + 0.3))
         dispatcher.add(waiting(2, "b"))
         dispatcher.start()
@@ -88,7 +89,7 @@ def test_what_is_too_old_is_delivered_without_room_so_that_it_can_fail(run):
     async def steps():
         deliver = Deliveries()
         deliver.go.set()
-        dispatcher = Dispatcher(lambda lane: 0, deliver, 60)
+        dispatcher = Dispatcher(lambda lane: 0, deliver, 60, RunClock())
         dispatcher.add(waiting(1, "a", queued_at=time.time() - 61))
         dispatcher.add(waiting(2, "a", queued_at=time.time() - 59))
         dispatcher.start()
@@ -102,7 +103,7 @@ def test_what_is_too_old_is_delivered_without_room_so_that_it_can_fail(run):
 def test_stopping_breaks_off_what_does_not_end(run):
     async def steps():
         deliver = Deliveries()
-        dispatcher = Dispatcher(lambda lane: 1, deliver, 60)
+        dispatcher = Dispatcher(lambda lane: 1, deliver, 60, RunClock())
         dispatcher.add(waiting(1, "a"))
         dispatcher.start()
         await settle()
