@@ -13,20 +13,30 @@ from typing import IO
 from dcf.archive import MAX_ARCHIVE_BYTES, Entry, digest_of_image, is_digest
 from dcf.errors import ArchiveError
 from dcf.providers.home import Home
+from dcf.providers.program_run import run_program
 from dcf.providers.removal import remove
 from dcf.providers.unpack import read_entry
-from dcf.providers.unpacking_run import Unpacked, run_unpacking
 
 _GRACE_SECONDS = 3600.0
 _PIECE = 1 << 20
 _AT_ONCE = 2
+# The program keeps to a shorter time of its own.
+_LONGEST_SECONDS = 660.0
+
+
+@dataclass(frozen=True)
+class _Unpacked:
+    """How to start the code, and a line for the function's log, or nothing."""
+
+    entry: Entry
+    note: str
 
 
 @dataclass
 class _Unpacking:
     """One archive that is being unpacked, and how many wait for it."""
 
-    task: asyncio.Task[Unpacked]
+    task: asyncio.Task[_Unpacked]
     waiting: int = 0
 
 
@@ -137,14 +147,19 @@ class Archives:
             log(done.note)
         return folder, done.entry
 
-    async def _unpack(self, digest: str) -> Unpacked:
+    async def _unpack(self, digest: str) -> _Unpacked:
         partial = self._code / f"{digest}.{os.urandom(4).hex()}.partial"
         try:
             async with self._turns:
-                done = await run_unpacking(self._uploads / digest, partial)
+                answer = await run_program(
+                    *("dcf.providers.unpacking", self._uploads / digest, partial),
+                    seconds=_LONGEST_SECONDS,
+                )
+            if "fault" in answer:
+                raise ArchiveError(answer["fault"])
             with contextlib.suppress(FileExistsError):  # no other than the same
                 partial.rename(self._code / digest)
-            return done
+            return _Unpacked(Entry(*answer["entry"]), answer["note"])
         finally:
             remove([partial])
 

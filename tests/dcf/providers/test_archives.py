@@ -1,11 +1,8 @@
 """Uploads are stored whole or not at all, and code that no function names is deleted at start."""
 
 import asyncio
-import contextlib
 import hashlib
-import os
 import tarfile
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +10,7 @@ from dcf.archive import Entry, pack
 from dcf.errors import ArchiveError
 from dcf.providers.archives import Archives
 from dcf.providers.home import Home
+from tests.dcf.providers.programs import SLOW, unpacking
 from tests.dcf.providers.tars import code_of, member, tar_of
 
 
@@ -117,17 +115,9 @@ def test_an_upload_under_way_stays(home, tmp_path):
     asyncio.run(steps())
 
 
-SLOW = "def f(a):\n  return a + 1\n" * 15_000  # seconds to compile, in one piece
-
-
-async def program(home):
-    """Wait until an archive is being unpacked; gives the process that does it."""
-    while True:
-        for each in Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                words = each.read_bytes().split(b"\0")
-                if b"dcf.providers.unpacking" in words and os.fsencode(home.code) in words[-2]:
-                    return int(each.parent.name)
+async def at_work(home):
+    """Wait until something is being unpacked."""
+    while not unpacking(home.path):
         await asyncio.sleep(0.01)
 
 
@@ -139,11 +129,11 @@ def test_who_gives_up_waiting_does_not_disturb_who_still_waits(home, tmp_path):
         first, second = (
             asyncio.create_task(archives.unpacked(archive.image, print)) for _ in range(2)
         )
-        started = await program(home)
+        await at_work(home)
         first.cancel()
         folder, _ = await second
         assert (folder / "src" / "handler.py").is_file()
-        assert not Path(f"/proc/{started}").exists()
+        assert not unpacking(home.path)
 
     asyncio.run(asyncio.wait_for(steps(), 60))
 
@@ -154,11 +144,11 @@ def test_when_nobody_waits_the_unpacking_ends_and_leaves_nothing(home, tmp_path)
         archive = packed(tmp_path, SLOW)
         await archives.put(archive.digest, stream(archive.data))
         both = [asyncio.create_task(archives.unpacked(archive.image, print)) for _ in range(2)]
-        started = await program(home)
+        await at_work(home)
         for each in both:
             each.cancel()
         await asyncio.wait(both)
-        while Path(f"/proc/{started}").exists() or names(home.code):
+        while unpacking(home.path) or names(home.code):
             await asyncio.sleep(0.01)
         folder, _ = await archives.unpacked(archive.image, print)  # and it can be had again
         assert folder.is_dir()
