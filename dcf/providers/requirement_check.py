@@ -12,7 +12,7 @@ from dcf.errors import RolloutFailed
 from dcf.providers.confined import Bounds, Say, confined
 from dcf.providers.requirement_files import refuse_outside
 
-_BOUNDS = Bounds(cpu_seconds=5, memory_bytes=1 << 29, file_bytes=0)
+BOUNDS = Bounds(cpu_seconds=5, memory_bytes=1 << 29, file_bytes=0)
 _LONGEST_SECONDS = 60.0
 
 
@@ -25,7 +25,7 @@ def main(folder: Path, requirements: Path) -> None:
         except RolloutFailed as fault:
             say(fault.message)
 
-    outcome = confined(work, _BOUNDS, time.monotonic() + _LONGEST_SECONDS)
+    outcome = confined(work, BOUNDS, time.monotonic() + _LONGEST_SECONDS)
     faults = outcome.lines
     if outcome.ended_by:
         faults = [f"{requirements.name} is not installed: reading it took over {outcome.ended_by}"]

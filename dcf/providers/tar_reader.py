@@ -51,7 +51,9 @@ def members(tar: IO[bytes]) -> Iterator[Member]:
         yield member
         tar.seek(start + _padded(member.size))
     if name is not None:
-        raise ArchiveError("the archive is cut: an extended header without its file is at its end")
+        raise ArchiveError(
+            "the archive cannot be unpacked: an extended header without its file is at its end"
+        )
 
 
 def _block(tar: IO[bytes]) -> bytes:
@@ -60,17 +62,21 @@ def _block(tar: IO[bytes]) -> bytes:
     if not block.strip(b"\0") and len(block) in (0, BLOCK):
         return b""
     if len(block) < BLOCK:
-        raise ArchiveError("the archive is cut: it ends within a header")
+        raise ArchiveError("the archive cannot be unpacked: it ends within a header")
     # Old programs summed signed bytes; none that matters does today.
     if _number(block[148:156]) != sum(block) - sum(block[148:156]) + 8 * ord(" "):
-        raise ArchiveError("the archive is no plain tar (compressed or damaged): a header is wrong")
+        raise ArchiveError(
+            "the archive cannot be unpacked: it is no plain tar, but compressed or damaged"
+        )
     return block
 
 
 def _number(field: bytes) -> int:
     digits = field.strip(b" \0")
     if digits and not all(byte in b"01234567" for byte in digits):
-        raise ArchiveError("the archive is no plain tar: a header's number is not octal")
+        raise ArchiveError(
+            "the archive cannot be unpacked: it is no plain tar: a header's number is not octal"
+        )
     return int(digits or b"0", 8)
 
 
@@ -85,7 +91,7 @@ def _extension(tar: IO[bytes], size: int) -> bytes:
         )
     content = tar.read(_padded(size))
     if len(content) < _padded(size):
-        raise ArchiveError("the archive is cut: it ends within an extended header")
+        raise ArchiveError("the archive cannot be unpacked: it ends within an extended header")
     return content[:size]
 
 
@@ -97,7 +103,9 @@ def _pax_path(content: bytes) -> str | None:
         length = int(digits) if digits.isdigit() and blank else 0
         key, equals, value = content[len(digits) + 1 : length - 1].partition(b"=")
         if not equals or content[length - 1 : length] != b"\n":
-            raise ArchiveError("the archive is no plain tar: an extended header cannot be read")
+            raise ArchiveError(
+                "the archive cannot be unpacked: it is no plain tar: an extended header is wrong"
+            )
         if key == b"path":
             path = _text(value)
         elif key.startswith(b"GNU.sparse."):

@@ -54,7 +54,9 @@ def _copy(tar: IO[bytes], member: Member, file: IO[bytes]) -> None:
     while left:
         piece = tar.read(min(left, _PIECE))
         if not piece:
-            raise ArchiveError(f"the archive is cut: it ends within {shown(member.name)}")
+            raise ArchiveError(
+                f"the archive cannot be unpacked: it ends within {shown(member.name)}"
+            )
         file.write(piece)
         left -= len(piece)
 

@@ -1,6 +1,7 @@
 """Unpacking believes nothing: a folder whole and within the limits, or a reason and none."""
 
 import tarfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +12,13 @@ from dcf.archive import (
     MAX_ARCHIVE_BYTES,
     MAX_DEPTH,
     MAX_MANIFEST_BYTES,
+    MAX_MEMBERS,
     MAX_NAME_BYTES,
     Entry,
     pack,
 )
 from dcf.errors import ArchiveError
+from dcf.providers import bytecode, requirement_check, unpacking
 from dcf.providers.tar_reader import MAX_HEADER_BYTES, members
 from dcf.providers.unpack import unpack
 from tests.dcf.providers.tars import GOOD, code_of, header, member, pax, tar_of
@@ -107,9 +110,9 @@ HEADERS = {
     "sparse-0.1": (pax(GNU_sparse_map="0,1") + tar_of(FILE), "a sparse file"),
     "sparse-1.0": (pax(GNU_sparse_major=1, GNU_sparse_minor=0) + tar_of(FILE), "a sparse file"),
     "size": (pax(size=-512) + tar_of(FILE), "size stands in an extended header"),
-    "wrong-length": (header(b"x", b"99 path=a\n") + tar_of(FILE), "cannot be read"),
-    "no-length": (header(b"x", b"0 path=a\n") + tar_of(FILE), "cannot be read"),
-    "no-records": (header(b"x", b"\xff" * 100) + tar_of(FILE), "cannot be read"),
+    "wrong-length": (header(b"x", b"99 path=a\n") + tar_of(FILE), "an extended header is wrong"),
+    "no-length": (header(b"x", b"0 path=a\n") + tar_of(FILE), "an extended header is wrong"),
+    "no-records": (header(b"x", b"\xff" * 100) + tar_of(FILE), "an extended header is wrong"),
     "pax-leaves": (pax(path="../evil") + tar_of(FILE), "plain relative path"),
     "pax-alone": (pax(path="a"), "extended header without its file"),
     "pax-cut": (pax(path="a")[:700], "ends within an extended header"),
@@ -193,3 +196,16 @@ def test_it_reads_what_tarfile_writes(tmp_path_factory, names, form):
     with path.open("rb") as file:
         found = [(each.name, file.read(each.size).decode()) for each in members(file)]
     assert found == [(name, name) for name in names]
+
+
+def test_the_limits_are_those_of_the_docs():
+    page = (Path(__file__).parents[3] / "docs" / "functions.md").read_text()
+    table = page.partition("### What an archive may hold")[2].partition("## Updates")[0]
+    cells = [line.split("|")[2].split() for line in table.splitlines() if line.startswith("| ")]
+    found = [int(words[0].strip(",;")) for words in cells[1:]]
+    assert found == [
+        *(MAX_ARCHIVE_BYTES, MAX_MEMBERS, MAX_NAME_BYTES, MAX_DEPTH, MAX_HEADER_BYTES),
+        *(MAX_MANIFEST_BYTES, 1 << 20, unpacking.BOUNDS.cpu_seconds, 2),
+        *(bytecode.MAX_SOURCE_BYTES >> 20, bytecode.ALL_CPU_SECONDS),
+        requirement_check.BOUNDS.cpu_seconds,
+    ]
