@@ -159,6 +159,12 @@ GATEWAY = {
     "check": Verb(
         _IN_COMMANDS + "gateway_check:check", "Look for what a stopped gateway's state lacks."
     ),
+    "backup": Verb(
+        _IN_COMMANDS + "gateway_backup:backup", "Write a stopped gateway's state into a file."
+    ),
+    "restore": Verb(
+        _IN_COMMANDS + "gateway_restore:restore", "Put the state of a backup into an empty folder."
+    ),
 }
 TOP = {
     "function": Verb("dcf.cli:function", "Make, deploy and call functions.", ("fn",)),

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -37,6 +38,18 @@ def config_option(verb: _Decorated) -> _Decorated:
     """Add `--config`/`-f`."""
     return click.option(
         "--config", "-f", type=click.Path(), default="", help="The functions' config file."
+    )(verb)
+
+
+def home_option(verb: _Decorated) -> _Decorated:
+    """Add `--home`, for verbs that work on the state of a gateway that is stopped."""
+    return click.option(
+        "--home",
+        envvar="DCF_HOME",
+        type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
+        default=lambda: Path("~/.dcf").expanduser(),
+        show_default="~/.dcf",
+        help="Folder of the gateway's state.",
     )(verb)
 
 

@@ -12,7 +12,8 @@ from dcf.providers.history import History
 from dcf.providers.logs import FunctionLog
 from dcf.providers.placement import FunctionSpec, Usage
 from dcf.providers.replica import Launch, Replica, Report
-from dcf.providers.rollout.machine import Rollout, State
+from dcf.providers.rollout.machine import Rollout
+from dcf.providers.rollout.states import State
 from dcf.providers.routing import Target
 
 Prepare = Callable[[int, FunctionSpec, Callable[[str], None]], Awaitable[Launch]]

@@ -89,7 +89,7 @@ def test_a_password_is_asked_for_and_not_shown(at_a_terminal, echo_gateway, tmp_
 
 HOSTILE = "\x1b]0;t\x07\x1b[2J\x1b[31m\u202e\u2066\u200b\x9b31m\x85\r\x08\x7f\u2028\ufeff"
 OURS = re.compile(r"\x1b\[(?:0|31|34|36)m")  # colours
-INFO = {"provider": {"provider": "dcf-process"}}
+INFO = {"provider": {"provider": "dcf-process"}, "capabilities": ["archives"]}
 TIME = "2026-01-01T00:00:00Z"
 
 

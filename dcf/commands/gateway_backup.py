@@ -1,0 +1,18 @@
+"""dcf gateway backup: a stopped gateway's state as one file."""
+
+from pathlib import Path
+
+import click
+
+from dcf.commands.gateway_option import home_option
+from dcf.commands.printing import progress, write_line
+from dcf.gateway.home_backup import back_up
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@home_option
+def backup(file: Path, home: Path) -> None:
+    """Write a stopped gateway's state, secrets included, into FILE."""
+    count = back_up(home, file, progress)
+    write_line(f"{file} has {count} files of {home}; it holds secrets: keep it to yourself")

@@ -1,0 +1,18 @@
+"""dcf gateway restore: the state of a backup where there is none."""
+
+from pathlib import Path
+
+import click
+
+from dcf.commands.gateway_option import home_option
+from dcf.commands.printing import progress, write_line
+from dcf.gateway import home_backup
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@home_option
+def restore(file: Path, home: Path) -> None:
+    """Put the state of a backup into a folder that is empty."""
+    count = home_backup.restore(file, home, progress)
+    write_line(f"{home} has {count} files of {file}")
