@@ -49,7 +49,7 @@ class Secrets:
         _write(self._folder / name, value)
         for mount, wanted in self._mounted.items():
             if name in wanted:
-                _write(mount / name, value)
+                _write(mount / name, value, is_to_last=False)
 
     def delete(self, name: str) -> None:
         """Forget a secret; raises `NotFound`."""
@@ -73,7 +73,7 @@ class Secrets:
             return None
         folder = Path(tempfile.mkdtemp(dir=self._mounts))
         for name in here:
-            _write(folder / name, (self._folder / name).read_bytes())
+            _write(folder / name, (self._folder / name).read_bytes(), is_to_last=False)
         self._mounted[folder] = here
         return folder
 
@@ -83,14 +83,18 @@ class Secrets:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(path: Path, value: bytes) -> None:
-    """Write a file whole or not at all, 0600 from its first byte on."""
+def _write(path: Path, value: bytes, *, is_to_last: bool = True) -> None:
+    """Write a file whole or not at all, 0600 from its first byte on.
+
+    What is mounted is made anew at each start, so that nobody waits for the disk to have it.
+    """
     partial = path.with_name(f".{os.urandom(8).hex()}.partial")
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(value)
-            file.flush()
-            os.fsync(file.fileno())
+            if is_to_last:
+                file.flush()
+                os.fsync(file.fileno())
         partial.replace(path)
     finally:
         with contextlib.suppress(FileNotFoundError):

@@ -6,6 +6,8 @@ import requests
 
 from dcf.archive import pack
 from dcf.config import load
+from tests.dcf.providers.programs import SLOW as DEAR
+from tests.dcf.providers.programs import unpacking
 
 TIMEOUT = 30
 ONE = "def handle(body):\n    return 'one'\n"
@@ -62,3 +64,20 @@ def test_an_update_that_hangs_does_not_hold_up_what_served(
     wait_for(lambda: rollouts(second)[0] == (3, "ready", True))
     assert rollouts(second)[1][:2] == (2, "failed")
     assert call(second) == "one"
+
+
+def test_what_was_being_unpacked_ends_with_the_gateway_and_is_unpacked_anew(
+    gateways, write_function, tmp_path, wait_for
+):
+    first = gateways()
+    first.deploy(write_function(tmp_path / "one", "v", ONE, name="handle"))
+    two = write_function(tmp_path / "two", "v", ONE.replace("one", "two"), name="handle")
+    (two.parent / "src" / "dear.py").write_text(DEAR)
+    begin_update(first, two)
+    wait_for(lambda: len(unpacking(first.home)) == 2)  # the program, and what it forked
+    first.end(signal.SIGKILL)
+    wait_for(lambda: not unpacking(first.home), 3.0)
+    second = gateways()
+    wait_for(lambda: call(second) == "one")
+    wait_for(lambda: call(second) == "two", 60.0)
+    assert not list((second.home / "code").glob("*.partial"))
