@@ -68,7 +68,7 @@ def test_broken_forms_are_told(body):
 
 
 CONTENT = st.lists(
-    st.sampled_from([b"--XyZ", b"--", b"\r\n", b"\n", b"a", b" ", b"--XyZ "]), max_size=6
+    st.sampled_from([b"--XyZa", b"--Xy", b"--", b"\r\n", b"\n", b"a", b" "]), max_size=6
 ).map(b"".join)
 
 
