@@ -6,7 +6,8 @@ archives/       code as it was uploaded, named by sha256
 code/           the same, unpacked once
 overlays/       installed requirements, named by digest
 secrets/        one file each, for the owner's eyes alone
-logs/ run/      what functions wrote; lock files and secrets of running replicas
+logs/           what functions wrote
+run/            of running replicas: lock files, marks, secrets
 """
 
 import fcntl

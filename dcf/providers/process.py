@@ -1,5 +1,6 @@
 """The process provider: functions as local processes, one watcher a replica."""
 
+import logging
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from dcf.errors import InvalidRequest
 from dcf.providers.archives import Archives
 from dcf.providers.home import Home
 from dcf.providers.launching import Launching, Stock
+from dcf.providers.leftovers import end_leftovers
 from dcf.providers.overlay import Overlays
 from dcf.providers.process_functions import ProcessFunctions
 from dcf.providers.secret_files import Secrets
@@ -15,6 +17,7 @@ from dcf.providers.store import Store
 from dcf.providers.stores import LogLine, LogQuery, Stores
 
 MIN_READY_SECONDS = 2.0
+_log = logging.getLogger(__name__)
 
 
 class ProcessProvider:
@@ -85,6 +88,8 @@ class _Opened:
         self, home: Home, environ: Mapping[str, str], mesh: str, min_ready_seconds: float
     ) -> None:
         self._home = home
+        if count := end_leftovers(home.run):
+            _log.warning("ended what %d replicas of a killed gateway had left behind", count)
         self._store = Store(home.database)
         # Watchers inherit the read end. The write end is ours alone, so it closes however we end.
         self._parent, self._alive = os.pipe()
