@@ -146,7 +146,7 @@ class Replica:
             if self.target is not None:
                 self.target = None
                 self._report.away()
-            return reason or await spawned.why()
+            return reason or await spawned.why(was_ready=bool(self._was_ready_at))
         finally:
             self.target = self._meter = None
             await spawned.end(self._launch.stop_timeout + DRAIN_DELAY)

@@ -90,10 +90,10 @@ class Spawned:
             # Told at once, unless somebody else still holds its output: so look, too.
             await asyncio.wait({self._exit}, timeout=_LOOK_SECONDS)
 
-    async def why(self) -> str:
+    async def why(self, *, was_ready: bool) -> str:
         """The reason of its end in one line, once it has ended."""
         await asyncio.wait({self._pump}, timeout=1.0)
-        return last_words(list(self._lines), self._process.returncode)
+        return last_words(list(self._lines), self._process.returncode, was_ready=was_ready)
 
     def kill(self) -> None:
         """Kill it and all it started."""
