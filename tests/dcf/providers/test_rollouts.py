@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from dcf.errors import CannotStart
+from dcf.errors import CannotStart, StorageFull
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process import ProcessProvider
 from dcf.providers.stores import LogQuery
@@ -169,7 +169,7 @@ def test_on_a_full_disk_an_update_is_refused_or_fails_and_what_served_goes_on(dr
 
         await fill(1)
         spec = FunctionSpec("f", two, env={"LONG": "x" * 100_000})
-        with pytest.raises(OSError, match="state cannot be written: database or disk is full"):
+        with pytest.raises(StorageFull, match="change cannot be kept: the gateway's disk is full"):
             await driven.provider.placement.update(spec)
         assert await told(driven) == [(1, "ready")]
         assert await driven.call() == "one"
@@ -177,7 +177,7 @@ def test_on_a_full_disk_an_update_is_refused_or_fails_and_what_served_goes_on(dr
         await driven.provider.placement.update(FunctionSpec("f", two))
         base = sqlite3.connect(drive.home / "functions.db", isolation_level=None)
         base.execute("BEGIN IMMEDIATE")  # nobody else can write
-        assert "cannot be written" in (await driven.failed()).reason
+        assert "cannot be kept: its database says: " in (await driven.failed()).reason
         assert await driven.call() == "one"
         base.close()
         await driven.provider.placement.update(FunctionSpec("f", two))
