@@ -208,8 +208,6 @@ def test_an_update_that_is_ready_and_then_crashes_goes_back_and_loses_no_call(dr
     async def steps(driven):
         await driven.deploy(ONE)
         await driven.provider.placement.update(FunctionSpec("f", await driven.image(CRASHES)))
-        while driven.provider.routing.targets("f")[0].revision == 1:
-            await asyncio.sleep(0.02)
         while (await driven.provider.placement.describe("f")).rollout == "progressing":
             assert driven.provider.routing.targets("f"), "nobody takes calls"
             await asyncio.sleep(0)
