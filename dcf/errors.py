@@ -16,6 +16,8 @@
     ├── GatewayRefused       refused           the gateway answered something else than yes
     │   └── NotAGateway      not_a_gateway     something answers there, but not as a gateway does
     ├── CannotStart          cannot_start      a port, folder or lock the gateway needs is not free
+    ├── StorageFailed        storage_failed    the gateway's disk or state folder fails
+    │   └── StorageFull      storage_full      there is no room on it
     ├── EngineFailed         engine_failed     the container engine is missing, or could not do it
     └── Unsupported          unsupported       this provider does not do that
 
@@ -123,6 +125,18 @@ class CannotStart(DcfError):
     """A port, folder or lock that the gateway needs is not free."""
 
     code = "cannot_start"
+
+
+class StorageFailed(DcfError):
+    """The disk or the folder that the gateway keeps its state in fails."""
+
+    code = "storage_failed"
+
+
+class StorageFull(StorageFailed):
+    """There is no room where the gateway keeps its state."""
+
+    code = "storage_full"
 
 
 class EngineFailed(DcfError):

@@ -56,14 +56,13 @@ class RunningGateway:
         assert done.returncode == 0, done.stderr.decode()
 
     def children(self) -> list[int]:
-        """Process ids of its watchers."""
-        found = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):  # it ended while we looked
-                _state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
-                if int(parent) == self.process.pid:
-                    found.append(int(stat.parent.name))
-        return found
+        """Process ids of its watchers: each is the child of a supervisor."""
+        parents, supervisors = _parents(), self.supervisors()
+        return [pid for pid, parent in parents.items() if parent in supervisors]
+
+    def supervisors(self) -> list[int]:
+        """Process ids of those who look after its watchers."""
+        return [pid for pid, parent in _parents().items() if parent == self.process.pid]
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Signal it, wait for its end, give its exit status."""
@@ -78,6 +77,16 @@ class RunningGateway:
             assert self.process.stdout is not None
             self.said += self.process.stdout.read().splitlines()
             self.process.stdout.close()
+
+
+def _parents() -> dict[int, int]:
+    """The parent of every process there is."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended while we looked
+            _state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+            parents[int(stat.parent.name)] = int(parent)
+    return parents
 
 
 def _start_gateway(home: Path, *flags: str | Path) -> RunningGateway:
