@@ -43,6 +43,6 @@ async def run_program(module: str, *paths: Path, seconds: float) -> dict[str, An
                 os.killpg(program.pid, signal.SIGKILL)
             await program.wait()
     if status or not lines:
-        return {"fault": last_words(lines, status)}
+        return {"fault": last_words(lines, status, was_ready=False)}
     answer: dict[str, Any] = json.loads(lines[-1])
     return answer
