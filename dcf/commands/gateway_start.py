@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
+from dcf.commands.bounds_options import bounds_options
 from dcf.commands.first_calls import deploy_and_call
 from dcf.gateway.auth import credentials_for
+from dcf.gateway.bounds import Bounds, raise_open_files
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
 from dcf.providers.process import MIN_READY_SECONDS
@@ -63,6 +65,7 @@ from dcf.providers.process import MIN_READY_SECONDS
     show_default=True,
     help="How long a new revision must stay ready before the old one ends.",
 )
+@bounds_options
 @click.option(
     "--allow-callback",
     multiple=True,
@@ -107,6 +110,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     secret_mount_path: Path,
     deploy: Path | None,
     sample: Path | None,
+    **bounds: int,
 ) -> None:
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
@@ -114,8 +118,10 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     queue = queue_settings(home, os.environ, allow_callback)
     credentials = credentials_for(host, basic_auth, secret_mount_path)
     settings = Settings(
-        host, port, grpc_port, provider, home, credentials, queue, min_ready_seconds
-    )
+        host, port, grpc_port, provider, home, credentials, queue, min_ready_seconds,
+        Bounds(**bounds),
+    )  # fmt: skip
+    raise_open_files()
     asyncio.run(_run(settings, deploy, sample))
 
 

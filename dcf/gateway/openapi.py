@@ -62,6 +62,8 @@ def every_answer(route: Route, *, password: bool) -> dict[int | str, Answer]:
         common[400] = text("what is wrong with the request")
     if _is_message(route):
         common[413] = text("the body is too large")
+    if route.body is not None:
+        common[408] = text("the body did not come in time")
     return {**common, **route.answers}
 
 
