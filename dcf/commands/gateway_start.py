@@ -12,6 +12,7 @@ from dcf.commands.bounds_options import bounds_options
 from dcf.commands.first_calls import deploy_and_call
 from dcf.gateway.auth import credentials_for
 from dcf.gateway.bounds import Bounds, raise_open_files
+from dcf.gateway.memory import keep_little
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
 from dcf.providers.process import MIN_READY_SECONDS
@@ -122,6 +123,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         Bounds(**bounds),
     )  # fmt: skip
     raise_open_files()
+    keep_little()
     asyncio.run(_run(settings, deploy, sample))
 
 

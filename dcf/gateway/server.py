@@ -123,7 +123,7 @@ class Server:
         settings, host = self._settings, bracketed(self._settings.host)
         bounds = settings.bounds.within(open_files())
         # Functions are given its address when they start, and may call before the doors open.
-        listener = _claimed(settings, host)
+        listener = _claimed(settings, host, bounds)
         opened.push_async_callback(listener.close)
         self.grpc = f"{host}:{listener.port}"
         provider = self._make_provider(f"{from_here(settings.host)}:{listener.port}")
@@ -226,9 +226,9 @@ class Server:
         await self._started.aclose()
 
 
-def _claimed(settings: Settings, host: str) -> GrpcListener:
+def _claimed(settings: Settings, host: str, bounds: Bounds) -> GrpcListener:
     try:
-        return GrpcListener(host, settings.grpc_port, settings.credentials)
+        return GrpcListener(host, settings.grpc_port, settings.credentials, bounds)
     except OSError as fault:
         raise CannotStart(
             port_words("gRPC", host, settings.grpc_port, fault, "DCF_GRPC_PORT", "--grpc-port")
