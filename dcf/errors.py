@@ -7,6 +7,8 @@
     ├── NotFound             not_found         no such function
     ├── AlreadyExists        already_exists    deploy of a name that is taken
     ├── QueueFull            queue_full        no room for another queued call
+    ├── SlowRequest          slow_request      a request's head or body did not come in time
+    ├── TooManyConnections   too_many_connections  no room for a call over one more connection
     ├── NotReady             not_ready         a function without a ready replica
     ├── UpstreamFailed       upstream_failed   the replica broke off or never answered in HTTP
     ├── UpstreamTimeout      timeout           the replica took longer than its limit
@@ -71,6 +73,18 @@ class QueueFull(DcfError):
     """The queue has no room for another call."""
 
     code = "queue_full"
+
+
+class SlowRequest(DcfError):
+    """A request's head or body did not come in time."""
+
+    code = "slow_request"
+
+
+class TooManyConnections(DcfError):
+    """There are as many connections as there may be."""
+
+    code = "too_many_connections"
 
 
 class NotReady(DcfError):

@@ -8,6 +8,7 @@ import pytest
 
 from dcf.cli import cli as dcf
 from dcf.client import ADDRESS_VARIABLES
+from dcf.gateway.bounds import TABLE, Bounds
 from handler.limits import LIMITS as CALL_LIMITS
 from handler.options import FORMATS, OPTION_NAMES, OPTION_RANGES
 from handler.options import SETTINGS as FUNCTION_SETTINGS
@@ -35,6 +36,13 @@ def test_settings_of_the_watcher(setting):
     cells = rows("configuration.md")[setting.name]
     assert cells[1].strip("`").removesuffix(" s").replace("(empty)", "") == setting.default
     assert cells[2] == setting.help
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.variable)
+def test_limits_of_the_gateway(row):
+    cells = rows("configuration.md")[row.variable]
+    allowed = f"{row.low} to {row.high}"
+    assert cells[1:4] == [str(getattr(Bounds(), row.field)), allowed, row.help]
 
 
 @pytest.mark.parametrize("setting", FUNCTION_SETTINGS, ids=lambda setting: setting.name)

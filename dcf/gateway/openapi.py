@@ -67,6 +67,8 @@ def every_answer(route: Route, *, password: bool) -> dict[int | str, Answer]:
     if _may_write(route):
         full = "the gateway's disk is full; nothing was changed"
         common[507] = json_of(OpenFxError, full) if route.tag == _OPENFX else text(full)
+    if route.body is not None:
+        common[408] = text("the body did not come in time")
     return {**common, **route.answers}
 
 

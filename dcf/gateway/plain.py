@@ -16,6 +16,8 @@ _STATUSES = {
     "bad_archive": 400,
     "not_found": 404,
     "already_exists": 409,
+    "slow_request": 408,
+    "too_many_connections": 503,
     "unsupported": 501,
     "storage_full": 507,
 }

@@ -89,9 +89,11 @@ def _parents() -> dict[int, int]:
     return parents
 
 
-def _start_gateway(home: Path, *flags: str | Path) -> RunningGateway:
-    """Start a gateway and wait until its doors are open."""
+def _start_gateway(home: Path, *flags: str | Path, files: int = 0) -> RunningGateway:
+    """Start a gateway and wait until its doors are open; `files` is its limit of open files."""
     command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
+    if files:
+        command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
     process = subprocess.Popen(
         [*command, "--home", str(home), *map(str, flags)],
         stdout=subprocess.PIPE,
@@ -141,8 +143,8 @@ def gateways(tmp_path: Path) -> Iterator[Callable[..., RunningGateway]]:
     """Start gateways that end with the test; the same home unless another is named."""
     started: list[RunningGateway] = []
 
-    def start(*flags: str | Path, home: Path = tmp_path / "home") -> RunningGateway:
-        started.append(_start_gateway(home, *flags))
+    def start(*flags: str | Path, home: Path = tmp_path / "home", files: int = 0) -> RunningGateway:
+        started.append(_start_gateway(home, *flags, files=files))
         return started[-1]
 
     yield start
