@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import (
+    appetite,
     cold_start,
     command_start,
     environment_size,
@@ -16,6 +17,7 @@ from benchmarks import (
     latency,
     memory_growth,
     original_way,
+    siege,
     through_gateway,
     throughput,
 )
@@ -38,6 +40,8 @@ BENCHMARKS: dict[str, Callable[[Plan], Finding]] = {
     "size": environment_size.measure,
     "original": original_way.measure,
     "hostile": hostile_bodies.measure,
+    "appetite": appetite.measure,
+    "siege": siege.measure,
 }
 
 

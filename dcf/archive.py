@@ -1,7 +1,7 @@
 """A function's code as one reproducible tar, named by the sha256 of its bytes.
 
-`pack` and `unpack` are each other's inverse. The same files always give the same bytes: names are
-sorted, times and owners are zero, nothing is compressed. `unpack` believes nothing it reads.
+The same files always give the same bytes: names are sorted, times and owners are zero, nothing is
+compressed. The gateway unpacks it (`dcf.providers.unpack`), under the same limits.
 """
 
 import hashlib
@@ -9,10 +9,9 @@ import io
 import json
 import os
 import re
-import shutil
 import tarfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +21,9 @@ IMAGE_PREFIX = "archive:sha256:"
 MANIFEST = ".dcf-function.json"
 MAX_ARCHIVE_BYTES = 1 << 30
 MAX_MEMBERS = 20_000
+MAX_NAME_BYTES = 1024
+MAX_DEPTH = 64
+MAX_MANIFEST_BYTES = 1 << 16
 _NEVER = (
     "__pycache__", ".git", ".dcf", ".venv*", "*.pyc", ".DS_Store",
     ".mypy_cache", ".pytest_cache", ".ruff_cache",
@@ -50,6 +52,43 @@ class Archive:
     def image(self) -> str:
         """What a deploy calls it."""
         return IMAGE_PREFIX + self.digest
+
+
+@dataclass
+class Measure:
+    """What an archive holds so far: bytes of files, and names of files and folders."""
+
+    _bytes: int = 0
+    _told: set[str] = field(default_factory=set)
+    _names: set[str] = field(default_factory=set)
+
+    def add(self, name: str, size: int) -> None:
+        """Count a member and the folders that it lies in; raises `ArchiveError` over a limit."""
+        if len(os.fsencode(name)) > MAX_NAME_BYTES or name.count("/") > MAX_DEPTH:
+            raise ArchiveError(
+                f"the archive's {shown(name)} is too long a path: at most {MAX_NAME_BYTES} bytes "
+                f"and {MAX_DEPTH} folders deep fit"
+            )
+        if name in self._told:
+            raise ArchiveError(f"the archive holds {shown(name)} twice")
+        self._told.add(name)
+        while name and name not in self._names:
+            self._names.add(name)
+            name = name.rpartition("/")[0]
+        self._bytes += size
+        if self._bytes > MAX_ARCHIVE_BYTES:
+            raise ArchiveError(
+                f"the archive's files are over {MAX_ARCHIVE_BYTES} bytes: use handler.exclude"
+            )
+        if len(self._names) > MAX_MEMBERS:
+            raise ArchiveError(
+                f"the archive is over {MAX_MEMBERS} files and folders: use handler.exclude"
+            )
+
+
+def shown(name: str) -> str:
+    """A name that somebody else chose, as a line can hold it."""
+    return repr(name if len(name) <= 100 else f"{name[:100]}...")
 
 
 def digest_of_image(image: str) -> str:
@@ -113,7 +152,12 @@ def pack(
 ) -> Archive:
     """Pack what `gather` finds, under the same names; raises `ArchiveError`."""
     files = gather(root, entry, include, exclude, within)
+    measure = Measure()
+    for name, path in files.items():
+        measure.add(name, path.stat().st_size)
     data = _tar(files, entry)
+    if len(data) > MAX_ARCHIVE_BYTES:
+        raise ArchiveError(f"the archive is over {MAX_ARCHIVE_BYTES} bytes: use handler.exclude")
     return Archive(data, hashlib.sha256(data).hexdigest(), tuple(sorted(files)))
 
 
@@ -187,84 +231,3 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     member = tarfile.TarInfo(name)
     member.size, member.mode, member.mtime = len(data), 0o644, 0
     tar.addfile(member, io.BytesIO(data))
-
-
-def unpack(source: Path, target: Path) -> Entry:
-    """Unpack a tar into a folder that does not exist yet, whole or not at all.
-
-    Raises:
-        ArchiveError: A member is a link or device, leaves the folder, comes twice, or is too much.
-    """
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        with tarfile.open(source, mode="r:") as tar:
-            _extract(tar, partial)
-        entry = read_entry(partial)
-        partial.rename(target)
-    except (tarfile.TarError, OSError, ValueError, EOFError) as fault:
-        raise ArchiveError(f"the archive cannot be unpacked: {fault}") from fault
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return entry
-
-
-def _extract(tar: tarfile.TarFile, folder: Path) -> None:
-    seen: set[str] = set()
-    total = 0
-    for member in tar:
-        name = _safe_name(member)
-        total += member.size
-        if name in seen:
-            raise ArchiveError(f"the archive holds {name} twice")
-        seen.add(name)
-        if total > MAX_ARCHIVE_BYTES or len(seen) > MAX_MEMBERS:
-            raise ArchiveError(
-                f"the archive is over {MAX_ARCHIVE_BYTES} bytes or {MAX_MEMBERS} files"
-            )
-        path = folder / name
-        if member.isdir():
-            path.mkdir(parents=True, exist_ok=True)
-            continue
-        content = tar.extractfile(member)
-        if content is None:
-            raise ArchiveError(f"the archive's {name} has no content")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            shutil.copyfileobj(content, file)
-
-
-def _safe_name(member: tarfile.TarInfo) -> str:
-    name = member.name
-    if not (member.isreg() or member.isdir()):
-        raise ArchiveError(
-            f"the archive's {name!r} is a link or device; only files and folders are taken"
-        )
-    parts = name.split("/")
-    if (
-        name.startswith("/")
-        or "\\" in name
-        or "\0" in name
-        or any(part in {"", ".", ".."} for part in parts)
-    ):
-        raise ArchiveError(f"the archive's {name!r} is no plain relative path")
-    return name
-
-
-def read_entry(folder: Path) -> Entry:
-    """Read how to start an unpacked archive; raises `ArchiveError`."""
-    try:
-        handler = json.loads((folder / MANIFEST).read_bytes())["handler"]
-        entry = Entry(*(handler[key] for key in ("dir", "file", "name")))
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise ArchiveError(
-            f"the archive has no usable {MANIFEST}: pack it with `dcf function create`"
-        ) from fault
-    if not all(isinstance(part, str) for part in (entry.directory, entry.file, entry.name)):
-        raise ArchiveError(f"the archive's {MANIFEST} must name handler dir, file and name as text")
-    if not (folder / entry.directory / entry.file).resolve().is_relative_to(folder.resolve()):
-        raise ArchiveError(
-            f"the archive's handler {entry.directory}/{entry.file} lies outside of it"
-        )
-    return entry

@@ -7,6 +7,8 @@
     ├── NotFound             not_found         no such function
     ├── AlreadyExists        already_exists    deploy of a name that is taken
     ├── QueueFull            queue_full        no room for another queued call
+    ├── SlowRequest          slow_request      a request's head or body did not come in time
+    ├── TooManyConnections   too_many_connections  no room for a call over one more connection
     ├── NotReady             not_ready         a function without a ready replica
     ├── UpstreamFailed       upstream_failed   the replica broke off or never answered in HTTP
     ├── UpstreamTimeout      timeout           the replica took longer than its limit
@@ -16,6 +18,8 @@
     ├── GatewayRefused       refused           the gateway answered something else than yes
     │   └── NotAGateway      not_a_gateway     something answers there, but not as a gateway does
     ├── CannotStart          cannot_start      a port, folder or lock the gateway needs is not free
+    ├── StorageFailed        storage_failed    the gateway's disk or state folder fails
+    │   └── StorageFull      storage_full      there is no room on it
     ├── EngineFailed         engine_failed     the container engine is missing, or could not do it
     └── Unsupported          unsupported       this provider does not do that
 
@@ -71,6 +75,18 @@ class QueueFull(DcfError):
     code = "queue_full"
 
 
+class SlowRequest(DcfError):
+    """A request's head or body did not come in time."""
+
+    code = "slow_request"
+
+
+class TooManyConnections(DcfError):
+    """There are as many connections as there may be."""
+
+    code = "too_many_connections"
+
+
 class NotReady(DcfError):
     """A function without a ready replica."""
 
@@ -123,6 +139,18 @@ class CannotStart(DcfError):
     """A port, folder or lock that the gateway needs is not free."""
 
     code = "cannot_start"
+
+
+class StorageFailed(DcfError):
+    """The disk or the folder that the gateway keeps its state in fails."""
+
+    code = "storage_failed"
+
+
+class StorageFull(StorageFailed):
+    """There is no room where the gateway keeps its state."""
+
+    code = "storage_full"
 
 
 class EngineFailed(DcfError):

@@ -5,6 +5,8 @@
     +-- NotAnImage           not_an_image    neither an image nor base64 of one
     +-- BadBase64            bad_base64      begins like base64 of an image, but is cut or damaged
     +-- BadOption            bad_option      a setting out of range, or broken JSON
+    +-- TooCostly            too_costly      an envelope or a batch that would take too much
+    +-- Deferred             overloaded      a long call; whoever runs calls runs it apart
     SettingError                             a setting of the function that stops its start
 
 What is wrong with the image itself is raised by the detector, with a code of its own.
@@ -50,6 +52,23 @@ class BadOption(PayloadError):
     """A setting out of range, an unknown one, or an envelope that cannot be read."""
 
     code = "bad_option"
+
+
+class TooCostly(PayloadError):
+    """An envelope of more parts, or pictures of more work, than a call may have."""
+
+    code = "too_costly"
+
+
+class Deferred(PayloadError):
+    """A call that will be long: run it again where it keeps no short ones waiting.
+
+    Attributes:
+        defer: True, as a sign for whoever runs calls.
+    """
+
+    code = "overloaded"
+    defer = True
 
 
 class SettingError(Exception):

@@ -4,11 +4,11 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from handler.errors import BadBase64, BadOption, PayloadError
+from handler.errors import BadBase64, BadOption, Deferred, PayloadError, TooCostly
 from handler.options import FORMATS, OPTION_RANGES, SETTINGS, Options, parse_options, read_settings
 from handler.payload import Payload, Picture, read_payload
 from handler.reply import (
@@ -21,11 +21,18 @@ from handler.reply import (
     json_reply,
     picture_reply,
 )
+from models.ssd.cost import Allowance, drawing_ms
 from models.ssd.detector import Answer, Detector
 from models.ssd.errors import DetectorError, TruncatedImage
+from models.ssd.image import Inspected
 from models.ssd.settings import Settings
 
 _QUESTIONS = {"GET", "HEAD", "OPTIONS"}
+# Milliseconds that a picture takes after it is decoded, by the embedded model and rather too much.
+_PICTURE_MS = 12.0
+# A call of more is long. Sixteen callers of the longest short ones keep the next waiting for a
+# second and a half on two processors.
+_LONG_MS = 200.0
 
 
 class Handler:
@@ -46,7 +53,8 @@ class Handler:
         environ = os.environ if environ is None else environ
         settings = read_settings(environ)
         self._options = settings.options
-        self._detector = Detector(settings.bundle, settings.max_pixels)
+        self._allowance = Allowance(settings.max_memory, settings.max_milliseconds)
+        self._detector = Detector(settings.bundle, settings.max_pixels, allowance=self._allowance)
         self._default_settings = self._merge(self._options)
         # One real inference, so that the first call is as fast as the next.
         self._detector.warm()
@@ -85,37 +93,93 @@ class Handler:
         options = parse_options(_query(request), options)
         wanted = choose_format(options, getattr(request, "accept", "") or "")
         settings = self._settings(options)
+        if payload.batch and wanted in PICTURE_FORMATS:
+            raise BadOption("a batch cannot be answered with a picture: send one image at a time")
         if payload.batch:
-            return self._answer_batch(payload, settings, wanted)
+            pictures = [self._try_inspect(picture) for picture in payload.pictures]
+            self._check_work(request, len(body), pictures, wanted)
+            return self._answer_batch(request, payload, pictures, (settings, wanted))
         (picture,) = payload.pictures
-        if isinstance(picture, PayloadError):
-            raise picture
-        answer = self._detect(picture, settings)
+        inspected = self._inspect(picture)
         if wanted in PICTURE_FORMATS:
-            return picture_reply(picture.encoded, answer, self._detector, wanted)
+            self._detector.check_drawable(inspected.encoded)
+        self._check_work(request, len(body), [inspected], wanted)
+        answer = self._detect(inspected, picture, settings)
+        if wanted in PICTURE_FORMATS:
+            return picture_reply(inspected.encoded, answer, self._detector, wanted)
         return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
 
-    def _answer_batch(self, payload: Payload, settings: Settings, wanted: str) -> Reply:
+    def _inspect(self, picture: Picture | PayloadError) -> Inspected:
+        if isinstance(picture, PayloadError):
+            raise picture
+        try:
+            return self._detector.inspect(picture.encoded)
+        except TruncatedImage as error:
+            raise _explained(error, picture) from error
+
+    def _try_inspect(self, picture: Picture | PayloadError) -> Inspected | Failure:
+        try:
+            return self._inspect(picture)
+        except (DetectorError, PayloadError) as error:
+            # Its frames hold the picture.
+            return error.with_traceback(None)
+
+    def _check_work(
+        self, request: object, size: int, pictures: Sequence[Inspected | Failure], wanted: str
+    ) -> None:
+        """Refuses a call that would take too long, and sets one apart that will take long.
+
+        Raises:
+            TooCostly: Its pictures together are too much work.
+            Deferred: It is long, and whoever runs calls can run it apart.
+        """
+        good = [picture for picture in pictures if isinstance(picture, Inspected)]
+        work = sum(picture.cost.milliseconds + _PICTURE_MS for picture in good)
         if wanted in PICTURE_FORMATS:
-            raise BadOption("a batch cannot be answered with a picture: send one image at a time")
-        whole = [picture for picture in payload.pictures if isinstance(picture, Picture)]
+            work += sum(drawing_ms(each.header, wanted) for each in good)
+        most = self._allowance.milliseconds_of(size)
+        if work > most and (len(pictures) > 1 or wanted in PICTURE_FORMATS):
+            raise TooCostly(
+                f"the call is about {work:,.0f} milliseconds of work, at most {most:,.0f} are "
+                "allowed for a body of this size: send fewer or smaller images in one "
+                "call, or raise MAX_CALL_MILLISECONDS"
+            )
+        long = work > _LONG_MS or any(picture.alone for picture in good)
+        if long and getattr(getattr(request, "turn", None), "may_defer", False):
+            raise Deferred("too many calls with much work are waiting; try again in a second")
+
+    def _answer_batch(
+        self,
+        request: object,
+        payload: Payload,
+        pictures: list[Inspected | Failure],
+        how: tuple[Settings, str],
+    ) -> Reply:
+        settings, wanted = how
+        turn = getattr(request, "turn", None)
+        whole = [picture for picture in pictures if isinstance(picture, Inspected)]
         answers = iter(
-            self._detector.detect_batch([picture.encoded for picture in whole], settings)
+            self._detector.detect_batch(
+                whole, settings, lambda: not getattr(turn, "expired", False)
+            )
         )
         entries, spent = [], dict[str, float]()
-        for index, picture in enumerate(payload.pictures):
-            outcome = next(answers) if isinstance(picture, Picture) else picture
+        for index, picture in enumerate(pictures):
+            outcome = next(answers) if isinstance(picture, Inspected) else picture
             if isinstance(outcome, Answer):
                 entries.append(describe(outcome, self._detector, wanted))
                 for stage, cost in outcome.timings_ms.items():
                     spent[stage] = spent.get(stage, 0.0) + cost
             else:
-                entries.append(describe_failure(_explained(outcome, picture), index))
+                failure = _explained(outcome, payload.pictures[index])
+                entries.append(describe_failure(failure, index))
         return json_reply(entries, spent)
 
-    def _detect(self, picture: Picture, settings: Settings) -> Answer:
+    def _detect(
+        self, inspected: Inspected, picture: Picture | PayloadError, settings: Settings
+    ) -> Answer:
         try:
-            return self._detector.detect(picture.encoded, settings)
+            return self._detector.detect(inspected, settings)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
 

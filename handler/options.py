@@ -14,6 +14,8 @@ from models.ssd.spec import COUNT_LIMITS
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
 _MAX_PIXELS_LIMIT = 178_956_970
+_MAX_MEMORY = 100_000_000_000
+_MAX_MS = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,15 @@ class FunctionSettings:
     Attributes:
         bundle: Folder of the model; the embedded one when None.
         max_pixels: Most pixels a picture may have.
+        max_memory: Most bytes that decoding a picture may take.
+        max_milliseconds: Most milliseconds of work that a call may ask for.
         options: What a call gets that asks for nothing else.
     """
 
     bundle: Path | None
     max_pixels: int
+    max_memory: int
+    max_milliseconds: int
     options: Options
 
 
@@ -87,8 +93,17 @@ SETTINGS = (
             "Candidates kept before suppression; the bundle's."),
     Setting("MAX_DETECTIONS", "100", OPTION_RANGES["max_detections"], "Answers at most."),
     Setting("MAX_PIXELS", "50000000", f"1 to {_MAX_PIXELS_LIMIT}", "Most pixels of a picture."),
+    Setting("MAX_PICTURE_MEMORY", "300000000", f"1 to {_MAX_MEMORY}", "Bytes to decode a picture."),
+    Setting("MAX_CALL_MILLISECONDS", "5000", f"1 to {_MAX_MS}", "Work that a call may ask for."),
     Setting("REPLY_FORMAT", "json", ", ".join(FORMATS), "Reply when a call asks for none."),
 )  # fmt: skip
+
+
+_MOST = {
+    "MAX_PIXELS": _MAX_PIXELS_LIMIT,
+    "MAX_PICTURE_MEMORY": _MAX_MEMORY,
+    "MAX_CALL_MILLISECONDS": _MAX_MS,
+}
 
 
 def parse_options(given: Mapping[str, object], base: Options) -> Options:
@@ -143,14 +158,20 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
     }
     try:
         options = parse_options({key: text for key, text in named.items() if text}, Options())
-        max_pixels = _whole("MAX_PIXELS", values["MAX_PIXELS"], _MAX_PIXELS_LIMIT)
+        most = {name: _whole(name, values[name], limit) for name, limit in _MOST.items()}
     except BadOption as error:
         raise SettingError(f"setting {error.message}") from error
     bundle = Path(values["MODEL_BUNDLE"]) if values["MODEL_BUNDLE"] else None
     # A default of json must not hide what a call's Accept header prefers.
     if options.format == "json":
         options = replace(options, format=None)
-    return FunctionSettings(bundle, max_pixels, options)
+    return FunctionSettings(
+        bundle,
+        most["MAX_PIXELS"],
+        most["MAX_PICTURE_MEMORY"],
+        most["MAX_CALL_MILLISECONDS"],
+        options,
+    )
 
 
 def _share(name: str, value: object) -> float:

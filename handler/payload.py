@@ -4,7 +4,6 @@ The body is sniffed, never believed: ``curl --data-binary`` calls every picture 
 """
 
 import binascii
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +11,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from handler.errors import BadBase64, BadOption, EmptyInput, NotAnImage, PayloadError
+from handler.forms import read_multipart, read_urlencoded
+from handler.limits import JSON_VALUES, PICTURES, refuse_more
 from models.ssd.formats import readable_format, unreadable_format
 
-MAX_BATCH = 256
+MAX_BATCH = PICTURES.most
 _WHITESPACE = b" \t\r\n\x0b\x0c"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
@@ -133,6 +134,8 @@ def _not_an_image() -> NotAnImage:
 
 
 def _read_json(body: bytes) -> Payload:
+    # Each value of JSON has one of these beside it, and base64 has none of them.
+    refuse_more(JSON_VALUES, sum(body.count(sign) for sign in (b",", b":", b"[", b"{")))
     try:
         document = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -153,9 +156,10 @@ def _read_json(body: bytes) -> Payload:
 def _read_text(text: object) -> Picture:
     if not isinstance(text, str):
         raise NotAnImage(f"an image in JSON must be a base64 string, got {type(text).__name__}")
-    if re.match(r"\s*https?://", text):
+    if re.match(r"\s{0,100}https?://", text):
         raise NotAnImage("the image is an address, and none is fetched here: send its bytes")
-    return read_base64(text.encode("utf-8", "replace"))
+    # What is not ASCII is no base64, and becomes a question mark, which is none either.
+    return read_base64(text.encode("ascii", "replace"))
 
 
 def _try_text(text: object) -> Picture | PayloadError:
@@ -166,39 +170,19 @@ def _try_text(text: object) -> Picture | PayloadError:
 
 
 def _read_form(body: bytes) -> Payload:
-    from urllib.parse import parse_qsl
-
-    try:
-        pairs = dict(parse_qsl(body.decode("ascii"), max_num_fields=64))
-    except ValueError as error:
-        raise BadOption("the body begins like a form but cannot be read") from error
-    # A plus that nobody escaped has become a space on the way.
-    image = pairs.pop("image", "").replace(" ", "+")
-    return Payload((read_base64(image.encode("utf-8")),), fields=pairs)
+    form = read_urlencoded(body)
+    return Payload((read_base64(form.image or b""),), fields=form.fields)
 
 
 def _read_multipart(body: bytes, boundary: bytes) -> Payload:
-    # Imported when a form comes: pictures mostly come bare.
-    from werkzeug.exceptions import HTTPException
-    from werkzeug.formparser import MultiPartParser
-
-    parser = MultiPartParser(
-        stream_factory=lambda *_args, **_kwargs: io.BytesIO(),
-        max_form_memory_size=len(body),
-        max_form_parts=64,
-    )
-    try:
-        form, files = parser.parse(io.BytesIO(body), boundary, len(body))
-    except (ValueError, HTTPException) as error:
-        raise BadOption("the multipart form is cut or broken: send it whole") from error
-    given = {key: value for key, value in form.items() if key != "image"}
-    if files:
-        content = files["image" if "image" in files else next(iter(files))].stream.read()
-    elif "image" in form:
-        content = form["image"].encode("utf-8")
+    form = read_multipart(body, boundary)
+    if form.files:
+        content = form.files["image" if "image" in form.files else next(iter(form.files))]
+    elif form.image is not None:
+        content = form.image
     else:
         raise EmptyInput("the form has no file: send one in the field `image`")
     if not content.strip(_WHITESPACE):
         raise EmptyInput("the file in the form is empty: send an image")
     picture = Picture(content) if _looks_like_image(content) else read_base64(content)
-    return Payload((picture,), fields=given)
+    return Payload((picture,), fields=form.fields)

@@ -8,9 +8,12 @@ import pytest
 
 from dcf.cli import cli as dcf
 from dcf.client import ADDRESS_VARIABLES
+from dcf.gateway.bounds import TABLE, Bounds
+from handler.limits import LIMITS as CALL_LIMITS
 from handler.options import FORMATS, OPTION_NAMES, OPTION_RANGES
 from handler.options import SETTINGS as FUNCTION_SETTINGS
 from models.commands.__main__ import VERBS
+from models.ssd.limits import LIMITS as PICTURE_LIMITS
 from watcher.codes import STATUSES
 from watcher.settings import SETTINGS as WATCHER_SETTINGS
 
@@ -35,6 +38,13 @@ def test_settings_of_the_watcher(setting):
     assert cells[2] == setting.help
 
 
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.variable)
+def test_limits_of_the_gateway(row):
+    cells = rows("configuration.md")[row.variable]
+    allowed = f"{row.low} to {row.high}"
+    assert cells[1:4] == [str(getattr(Bounds(), row.field)), allowed, row.help]
+
+
 @pytest.mark.parametrize("setting", FUNCTION_SETTINGS, ids=lambda setting: setting.name)
 def test_settings_of_the_function(setting):
     cells = rows("configuration.md")[setting.name]
@@ -52,6 +62,19 @@ def test_errors(code):
     cells = rows("replies.md")[code]
     assert cells[1] == str(STATUSES[code].http)
     assert cells[2] == STATUSES[code].grpc
+
+
+@pytest.mark.parametrize("limit", [*PICTURE_LIMITS, *CALL_LIMITS], ids=lambda limit: limit.name)
+def test_limits(limit):
+    setting = getattr(limit, "setting", "")
+    row = [limit.name, f"{limit.most:,}", f"`{setting}`" if setting else "", limit.help]
+    assert f"| {' | '.join(row)} |" in PAGES["replies.md"]
+
+
+def test_settings_of_limits_are_settings():
+    named = {limit.setting for limit in PICTURE_LIMITS if limit.setting}
+    defaults = {row.name: row.default for row in FUNCTION_SETTINGS if row.name in named}
+    assert defaults == {each.setting: str(each.most) for each in PICTURE_LIMITS if each.setting}
 
 
 @pytest.mark.parametrize("name", OPTION_NAMES)

@@ -74,6 +74,7 @@ ERRORS = {
     "truncated_image": (CUP[:40_000], "", 400, "INVALID_ARGUMENT"),
     "unsupported_format": (b"\0\0\0\x18ftypheic" + bytes(64), "", 415, "INVALID_ARGUMENT"),
     "too_many_pixels": (huge_png(), "", 413, "INVALID_ARGUMENT"),
+    "too_costly": (b"\xff\xd8" + b"\xff\xe0\0\2" * 10_000, "", 413, "INVALID_ARGUMENT"),
     "body_too_large": (CUP * 4, "", 413, "RESOURCE_EXHAUSTED"),
     "bad_option": (CUP, "threshold=7", 400, "INVALID_ARGUMENT"),
 }

@@ -24,6 +24,7 @@ STATUSES: dict[str, Status] = {
     "truncated_image": Status(400, "INVALID_ARGUMENT"),
     "unsupported_format": Status(415, "INVALID_ARGUMENT"),
     "too_many_pixels": Status(413, "INVALID_ARGUMENT"),
+    "too_costly": Status(413, "INVALID_ARGUMENT"),
     "body_too_large": Status(413, "RESOURCE_EXHAUSTED"),
     "bad_option": Status(400, "INVALID_ARGUMENT"),
     # The state of the process.

@@ -71,6 +71,20 @@ class Info:
 NO_INFO = Info()
 
 
+@dataclass
+class Turn:
+    """What becomes of a call while it waits and runs; whoever runs it writes, the handler reads.
+
+    Attributes:
+        expired: nobody waits for the answer any more.
+        may_defer: the handler may raise an error with `defer`, and is called again where long
+            calls run.
+    """
+
+    expired: bool = False
+    may_defer: bool = False
+
+
 @dataclass(frozen=True)
 class Request:
     """One call.
@@ -85,6 +99,7 @@ class Request:
         path: decoded, begins with a slash; `/` for gRPC.
         call_id: the id of this call in replies and logs.
         info: FxWatcher's Info.
+        turn: how it stands with this call.
     """
 
     input: bytes
@@ -96,6 +111,7 @@ class Request:
     path: str = "/"
     call_id: str = ""
     info: Info = NO_INFO
+    turn: Turn = field(default_factory=Turn, compare=False, repr=False)
 
 
 def parse_query(text: str) -> dict[str, str]:

@@ -3,6 +3,9 @@
 A fixed pool of threads runs the handler; whoever asks waits for the answer or for the time limit. A
 Python thread cannot be stopped, so a call over its limit is answered at once and keeps its thread
 until it ends by itself.
+
+A handler that finds out that a call will be long may say so, by an error whose `defer` is true: the
+call is then run by threads of its own, and never keeps the short ones waiting.
 """
 
 import threading
@@ -20,11 +23,12 @@ from .request import Request
 class _Job:
     """One call on its way from a door to a handler thread and back."""
 
-    __slots__ = ("caller", "done", "error", "reply", "request")
+    __slots__ = ("caller", "done", "error", "reply", "request", "row")
 
     def __init__(self, request: Request, caller: Caller) -> None:
         self.request = request
         self.caller = caller
+        self.row: _Row | None = None
         self.reply: Reply | None = None
         self.error: BaseException | None = None
         # A bare lock is the cheapest thing one thread can wait on and another can open.
@@ -42,6 +46,33 @@ class _Slot:
         self.since: float | None = None
         self.wake = threading.Lock()
         self.wake.acquire()  # pylint: disable=consider-using-with # as in _Job
+
+
+class _Row:
+    """Slots and the jobs that wait for one, oldest first. All but `since` is the runner's lock's.
+
+    Attributes:
+        inflight: jobs that wait and run.
+    """
+
+    __slots__ = ("idle", "inflight", "slots", "waiting")
+
+    def __init__(self, count: int) -> None:
+        self.slots = [_Slot() for _ in range(count)]
+        self.idle: list[_Slot] = []
+        self.waiting: OrderedDict[_Job, None] = OrderedDict()
+        self.inflight = 0
+
+    def enter(self, job: _Job) -> None:
+        """Hands the job to an idle slot, or lets it wait for one."""
+        self.inflight += 1
+        job.row = self
+        if self.idle:
+            slot = self.idle.pop()
+            slot.job = job
+            slot.wake.release()
+        else:
+            self.waiting[job] = None
 
 
 class Runner:
@@ -66,16 +97,16 @@ class Runner:
         self.max_inflight = max_inflight
         self.exec_timeout = exec_timeout
         self._call = call
-        # Everything below is changed under this lock alone. A job is in `_waiting` or has a slot.
+        # Everything below is changed under this lock alone.
         self._lock = threading.Lock()
-        self._waiting: OrderedDict[_Job, None] = OrderedDict()
-        self._idle: list[_Slot] = []
-        self._inflight = 0
         self._closing = False
-        self._slots = [_Slot() for _ in range(concurrency)]
+        self._short, self._long = _Row(concurrency), _Row(max(1, concurrency // 2))
         self._threads = [
-            threading.Thread(target=self._work, args=(slot,), name=f"handler-{number}", daemon=True)
-            for number, slot in enumerate(self._slots)
+            threading.Thread(
+                target=self._work, args=(row, slot), name=f"handler-{kind}{number}", daemon=True
+            )
+            for row, kind in ((self._short, ""), (self._long, "long-"))
+            for number, slot in enumerate(row.slots)
         ]
         for thread in self._threads:
             thread.start()
@@ -83,12 +114,12 @@ class Runner:
     @property
     def inflight(self) -> int:
         """Calls running and waiting, timed-out ones that still run included."""
-        return self._inflight
+        return self._short.inflight + self._long.inflight
 
     @property
     def full(self) -> bool:
         """Whether the next call would be refused."""
-        return self._inflight >= self.max_inflight
+        return self._short.inflight >= self.max_inflight
 
     @property
     def stuck(self) -> bool:
@@ -96,7 +127,7 @@ class Runner:
         if not self.exec_timeout:
             return False
         limit = time.monotonic() - self.exec_timeout
-        return all(slot.since is not None and slot.since < limit for slot in self._slots)
+        return all(slot.since is not None and slot.since < limit for slot in self._short.slots)
 
     def run(
         self, request: Request, timeout: float | None = None, caller: Caller | None = None
@@ -126,6 +157,7 @@ class Runner:
         limit = self._limit(timeout)
         # The handler's thread opens it.
         if not job.done.acquire(timeout=limit):  # pylint: disable=consider-using-with
+            request.turn.expired = True
             self._take_back(job)  # if it is still waiting it never runs
             raise TimedOut(
                 f"the call took longer than {limit:g} s; send less, or raise EXEC_TIMEOUT"
@@ -143,9 +175,9 @@ class Runner:
         """
         with self._lock:
             self._closing = True
-            idle, self._idle = self._idle, []
-        for slot in idle:
-            slot.wake.release()
+            for row in (self._short, self._long):
+                while row.idle:
+                    row.idle.pop().wake.release()
         end = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
@@ -157,29 +189,22 @@ class Runner:
         return max(0.0, min(limits)) if limits else -1
 
     def _admit(self, job: _Job) -> None:
-        """Hands the job to an idle slot, or lets it wait for one."""
         with self._lock:
-            if self._inflight >= self.max_inflight:
+            if self.full:
                 raise Overloaded(
                     f"{self.max_inflight} calls are running and waiting, as many as are allowed; "
                     "try again in a second"
                 )
-            self._inflight += 1
             job.caller.begin()
-            if self._idle:
-                slot = self._idle.pop()
-                slot.job = job
-                slot.wake.release()
-            else:
-                self._waiting[job] = None
+            self._short.enter(job)
 
     def _take_back(self, job: _Job) -> bool:
         """Whether the job was still waiting; then it waits no longer, and its body is free."""
         with self._lock:
-            if job not in self._waiting:
+            if job.row is None or job not in job.row.waiting:
                 return False
-            del self._waiting[job]
-            self._inflight -= 1
+            del job.row.waiting[job]
+            job.row.inflight -= 1
         job.caller.end()
         return True
 
@@ -188,32 +213,58 @@ class Runner:
             job.error = CallerLeft("the caller left before the call had its turn")
             job.done.release()
 
-    def _next(self, slot: _Slot) -> _Job | None:
+    def _next(self, row: _Row, slot: _Slot) -> _Job | None:
         """Waits for this slot's next job; None at the end."""
         with self._lock:
-            if self._waiting:
-                return self._waiting.popitem(last=False)[0]
+            if row.waiting:
+                return row.waiting.popitem(last=False)[0]
             if self._closing:
                 return None
-            self._idle.append(slot)
-        slot.wake.acquire()  # pylint: disable=consider-using-with # opened by _admit or close
+            row.idle.append(slot)
+        slot.wake.acquire()  # pylint: disable=consider-using-with # opened by _Row.enter or close
         job, slot.job = slot.job, None
         return job
 
-    def _work(self, slot: _Slot) -> None:
-        while (job := self._next(slot)) is not None:
+    def _work(self, row: _Row, slot: _Slot) -> None:
+        while (job := self._next(row, slot)) is not None:
             slot.since = time.monotonic()
-            try:
-                job.reply = self._call(job.request)
-            # A handler's sys.exit() ends its call only.
-            except BaseException as error:  # pylint: disable=broad-exception-caught
-                job.error = error
+            self._run(job, may_defer=row is self._short)
+            if getattr(job.error, "defer", False) and self._defer(job):
+                slot.since = None
+                del job
+                continue
             slot.since = None
             with self._lock:
-                self._inflight -= 1
+                row.inflight -= 1
             job.caller.end()
             job.done.release()
             del job  # the last body and reply are not kept while the thread waits
+
+    def _run(self, job: _Job, *, may_defer: bool) -> None:
+        job.error = None
+        turn = job.request.turn
+        turn.may_defer = may_defer
+        if turn.expired:
+            return  # nobody waits for the answer
+        try:
+            job.reply = self._call(job.request)
+        # A handler's sys.exit() ends its call only.
+        except BaseException as error:  # pylint: disable=broad-exception-caught
+            job.error = error
+
+    def _defer(self, job: _Job) -> bool:
+        """Lets a call wait for the threads of the long ones, if not too many do."""
+        if not job.request.turn.may_defer:
+            return False  # it has been there
+        with self._lock:
+            if not self._closing:
+                if self._long.inflight >= max(1, self.max_inflight // 2):
+                    return False
+                self._short.inflight -= 1
+                self._long.enter(job)
+                return True
+        self._run(job, may_defer=False)  # their threads may have ended
+        return False
 
 
 def _result(job: _Job) -> Reply:

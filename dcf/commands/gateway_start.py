@@ -9,10 +9,13 @@ from pathlib import Path
 
 import click
 
+from dcf.commands.bounds_options import bounds_options
 from dcf.commands.first_calls import deploy_and_call
 from dcf.commands.printing import write_line
 from dcf.commands.warnings_shown import show_warnings
 from dcf.gateway.auth import credentials_for
+from dcf.gateway.bounds import Bounds, raise_open_files
+from dcf.gateway.memory import keep_little
 from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
 from dcf.providers.process import MIN_READY_SECONDS
@@ -67,6 +70,7 @@ from dcf.state.state_file import ACCEPT_FLAG
     show_default=True,
     help="How long a new revision must stay ready before the old one ends.",
 )
+@bounds_options
 @click.option(
     "--allow-callback",
     multiple=True,
@@ -118,6 +122,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     accept_lost_state: bool,
     deploy: Path | None,
     sample: Path | None,
+    **bounds: int,
 ) -> None:
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
@@ -136,8 +141,11 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         queue,
         min_ready_seconds,
         accept_lost_state,
+        Bounds(**bounds),
     )
     show_warnings()
+    raise_open_files()
+    keep_little()
     asyncio.run(_run(settings, deploy, sample))
 
 

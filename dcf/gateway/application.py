@@ -5,12 +5,16 @@ from typing import Any
 
 from aiohttp import web
 
+from dcf.errors import TooManyConnections
 from dcf.gateway.auth import Credentials, authenticated
+from dcf.gateway.connection import connection_of, in_time
+from dcf.gateway.door_function import own_failure
 from dcf.gateway.door_index import IndexDoor
+from dcf.gateway.forwarding import Arrival
 from dcf.gateway.messages import encode
 from dcf.gateway.openapi import document, index
 from dcf.gateway.origin import local_name, same_origin
-from dcf.gateway.plain import plain_errors
+from dcf.gateway.plain import failed, plain_errors
 from dcf.gateway.route import Route
 from dcf.gateway.routes import ROUTES
 
@@ -22,9 +26,11 @@ def application(doors: Iterable[object], credentials: Credentials | None) -> web
     """Everything the REST door answers, by the doors that the table names."""
     made = IndexDoor(encode(document(ROUTES, password=credentials is not None)), index(ROUTES))
     named: dict[str, Any] = {type(door).__name__: door for door in (made, *doors)}
-    app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[plain_errors])
+    app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[in_time, plain_errors])
     for route in ROUTES:
         handler = _bound(route, named)
+        if route.is_call:
+            handler = within_limits(handler, route)
         if route.guarded:
             known = authenticated(handler, credentials) if credentials else local_name(handler)
             handler = same_origin(known)
@@ -38,3 +44,23 @@ def _bound(route: Route, doors: dict[str, Any]) -> _Handler:
     owner, _, method = route.handler.__qualname__.rpartition(".")
     handler: _Handler = getattr(doors[owner], method)
     return handler
+
+
+def within_limits(handler: _Handler, route: Route) -> _Handler:
+    """The same handler, which above the limit of connections answers nothing but 503."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        connection = connection_of(request)
+        if connection is None or not connection.is_over:
+            return await handler(request)
+        fault = TooManyConnections(
+            "the gateway, or this address, has as many connections as it may have: try again"
+        )
+        reply = failed(503, fault.message)
+        if route.tag == "OpenFaaS":
+            reply = own_failure(fault, request.match_info["name"], Arrival.of(request))
+        reply.headers["Retry-After"] = "1"
+        reply.force_close()
+        return reply
+
+    return answer

@@ -18,6 +18,7 @@ _STATUSES = {
     "body_too_large": 413,
     "queue_full": 429,
     "unsupported": 501,
+    "too_many_connections": 503,
 }
 
 

@@ -36,6 +36,10 @@ def _answering(rpc: _Rpc[_Asked, _Answer]) -> _Rpc[_Asked, _Answer]:
     async def answer(door: "GrpcDoor", request: _Asked, context: _Context) -> _Answer:
         try:
             return await rpc(door, request, context)
+        except (
+            grpc.aio.AbortError
+        ):  # raised again from a frame that names it, it would hold itself,
+            raise  # and with it the whole message, until the collector comes by
         except Exception as fault:  # pylint: disable=broad-exception-caught # the last line before the wire
             await _end(context, fault, rpc.__name__)
 
@@ -74,6 +78,8 @@ class GrpcDoor:
             async for request in requests:
                 output = await self._ask(request.Service, request.Input, context)
                 yield pb.Messages(Output=output)
+        except grpc.aio.AbortError:
+            raise
         except Exception as fault:  # pylint: disable=broad-exception-caught # the last line before the wire
             await _end(context, fault, "Invokes")
 
@@ -151,8 +157,6 @@ def _text(output: bytes) -> str:
 
 
 async def _end(context: _Context, fault: Exception, rpc: str) -> NoReturn:
-    if isinstance(fault, grpc.aio.AbortError):
-        raise fault
     if isinstance(fault, DcfError):
         await context.abort(status_of_fault(fault), fault.message)
     _log.error("%s failed", rpc, exc_info=fault)

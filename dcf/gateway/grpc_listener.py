@@ -12,14 +12,14 @@ from dcf._proto.gateway_pb2_grpc import (
     add_GatewayServicer_to_server,
 )
 from dcf.gateway.auth import Authenticated, Credentials
+from dcf.gateway.bounds import Bounds
 from dcf.gateway.door_grpc import GrpcDoor
+from dcf.gateway.grpc_messages import Messages
 
 MAX_MESSAGE = 64 << 20
-_OPTIONS = [
-    ("grpc.max_receive_message_length", MAX_MESSAGE),
-    ("grpc.max_send_message_length", MAX_MESSAGE),
-    ("grpc.so_reuseport", 0),  # else a second gateway would quietly share the port
-]
+_STREAMS = 128  # of one connection; more wait at the client
+_GREETING_SECONDS = 5  # a client sends its settings at once
+_PING_SECONDS, _PONG_SECONDS = 60, 20
 _MESH_CALL = "/pb.FxWatcher/Call"
 _REST_SECONDS = 1.0
 
@@ -31,13 +31,16 @@ class GrpcListener:
         port: The one that was taken.
     """
 
-    def __init__(self, host: str, port: int, credentials: Credentials | None) -> None:
+    def __init__(
+        self, host: str, port: int, credentials: Credentials | None, bounds: Bounds
+    ) -> None:
         """Takes the port.
 
         Args:
             host: An IPv6 address in brackets.
             port: 0 takes a free one.
             credentials: Whom everything but calls is for; None for everybody.
+            bounds: How many connections, and how much of messages; worked out.
 
         Raises:
             OSError: The port is in use.
@@ -46,7 +49,8 @@ class GrpcListener:
         guards: list[grpc.aio.ServerInterceptor] = [self._draining]
         if credentials is not None:
             guards.append(Authenticated(credentials))
-        self._server = grpc.aio.server(interceptors=guards, options=_OPTIONS)
+        guards.append(Messages(bounds))
+        self._server = grpc.aio.server(interceptors=guards, options=_options(bounds))
         try:
             self.port = self._server.add_insecure_port(f"{host}:{port}")
         except RuntimeError as fault:
@@ -66,6 +70,22 @@ class GrpcListener:
     async def close(self) -> None:
         """Take nothing any more."""
         await self._server.stop(_REST_SECONDS)
+
+
+def _options(bounds: Bounds) -> list[tuple[str, int]]:
+    """What they mean is in gRPC's channel_arg_names.h."""
+    return [
+        ("grpc.max_receive_message_length", MAX_MESSAGE),
+        ("grpc.max_send_message_length", MAX_MESSAGE),
+        ("grpc.so_reuseport", 0),  # else a second gateway would quietly share the port
+        ("grpc.max_allowed_incoming_connections", bounds.grpc_connections),
+        ("grpc.max_concurrent_streams", _STREAMS),
+        ("grpc.server_handshake_timeout_ms", 1000 * min(_GREETING_SECONDS, bounds.head_timeout)),
+        ("grpc.max_connection_idle_ms", 1000 * bounds.idle_timeout),
+        ("grpc.keepalive_time_ms", 1000 * _PING_SECONDS),
+        ("grpc.keepalive_timeout_ms", 1000 * _PONG_SECONDS),
+        ("grpc.http2.max_pings_without_data", 0),  # a silent stream's peer is asked again and again
+    ]
 
 
 class _Draining(grpc.aio.ServerInterceptor):

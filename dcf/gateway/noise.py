@@ -1,11 +1,13 @@
-"""The HTTP server's own log, without the traces of requests that are no HTTP.
+"""The HTTP server's own log, without the traces of requests that are no HTTP, or never end.
 
-Anybody can send such bytes, as often as they like; they are answered 400, and that is all.
+Anybody can send such bytes, as often as they like; they are answered 400 or 408, and that is all.
 """
 
 import logging
 
 from aiohttp.http_exceptions import BadHttpMessage
+
+from dcf.errors import SlowRequest
 
 
 def server_log() -> logging.Logger:
@@ -17,4 +19,4 @@ def server_log() -> logging.Logger:
 
 def _is_ours(record: logging.LogRecord) -> bool:
     fault = record.exc_info[1] if record.exc_info else None
-    return not isinstance(fault, BadHttpMessage)
+    return not isinstance(fault, BadHttpMessage | SlowRequest)

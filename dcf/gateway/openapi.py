@@ -8,8 +8,10 @@ import msgspec
 
 from dcf import __version__
 from dcf.gateway.messages import Digest, Named
-from dcf.gateway.route import ANY, JSON, TEXT, Answer, Parameter, Route, text
+from dcf.gateway.messages_openfx import OpenFxError
+from dcf.gateway.route import ANY, JSON, TEXT, Answer, Parameter, Route, json_of, text
 
+_OPENFX = "OpenFx"  # its errors are JSON
 _REF = "#/components/schemas/{name}"
 _PART = re.compile(r"{(\w+)(?::[^}]*)?}")
 _PARTS: Mapping[str, tuple[str, Any]] = {
@@ -62,7 +64,17 @@ def every_answer(route: Route, *, password: bool) -> dict[int | str, Answer]:
         common[400] = text("what is wrong with the request")
     if _is_message(route):
         common[413] = text("the body is too large")
+    if _may_write(route):
+        full = "the gateway's disk is full; nothing was changed"
+        common[507] = json_of(OpenFxError, full) if route.tag == _OPENFX else text(full)
+    if route.body is not None:
+        common[408] = text("the body did not come in time")
     return {**common, **route.answers}
+
+
+def _may_write(route: Route) -> bool:
+    """Whether it changes what is on the gateway's disk."""
+    return route.guarded and route.methods not in {"GET", "HEAD"} and set(route.answers) != {501}
 
 
 class _Schemas:

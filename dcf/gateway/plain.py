@@ -8,6 +8,7 @@ from aiohttp import web
 
 from dcf.errors import DcfError
 from dcf.gateway.messages import decode, encode
+from dcf.state.disk import storage_fault
 
 ACCEPTED = 202
 _STATUSES = {
@@ -15,7 +16,10 @@ _STATUSES = {
     "bad_archive": 400,
     "not_found": 404,
     "already_exists": 409,
+    "slow_request": 408,
+    "too_many_connections": 503,
     "unsupported": 501,
+    "storage_full": 507,
 }
 _Message = TypeVar("_Message")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -32,7 +36,9 @@ async def plain_errors(request: web.Request, handler: _Handler) -> web.StreamRes
     except web.HTTPException as fault:  # aiohttp's own: no such route, method, or too much body
         headers = {"Allow": fault.headers["Allow"]} if "Allow" in fault.headers else None
         return failed(fault.status, fault.reason, headers)
-    except Exception:  # pylint: disable=broad-exception-caught # the last line before the wire
+    except Exception as fault:  # pylint: disable=broad-exception-caught # the last before the wire
+        if known := storage_fault(fault, "the change"):
+            return failed(_STATUSES.get(known.code, 500), known.message)
         _log.exception("%s %s failed", request.method, request.path)
         return failed(500, "the gateway failed; its log has the reason")
 

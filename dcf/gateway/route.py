@@ -77,6 +77,11 @@ class Route:
     guarded: bool = True
     tag: str = "OpenFaaS"
 
+    @property
+    def is_call(self) -> bool:
+        """Whether it calls a function."""
+        return not self.guarded and "{name" in self.path
+
 
 def json_of(kind: Any, meaning: str = "done") -> Answer:  # noqa: ANN401 # a type of any kind
     """A JSON body."""

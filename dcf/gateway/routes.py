@@ -169,7 +169,7 @@ _CALL_ANSWERS: dict[int | str, Answer] = {
     404: json_of(msg.Failed, "no such function"),
     501: json_of(msg.Failed, "functions speak no websocket"),
     502: json_of(msg.Failed, "the function could not be reached, or broke off"),
-    503: json_of(msg.Failed, "no replica is ready"),
+    503: json_of(msg.Failed, "no replica is ready, or there are too many connections"),
     504: json_of(msg.Failed, "the function took longer than it may"),
 }
 CALLS = (
@@ -192,6 +192,7 @@ _SUBMIT_ANSWERS: dict[int | str, Answer] = {
     429: json_of(msg.Failed, "the queue is full"),
     500: text("the disk failed"),
     501: json_of(msg.Failed, "this gateway was started without a queue"),
+    503: json_of(msg.Failed, "there are too many connections"),
 }
 _SUBMIT_HEADERS = (Parameter("X-Callback-Url", "where to post the answer", where="header"),)
 QUEUE = (

@@ -19,7 +19,7 @@ _CALL: _Answers = {
     400: Answer("no name of a function", None, "text/plain"),
     404: Answer("no such function", None, "text/plain"),
     502: Answer("the function could not be reached, or broke off", None, "text/plain"),
-    503: Answer("no replica is ready", None, "text/plain"),
+    503: Answer("no replica is ready, or there are too many connections", None, "text/plain"),
     504: Answer("the function took longer than it may", None, "text/plain"),
 }
 

@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
-import errno
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
@@ -14,6 +13,9 @@ from aiohttp import web
 from dcf.errors import CannotStart
 from dcf.gateway.application import application
 from dcf.gateway.auth import Credentials
+from dcf.gateway.bounds import Bounds, open_files
+from dcf.gateway.connection import NEVER
+from dcf.gateway.connections import Connections
 from dcf.gateway.core import Gateway
 from dcf.gateway.door_alert import AlertDoor
 from dcf.gateway.door_archives import ArchivesDoor
@@ -25,10 +27,12 @@ from dcf.gateway.door_platform import PlatformDoor
 from dcf.gateway.door_secrets import SecretsDoor
 from dcf.gateway.door_system import SystemDoor
 from dcf.gateway.grpc_listener import GrpcListener
+from dcf.gateway.host import bracketed, from_here, port_words
 from dcf.gateway.metrics import Metrics
 from dcf.gateway.noise import server_log
 from dcf.gateway.queue.call_queue import CallQueue
 from dcf.gateway.queue.settings import QueueSettings
+from dcf.gateway.rest_listener import RestListener
 from dcf.gateway.rpcs import Rpcs
 from dcf.gateway.upstream import READ_BUFFER, Upstream
 from dcf.providers.port import Provider
@@ -36,8 +40,6 @@ from dcf.providers.process import MIN_READY_SECONDS, ProcessProvider
 
 _DRAIN_SECONDS = 35.0
 PROVIDERS = ("process",)
-# Where a gateway that listens on every address is reached from its own machine.
-_ANY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Settings:
         queue: The queue's; None for a gateway without one.
         min_ready_seconds: How long a new revision must stay ready before the old one is drained.
         accept_lost_state: Start with what is left of a database that lost something.
+        bounds: How many connections it keeps, and how long it waits for what callers send.
     """
 
     host: str = "127.0.0.1"
@@ -65,6 +68,7 @@ class Settings:
     queue: QueueSettings | None = None
     min_ready_seconds: float = MIN_READY_SECONDS
     accept_lost_state: bool = False
+    bounds: Bounds = field(default_factory=Bounds)
 
     @property
     def authorization(self) -> str:
@@ -112,6 +116,7 @@ class Server:
         self._started = AsyncExitStack()
         self.queue: CallQueue | None = None
         self._upstream: Upstream | None = None
+        self._rest: RestListener | None = None
 
     async def start(self) -> None:
         """Bring the functions back and open both doors; after `CannotStart` nothing runs."""
@@ -121,14 +126,13 @@ class Server:
 
     async def _start(self, opened: AsyncExitStack) -> None:
         """Open one thing after the other; `opened` closes them in the opposite order."""
-        settings, host = self._settings, _bracketed(self._settings.host)
+        settings, host = self._settings, bracketed(self._settings.host)
+        bounds = settings.bounds.within(open_files())
         # Functions are given its address when they start, and may call before the doors open.
-        listener = _claimed(settings, host)
+        listener = _claimed(settings, host, bounds)
         opened.push_async_callback(listener.close)
         self.grpc = f"{host}:{listener.port}"
-        provider = self._make_provider(
-            f"{_bracketed(_ANY.get(settings.host, settings.host))}:{listener.port}"
-        )
+        provider = self._make_provider(f"{from_here(settings.host)}:{listener.port}")
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway, metrics = Gateway(provider), Metrics()
@@ -144,9 +148,12 @@ class Server:
             shutdown_timeout=_DRAIN_SECONDS,
             read_bufsize=READ_BUFFER,
             auto_decompress=False,
+            keepalive_timeout=NEVER,  # `Connection` knows better what is idle
         )
+        connections = Connections(bounds)
+        opened.callback(connections.stop)
         opened.push_async_callback(self._drain, listener, runner, queue)
-        await self._open_rest(runner)
+        await self._open_rest(runner, connections)
         rpcs.rest = self.rest
         await listener.open(GrpcDoor(rpcs, upstream, settings.credentials))
 
@@ -184,17 +191,19 @@ class Server:
         await queue.start()
         return queue
 
-    async def _open_rest(self, runner: web.AppRunner) -> None:
+    async def _open_rest(self, runner: web.AppRunner, connections: Connections) -> None:
         host, port = self._settings.host, self._settings.port
         await runner.setup()
-        site = web.TCPSite(runner, host, port)
+        assert runner.server is not None
+        rest = self._rest = RestListener(connections, runner.server)
         try:
-            await site.start()
+            await rest.open(host, port)
         except OSError as fault:
+            rest.close()
             raise CannotStart(
-                _port_words("REST", host, port, fault, "DCF_PORT", "--port")
+                port_words("REST", host, port, fault, "DCF_PORT", "--port")
             ) from fault
-        self.rest = f"http://{_bracketed(host)}:{runner.addresses[0][1]}"
+        self.rest = f"http://{bracketed(host)}:{rest.port}"
 
     async def _drain(
         self, listener: GrpcListener, runner: web.AppRunner, queue: CallQueue | None
@@ -206,6 +215,8 @@ class Server:
         assert self._upstream is not None
         limit = asyncio.get_running_loop().time() + _DRAIN_SECONDS
         listener.drain()
+        if self._rest:
+            self._rest.close()
         await asyncio.gather(runner.cleanup(), *([queue.drain()] if queue else ()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(limit):
@@ -221,27 +232,10 @@ class Server:
         await self._started.aclose()
 
 
-def _claimed(settings: Settings, host: str) -> GrpcListener:
+def _claimed(settings: Settings, host: str, bounds: Bounds) -> GrpcListener:
     try:
-        return GrpcListener(host, settings.grpc_port, settings.credentials)
+        return GrpcListener(host, settings.grpc_port, settings.credentials, bounds)
     except OSError as fault:
         raise CannotStart(
-            _port_words("gRPC", host, settings.grpc_port, fault, "DCF_GRPC_PORT", "--grpc-port")
+            port_words("gRPC", host, settings.grpc_port, fault, "DCF_GRPC_PORT", "--grpc-port")
         ) from fault
-
-
-def _bracketed(host: str) -> str:
-    """An IPv6 address as it stands before a port."""
-    return f"[{host}]" if ":" in host else host
-
-
-def _port_words(door: str, host: str, port: int, fault: OSError, variable: str, flag: str) -> str:
-    if fault.errno == errno.EADDRINUSE:
-        return (
-            f"{door} port {port} on {host} is in use: stop the program that has it, "
-            f"or choose another with {flag} or {variable}"
-        )
-    return (
-        f"{door} cannot listen on {host}:{port} ({fault.strerror}): "
-        f"choose another with --host, {flag} or {variable}"
-    )

@@ -18,6 +18,7 @@ _STATUSES = {
     "upstream_failed": _CODE.UNAVAILABLE,
     "timeout": _CODE.DEADLINE_EXCEEDED,
     "unsupported": _CODE.UNIMPLEMENTED,
+    "storage_full": _CODE.RESOURCE_EXHAUSTED,
 }
 # What a function's own HTTP answer means here, by its error code first, else by its status.
 _FUNCTION_CODES = {

@@ -1,19 +1,43 @@
 """The archives a gateway holds: uploaded by digest, unpacked once by digest."""
 
 import asyncio
-import compileall
+import contextlib
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from dcf.archive import MAX_ARCHIVE_BYTES, Entry, digest_of_image, is_digest, read_entry, unpack
+from dcf.archive import MAX_ARCHIVE_BYTES, Entry, digest_of_image, is_digest
 from dcf.errors import ArchiveError
 from dcf.providers.home import Home
+from dcf.providers.program_run import run_program
 from dcf.providers.removal import remove
+from dcf.providers.unpack import read_entry
 
 _GRACE_SECONDS = 3600.0
+_PIECE = 1 << 20
+_AT_ONCE = 2
+# The program keeps to a shorter time of its own.
+_LONGEST_SECONDS = 660.0
+
+
+@dataclass(frozen=True)
+class _Unpacked:
+    """How to start the code, and a line for the function's log, or nothing."""
+
+    entry: Entry
+    note: str
+
+
+@dataclass
+class _Unpacking:
+    """One archive that is being unpacked, and how many wait for it."""
+
+    task: asyncio.Task[_Unpacked]
+    waiting: int = 0
 
 
 class Archives:
@@ -21,7 +45,8 @@ class Archives:
 
     def __init__(self, home: Home) -> None:
         self._uploads, self._code = home.archives, home.code
-        self._unpacking: dict[str, asyncio.Task[Entry]] = {}
+        self._unpacking: dict[str, _Unpacking] = {}
+        self._turns = asyncio.Semaphore(_AT_ONCE)
         self._spoken_of: dict[str, float] = {}
         remove(self._uploads.glob("*.partial"))  # of a gateway that was killed
         remove(self._code.glob("*.partial"))
@@ -43,20 +68,12 @@ class Archives:
                 f"archive name {digest!r} is not a sha256 as 64 lower-case hex digits"
             )
         partial = self._uploads / f"{digest}.{os.urandom(4).hex()}.partial"
-        found, size = hashlib.sha256(), 0
         try:
             with partial.open("xb") as file:
-                async for chunk in chunks:
-                    size += len(chunk)
-                    if size > MAX_ARCHIVE_BYTES:
-                        raise ArchiveError(
-                            f"the archive is over {MAX_ARCHIVE_BYTES} bytes: use handler.exclude"
-                        )
-                    found.update(chunk)
-                    file.write(chunk)
-            if found.hexdigest() != digest:
+                found = await _store(chunks, file)
+            if found != digest:
                 raise ArchiveError(
-                    f"the archive's sha256 is {found.hexdigest()}, not {digest}: upload it again"
+                    f"the archive's sha256 is {found}, not {digest}: upload it again"
                 )
             partial.replace(self._uploads / digest)
             self._spoken_of[digest] = time.monotonic()
@@ -97,22 +114,73 @@ class Archives:
         except ArchiveError:
             return None
 
-    async def unpacked(self, image: str) -> tuple[Path, Entry]:
-        """The folder of an image's code, unpacked and compiled if this is the first time."""
+    async def unpacked(self, image: str, log: Callable[[str], None]) -> tuple[Path, Entry]:
+        """The folder of an image's code, unpacked and compiled if this is the first time.
+
+        Those who ask for the same while it is being unpacked wait together; when the last of them
+        is cancelled, so is the unpacking.
+
+        Args:
+            image: It was uploaded.
+            log: Takes a line if there is something to say.
+
+        Raises:
+            ArchiveError: It cannot be unpacked.
+        """
         digest = digest_of_image(image)
         folder = self._code / digest
-        if digest not in self._unpacking:
+        work = self._unpacking.get(digest)
+        if work is None:
             if folder.is_dir():
                 return folder, read_entry(folder)
-            # A task of its own: who asks may be cancelled, the unpacking thread cannot.
-            task = asyncio.create_task(asyncio.to_thread(_unpack, self._uploads / digest, folder))
-            self._unpacking[digest] = task
-            task.add_done_callback(lambda _: self._unpacking.pop(digest))
-        return folder, await asyncio.shield(self._unpacking[digest])
+            work = self._unpacking[digest] = _Unpacking(asyncio.create_task(self._unpack(digest)))
+        work.waiting += 1
+        try:
+            done = await asyncio.shield(work.task)
+        finally:
+            work.waiting -= 1
+            if not work.waiting:
+                work.task.cancel()
+                if self._unpacking.get(digest) is work:
+                    del self._unpacking[digest]
+        if done.note:
+            log(done.note)
+        return folder, done.entry
+
+    async def _unpack(self, digest: str) -> _Unpacked:
+        partial = self._code / f"{digest}.{os.urandom(4).hex()}.partial"
+        try:
+            async with self._turns:
+                answer = await run_program(
+                    *("dcf.providers.unpacking", self._uploads / digest, partial),
+                    seconds=_LONGEST_SECONDS,
+                )
+            if "fault" in answer:
+                raise ArchiveError(answer["fault"])
+            with contextlib.suppress(FileExistsError):  # no other than the same
+                partial.rename(self._code / digest)
+            return _Unpacked(Entry(*answer["entry"]), answer["note"])
+        finally:
+            remove([partial])
 
 
-def _unpack(source: Path, folder: Path) -> Entry:
-    entry = unpack(source, folder)
-    # Without compiled files the imports of a cold start take three times as long.
-    compileall.compile_dir(folder, quiet=2, force=False)
-    return entry
+async def _store(chunks: AsyncIterator[bytes], file: IO[bytes]) -> str:
+    """Write an upload; gives its sha256. The event loop neither hashes nor waits for the disk."""
+    found, size, piece = hashlib.sha256(), 0, bytearray()
+
+    def work() -> None:
+        found.update(piece)
+        file.write(piece)
+        piece.clear()
+
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_ARCHIVE_BYTES:
+            raise ArchiveError(
+                f"the archive is over {MAX_ARCHIVE_BYTES} bytes: use handler.exclude"
+            )
+        piece += chunk
+        if len(piece) >= _PIECE:
+            await asyncio.to_thread(work)
+    await asyncio.to_thread(work)
+    return found.hexdigest()

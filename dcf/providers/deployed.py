@@ -8,7 +8,8 @@ from dcf.providers.history import History
 from dcf.providers.logs import FunctionLog
 from dcf.providers.placement import FAILED, PROGRESSING, FunctionSpec, FunctionStatus, RevisionInfo
 from dcf.providers.revision_processes import RevisionProcesses
-from dcf.providers.rollout.machine import Asked, Rollout
+from dcf.providers.rollout.machine import Rollout
+from dcf.providers.rollout.states import Asked
 from dcf.providers.routing import Target
 
 

@@ -5,10 +5,11 @@ unless a script makes a revision slow or lets it fail; `split` serves two revisi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dcf.errors import AlreadyExists, InvalidRequest, NotFound
+from dcf.providers.fake_stores import FakeArchives, FakeLogs, FakeSecrets
 from dcf.providers.placement import (
     FAILED,
     PROGRESSING,
@@ -20,7 +21,7 @@ from dcf.providers.placement import (
     Usage,
 )
 from dcf.providers.routing import Target
-from dcf.providers.stores import LogLine, LogQuery, Stores
+from dcf.providers.stores import LogLine, Stores
 
 _TIME = "2000-01-01T00:00:00Z"
 _MEMORY = 100 * 1024 * 1024
@@ -69,7 +70,11 @@ class FakeProvider:
         self.draining: set[Target] = set()
         self.archives: set[str] = set()
         self.kept_secrets: dict[str, bytes] = {}
-        self.stores = Stores(_Archives(self), _Secrets(self), _Logs(self, lines))
+        self.stores = Stores(
+            FakeArchives(self.archives),
+            FakeSecrets(self.kept_secrets, self.statuses),
+            FakeLogs(lines, self.statuses),
+        )
         self.replicas = tuple(targets)
         self._revisions: dict[str, list[RevisionInfo]] = {}
         self._weights: dict[str, dict[int, float]] = {}
@@ -266,69 +271,3 @@ class FakeProvider:
     async def _tell(self) -> None:
         async with self._changed:
             self._changed.notify_all()
-
-
-class _Archives:
-    """Digests without their code."""
-
-    def __init__(self, provider: FakeProvider) -> None:
-        self._provider = provider
-
-    async def has(self, digest: str) -> bool:
-        """Tell whether it was put."""
-        return digest in self._provider.archives
-
-    async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
-        """Read it and remember its name."""
-        async for _ in chunks:
-            pass
-        self._provider.archives.add(digest)
-
-
-class _Secrets:
-    """Secrets in a dictionary."""
-
-    def __init__(self, provider: FakeProvider) -> None:
-        self._provider = provider
-
-    async def names(self) -> Sequence[str]:
-        """All names, sorted."""
-        return sorted(self._provider.kept_secrets)
-
-    async def put(self, name: str, value: bytes, replace: bool) -> None:  # pylint: disable=redefined-outer-name # the port's word
-        """Remember a secret."""
-        kept = self._provider.kept_secrets
-        if replace and name not in kept:
-            raise NotFound(f"no such secret: {name}")
-        if not replace and name in kept:
-            raise AlreadyExists(f"secret {name} already exists: update it instead")
-        kept[name] = value
-
-    async def delete(self, name: str) -> None:
-        """Forget a secret."""
-        if name not in self._provider.kept_secrets:
-            raise NotFound(f"no such secret: {name}")
-        for function, status in self._provider.statuses.items():
-            if name in status.spec.secrets:
-                raise InvalidRequest(f"secret {name} is wanted by function {function}")
-        del self._provider.kept_secrets[name]
-
-
-class _Logs:
-    """Lines that were given."""
-
-    def __init__(self, provider: FakeProvider, lines: Sequence[LogLine]) -> None:
-        self._provider, self._lines = provider, lines
-
-    async def lines(self, query: LogQuery) -> AsyncIterator[LogLine]:
-        """Those of one function."""
-        await self._provider.describe(query.name)
-        found = [
-            line
-            for line in self._lines
-            if line.name == query.name
-            and query.instance in {"", line.instance}
-            and line.timestamp >= query.since
-        ]
-        for line in found[-query.tail :] if query.tail > 0 else found:
-            yield line

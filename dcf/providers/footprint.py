@@ -1,4 +1,4 @@
-"""What a running process and its children take: resident memory and processor time, from /proc."""
+"""What a replica's processes take: resident memory and processor time, from /proc."""
 
 import contextlib
 import os
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dcf.providers.placement import Usage
+from dcf.providers.supervisor import descendants
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -16,23 +17,24 @@ _SHORTEST_SECONDS = 0.2
 def family(pid: int) -> Iterator[int]:
     """The process and everything that descends from it and still lives."""
     yield pid
-    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # it ended while we looked
-            for child in thread.read_text(encoding="ascii").split():
-                yield from family(int(child))
+    yield from descendants(pid)
 
 
 def resident_bytes(pid: int) -> int:
-    """Resident memory of the family, as `ps` shows it; pages two of them share count twice."""
+    """Resident memory of all it started, as `ps` shows it; pages two of them share count twice.
+
+    Args:
+        pid: A supervisor, whose own memory is the gateway's affair, not the function's.
+    """
     pages = 0
-    for each in family(pid):
+    for each in descendants(pid):
         with contextlib.suppress(OSError):
             pages += int(Path(f"/proc/{each}/statm").read_text(encoding="ascii").split()[1])
     return pages * _PAGE
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time of the family so far, children that ended included."""
+    """Processor time of it and all it started so far, children that ended included."""
     ticks = 0
     for each in family(pid):
         with contextlib.suppress(OSError):
@@ -43,7 +45,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 class Meter:
-    """Turns the growing processor time of one process into a rate."""
+    """Turns the growing processor time of one supervisor's processes into a rate."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid

@@ -87,7 +87,7 @@ class History:
 
         Raises:
             NotFound: The function was deleted meanwhile.
-            OSError: It cannot be written.
+            StorageFailed: It cannot be written.
         """
         async with self._writing:
             if self._is_forgotten:

@@ -6,16 +6,20 @@ archives/       code as it was uploaded, named by sha256
 code/           the same, unpacked once
 overlays/       installed requirements, named by digest
 secrets/        one file each, for the owner's eyes alone
-logs/ run/      what functions wrote; lock files and secrets of running replicas
+logs/           what functions wrote
+run/            of running replicas: lock files, marks, secrets
 """
 
+import contextlib
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from dcf.errors import CannotStart
+from dcf.providers.privacy import check_parents, tighten
 
 
 class Home:
@@ -31,36 +35,54 @@ class Home:
         self.run = path / "run"
         self.secrets = path / "secrets"
         self.mounts = self.run / "secrets"
-        self.secrets.mkdir(exist_ok=True)
-        self.secrets.chmod(0o700)
-        for folder in (self.archives, self.code, self.overlays, self.logs, self.run):
-            folder.mkdir(exist_ok=True)
 
     @classmethod
     def claim(cls, path: Path) -> "Home":
-        """Take the folder for this process; raises `CannotStart` when another gateway has it."""
+        """Take the folder for this process, for its owner's eyes alone from now on.
+
+        Raises:
+            CannotStart: Another gateway has it, others could change it, or it cannot be used.
+        """
         path = path.expanduser().absolute()
-        try:
+        with _usable(path):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            check_parents(path)
+            tighten(path)
             lock = (path / "lock").open("a+", encoding="utf-8")
-        except OSError as fault:
-            raise CannotStart(
-                f"state folder {path} cannot be used ({fault.strerror}): set DCF_HOME"
-            ) from fault
+        home = cls(path, lock)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as fault:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
+            home._hold()
+            home._prepare()
+        except BaseException:
             lock.close()
+            raise
+        return home
+
+    def _hold(self) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            self._lock.seek(0)
+            holder = self._lock.read().strip() or "unknown"
             raise CannotStart(
-                f"state folder {path} is in use by another gateway (process {holder}): "
+                f"state folder {self.path} is in use by another gateway (process {holder}): "
                 "stop it, or set DCF_HOME"
             ) from fault
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        return cls(path, lock)
+        with _usable(self.path / "lock"):
+            self._lock.truncate(0)
+            self._lock.write(f"{os.getpid()}\n")
+            self._lock.flush()
+
+    def _prepare(self) -> None:
+        """Make what is missing and take from others what they could do before."""
+        for folder in (self.archives, self.code, self.overlays, self.logs, self.run, self.secrets):
+            with _usable(folder):
+                folder.mkdir(exist_ok=True, mode=0o700)
+                tighten(folder)
+        for secret in self.secrets.iterdir():
+            if secret.is_file() and not secret.is_symlink():
+                with _usable(secret):
+                    tighten(secret)
 
     def release(self) -> None:
         """Let another gateway have it."""
@@ -76,3 +98,14 @@ class Home:
         trace: TracebackType | None,
     ) -> None:
         self.release()
+
+
+@contextlib.contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    """Around the use of a path: what goes wrong is one line that names it."""
+    try:
+        yield
+    except FileExistsError as fault:
+        raise CannotStart(f"{path} is no folder: move it away, or set DCF_HOME") from fault
+    except OSError as fault:
+        raise CannotStart(f"{path} cannot be used ({fault.strerror}): set DCF_HOME") from fault

@@ -94,7 +94,7 @@ class Launching:
             DcfError: The code cannot be unpacked, or what it requires cannot be installed.
         """
         limits = limits_of(spec.limits)
-        folder, entry = await self._stock.archives.unpacked(spec.image)
+        folder, entry = await self._stock.archives.unpacked(spec.image, log)
         path = [folder]
         if overlay := await self._stock.overlays.installed(folder, entry, log):
             path.append(overlay)

@@ -33,29 +33,55 @@ class FunctionLog:
     def __init__(self, folder: Path, name: str, max_bytes: int = _MAX_FILE_BYTES) -> None:
         self._name, self._max = name, max_bytes
         self._path = folder / f"{name}.log"
-        self._file = self._path.open("ab")
+        # Without a buffer: whether a line is written is known at once.
+        self._file = self._path.open("ab", buffering=0)
+        self._lost = 0
         self._rotations = _KEPT  # of files so far; those of an earlier run count, too
         self._readers: set[asyncio.Event] = set()
 
     def write(self, instance: str, text: str) -> None:
-        """Keep one line, stamped with the time it came; closed, or on a full disk, it is lost."""
+        """Keep one line, stamped with the time it came; closed, or on a full disk, it is lost.
+
+        Lines that were lost are told of as soon as there is room again.
+        """
         if self._file.closed:
             return
-        with contextlib.suppress(OSError):
-            self._file.write(f"{now()} {instance} {text}\n".encode(errors="replace"))
-            self._file.flush()
-            if self._file.tell() > self._max:
-                self._rotate()
+        if self._lost:
+            said = f"{self._lost} lines are lost: the disk of the gateway was full, or failed"
+            if not self._append(f"{now()} {self._name} {said}\n"):
+                self._lost += 1
+                return
+            self._lost = 0
+        if not self._append(f"{now()} {instance} {text}\n"):
+            self._lost = 1
         self._wake()
 
+    def _append(self, line: str) -> bool:
+        """Write a line whole or not at all; whether it is written."""
+        data = line.encode(errors="replace")
+        try:
+            size = os.fstat(self._file.fileno()).st_size
+            if self._file.write(data) < len(data):
+                self._file.truncate(size)
+                return False
+        except OSError:
+            return False
+        if size + len(data) > self._max:
+            with contextlib.suppress(OSError):  # it grows until it can be
+                self._rotate()
+        return True
+
     def _rotate(self) -> None:
-        self._file.close()
+        following = self._path.with_suffix(".next")
+        file = following.open("ab", buffering=0)  # first: if this fails, all stays as it is
         for age in range(_KEPT - 1, 0, -1):
             older = self._age(age - 1)
             if older.exists():
                 older.replace(self._age(age))
-        self._file = self._path.open("ab")
+        following.replace(self._path)
         self._rotations += 1
+        self._file.close()
+        self._file = file
 
     def _age(self, age: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{age}") if age else self._path

@@ -19,9 +19,11 @@ from venv import EnvBuilder
 from dcf.archive import Entry
 from dcf.errors import RolloutFailed
 from dcf.providers.pip_run import run_pip
+from dcf.providers.program_run import run_program
 from dcf.providers.removal import remove
-from dcf.providers.requirement_files import refuse_outside
 
+_CHECK_SECONDS = 90.0
+_MAX_BYTES = 1 << 20  # more is refused when it is to be installed
 Log = Callable[[str], None]
 
 # What a line must not have to mean the same wherever it is read: a path, an option, an archive.
@@ -60,7 +62,7 @@ class Overlays:
         Raises:
             RolloutFailed: It leads out of the code, or pip could not install it.
         """
-        key = self.key(folder, entry)
+        key = await asyncio.to_thread(self.key, folder, entry)
         if not key:
             return None
         packages = self._cache / key / _packages()
@@ -96,7 +98,11 @@ class Overlays:
 
     async def _install(self, key: str, folder: Path, entry: Entry) -> None:
         requirements = _requirements(folder, entry)
-        refuse_outside(folder, requirements)
+        answer = await run_program(
+            *("dcf.providers.requirement_check", folder, requirements), seconds=_CHECK_SECONDS
+        )
+        if "fault" in answer:
+            raise RolloutFailed(answer["fault"])
         partial = self._cache / f"{key}.{os.urandom(4).hex()}.partial"
 
         def tell(line: str) -> None:
@@ -135,13 +141,15 @@ def _key(folder: Path, requirements: Path) -> str:
     """
     if not requirements.is_file():
         return ""
-    text = requirements.read_text(encoding="utf-8", errors="replace")
+    with requirements.open("rb") as file:
+        data = file.read(_MAX_BYTES + 1)
+    is_whole, text = len(data) <= _MAX_BYTES, data.decode(errors="replace")
     lines = text.splitlines()
-    if all(not line.strip() or line.strip().startswith("#") for line in lines):
+    if is_whole and all(not line.strip() or line.strip().startswith("#") for line in lines):
         return ""
     here = (path.name for each in _serving_packages() for path in each.glob("*.dist-info"))
     parts = [sys.version, sys.prefix, *sorted(here), text]
-    if any(_NAMES_FILES.search(_HASH_OR_COMMENT.sub("", line)) for line in lines):
+    if not is_whole or any(_NAMES_FILES.search(_HASH_OR_COMMENT.sub("", line)) for line in lines):
         parts.append(folder.name)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -1,20 +1,24 @@
 """The process provider: functions as local processes, one watcher a replica."""
 
+import logging
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
-from dcf.errors import InvalidRequest
+from dcf.errors import CannotStart, InvalidRequest
 from dcf.providers.archives import Archives
 from dcf.providers.home import Home
 from dcf.providers.launching import Launching, Stock
+from dcf.providers.leftovers import end_leftovers
 from dcf.providers.overlay import Overlays
 from dcf.providers.process_functions import ProcessFunctions
 from dcf.providers.secret_files import Secrets
 from dcf.providers.store import Store
 from dcf.providers.stores import LogLine, LogQuery, Stores
+from dcf.state.disk import writing
 
 MIN_READY_SECONDS = 2.0
+_log = logging.getLogger(__name__)
 
 
 class ProcessProvider:
@@ -64,8 +68,14 @@ class ProcessProvider:
         """Claim the folder and start every function that was deployed."""
         home = Home.claim(self._path)
         try:
+            if count := end_leftovers(home.run):
+                _log.warning("ended what %d replicas of a killed gateway had left behind", count)
             store = Store(home.database, self._accept_lost_state)
             self._opened = _Opened(home, store, self._environ, self._mesh, self._min_ready_seconds)
+        except OSError as fault:
+            home.release()
+            place = fault.filename or home.path
+            raise CannotStart(f"{place} cannot be used ({fault.strerror}): set DCF_HOME") from fault
         except BaseException:
             home.release()
             raise
@@ -104,7 +114,9 @@ class _Opened:
             home, self._store, launching, self._keep_only, min_ready_seconds
         )
         self.stores = Stores(
-            self._archives, _WantedSecrets(secrets, self.functions), _Logs(self.functions)
+            _Archives(self._archives),
+            _WantedSecrets(secrets, self.functions),
+            _Logs(self.functions),
         )
 
     def _keep_only(self, contents: set[str]) -> None:
@@ -121,6 +133,22 @@ class _Opened:
         os.close(self._parent)
         await self._store.close()
         self._home.release()
+
+
+class _Archives:
+    """The archives, where a disk that fails is told of."""
+
+    def __init__(self, archives: Archives) -> None:
+        self._archives = archives
+
+    async def has(self, digest: str) -> bool:
+        """Tell whether code is here."""
+        return await self._archives.has(digest)
+
+    async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
+        """Take code; whole, or nothing of it."""
+        with writing("the archive"):
+            await self._archives.put(digest, chunks)
 
 
 class _WantedSecrets:

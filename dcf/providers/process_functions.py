@@ -14,6 +14,7 @@ from dcf.providers.placement import FunctionSpec, FunctionStatus, RevisionInfo, 
 from dcf.providers.revision_processes import RevisionProcesses
 from dcf.providers.routing import Target
 from dcf.providers.store import Record, Store
+from dcf.state.disk import writing
 
 # When a gateway ends, its callers have left already.
 _STOP_SECONDS = 35.0
@@ -50,7 +51,8 @@ class ProcessFunctions:
         """Bring back every function that was deployed."""
         for record in await self._store.records():
             revisions = await self._store.revisions(record.name)
-            self._add(History(self._store, record, revisions)).resume()
+            log = self._log(record.name)
+            self._add(History(self._store, record, revisions), log).resume()
         self._sweep()
 
     async def stop(self) -> None:
@@ -71,10 +73,15 @@ class ProcessFunctions:
         history = History(self._store, Record(spec.name, spec.replicas, now()))
         self._arriving.add(spec.name)
         try:
-            await history.add(spec, by)
+            log = self._log(spec.name)  # whatever can fail comes before it is on disk
+            try:
+                await history.add(spec, by)
+            except BaseException:
+                log.remove()
+                raise
         finally:
             self._arriving.discard(spec.name)
-        self._add(history).resume()
+        self._add(history, log).resume()
 
     async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Begin to replace a function."""
@@ -157,12 +164,14 @@ class ProcessFunctions:
             raise NotFound(f"no such function: {name}")
         return self._functions[name]
 
-    def _add(self, history: History) -> Deployed:
-        name = history.record.name
-        log = FunctionLog(self._home.logs, name)
+    def _log(self, name: str) -> FunctionLog:
+        with writing("the log"):
+            return FunctionLog(self._home.logs, name)
+
+    def _add(self, history: History, log: FunctionLog) -> Deployed:
         processes = RevisionProcesses(history, log, self._launching.launch)
         function = Deployed(history, log, processes, self._min_ready_seconds)
-        self._functions[name] = function
+        self._functions[history.record.name] = function
         return function
 
     def _sweep(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dcf.providers.footprint import Meter, resident_bytes
+from dcf.providers.leftovers import mark_of
 from dcf.providers.placement import Usage
 from dcf.providers.ports import free_ports
 from dcf.providers.probe import status_of
@@ -151,7 +152,7 @@ class Replica:
             if self.target is not None:
                 self.target = None
                 self._report.away()
-            return reason or await spawned.why()
+            return reason or await spawned.why(was_ready=bool(self._was_ready_at))
         finally:
             self.target = self._meter = None
             await spawned.end(self._stop_seconds)
@@ -164,7 +165,15 @@ class Replica:
         own |= {"PORT": str(http), "HOST": HOST, "PARENT_FD": str(launch.parent)}
         own |= {"LOCK_FILE": str(lock), "DRAIN_DELAY": f"{DRAIN_DELAY:g}"}
         own |= {"FUNCTION_REVISION": str(launch.revision)}
-        return Command("watcher", launch.folder, {**launch.env, **own}, launch.parent, self._cores)
+        return Command(
+            "watcher",
+            launch.folder,
+            {**launch.env, **own},
+            parent=launch.parent,
+            grace=launch.stop_timeout,
+            cores=self._cores,
+            mark=mark_of(lock),
+        )
 
     async def _watched(self, spawned: Spawned, port: int, lock: Path) -> str:
         """Watch it to its end, or until it is over its memory limit: then it is killed at once."""

@@ -7,13 +7,15 @@ import math
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dcf.errors import DcfError
+from dcf.errors import DcfError, StorageFailed
 from dcf.providers.history import History
 from dcf.providers.logs import FunctionLog
 from dcf.providers.placement import FunctionSpec, Usage
 from dcf.providers.replica import Launch, Replica, Report
-from dcf.providers.rollout.machine import Rollout, State
+from dcf.providers.rollout.machine import Rollout
+from dcf.providers.rollout.states import State
 from dcf.providers.routing import Target
+from dcf.state.disk import storage_fault
 
 Prepare = Callable[[int, FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
 StartReplica = Callable[[str, Launch, Callable[[str, str], None], Report], Replica]
@@ -123,11 +125,8 @@ class RevisionProcesses:
         try:
             spec = self._history.spec(number)
             launch = await self._prepare(number, spec, lambda text: self._progress(number, text))
-        except (DcfError, OSError) as fault:
-            reason = str(fault)
-        except Exception:  # pylint: disable=broad-exception-caught # it must not stay `progressing`
-            _log.exception("%s cannot be prepared", self._name(number))
-            reason = "the gateway failed; its log has the reason"
+        except Exception as fault:  # pylint: disable=broad-exception-caught # else it stays so
+            reason = self._why(number, fault)
         else:
             # From here on nothing waits, so that the launch is in hand or was never made.
             self._launches[number] = launch
@@ -136,6 +135,14 @@ class RevisionProcesses:
             return
         with self.event():
             self.rollout.not_prepared(number, reason)
+
+    def _why(self, number: int, fault: Exception) -> str:
+        if known := storage_fault(fault, "what it needs"):
+            return str(known)
+        if isinstance(fault, (DcfError, OSError)):
+            return str(fault)
+        _log.error("%s cannot be prepared", self._name(number), exc_info=fault)
+        return "the gateway failed; its log has the reason"
 
     def _progress(self, number: int, text: str) -> None:
         self.rollout.progressed(number, text)
@@ -154,7 +161,7 @@ class RevisionProcesses:
         try:
             if self.rollout.state is State.KEEPING:  # else it was stopped before this began
                 await self._history.took_over(number, replicas)
-        except OSError as fault:
+        except StorageFailed as fault:
             reason = str(fault)
         with self.event():
             if reason:
@@ -163,7 +170,7 @@ class RevisionProcesses:
                 self.rollout.kept(number)
 
     async def _write_failure(self, number: int, reason: str) -> None:
-        with contextlib.suppress(OSError):  # it may be the fault itself
+        with contextlib.suppress(StorageFailed):  # it may be the fault itself
             await self._history.failed(number, reason)
 
     def _woken(self) -> None:

@@ -8,12 +8,13 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dcf.errors import AlreadyExists, InvalidRequest, NotFound
 from dcf.providers.home import Home
 from dcf.providers.placement import REGISTRY_SECRET
+from dcf.state.disk import writing
 
 MAX_BYTES = 1 << 20
 
@@ -39,6 +40,7 @@ class Secrets:
             AlreadyExists: Without `replace`, and it is here.
             NotFound: With `replace`, and it is not here.
             InvalidRequest: It is over 1 MiB.
+            StorageFailed: It cannot be written; then nothing has changed.
         """
         if len(value) > MAX_BYTES:
             raise InvalidRequest(f"secret {name} has {len(value)} bytes; at most {MAX_BYTES} fit")
@@ -46,17 +48,16 @@ class Secrets:
             if replace:
                 raise NotFound(f"no such secret: {name}")
             raise AlreadyExists(f"secret {name} already exists: update it instead")
-        _write(self._folder / name, value)
-        for mount, wanted in self._mounted.items():
-            if name in wanted:
-                _write(mount / name, value)
+        wanting = (mount for mount, wanted in self._mounted.items() if name in wanted)
+        with writing(f"secret {name}"):
+            _write([folder / name for folder in (self._folder, *wanting)], value)
 
     def delete(self, name: str) -> None:
         """Forget a secret; raises `NotFound`."""
-        try:
-            (self._folder / name).unlink()
-        except FileNotFoundError:
-            raise NotFound(f"no such secret: {name}") from None
+        if not (self._folder / name).is_file():
+            raise NotFound(f"no such secret: {name}")
+        with writing(f"what is left without secret {name}"):
+            (self._folder / name).unlink(missing_ok=True)
 
     def check(self, wanted: Iterable[str]) -> None:
         """Raise `InvalidRequest` with the name of a wanted secret that is not here."""
@@ -72,8 +73,12 @@ class Secrets:
         if not here:
             return None
         folder = Path(tempfile.mkdtemp(dir=self._mounts))
-        for name in here:
-            _write(folder / name, (self._folder / name).read_bytes())
+        try:
+            for name in here:
+                _write([folder / name], (self._folder / name).read_bytes(), is_to_last=False)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         self._mounted[folder] = here
         return folder
 
@@ -83,15 +88,26 @@ class Secrets:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(path: Path, value: bytes) -> None:
-    """Write a file whole or not at all, 0600 from its first byte on."""
-    partial = path.with_name(f".{os.urandom(8).hex()}.partial")
+def _write(paths: Sequence[Path], value: bytes, *, is_to_last: bool = True) -> None:
+    """Write files whole, all or none of them, 0600 from their first byte on.
+
+    What is mounted is made anew at each start, so that nobody waits for the disk to have it.
+    """
+    partials = [path.with_name(f".{os.urandom(8).hex()}.partial") for path in paths]
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(value)
+        for partial in partials:
+            _make(partial, value, is_to_last)
+        for partial, path in zip(partials, paths, strict=True):
+            partial.replace(path)  # which takes no room
+    finally:
+        for partial in partials:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+
+
+def _make(path: Path, value: bytes, is_to_last: bool) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(value)
+        if is_to_last:
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            partial.unlink()

@@ -1,8 +1,10 @@
-"""One child process: its output read line by line, its end made sure of, and of what it started."""
+"""One supervised program: its output read line by line, and the end of all of it made sure of.
+
+Between it and us is `supervisor.py`, which ends with it whatever it left behind.
+"""
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections import deque
@@ -10,11 +12,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dcf.providers import supervisor
 from dcf.providers.last_words import last_words
+from dcf.providers.leftovers import end_marked
 
 _LOOK_SECONDS = 0.5
 _LONGEST_LINE = 1 << 16
 _LAST_LINES = 20
+_KILL_SECONDS = supervisor.KILL_SECONDS + 2.0
 
 
 @dataclass(frozen=True)
@@ -25,27 +30,33 @@ class Command:
         module: Run as `python -m`, without the working folder on its path.
         folder: Where it works.
         env: All of its environment.
-        parent: A file descriptor it inherits.
+        parent: The read end of a pipe, which it inherits and that closes when we end.
+        grace: Seconds that it then has to end by itself.
         cores: Those it is kept to; none for no limit.
+        mark: A file that is there while any of its processes may be; see `leftovers.py`.
     """
 
     module: str
     folder: Path
     env: Mapping[str, str]
     parent: int
+    grace: float
     cores: Collection[int]
+    mark: Path
 
 
 class Spawned:
-    """A running process.
+    """A running program, with its supervisor.
 
     Attributes:
-        pid: Its process id, and that of its group.
+        pid: The supervisor's process id.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Callable[[str], None]) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, mark: Path, log: Callable[[str], None]
+    ) -> None:
         self.pid = process.pid
-        self._process, self._log = process, log
+        self._process, self._mark, self._log = process, mark, log
         self._lines: deque[str] = deque(maxlen=_LAST_LINES)
         self._pump = asyncio.create_task(self._read())
         self._exit = asyncio.create_task(process.wait())
@@ -54,6 +65,9 @@ class Spawned:
     async def start(cls, command: Command, log: Callable[[str], None]) -> "Spawned":
         """Start it; `log` takes each line it writes. Raises `OSError`."""
         process = await asyncio.create_subprocess_exec(
+            # The supervisor sees nothing of the function: neither its variables nor its packages.
+            *(sys.executable, "-I", "-S", supervisor.__file__, str(command.mark)),
+            *(str(command.parent), f"{command.grace:g}", ",".join(map(str, command.cores))),
             *(sys.executable, "-P", "-m", command.module),
             cwd=command.folder,
             env=command.env,
@@ -63,11 +77,7 @@ class Spawned:
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the gateway, which drains its replicas
         )
-        if command.cores:
-            # Before it has a second thread: threads and children take over what their maker has.
-            with contextlib.suppress(OSError):
-                os.sched_setaffinity(process.pid, command.cores)
-        return cls(process, log)
+        return cls(process, command.mark, log)
 
     @property
     def has_ended(self) -> bool:
@@ -80,31 +90,38 @@ class Spawned:
             # Told at once, unless somebody else still holds its output: so look, too.
             await asyncio.wait({self._exit}, timeout=_LOOK_SECONDS)
 
-    async def why(self) -> str:
+    async def why(self, *, was_ready: bool) -> str:
         """The reason of its end in one line, once it has ended."""
-        self.kill()  # whoever it left behind holds its output
         await asyncio.wait({self._pump}, timeout=1.0)
-        return last_words(list(self._lines), self._process.returncode)
+        return last_words(list(self._lines), self._process.returncode, was_ready=was_ready)
 
     def kill(self) -> None:
-        """Kill it and all it started; the number of a group is not reused while it has a member."""
-        with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
+        """Kill it and all it started."""
+        self._signal(supervisor.KILL)
 
     async def end(self, seconds: float) -> None:
         """End it, kindly at first: so long it has to finish what it does."""
         try:
-            if not self.has_ended:
-                with contextlib.suppress(ProcessLookupError):
-                    self._process.terminate()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.ended(), seconds)
-        finally:
+            self._signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ended(), seconds)
             self.kill()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ended(), _KILL_SECONDS)
+        finally:
+            if not self.has_ended:  # it is stopped, say, by what it looks after
+                self._signal(signal.SIGKILL)
         await self.ended()
+        if self._mark.exists():
+            await asyncio.to_thread(end_marked, self._mark)
         await asyncio.wait({self._pump}, timeout=1.0)
         for task in (self._pump, self._exit):
             task.cancel()
+
+    def _signal(self, number: int) -> None:
+        if not self.has_ended:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)
 
     async def _read(self) -> None:
         assert self._process.stdout is not None

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from dcf.errors import CannotStart
 from dcf.providers.placement import FunctionSpec, RevisionInfo
+from dcf.state.disk import writing
 from dcf.state.journal import Journal
 from dcf.state.state_file import StateFile
 
@@ -108,11 +109,9 @@ class Store:
         await self._journal.close()
 
     async def _do(self, operation: Callable[[sqlite3.Connection], _Result]) -> _Result:
-        """Run it; raises `OSError` when the disk fails (it is full, say)."""
-        try:
+        """Run it; raises `StorageFailed` when the disk fails (it is full, say)."""
+        with writing("the change"):
             return await self._journal.do(operation)
-        except sqlite3.Error as fault:
-            raise OSError(f"the gateway's state cannot be written: {fault}") from fault
 
 
 def _opened(path: Path, accept_lost: bool) -> StateFile:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dcf.errors import CannotStart
 from dcf.state.damage import TABLE, Damage, damage_of, log_path, read_state
+from dcf.state.flush import flush_folder
 from dcf.state.marker import Mark, Marker, marker_path, read_mark
 
 ACCEPT_FLAG = "--accept-lost-state"
@@ -75,7 +76,7 @@ class StateFile:
         self._marker.write(self._mark)
         self._clean_until: float | None = None
         self.checkpoint()
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
 
     def _set_up(self, exclusive: bool) -> None:
         if exclusive:
@@ -159,11 +160,3 @@ def _put_aside(path: Path, damage: Damage) -> str:
         if each.exists():
             keep(each, each.with_name(each.name + end))
     return end
-
-
-def _flush_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

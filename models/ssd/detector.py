@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from models.ssd.boxes import BoxReader
 from models.ssd.bundle import DEFAULT_BUNDLE, Bundle, open_bundle
+from models.ssd.cost import Allowance
 from models.ssd.cpus import usable_cpus
 from models.ssd.detections import Detections
 from models.ssd.draw import PictureFormat, draw, encode_picture
-from models.ssd.errors import DetectorError
-from models.ssd.image import MAX_PIXELS, DecodedImage, ImageDecoder
+from models.ssd.errors import Abandoned, DetectorError
+from models.ssd.image import MAX_PIXELS, DecodedImage, ImageDecoder, Inspected
 from models.ssd.preprocess import Preprocessor
 from models.ssd.session import open_session
 from models.ssd.settings import Settings
@@ -62,6 +63,7 @@ class Detector:
         bundle: Folder of the model; the embedded default when None.
         max_pixels: Most pixels a picture may have.
         pool_size: Calls that may run at once; by default one a usable processor.
+        allowance: What decoding a picture may take.
 
     Raises:
         BundleError: The bundle cannot be trusted or used.
@@ -72,19 +74,20 @@ class Detector:
         bundle: Path | None = None,
         max_pixels: int = MAX_PIXELS,
         pool_size: int | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         # Calls are what runs in parallel here: OpenCV's own threads would only compete with them.
         cv2.setNumThreads(1)
         self.bundle: Bundle = open_bundle(bundle or DEFAULT_BUNDLE)
         manifest = self.bundle.manifest
         self._pool_size = pool_size or usable_cpus()
-        self._full_decoder = ImageDecoder(None, max_pixels)
+        self._full_decoder = ImageDecoder(None, max_pixels, allowance)
         self._decoder = self._full_decoder
         # The legacy resize takes single pixels out of the full picture: decoded any smaller, the
         # network would see other pixels than those it was trained and compared on.
         if manifest.input.resize != "legacy_bilinear":
             size = manifest.input.height, manifest.input.width
-            self._decoder = ImageDecoder(size, max_pixels)
+            self._decoder = ImageDecoder(size, max_pixels, allowance)
         self._preprocessor = Preprocessor(manifest.input)
         self._session = open_session(self.bundle, self._pool_size)
         self._calls = _Calls()
@@ -101,11 +104,36 @@ class Detector:
         spec = self.bundle.manifest.input
         self.detect_pixels(np.full((spec.height, spec.width, 3), 128, np.uint8))
 
-    def detect(self, encoded: bytes, settings: Settings | None = None) -> Answer:
-        """Finds the objects in an encoded picture.
+    def inspect(self, encoded: bytes) -> Inspected:
+        """Reads a picture's header and tells what decoding it will take.
 
         Args:
             encoded: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF.
+
+        Returns:
+            What ``detect`` takes.
+
+        Raises:
+            DetectorError: The picture is not usable, or would take too much.
+        """
+        return self._decoder.inspect(encoded)
+
+    def check_drawable(self, encoded: bytes) -> None:
+        """Tells, before anything is decoded, whether a picture may be drawn on at its full size.
+
+        Args:
+            encoded: The picture.
+
+        Raises:
+            DetectorError: It would take too much.
+        """
+        self._full_decoder.inspect(encoded)
+
+    def detect(self, picture: bytes | Inspected, settings: Settings | None = None) -> Answer:
+        """Finds the objects in an encoded picture.
+
+        Args:
+            picture: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF, or what ``inspect`` made of it.
             settings: Thresholds of this call; the bundle's when None.
 
         Returns:
@@ -116,7 +144,7 @@ class Detector:
         """
         started = time.perf_counter()
         with self._calls:
-            image = self._decoder.decode(encoded)
+            image = self._decoder.decode(picture)
             return self._answer(image, settings or self.defaults, started)
 
     def detect_pixels(
@@ -136,26 +164,35 @@ class Detector:
             return self._answer(image, settings or self.defaults, time.perf_counter())
 
     def detect_batch(
-        self, pictures: Sequence[bytes], settings: Settings | None = None
+        self,
+        pictures: Sequence[bytes | Inspected],
+        settings: Settings | None = None,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> list[Answer | DetectorError]:
         """Finds the objects in several pictures, as many at once as the session has lanes.
 
         Args:
             pictures: Encoded pictures.
             settings: Thresholds of this call; the bundle's when None.
+            wanted: Asked before each picture: whether anybody still waits for the answers.
 
         Returns:
             For each picture, in order, its answer, or the error that it alone caused.
+
+        Raises:
+            Abandoned: Nobody waits any more.
         """
 
-        def one(encoded: bytes) -> Answer | DetectorError:
+        def one(picture: bytes | Inspected) -> Answer | DetectorError:
+            if not wanted():
+                raise Abandoned("the caller no longer waits: the rest of the batch is left out")
             try:
-                return self.detect(encoded, settings)
+                return self.detect(picture, settings)
             except DetectorError as error:
                 return error
 
         if len(pictures) < 2 or self._pool_size == 1:
-            return [one(encoded) for encoded in pictures]
+            return [one(picture) for picture in pictures]
         # Imported when a batch comes: most calls bring one picture, and starts are felt.
         from concurrent.futures import ThreadPoolExecutor
 
@@ -176,7 +213,7 @@ class Detector:
         Raises:
             DetectorError: The picture is not usable.
         """
-        # No name holds the decoded picture while the drawn one is encoded.
+        # No name holds the picture while the drawn one, which is the same, is encoded.
         drawn = draw(self._full_decoder.decode(encoded).pixels, detections)
         return encode_picture(drawn, picture_format)
 

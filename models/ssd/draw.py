@@ -29,18 +29,17 @@ def class_color(class_id: int) -> tuple[int, int, int]:
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
-def draw(pixels: npt.NDArray[np.uint8], detections: Detections) -> npt.NDArray[np.uint8]:
-    """Draws detections on a copy of their picture.
+def draw(canvas: npt.NDArray[np.uint8], detections: Detections) -> npt.NDArray[np.uint8]:
+    """Draws detections on their picture itself: a copy may take 150 MB.
 
     Args:
-        pixels: uint8 ``[H, W, 3]``: RGB, of the height and width the detections tell.
+        canvas: uint8 ``[H, W, 3]``: RGB, of the height and width the detections tell.
         detections: What to draw; the best is drawn last, on top. The more there are beyond a
             hundred, the finer.
 
     Returns:
-        uint8 ``[H, W, 3]``: RGB.
+        The canvas.
     """
-    canvas = pixels.copy()
     side = min(canvas.shape[:2]) * min(1, math.sqrt(_FULL_SIZE / max(1, len(detections))))
     thickness, scale = max(1, round(side / 240)), max(0.35, side / 900)
     edges = detections.pixels().tolist()
@@ -79,13 +78,15 @@ def encode_picture(pixels: npt.NDArray[np.uint8], picture_format: PictureFormat)
     """Encodes a picture.
 
     Args:
-        pixels: uint8 ``[H, W, 3]``: RGB.
+        pixels: uint8 ``[H, W, 3]``: RGB; BGR afterwards.
         picture_format: ``jpeg`` or ``png``.
 
     Returns:
         The bytes of the file.
     """
     suffix, parameters = _ENCODING[picture_format]
-    # OpenCV's encoders read BGR.
-    _, encoded = cv2.imencode(suffix, np.ascontiguousarray(pixels[:, :, ::-1]), parameters)
+    # OpenCV's encoders read BGR. Swapped a row at a time, the picture is in memory but once.
+    for row in pixels:
+        row[:] = row[:, ::-1].copy()
+    _, encoded = cv2.imencode(suffix, pixels, parameters)
     return bytes(encoded)

@@ -7,7 +7,9 @@
     |   +-- UnsupportedImage unsupported_format  an image, but of a format that is not read here
     |   +-- TruncatedImage   truncated_image     an image that ends early or is damaged
     |   +-- TooManyPixels    too_many_pixels     larger than the limit, known before decoding
+    |   +-- TooCostly        too_costly          parts, memory or time over the limit, likewise
     +-- OptionError          bad_option          a threshold, count or class name out of range
+    +-- Abandoned            timeout             whoever asked no longer waits for the answer
 
 A door turns ``code`` into a status; nobody outside this room needs the classes.
 """
@@ -64,7 +66,19 @@ class TooManyPixels(ImageError):
     code = "too_many_pixels"
 
 
+class TooCostly(ImageError):
+    """More scans, chunks, memory or time than a picture may take, known before decoding."""
+
+    code = "too_costly"
+
+
 class OptionError(DetectorError):
     """A setting of a call that is out of range or unknown."""
 
     code = "bad_option"
+
+
+class Abandoned(DetectorError):
+    """The rest of a batch, when whoever asked no longer waits for it."""
+
+    code = "timeout"

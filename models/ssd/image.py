@@ -8,31 +8,28 @@ import io
 import threading
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
+from models.ssd.cost import Allowance, Cost, Header, cost_of, read_structure
+from models.ssd.decoders import decode_jpeg, decode_webp
 from models.ssd.errors import NotAnImage, TooManyPixels, TruncatedImage, UnsupportedImage
 from models.ssd.formats import readable_format, unreadable_format
-from models.ssd.pixels import rgb_from_pillow, turn, upright_size
+from models.ssd.limits import MEMORY, MILLISECONDS, PIXELS
+from models.ssd.pixels import turn, upright_size
+from models.ssd.refusal import refuse_more
+from models.ssd.strips import shrunk_rgb
 
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = PIXELS.most
 # Pillow refuses more than this whatever our limit says.
 MAX_PIXELS_LIMIT = 178_956_970
-_LARGE = 8_000_000
-# Rows that are converted at a time, a multiple of every scale; modes that are stretched as a whole.
-_STRIP = 256
-_STRETCHED = ("I", "F")
+# Bytes from which on pictures are decoded one at a time.
+_LARGE = 32_000_000
 _ORIENTATION_TAG = 0x0112
-# OpenCV names its reduced scales by a colour; the bits of scale and colour are apart.
-_REDUCED = {
-    1: cv2.IMREAD_COLOR_RGB,
-    2: cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_COLOR_RGB,
-    4: cv2.IMREAD_REDUCED_GRAYSCALE_4 | cv2.IMREAD_COLOR_RGB,
-    8: cv2.IMREAD_REDUCED_GRAYSCALE_8 | cv2.IMREAD_COLOR_RGB,
-}
+# Formats that tell their orientation before they are decoded.
+_TOLD = ("JPEG", "WEBP")
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,25 @@ class DecodedImage:
 
 
 @dataclass(frozen=True)
-class _Header:
-    format: str
-    mode: str
-    height: int
-    width: int
-    orientation: int
+class Inspected:
+    """An encoded picture that was found worth decoding.
+
+    Attributes:
+        encoded: The file.
+        header: What it says of itself.
+        cost: What decoding it takes, estimated.
+        scale: At which scale it will be decoded: 1/scale.
+    """
+
+    encoded: bytes
+    header: Header
+    cost: Cost
+    scale: int
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is so large that it waits until no other large one is decoded."""
+        return self.cost.memory > _LARGE
 
 
 class ImageDecoder:
@@ -66,48 +76,81 @@ class ImageDecoder:
         cover: Height and width in pixels that a decoded picture must not fall below, where the
             picture itself has as many. None decodes at full size.
         max_pixels: Most pixels (height times width) a picture may have.
+        allowance: What decoding one may take.
     """
 
-    def __init__(self, cover: tuple[int, int] | None, max_pixels: int = MAX_PIXELS) -> None:
+    def __init__(
+        self,
+        cover: tuple[int, int] | None,
+        max_pixels: int = MAX_PIXELS,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._cover = cover
         self._max_pixels = max_pixels
+        self._allowance = allowance or Allowance()
         # A large picture takes hundreds of megabytes while it is decoded: one at a time.
         self._large = threading.Lock()
 
-    def decode(self, encoded: bytes) -> DecodedImage:
-        """Decodes one picture.
+    def inspect(self, encoded: bytes) -> Inspected:
+        """Reads a picture's header, and refuses it where decoding would take too much.
 
         Args:
-            encoded: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF; of several frames the first.
+            encoded: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF.
 
         Returns:
-            RGB pixels and the size as sent.
+            What ``decode`` takes.
 
         Raises:
             NotAnImage: The bytes are of no known image format.
             UnsupportedImage: A known format that is not read here.
             TooManyPixels: The header tells of more pixels than allowed.
+            TooCostly: Its parts, its memory or its time are over a limit.
             TruncatedImage: The picture ends early or is damaged.
         """
-        header = self._read_header(encoded)
-        if header.height * header.width > _LARGE:
-            with self._large:
-                return self._decode(encoded, header)
-        return self._decode(encoded, header)
-
-    def _read_header(self, encoded: bytes) -> _Header:
         kind = readable_format(encoded)
         if kind is None:
             raise _refusal(encoded)
+        structure = read_structure(encoded, kind)
+        header = self._read_header(encoded, kind)
+        # A lossless JPEG has no reduced scales.
+        scale = 1 if getattr(structure, "lossless", False) else self._scale(header)
+        cost = cost_of(encoded, header, structure, scale)
+        size = len(encoded)
+        refuse_more(MEMORY, cost.memory, self._allowance.memory_of(size))
+        refuse_more(MILLISECONDS, cost.milliseconds, self._allowance.milliseconds_of(size))
+        return Inspected(encoded, header, cost, scale)
+
+    def decode(self, picture: bytes | Inspected) -> DecodedImage:
+        """Decodes one picture.
+
+        Args:
+            picture: The encoded picture, or what ``inspect`` made of it; of several frames the
+                first.
+
+        Returns:
+            RGB pixels and the size as sent.
+
+        Raises:
+            ImageError: As from ``inspect``.
+        """
+        if isinstance(picture, bytes):
+            picture = self.inspect(picture)
+        if picture.alone:
+            with self._large:
+                return self._decode(picture)
+        return self._decode(picture)
+
+    def _read_header(self, encoded: bytes, kind: str) -> Header:
         try:
             with _open(encoded, kind) as image:
-                header = _Header(
+                header = Header(
                     format=kind,
                     mode=image.mode,
                     height=image.height,
                     width=image.width,
                     # Others are asked when they are loaded: PNG's reader decodes all for this.
-                    orientation=_orientation(image) if kind == "JPEG" else 1,
+                    orientation=_orientation(image) if kind in _TOLD else 1,
+                    frames=getattr(image, "n_frames", 1) if kind == "WEBP" else 1,
                 )
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise TooManyPixels(self._too_many(MAX_PIXELS_LIMIT)) from error
@@ -124,30 +167,35 @@ class ImageDecoder:
             "send a smaller one"
         )
 
-    def _decode(self, encoded: bytes, header: _Header) -> DecodedImage:
-        pixels = None
+    def _decode(self, picture: Inspected) -> DecodedImage:
+        header, pixels = picture.header, None
         if header.format == "JPEG" and header.mode in {"RGB", "L"}:
-            pixels = _decode_jpeg(encoded, self._scale(header))
+            pixels = decode_jpeg(picture.encoded, picture.scale)
+        elif header.format == "WEBP" and header.frames == 1:
+            pixels = decode_webp(picture.encoded, picture.scale)
         if pixels is None:
-            pixels, header = self._decode_any(encoded, header)
+            pixels, header = self._decode_any(picture)
         height, width = upright_size(header.height, header.width, header.orientation)
         return DecodedImage(turn(pixels, header.orientation), height, width)
 
-    def _decode_any(self, encoded: bytes, header: _Header) -> tuple[npt.NDArray[np.uint8], _Header]:
+    def _decode_any(self, picture: Inspected) -> tuple[npt.NDArray[np.uint8], Header]:
         """Decodes by Pillow; the header comes back with the orientation."""
+        header = picture.header
         try:
-            with _open(encoded, header.format) as image:
+            with _open(picture.encoded, header.format) as image:
+                if header.format == "JPEG":
+                    # Its decoder reduces it, and takes the less memory for that.
+                    size = header.width // picture.scale, header.height // picture.scale
+                    image.draft(None, size)
+                    return shrunk_rgb(image, 1), header
                 image.load()
                 header = replace(header, orientation=_orientation(image))
-                scale = self._scale(header)
-                if image.mode in _STRETCHED:
-                    return _shrink(rgb_from_pillow(image), scale), header
-                return _in_strips(image, scale), header
+                return shrunk_rgb(image, self._scale(header)), header
         # Readers of damaged files raise whatever they stumble over.
         except Exception as error:
             raise TruncatedImage(_ends_early(header.format)) from error
 
-    def _scale(self, header: _Header) -> int:
+    def _scale(self, header: Header) -> int:
         if self._cover is None:
             return 1
         upright = upright_size(header.height, header.width, header.orientation)
@@ -176,48 +224,6 @@ def _orientation(image: Image.Image) -> int:
     except Exception:  # pylint: disable=broad-exception-caught
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def _decode_jpeg(encoded: bytes, scale: int) -> npt.NDArray[np.uint8] | None:
-    """Decodes by libjpeg-turbo at 1/scale; None where it cannot, such as for a cut file."""
-    flags = _REDUCED[scale] | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        decoded = cv2.imdecode(np.frombuffer(encoded, np.uint8), flags)
-    except cv2.error:
-        return None
-    return None if decoded is None else np.asarray(decoded, np.uint8)
-
-
-def _in_strips(image: Image.Image, scale: int) -> npt.NDArray[np.uint8]:
-    """Converts, and shrinks where that is exact, strip by strip; the same pixels as done whole.
-
-    Done whole, a copy in every mode on the way is in memory at once: 300 MB for 12 megapixels.
-
-    Args:
-        image: A loaded picture whose pixels do not depend on one another.
-        scale: Of the size that is wanted, 1, 2, 4 or 8.
-
-    Returns:
-        RGB, uint8 ``[h // scale, w // scale, 3]``.
-    """
-    if image.height <= _STRIP:
-        return _shrink(rgb_from_pillow(image), scale)
-    step = scale if image.height % scale == 0 else 1
-    pixels = np.empty((image.height // step, image.width // step, 3), np.uint8)
-    for top in range(0, image.height, _STRIP):
-        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
-        rows = _shrink(rgb_from_pillow(strip), step)
-        pixels[top // step : top // step + len(rows)] = rows
-    return _shrink(pixels, scale // step)
-
-
-def _shrink(pixels: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
-    """Averages squares of scale x scale pixels, as a reduced JPEG decode does."""
-    if scale == 1:
-        return pixels
-    height, width = pixels.shape[0] // scale, pixels.shape[1] // scale
-    shrunk = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(shrunk, np.uint8)
 
 
 def _ends_early(kind: str) -> str:

@@ -1,5 +1,8 @@
 """Pixels of any kind to upright 8-bit RGB: modes, alpha, depth, EXIF turns."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -43,11 +46,35 @@ def upright_size(height: int, width: int, orientation: int) -> tuple[int, int]:
     return (width, height) if orientation >= 5 else (height, width)
 
 
-def rgb_from_pillow(image: Image.Image) -> npt.NDArray[np.uint8]:
+@dataclass(frozen=True)
+class Span:
+    """Between which values a picture is stretched.
+
+    Attributes:
+        least: Its least finite value.
+        greatest: Its greatest.
+    """
+
+    least: float
+    greatest: float
+
+    @classmethod
+    def of(cls, parts: Iterable[npt.NDArray[np.float64]]) -> "Span":
+        """The span of a picture that comes in parts."""
+        least, greatest = np.inf, -np.inf
+        for part in parts:
+            finite = _finite(part)
+            least = min(least, float(finite.min()))
+            greatest = max(greatest, float(finite.max()))
+        return cls(least, greatest)
+
+
+def rgb_from_pillow(image: Image.Image, span: Span | None = None) -> npt.NDArray[np.uint8]:
     """Converts a loaded picture of any mode to RGB.
 
     Args:
         image: Grey, palette, alpha, CMYK, 16-bit, integer or float picture.
+        span: Of the whole picture, where this is a part of it that has to be stretched.
 
     Returns:
         uint8 ``[h, w, 3]``. Transparent pixels show white behind them; 16-bit values keep their
@@ -56,7 +83,8 @@ def rgb_from_pillow(image: Image.Image) -> npt.NDArray[np.uint8]:
     if image.mode.startswith("I;16"):
         return _grey((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
     if image.mode in {"I", "F"}:
-        return _grey(_stretch(np.asarray(image, np.float64)))
+        values = np.asarray(image, np.float64)
+        return _grey(_stretch(values, span or Span.of([values])))
     if image.has_transparency_data:
         layers = image.convert("RGBA")
         white = Image.new("RGBA", layers.size, (255, 255, 255, 255))
@@ -68,11 +96,15 @@ def _grey(values: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.repeat(values[:, :, None], 3, axis=2)
 
 
-def _stretch(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
-    finite = np.where(np.isfinite(values), values, 0.0)
-    if finite.min() >= 0 and finite.max() <= 65535 and finite.max() > 255:
+def _finite(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.where(np.isfinite(values), values, 0.0)
+
+
+def _stretch(values: npt.NDArray[np.float64], span: Span) -> npt.NDArray[np.uint8]:
+    finite = _finite(values)
+    if span.least >= 0 and 255 < span.greatest <= 65535:
         # Older writers store 16-bit grey as 32-bit integers.
         return (finite / 257).astype(np.uint8)
-    spread = max(float(finite.max() - finite.min()), 1e-12)
-    stretched: npt.NDArray[np.float64] = (finite - finite.min()) / spread * 255
+    spread = max(span.greatest - span.least, 1e-12)
+    stretched: npt.NDArray[np.float64] = (finite - span.least) / spread * 255
     return stretched.astype(np.uint8)

@@ -56,14 +56,13 @@ class RunningGateway:
         assert done.returncode == 0, done.stderr.decode()
 
     def children(self) -> list[int]:
-        """Process ids of its watchers."""
-        found = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):  # it ended while we looked
-                _state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
-                if int(parent) == self.process.pid:
-                    found.append(int(stat.parent.name))
-        return found
+        """Process ids of its watchers: each is the child of a supervisor."""
+        parents, supervisors = _parents(), self.supervisors()
+        return [pid for pid, parent in parents.items() if parent in supervisors]
+
+    def supervisors(self) -> list[int]:
+        """Process ids of those who look after its watchers."""
+        return [pid for pid, parent in _parents().items() if parent == self.process.pid]
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Signal it, wait for its end, give its exit status."""
@@ -80,9 +79,21 @@ class RunningGateway:
             self.process.stdout.close()
 
 
-def _start_gateway(home: Path, *flags: str | Path) -> RunningGateway:
-    """Start a gateway and wait until its doors are open."""
+def _parents() -> dict[int, int]:
+    """The parent of every process there is."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended while we looked
+            _state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+            parents[int(stat.parent.name)] = int(parent)
+    return parents
+
+
+def _start_gateway(home: Path, *flags: str | Path, files: int = 0) -> RunningGateway:
+    """Start a gateway and wait until its doors are open; `files` is its limit of open files."""
     command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
+    if files:
+        command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
     process = subprocess.Popen(
         [*command, "--home", str(home), *map(str, flags)],
         stdout=subprocess.PIPE,
@@ -132,8 +143,8 @@ def gateways(tmp_path: Path) -> Iterator[Callable[..., RunningGateway]]:
     """Start gateways that end with the test; the same home unless another is named."""
     started: list[RunningGateway] = []
 
-    def start(*flags: str | Path, home: Path = tmp_path / "home") -> RunningGateway:
-        started.append(_start_gateway(home, *flags))
+    def start(*flags: str | Path, home: Path = tmp_path / "home", files: int = 0) -> RunningGateway:
+        started.append(_start_gateway(home, *flags, files=files))
         return started[-1]
 
     yield start

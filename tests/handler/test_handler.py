@@ -1,10 +1,14 @@
 """The function called as the watcher calls it, on real pictures."""
 
 import base64
+import contextlib
+import dataclasses
+import gc
 import io
 import json
 import struct
 import tracemalloc
+import weakref
 import zlib
 from pathlib import Path
 
@@ -12,15 +16,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.errors import BadOption
+from handler.errors import BadOption, Deferred, PayloadError, TooCostly
 from handler.handler import Handler
+from handler.payload import Picture
 from models.ssd.bundle import EMBEDDED
-from models.ssd.errors import BundleError
+from models.ssd.errors import Abandoned, BundleError, DetectorError
 from models.ssd.nms import overlaps
 
 TABLE = [
     "empty_input", "not_an_image", "bad_base64", "truncated_image", "unsupported_format",
-    "too_many_pixels", "bad_option",
+    "too_many_pixels", "too_costly", "bad_option",
 ]  # fmt: skip
 
 
@@ -320,3 +325,108 @@ def test_classes_are_the_same_by_any_word_and_as_often_as_one_likes(ask, cat):
     body = {"image": base64.b64encode(cat).decode(), "classes": words, "threshold": 0.01}
     assert objects(ask(json.dumps(body).encode())) == once
     assert {entry["class"] for entry in once} == {"cat"}
+
+
+class Turn:
+    """How it stands with a call whose caller leaves after so many pictures."""
+
+    def __init__(self, may_defer=False, leaves_after=None):
+        self.may_defer = may_defer
+        self.worked = 0
+        self._leaves_after = leaves_after
+
+    @property
+    def expired(self):
+        if self.worked == self._leaves_after:
+            return True
+        self.worked += 1
+        return False
+
+
+@dataclasses.dataclass(frozen=True)
+class Waiting:
+    """A request that tells how it stands with the call, as the watcher's do."""
+
+    input: bytes
+    turn: Turn
+    accept: str = ""
+    query: str = ""
+    method: str = "POST"
+
+
+def tiny(count):
+    """A batch of blank pictures of a few bytes each."""
+    target = io.BytesIO()
+    Image.new("P", (1, 1)).save(target, "GIF")
+    text = base64.b64encode(target.getvalue()).decode()
+    return json.dumps({"images": [text] * count}).encode()
+
+
+def blank(width, height, kind="PNG"):
+    target = io.BytesIO()
+    Image.new("RGB", (width, height)).save(target, kind)
+    return target.getvalue()
+
+
+def test_a_small_batch_of_much_work_is_refused(ask):
+    with pytest.raises(TooCostly, match="milliseconds of work, at most 1,000"):
+        ask(tiny(256))
+    large = base64.b64encode(blank(3000, 3000, "WEBP")).decode()
+    with pytest.raises(TooCostly, match="send fewer or smaller images"):
+        ask(json.dumps({"images": [large] * 40}).encode())
+    assert len(json.loads(ask(tiny(40)).body)) == 40
+
+
+def test_a_batch_of_real_pictures_is_no_small_one(handler, cup):
+    text = base64.b64encode(cup).decode()
+    pictures = [handler._inspect(Picture(cup))] * 256
+    handler._check_work(object(), 256 * len(text), pictures, "json")
+
+
+def test_a_drawn_picture_is_part_of_the_work(ask):
+    with pytest.raises(TooCostly, match="milliseconds of work"):
+        ask(blank(3000, 3000, "WEBP"), query={"format": "png"})
+    with pytest.raises(DetectorError, match="bytes of memory"):
+        ask(blank(4500, 4500, "PNG"), query={"format": "jpeg"})
+    with pytest.raises(DetectorError, match="pixels drawn as PNG"):
+        ask(blank(5000, 5000, "JPEG"), query={"format": "png"})
+
+
+@pytest.mark.parametrize(
+    "body", [tiny(30), blank(2800, 2900), blank(2500, 2500)], ids=["batch", "large", "long"]
+)
+def test_a_long_call_asks_to_be_run_apart(handler, body):
+    with pytest.raises(Deferred) as caught:
+        handler(Waiting(body, Turn(may_defer=True)))
+    assert caught.value.defer
+    assert handler(Waiting(body, Turn())).status == 200
+
+
+def test_an_ordinary_call_is_never_run_apart(handler, cup):
+    assert handler(Waiting(cup, Turn(may_defer=True))).status == 200
+
+
+def test_the_rest_of_a_batch_is_left_out_when_nobody_waits(handler):
+    turn = Turn(leaves_after=2)
+    with pytest.raises(Abandoned):
+        handler(Waiting(tiny(40), turn))
+    assert turn.worked == 2
+    handler(Waiting(tiny(40), whole := Turn()))
+    assert whole.worked == 40
+
+
+@pytest.mark.parametrize(
+    "body", [b"\xff\xd8\xff" + b"\xff" * 100_000, b"hello" * 1000, b'{"image":"a"}']
+)
+def test_a_refused_body_is_not_kept(handler, body):
+    """A cycle of an error and its frames would keep 30 MB until the collector comes by."""
+    request = Waiting(body, Turn())
+    gone = weakref.ref(request.turn)
+    gc.disable()
+    try:
+        with contextlib.suppress(DetectorError, PayloadError):
+            handler(request)
+        del request
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -101,7 +101,8 @@ def test_a_wrong_setting_stops_the_start(name, value):
 
 def test_the_table_of_settings_is_complete():
     assert [row.name for row in SETTINGS] == [
-        "MODEL_BUNDLE", "THRESHOLD", "IOU", "TOP_K", "MAX_DETECTIONS", "MAX_PIXELS", "REPLY_FORMAT",
+        "MODEL_BUNDLE", "THRESHOLD", "IOU", "TOP_K", "MAX_DETECTIONS", "MAX_PIXELS",
+        "MAX_PICTURE_MEMORY", "MAX_CALL_MILLISECONDS", "REPLY_FORMAT",
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ ROWS = {
     "truncated_image": (400, "INVALID_ARGUMENT"),
     "unsupported_format": (415, "INVALID_ARGUMENT"),
     "too_many_pixels": (413, "INVALID_ARGUMENT"),
+    "too_costly": (413, "INVALID_ARGUMENT"),
     "body_too_large": (413, "RESOURCE_EXHAUSTED"),
     "bad_option": (400, "INVALID_ARGUMENT"),
     "overloaded": (429, "RESOURCE_EXHAUSTED"),

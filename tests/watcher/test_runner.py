@@ -271,3 +271,91 @@ def test_what_waits_at_the_end_is_still_answered(make, gate):
         thread.join(5)
         assert not thread.is_alive()
     assert runner.close(5)
+
+
+class Long(Exception):
+    code, message, defer = "overloaded", "too many long calls", True
+
+
+def long_call(gate, seen):
+    """A handler that defers what begins with `long`, and waits there for the gate."""
+
+    def call(request):
+        if request.input.startswith(b"long"):
+            if request.turn.may_defer:
+                raise Long("defer me")
+            seen.append(request.input)
+            assert gate.wait(10)
+        return Reply(request.input)
+
+    return call
+
+
+@pytest.fixture
+def deferring(gate):
+    made, seen = [], []
+
+    def begin(**limits):
+        limits = {"concurrency": 1, "max_inflight": 4, "exec_timeout": 5} | limits
+        made.append(Runner(long_call(gate, seen), **limits))
+        return made[-1], seen
+
+    yield begin
+    gate.set()
+    assert all(runner.close(5) for runner in made)
+
+
+def until(condition):
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_long_calls_keep_no_short_ones_waiting(deferring, gate):
+    runner, seen = deferring()
+    threads = behind(runner, b"long", 2)
+    until(lambda: seen)
+    for number in range(10):
+        body = b"%d" % number
+        assert runner.run(Request(body)).body == body
+    assert seen == [b"long"]
+    assert runner.inflight == 2
+    assert not runner.stuck
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert seen == [b"long", b"long"]
+    assert runner.inflight == 0
+
+
+def test_only_so_many_long_calls_wait_and_they_fill_no_place_of_short_ones(deferring, gate):
+    runner, _ = deferring(max_inflight=4)
+    threads = behind(runner, b"long", 2)
+    until(lambda: runner._long.inflight == 2)
+    with pytest.raises(Long):
+        runner.run(Request(b"long"))
+    assert not runner.full
+    assert runner.run(Request(b"a")).body == b"a"
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+
+
+def test_a_long_call_that_nobody_waits_for_any_more_never_runs(deferring, gate):
+    runner, seen = deferring()
+    threads = behind(runner, b"long", 1)
+    until(lambda: seen)
+    with pytest.raises(TimedOut):
+        runner.run(Request(b"long, but too late"), timeout=0.05)
+    gate.set()
+    threads[0].join(5)
+    until(lambda: runner.inflight == 0)
+    assert seen == [b"long"]
+
+
+def test_a_call_learns_that_its_caller_has_left(make, gate):
+    request = Request(b"wait")
+    with pytest.raises(TimedOut):
+        make().run(request, timeout=0.05)
+    assert request.turn.expired

@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from dcf.state.flush import flush_folder
+
 
 class Spare:
     """Memory for pieces of answers that the disk refused, shared by all of them."""
@@ -68,7 +70,7 @@ class BodyFile:
                 os.fsync(file.fileno())
             except OSError as fault:  # what it could not write is forgotten: a second try lies
                 raise LostBodyError(fault.errno, fault.strerror) from fault
-            _sync_folder(self._path.parent)
+            flush_folder(self._path.parent)
             file.close()
 
     def give_up(self) -> None:
@@ -96,11 +98,3 @@ class BodyFile:
         if self._taken > still:
             self._spare.give(self._taken - still)
             self._taken = still
-
-
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -28,38 +28,16 @@ A replica belongs to `current`, to `rolling`, or is being drained: there is no f
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 
 from dcf.providers.placement import FAILED, PROGRESSING, READY
 from dcf.providers.rollout.effects import Effects
 from dcf.providers.rollout.group import Group
+from dcf.providers.rollout.states import Asked, State
 
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 60.0
 
 
-class State(Enum):
-    """Of one function's rollout."""
-
-    RESTING = auto()
-    RESTORING = auto()
-    PREPARING = auto()
-    RETRYING = auto()
-    STARTING = auto()
-    TRIAL = auto()
-    KEEPING = auto()
-    STOPPED = auto()
-
-
 _WORKING = (State.RESTORING, State.PREPARING)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A revision that somebody asked for: its number, and how many replicas it begins with."""
-
-    number: int
-    replicas: int
 
 
 class Rollout:  # pylint: disable=too-many-instance-attributes # a machine is its state

@@ -1,8 +1,13 @@
 """Process providers that tests drive directly, and handlers to give them."""
 
 import asyncio
+import contextlib
+import os
+import signal
 import time
+import uuid
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -10,6 +15,7 @@ import pytest
 from dcf.archive import Entry, pack
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process import ProcessProvider
+from dcf.providers.stores import LogQuery
 
 
 class Driven:
@@ -64,6 +70,11 @@ class Driven:
 
         return await asyncio.to_thread(post)
 
+    async def said(self):
+        """The log of `f`."""
+        query = LogQuery("f")
+        return "\n".join([each.text async for each in self.provider.stores.logs.lines(query)])
+
 
 @pytest.fixture
 def drive(tmp_path):
@@ -87,3 +98,78 @@ def drive(tmp_path):
 
     run.home = tmp_path / "home"
     return run
+
+
+# A session of its own; a daemon with nothing of its environment; one that hears no polite signal.
+STARTERS = """
+import os, subprocess, sys
+
+DAEMON = (
+    "import os, sys\\n"
+    "os.fork() and os._exit(0)\\n"
+    "os.setsid()\\n"
+    "os.fork() and os._exit(0)\\n"
+    "os.execvpe('sleep', ['sleep', '3600', sys.argv[1]], {'PATH': os.environ['PATH']})\\n"
+)
+DEAF = (
+    "import signal, sys, time\\n"
+    "for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):\\n"
+    "    signal.signal(each, signal.SIG_IGN)\\n"
+    "time.sleep(3600)\\n"
+)
+
+
+def start_kin(token):
+    sleep = "import os, sys; os.execvp('sleep', ['sleep', '3600', sys.argv[1]])"
+    quiet = {"stdout": subprocess.DEVNULL}
+    subprocess.Popen([sys.executable, "-c", sleep, token], start_new_session=True)
+    subprocess.Popen([sys.executable, "-c", DAEMON, token], **quiet).wait()
+    subprocess.Popen([sys.executable, "-c", DEAF, token], start_new_session=True, **quiet)
+"""
+
+
+class Kin:
+    """Processes that do all they can not to be found; they have one token among their arguments.
+
+    Attributes:
+        starters: Python code that defines `start_kin(token)`, which starts three of them.
+        token: To be given to it.
+    """
+
+    starters = STARTERS
+
+    def __init__(self):
+        self.token = f"0.{uuid.uuid4().int}"
+
+    def alive(self):
+        """Their process ids, without whoever ended and waits to be reaped."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if self.token.encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                    found.append(int(folder.name))
+        return found
+
+    def wait(self, count):
+        """Wait until so many have become what they stay."""
+        limit = time.monotonic() + 30
+        while len(alive := self.alive()) != count or any(map(_is_on_its_way, alive)):
+            assert time.monotonic() < limit, alive
+            time.sleep(0.01)
+        return alive
+
+
+def _is_on_its_way(pid):
+    with contextlib.suppress(OSError):
+        return b"exec" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return True
+
+
+@pytest.fixture
+def kin():
+    """What a test's handler starts; nothing of it outlives the test, whatever that came to."""
+    started = Kin()
+    yield started
+    for pid in started.alive():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

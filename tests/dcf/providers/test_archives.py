@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import tarfile
 
 import pytest
 
@@ -9,6 +10,8 @@ from dcf.archive import Entry, pack
 from dcf.errors import ArchiveError
 from dcf.providers.archives import Archives
 from dcf.providers.home import Home
+from tests.dcf.providers.programs import SLOW, unpacking
+from tests.dcf.providers.tars import code_of, member, tar_of
 
 
 @pytest.fixture
@@ -38,11 +41,11 @@ def test_an_upload_is_unpacked_and_compiled_once(home, tmp_path):
         archives = Archives(home)
         archive = packed(tmp_path, "x = 1\n")
         await archives.put(archive.digest, stream(archive.data[:100], archive.data[100:]))
-        folder, entry = await archives.unpacked(archive.image)
+        folder, entry = await archives.unpacked(archive.image, print)
         assert entry == Entry("src", "handler.py", "H")
         assert list(folder.rglob("*.pyc"))
         (home.archives / archive.digest).unlink()
-        assert await archives.unpacked(archive.image) == (folder, entry)
+        assert await archives.unpacked(archive.image, print) == (folder, entry)
 
     asyncio.run(steps())
 
@@ -67,7 +70,7 @@ def unpacked_two(home, folder):
         both = packed(folder, "x = 1\n"), packed(folder, "x = 2\n")
         for each in both:
             await archives.put(each.digest, stream(each.data))
-            await archives.unpacked(each.image)
+            await archives.unpacked(each.image, print)
         return both
 
     return asyncio.run(steps())
@@ -112,15 +115,70 @@ def test_an_upload_under_way_stays(home, tmp_path):
     asyncio.run(steps())
 
 
-def test_who_gives_up_waiting_does_not_disturb_the_unpacking(home, tmp_path):
+async def at_work(home):
+    """Wait until something is being unpacked."""
+    while not unpacking(home.path):
+        await asyncio.sleep(0.01)
+
+
+def test_who_gives_up_waiting_does_not_disturb_who_still_waits(home, tmp_path):
     async def steps():
         archives = Archives(home)
-        archive = packed(tmp_path, "x = 1\n")
+        archive = packed(tmp_path, SLOW)
         await archives.put(archive.digest, stream(archive.data))
-        first = asyncio.create_task(archives.unpacked(archive.image))
-        await asyncio.sleep(0)
+        first, second = (
+            asyncio.create_task(archives.unpacked(archive.image, print)) for _ in range(2)
+        )
+        await at_work(home)
         first.cancel()
-        folder, _ = await archives.unpacked(archive.image)
+        folder, _ = await second
         assert (folder / "src" / "handler.py").is_file()
+        assert not unpacking(home.path)
 
-    asyncio.run(steps())
+    asyncio.run(asyncio.wait_for(steps(), 60))
+
+
+def test_when_nobody_waits_the_unpacking_ends_and_leaves_nothing(home, tmp_path):
+    async def steps():
+        archives = Archives(home)
+        archive = packed(tmp_path, SLOW)
+        await archives.put(archive.digest, stream(archive.data))
+        both = [asyncio.create_task(archives.unpacked(archive.image, print)) for _ in range(2)]
+        await at_work(home)
+        for each in both:
+            each.cancel()
+        await asyncio.wait(both)
+        while unpacking(home.path) or names(home.code):
+            await asyncio.sleep(0.01)
+        folder, _ = await archives.unpacked(archive.image, print)  # and it can be had again
+        assert folder.is_dir()
+
+    asyncio.run(asyncio.wait_for(steps(), 60))
+
+
+def test_what_cannot_be_unpacked_is_a_reason_and_leaves_nothing(home):
+    async def steps(data):
+        archives = Archives(home)
+        digest = hashlib.sha256(data).hexdigest()
+        await archives.put(digest, stream(data))
+        with pytest.raises(ArchiveError, match="'a' is a sparse file; only files and folders"):
+            await archives.unpacked(f"archive:sha256:{digest}", print)
+
+    asyncio.run(steps(tar_of((member("a", tarfile.GNUTYPE_SPARSE), b""))))
+    assert names(home.code) == []
+
+
+def test_a_file_that_costs_too_much_is_left_uncompiled_and_the_log_says_so(home):
+    data = code_of({"src/handler.py": "x = 1\n", "src/data.py": "x=1\n" * (5 << 18)})
+    lines = []
+
+    async def steps():
+        archives = Archives(home)
+        digest = hashlib.sha256(data).hexdigest()
+        await archives.put(digest, stream(data))
+        folder, _ = await archives.unpacked(f"archive:sha256:{digest}", lines.append)
+        return [path.name.partition(".")[0] for path in folder.rglob("*.pyc")]
+
+    assert asyncio.run(steps()) == ["handler"]
+    (line,) = lines
+    assert line.endswith(": 'src/data.py' (over 1 MiB)")

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -188,17 +190,23 @@ def test_constraints_are_said_to_place_nothing(drive):
     drive(steps)
 
 
-def test_the_meter_sees_memory_and_a_busy_core():
-    meter = Meter(os.getpid())
-    until = time.monotonic() + 0.5
-    spent = cpu_seconds(os.getpid())
-    while time.monotonic() < until:
-        pass
-    used = meter.usage()
-    assert cpu_seconds(os.getpid()) > spent
-    assert 50 < used.cpu_millicores < 8000
-    assert used.memory_bytes == pytest.approx(resident_bytes(os.getpid()), rel=0.2)
-    assert used.memory_bytes > 10 << 20
+HOLDS = "import sys; held = b'x' * (64 << 20); print(flush=True); sys.stdin.read()"
+
+
+def test_the_meter_sees_a_busy_core_and_the_memory_of_children_alone():
+    before = resident_bytes(os.getpid())
+    command = [sys.executable, "-c", HOLDS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        meter, spent = Meter(os.getpid()), cpu_seconds(os.getpid())
+        until = time.process_time() + 0.5
+        while time.process_time() < until:
+            pass
+        used = meter.usage()
+        assert cpu_seconds(os.getpid()) - spent > 0.4
+        assert 0 < used.cpu_millicores < 8000
+        assert 64 << 20 < used.memory_bytes - before < 100 << 20
+        child.stdin.close()
 
 
 def test_who_is_gone_uses_nothing():

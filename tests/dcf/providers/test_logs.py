@@ -1,7 +1,9 @@
 """Logs rotate, come back in order, and can be followed."""
 
 import asyncio
+import contextlib
 import re
+import resource
 import tracemalloc
 from datetime import datetime, timedelta, timezone
 
@@ -218,4 +220,42 @@ def test_reading_full_files_leaves_the_loop_free(tmp_path):
     turns, count = asyncio.run(steps())
     assert count == 60_000
     assert turns > 20  # all of it in one piece is one turn
+    log.close()
+
+
+@contextlib.contextmanager
+def no_file_over(size):
+    """The kernel cuts writes at that size, as on a full disk: some of a line may still fit."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+def test_lines_without_room_are_lost_whole_and_told_of_when_there_is_room(tmp_path):
+    log = FunctionLog(tmp_path, "f")
+    log.write("f-1", "before")
+    with no_file_over(100):
+        log.write("f-1", "x" * 200)
+        log.write("f-1", "y" * 200)
+    log.write("f-1", "after")
+    assert [line.text for line in read(log)] == [
+        "before", "2 lines are lost: the disk of the gateway was full, or failed", "after",
+    ]  # fmt: skip
+    log.close()
+
+
+def test_a_log_that_cannot_rotate_goes_on(tmp_path):
+    log = FunctionLog(tmp_path, "f", max_bytes=100)
+    (tmp_path / "f.next").mkdir()
+    for number in range(6):
+        log.write("f-1", f"line {number} " + "x" * 40)
+    (tmp_path / "f.next").rmdir()
+    log.write("f-1", "last")
+    assert [line.text.split(" x")[0] for line in read(log)] == [
+        *(f"line {number}" for number in range(6)), "last",
+    ]  # fmt: skip
+    assert (tmp_path / "f.log").stat().st_size == 0
     log.close()

@@ -1,6 +1,7 @@
 """The rollout machine driven by asyncio, with replicas that follow a script."""
 
 import asyncio
+import errno
 
 import pytest
 from hypothesis import given, settings
@@ -86,6 +87,9 @@ class World:
             await asyncio.sleep(0)
         if spec.env["IS"] == "no-code":
             raise ArchiveError("the code is gone")
+        if spec.env["IS"] == "full-disk":
+            full = OSError(errno.ENOSPC, "No space left on device")
+            raise ArchiveError("the archive cannot be unpacked") from full
         if spec.env["IS"] == "fault":
             raise RuntimeError("a fault of ours")
         return Launch(number, self)
@@ -166,6 +170,11 @@ def test_ready_waits_for_a_target_and_gives_up_at_the_deadline(world):
         ("crashes", "it was ready, and then: killed by signal 9"),
         ("no-code", "the code is gone"),
         ("fault", "the gateway failed; its log has the reason"),
+        (
+            "full-disk",
+            "what it needs cannot be kept: the gateway's disk is full: "
+            "make room where the gateway keeps its state, then try again",
+        ),
     ],
 )
 def test_an_update_that_goes_wrong_leaves_the_old_one_and_says_why(world, how, reason):

@@ -1,12 +1,13 @@
 """Secrets lie in private files, reach the function that wants them, and show up nowhere else."""
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
-from dcf.errors import InvalidRequest
+from dcf.errors import InvalidRequest, StorageFailed
 from dcf.providers.footprint import family
 from dcf.providers.home import Home
 from dcf.providers.placement import FunctionSpec
@@ -79,6 +80,18 @@ def test_a_new_value_replaces_the_old_whole(home):
     assert (mount / "token").read_bytes() == b"the new one"
     assert names(mount) == ["token"]
     assert names(home.secrets) == ["token"]
+
+
+def test_a_value_that_cannot_be_written_everywhere_is_changed_nowhere(home):
+    secrets = Secrets(home)
+    secrets.put("token", b"old", replace=False)
+    mount, gone = secrets.mount(["token"]), secrets.mount(["token"])
+    shutil.rmtree(gone)
+    with pytest.raises(StorageFailed, match="secret token cannot be kept: "):
+        secrets.put("token", b"new", replace=True)
+    for folder in (home.secrets, mount):
+        assert (folder / "token").read_bytes() == b"old"
+        assert names(folder) == ["token"]
 
 
 def test_a_value_has_a_limit(home):

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from models.ssd import image as ssd_image
 from models.ssd.errors import NotAnImage, TooManyPixels, TruncatedImage, UnsupportedImage
 from models.ssd.image import ImageDecoder
 from models.ssd.pixels import rgb_from_pillow
+from models.ssd.strips import _shrink, shrunk_rgb
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 FULL = ImageDecoder(None)
@@ -251,8 +251,8 @@ def test_a_picture_taken_in_strips_is_the_same_as_whole(mode, size):
     elif mode != "RGBA":
         picture = picture.convert("LA" if mode == "LA" else "RGB").convert(mode)
     for scale in (1, 2, 4, 8):
-        whole = ssd_image._shrink(rgb_from_pillow(picture), scale)
-        assert np.array_equal(ssd_image._in_strips(picture, scale), whole), scale
+        whole = _shrink(rgb_from_pillow(picture), scale)
+        assert np.array_equal(shrunk_rgb(picture, scale), whole), scale
 
 
 def test_a_png_is_decoded_once_and_one_with_too_many_pixels_never(cat, monkeypatch):
@@ -267,3 +267,31 @@ def test_a_png_is_decoded_once_and_one_with_too_many_pixels_never(cat, monkeypat
     with pytest.raises(TooManyPixels):
         ImageDecoder(None, max_pixels=1000).decode(saved(cat, "PNG"))
     assert len(decoded) == 1
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize(
+    "options", [{"quality": 80}, {"lossless": True}], ids=["lossy", "lossless"]
+)
+def test_webp_is_read_as_pillow_reads_it(cat, mode, options):
+    picture = cat.convert(mode)
+    if mode == "RGBA":
+        picture.putalpha(cat.convert("L"))
+    encoded = saved(picture, "WEBP", **options)
+    with Image.open(io.BytesIO(encoded)) as image:
+        expected = rgb_from_pillow(image)
+    assert np.array_equal(FULL.decode(encoded).pixels, expected)
+
+
+def test_a_part_of_a_float_picture_is_stretched_as_the_whole():
+    values = np.linspace(-7, 5, 1200 * 1000, dtype=np.float32).reshape(1200, 1000)
+    values[3, 4] = np.nan
+    picture = Image.fromarray(values)
+    assert np.array_equal(shrunk_rgb(picture, 1), rgb_from_pillow(picture))
+
+
+def test_a_large_odd_picture_is_shrunk_in_two_steps_to_nearly_the_same():
+    colours = np.random.default_rng(1).integers(0, 256, (50, 40, 3), dtype=np.uint8)
+    picture = Image.fromarray(cv2.resize(colours, (3500, 2401)))
+    whole = _shrink(rgb_from_pillow(picture), 8).astype(int)
+    assert np.abs(shrunk_rgb(picture, 8).astype(int) - whole).max() <= 1

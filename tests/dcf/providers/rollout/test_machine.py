@@ -5,7 +5,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from dcf.providers.rollout.machine import Asked, Rollout, State
+from dcf.providers.rollout.machine import Rollout
+from dcf.providers.rollout.states import Asked, State
 
 TRIAL = 2.0
 
