@@ -125,6 +125,27 @@ def test_links_lead_somewhere(page):
         assert (path.parent / target).exists(), target
 
 
+RELIABILITY = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGES["reliability.md"])
+
+
+def test_fifteen_kinds_of_faults_are_told_each_with_tests():
+    sections = re.split(r"^## (?=\d+\. )", PAGES["reliability.md"], flags=re.MULTILINE)[1:]
+    assert [int(each.split(".")[0]) for each in sections] == list(range(1, 16))
+    for section in sections:
+        assert section.index("**Promise.**") < section.index("**Figure.**")
+        assert "::" in section.split("**Tests.**")[1], section[:40]
+
+
+def test_tests_are_named_by_file_and_function_alone():
+    named = re.findall(r"`([^`\n]*::[^`\n]*)`", PAGES["reliability.md"].replace("`file::test`", ""))
+    assert len(named) == len(RELIABILITY) == len(set(RELIABILITY))
+
+
+@pytest.mark.parametrize(("file", "name"), RELIABILITY, ids="::".join)
+def test_tests_that_hold_a_promise_exist(file, name):
+    assert re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(), re.MULTILINE)
+
+
 def test_make_targets_are_listed_with_help():
     makefile = (ROOT / "Makefile").read_text()
     targets = re.search(r"\.PHONY: ((?:.*\\\n)*.*)", makefile).group(1).replace("\\", "").split()

@@ -13,11 +13,11 @@ import grpc
 from benchmarks.hostile import attacks
 from benchmarks.plan import photos
 from benchmarks.soak.callbacks import CallbackTarget
-from benchmarks.soak.calls import BAD_MESSAGE, SECONDS, Client, Kind, kinds
+from benchmarks.soak.calls import SECONDS, Client, Kind, kinds
 from benchmarks.soak.changes import Changes, NotAsAsked
 from benchmarks.soak.connections import ODD
 from benchmarks.soak.gateway import SoakedGateway
-from benchmarks.soak.ledger import LOST, REFUSED, Ledger, Lost
+from benchmarks.soak.ledger import LOST, Ledger, Lost
 from benchmarks.soak.readings import MEGABYTE, Reading, growths
 from benchmarks.soak.report import Report
 from dcf.errors import DcfError
@@ -182,10 +182,8 @@ class _Run:
         else:
             wrong = await asyncio.to_thread(self._gateway.end, _END_SECONDS)
             self._faults += [f"the gateway's end: {wrong}"] if wrong else []
-        # gRPC's library logs one of its own for bytes that are no message.
-        excused = self._ledger.counts[BAD_MESSAGE, REFUSED]
-        if (count := self._gateway.tracebacks()) > excused:
-            self._faults.append(f"{count} tracebacks in the gateway's log, {excused} excused")
+        if count := self._gateway.tracebacks():
+            self._faults.append(f"{count} tracebacks in the gateway's log")
         await self._callbacks.stop()
 
 

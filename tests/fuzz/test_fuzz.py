@@ -1,7 +1,6 @@
 """Every target takes its corpus and two thousand changed inputs, the same ones every time."""
 
 import hashlib
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +11,6 @@ HERE = Path(__file__).parent
 TARGETS = sorted(each.name for each in (HERE / "corpus").iterdir())
 # An unpacked archive is a folder, which takes its time.
 RUNS = {"archive": 300}
-# What is found goes with the rooms that read forms in place and unpack apart.
-MENDED_BY = {
-    "payload": ("handler.forms", "a part without a name is answered 500"),
-    "archive": ("dcf.providers.unpack", "a deep manifest is a RecursionError"),
-}
 
 
 def fuzz(*arguments):
@@ -29,13 +23,7 @@ def fuzz(*arguments):
     )
 
 
-def marked(target):
-    room, reason = MENDED_BY.get(target, ("sys", ""))
-    missing = importlib.util.find_spec(room) is None
-    return pytest.param(target, marks=pytest.mark.xfail(missing, reason=reason, strict=True))
-
-
-@pytest.mark.parametrize("target", [marked(each) for each in TARGETS])
+@pytest.mark.parametrize("target", TARGETS)
 def test_nothing_is_found(target):
     runs = RUNS.get(target, 2000)
     done = fuzz(target, "--runs", str(runs))

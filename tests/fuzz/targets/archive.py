@@ -1,13 +1,12 @@
 """A function's archive, unpacked: whole or not at all, and nothing beside its folder."""
 
 import contextlib
-import importlib
-import importlib.util
 import shutil
 import tempfile
 from pathlib import Path
 
 from dcf.errors import ArchiveError
+from dcf.providers.unpack import unpack
 
 WORDS = (
     b"ustar\x0000", b"ustar  \0", b"../", b"/etc/passwd", b".dcf-function.json", b"././@LongLink",
@@ -15,11 +14,6 @@ WORDS = (
     b"\x80\0\0\0\0\0\0\0\0\0\0\1", b"7777777\0", b"\0" * 512,
     b'{"handler": {"dir": "..", "file": "x"',
 )  # fmt: skip
-# Where unpacking is at home is a matter of the tree: beside the provider, or with packing.
-_HOME = (
-    "dcf.providers.unpack" if importlib.util.find_spec("dcf.providers.unpack") else "dcf.archive"
-)
-_unpack = importlib.import_module(_HOME).unpack
 _FOLDER = tempfile.TemporaryDirectory(prefix="fuzz-archive-")
 _SOURCE, _TARGET = Path(_FOLDER.name) / "a.tar", Path(_FOLDER.name) / "a"
 
@@ -28,7 +22,7 @@ def one(data):
     _SOURCE.write_bytes(data)
     try:
         with contextlib.suppress(ArchiveError):
-            _unpack(_SOURCE, _TARGET)
+            unpack(_SOURCE, _TARGET)
             assert _TARGET.is_dir()
             assert not any(each.is_symlink() for each in _TARGET.rglob("*"))
         assert {each.name for each in Path(_FOLDER.name).iterdir()} <= {"a.tar", "a"}
