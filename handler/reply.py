@@ -54,7 +54,7 @@ def choose_format(options: Options, accept: str) -> str:
         return "json"
     # Imported when a picture may be meant: most calls want JSON. The package first, as a whole: two
     # threads that import parts of it at once, of which one is the watcher's, see it half made.
-    import werkzeug  # noqa: F401 - as said
+    import werkzeug  # noqa: F401 # pylint: disable=unused-import # as said
     from werkzeug.datastructures import MIMEAccept
     from werkzeug.http import parse_accept_header
 

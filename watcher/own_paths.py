@@ -8,7 +8,7 @@ first, it is safe.
 from collections.abc import Callable, Mapping
 
 import msgspec
-import werkzeug  # noqa: F401 - as said above
+import werkzeug  # noqa: F401 # pylint: disable=unused-import # as said above
 from flask import Flask, Response, request
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
