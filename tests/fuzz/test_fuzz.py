@@ -69,7 +69,8 @@ def planted(tmp_path, body):
         ("    if len(data) > 12:\n        raise SystemExit(0)\n", "SystemExit"),
         ("    import time\n    end = time.process_time() + 2.5\n"
          "    while b'magic' in data and time.process_time() < end:\n        pass\n", "took 2."),
-        ("    if b'magic' in data:\n        globals()['held'] = bytearray(b'x') * (300 << 20)\n", "MiB"),
+        ("    if b'magic' in data:\n"
+         "        globals()['held'] = bytearray(b'x') * (300 << 20)\n", "MiB"),
     ],
     ids=["exception", "end of the process", "time", "memory"],
 )  # fmt: skip
