@@ -7,7 +7,6 @@ import random
 import pytest
 
 from dcf.errors import DcfError
-from dcf.providers.footprint import family
 from dcf.providers.placement import FunctionSpec
 
 SAYS = "import os\n\n\ndef handle(body):\n    return os.environ['SAYS']\n"
@@ -60,10 +59,6 @@ class Storm:
             await asyncio.sleep(self.random.choice((0, 0, 0.05, 0.3, 0.8)))
 
 
-def watchers():
-    return [pid for pid in family(os.getpid()) if pid != os.getpid()]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_storm(drive, seed):
@@ -85,10 +80,10 @@ def test_storm(drive, seed):
         for _ in range(200):  # what was given up is still being drained
             await asyncio.sleep(0.05)
             mounted = list((drive.home / "run" / "secrets").iterdir())
-            if len(watchers()) == 2 and not mounted:
+            if len(drive.supervisors()) == 2 and not mounted:
                 break
-        assert (len(watchers()), mounted) == (2, [])
+        assert (len(drive.supervisors()), mounted) == (2, [])
 
     drive(steps)
-    assert watchers() == []
+    assert drive.supervisors() == []
     assert [path.name for path in (drive.home / "run").iterdir()] == ["secrets"]

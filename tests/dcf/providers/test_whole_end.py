@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dcf.providers.footprint import family
 from dcf.providers.placement import FunctionSpec
 
 ONE = "def handle(body):\n    return 'one'\n"
@@ -96,7 +95,7 @@ def test_memory_of_what_left_its_session_counts(drive, kin):
 def test_what_is_left_without_a_supervisor_is_found_by_its_mark(drive, kin):
     async def steps(driven):
         await deployed(driven, kin)
-        (supervisor, *_) = [pid for pid in family(os.getpid()) if pid != os.getpid()]
+        (supervisor,) = drive.supervisors()
         before, first = set(kin.alive()), driven.provider.routing.targets("f")
         os.kill(supervisor, signal.SIGKILL)
         await replaced(driven, first)
