@@ -64,19 +64,24 @@ class Spawned:
     @classmethod
     async def start(cls, command: Command, log: Callable[[str], None]) -> "Spawned":
         """Start it; `log` takes each line it writes. Raises `OSError`."""
-        process = await asyncio.create_subprocess_exec(
-            # The supervisor sees nothing of the function: neither its variables nor its packages.
-            *(sys.executable, "-I", "-S", supervisor.__file__, str(command.mark)),
-            *(str(command.parent), f"{command.grace:g}", ",".join(map(str, command.cores))),
-            *(sys.executable, "-P", "-m", command.module),
-            cwd=command.folder,
-            env=command.env,
-            pass_fds=(command.parent,),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for the gateway, which drains its replicas
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                # The supervisor sees nothing of the function, neither variables nor packages.
+                *(sys.executable, "-I", "-S", supervisor.__file__, str(command.mark)),
+                *(str(command.parent), f"{command.grace:g}", ",".join(map(str, command.cores))),
+                *(sys.executable, "-P", "-m", command.module),
+                cwd=command.folder,
+                env=command.env,
+                pass_fds=(command.parent,),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for the gateway, which drains its replicas
+            )
+        except asyncio.CancelledError:
+            # asyncio has killed the supervisor: what that had started by then is known by its mark.
+            await asyncio.to_thread(end_marked, command.mark)
+            raise
         return cls(process, command.mark, log)
 
     @property
