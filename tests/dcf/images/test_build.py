@@ -278,9 +278,9 @@ def test_what_the_builder_writes_is_shown_with_v_or_when_it_fails(
 def start(fake_engine, tmp_path, **options):
     """`dcf function build` in the background, its builder at work."""
     environ = {**os.environ, "DCF_ENGINE": str(fake_engine.program), "TERM": "xterm"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dcf", "function", "build"], cwd=tmp_path, env=environ, **options
-    )
+    # As from a terminal, whatever shell the tests were started from.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "dcf", "function", "build"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environ, **options)
     limit = time.monotonic() + 30
     while not fake_engine.asked("build"):
         assert time.monotonic() < limit
@@ -291,10 +291,8 @@ def start(fake_engine, tmp_path, **options):
 def test_ctrl_c_ends_the_builder(fake_engine, write_function, tmp_path):
     write_function(tmp_path)
     fake_engine.tell(build=[[*STEPS, "and then it hangs"], 0])
-    with start(
-        fake_engine, tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    ) as process:  # fmt: skip
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with start(fake_engine, tmp_path, **pipes) as process:
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
