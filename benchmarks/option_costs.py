@@ -56,7 +56,7 @@ def measure(watcher: WatcherProgram, plan: Plan) -> list[Cost]:
         plan: Says which model it serves, and a photo that pictures are made from.
 
     Raises:
-        BenchmarkError: A call was answered with anything but 200.
+        BenchmarkError: A call was answered with anything but 200, or 413 for what is too costly.
     """
     costs = []
     last_class = str(open_bundle(plan.bundle).labels.class_ids[-1])
@@ -65,7 +65,7 @@ def measure(watcher: WatcherProgram, plan: Plan) -> list[Cost]:
         reset_peak(watcher.pid)
         members = family(watcher.pid)
         spent, held = cpu_seconds(members), memory(members).rss
-        drive(watcher.address.port, iter([request]), 1, math.inf).demand(200)
+        drive(watcher.address.port, iter([request]), 1, math.inf).demand(200, 413)
         costs.append(Cost(what, cpu_seconds(members) - spent, max(0, peak_rss(watcher.pid) - held)))
     return costs
 

@@ -280,14 +280,14 @@ def test_a_failed_deploy_ends_the_gateway_with_the_reason(write_function, tmp_pa
 
 @pytest.mark.slow
 def test_requirements_become_an_overlay_installed_once(gateways, write_function, tmp_path):
-    wheel = make_wheel(tmp_path)
     config = write_function(
         tmp_path / "f",
         "req",
         "import tinything\n\n\ndef handle(body):\n    return tinything.WORD\n",
         name="handle",
     )
-    (tmp_path / "f" / "src" / "requirements.txt").write_text(f"{wheel}\n")
+    wheel = make_wheel(tmp_path / "f" / "src")
+    (tmp_path / "f" / "src" / "requirements.txt").write_text(f"./{wheel.name}\n")
     gateway = gateways()
     gateway.deploy(config)
     assert call(gateway, "req").text == "installed"
