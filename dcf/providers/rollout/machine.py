@@ -207,8 +207,8 @@ class Rollout:  # pylint: disable=too-many-instance-attributes # a machine is it
         """It could not be written down; what serves already serves on all the same."""
         if self.state is not State.KEEPING:
             return
-        if self.rolling is self.current:
-            self.kept(number)
+        if self.rolling is self.current or self.current is None or not self.current.ready:
+            self.kept(number)  # nobody else takes calls
         else:
             self._fail(reason)
             self._go_on()
