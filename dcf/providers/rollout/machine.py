@@ -19,7 +19,7 @@ away          any: the replica takes no calls, whatever comes of it
 lost, failed  STARTING, TRIAL: RESTING; the current revision serves on, a first one is tried on
 woken         TRIAL: KEEPING; RETRYING: PREPARING
 kept          KEEPING: RESTING; the revision before is drained
-not_kept      KEEPING: RESTING; the revision before serves on
+not_kept      KEEPING: RESTING; the revision before serves on, or this one if none else is ready
 scaled        STARTING: TRIAL or KEEPING, if all that are left are ready
 ended         any: what a revision was prepared with is discarded with its last replica
 stopped       any: STOPPED

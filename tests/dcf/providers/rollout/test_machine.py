@@ -323,6 +323,15 @@ def test_a_first_one_that_cannot_be_written_down_serves_all_the_same(script):
     assert (script.rollout.outcome, routed(script)) == ("ready", {1})
 
 
+def test_what_cannot_be_written_down_serves_if_nobody_else_is_ready(script):
+    script.deploy(1)  # never becomes ready
+    (new,) = script.deploy(2)
+    script.is_ready(new)
+    script.cannot_keep()
+    assert (script.rollout.outcome, routed(script)) == ("ready", {2})
+    assert script.replicas_of(1) == []
+
+
 def test_after_a_restart_what_served_comes_first_and_then_what_was_on_its_way(script):
     script.rollout.restored(Asked(1, 1), 1, None)
     script.rollout.asked(Asked(2, 1))
