@@ -36,7 +36,7 @@ class Client:
         base: The gateway's REST address.
         chance: Where choices come from.
         photo: A JPEG.
-        expected: What the detector says of it, as JSON; None until the first answer.
+        expected: What the detector says of it, as JSON.
         attacks: Endless broken bodies.
         callbacks: Takes answers of calls for later.
     """
@@ -109,11 +109,17 @@ async def _detect(
         return BUSY
     if status != 200:
         raise _unexpected(status, answer, code)
-    said = json.loads(answer)
-    client.expected = client.expected or said
-    if said != ([client.expected] * count if count else client.expected):
+    if json.loads(answer) != ([client.expected] * count if count else client.expected):
         raise Lost(f"another answer than before: {answer[:120]!r}")
     return ANSWERED
+
+
+async def first_answer(client: Client) -> object:
+    """What the detector says of the picture; every later answer is compared with it."""
+    status, answer, code = await _post(client, "/function/ssd", client.photo)
+    if status != 200:
+        raise _unexpected(status, answer, code)
+    return json.loads(answer)
 
 
 async def jpeg(client: Client) -> str:
