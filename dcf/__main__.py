@@ -1,6 +1,6 @@
 """The `dcf` command's entry point."""
 
-from dcf.cli import cli
+from .cli import cli
 
 
 def main() -> None:

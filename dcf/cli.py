@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dcf.errors import DcfError
+from .errors import DcfError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -94,7 +94,7 @@ class _Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Write it; click would take away a part of what came."""
-        from dcf.commands.printing import write_note
+        from .terminal.printing import write_note
 
         write_note(f"Error: {self.message}")
 
@@ -106,13 +106,13 @@ def _visible_failures() -> Iterator[None]:
         yield
     except click.ClickException as failure:
         if sys.stderr.isatty() and not isinstance(failure, _Failure):
-            from dcf.commands.visible import visible_text
+            from .terminal.visible import visible_text
 
             failure.message = visible_text(failure.message)  # type: ignore[misc] # read at the end
         raise
 
 
-_IN_COMMANDS = "dcf.commands."
+_IN_COMMANDS = f"{__package__}.commands."
 
 FUNCTION = {
     "init": Verb(
@@ -167,11 +167,11 @@ GATEWAY = {
     ),
 }
 TOP = {
-    "function": Verb("dcf.cli:function", "Make, deploy and call functions.", ("fn",)),
-    "runtime": Verb("dcf.cli:runtime", "What functions can be written in.", ("r",)),
-    "queue": Verb("dcf.cli:queue", "Calls that are answered later."),
-    "secret": Verb("dcf.cli:secret", "Keep secrets for functions."),
-    "gateway": Verb("dcf.cli:gateway", "Run the gateway."),
+    "function": Verb(f"{__name__}:function", "Make, deploy and call functions.", ("fn",)),
+    "runtime": Verb(f"{__name__}:runtime", "What functions can be written in.", ("r",)),
+    "queue": Verb(f"{__name__}:queue", "Calls that are answered later."),
+    "secret": Verb(f"{__name__}:secret", "Keep secrets for functions."),
+    "gateway": Verb(f"{__name__}:gateway", "Run the gateway."),
     "export": Verb(_IN_COMMANDS + "export:export", "Write what another platform needs."),
     "login": Verb(_IN_COMMANDS + "login:login", "Log in to a gateway."),
     "logout": Verb(_IN_COMMANDS + "login:logout", "Forget a gateway's login."),

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dcf.archive import Entry
-from dcf.config_table import Table, kind, read_yaml
-from dcf.errors import ConfigError
+from .archive import Entry
+from .config_table import Table, kind, read_yaml
+from .errors import ConfigError
 
 _TOP = ("functions", "dcf", "openfx")
 _FUNCTION = (

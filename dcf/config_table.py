@@ -4,8 +4,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from dcf.bounded_yaml import MAX_BYTES, NotReadable, read
-from dcf.errors import ConfigError
+from .bounded_yaml import MAX_BYTES, NotReadable, read
+from .errors import ConfigError
 
 _SHOWN = 60
 

@@ -8,9 +8,9 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
-from dcf.archive import Archive, gather, pack
-from dcf.config import Config, FunctionConfig, load
-from dcf.errors import ConfigError
+from .archive import Archive, gather, pack
+from .config import Config, FunctionConfig, load
+from .errors import ConfigError
 
 
 def free_to_reach_out(config: Config, allowed: bool) -> Config:

@@ -15,7 +15,7 @@ from handler.options import SETTINGS as FUNCTION_SETTINGS
 from models.commands.__main__ import VERBS
 from models.ssd.limits import LIMITS as PICTURE_LIMITS
 from watcher.codes import STATUSES
-from watcher.settings import SETTINGS as WATCHER_SETTINGS
+from watcher.configuration.settings import SETTINGS as WATCHER_SETTINGS
 
 ROOT = Path(__file__).parents[1]
 PAGES = {page.name: page.read_text() for page in (ROOT / "docs").glob("*.md")}

@@ -13,14 +13,14 @@ _PROGRAM = """
 import sys, threading
 from handler.options import Options
 from handler.reply import choose_format
-import watcher.door_http, watcher.health, watcher.reply
+import watcher.web.door, watcher.health, watcher.reply
 
 sys.setswitchinterval(1e-5)
 together = threading.Barrier(3)
 failed = []
 
 def beside():
-    import watcher.own_paths
+    import watcher.web.probes
 
 def call():
     assert choose_format(Options(), "image/png") == "png"

@@ -11,9 +11,17 @@ CASES = {
     "handler.handler": HEAVY | {"flask", "grpc", "aiohttp", "werkzeug"},
     "models.ssd.detector": HEAVY | {"flask", "grpc", "http", "socket", "aiohttp"},
     "watcher.app": HEAVY | IMAGES | {"models", "handler", "dcf", "aiohttp"},
-    "watcher.values": HEAVY
+    "watcher.configuration.values": HEAVY
     | IMAGES
-    | {"watcher.errors", "watcher.config", "watcher.app", "flask", "grpc", "waitress", "msgspec"},
+    | {
+        "watcher.errors",
+        "watcher.configuration.config",
+        "watcher.app",
+        "flask",
+        "grpc",
+        "waitress",
+        "msgspec",
+    },
     "dcf.cli": HEAVY | IMAGES | {"models", "handler", "watcher", "aiohttp", "grpc", "yaml"},
     "models.commands.__main__": HEAVY | IMAGES | {"models.ssd", "pycocotools"},
 }

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import config
+from .configuration import config
+from .configuration.settings import SETTINGS
 from .errors import SettingError
-from .settings import SETTINGS
 
 if TYPE_CHECKING:
     import argparse

@@ -11,13 +11,14 @@ import time
 from types import FrameType
 from typing import TextIO
 
-from . import function, guards, listeners, logs
-from .config import Settings
+from . import function, listeners, process_lifetime
+from .configuration.config import Settings
 from .errors import BatchError, LoadError, WatcherError
 from .function import Function
-from .http_server import HttpServer
 from .listeners import Ports
-from .loader import Loaded
+from .loading.loader import Loaded
+from .telemetry import logs
+from .web.server import HttpServer
 
 _EXIT_S = 3.0
 _FIRST_CALL_S = 0.02
@@ -43,7 +44,9 @@ def serve(settings: Settings) -> int:
     share_pools(max(_POOLS, settings.concurrency))
     try:
         if settings.is_batch:
-            from .batch.process import BatchProcess  # a process that serves need not import it
+            from .batch.process import (
+                BatchProcess,  # a process that serves need not import it
+            )
 
             return BatchProcess(settings).run()
         return Process(settings).run()
@@ -75,8 +78,8 @@ class Process:
         self._server: HttpServer | None = None
         self._function: Function | None = None
         self._failure: WatcherError | None = None
-        guards.on_signals(self._on_signal)
-        guards.on_parent_end(settings.parent_fd, lambda: self.stop("the parent has gone"))
+        process_lifetime.on_signals(self._on_signal)
+        process_lifetime.on_parent_end(settings.parent_fd, lambda: self.stop("the parent has gone"))
 
     def stop(self, reason: str, delay: float = 0.0) -> None:
         """Begins the drain; before the ports are open, ends at once.
@@ -89,7 +92,7 @@ class Process:
         self._stopping = reason
         if self._server is None:
             _log.warning("%s, before the function was ready", reason)
-            guards.end_now(1)
+            process_lifetime.end_now(1)
         self._server.wake()
 
     def run(self) -> int:
@@ -136,7 +139,7 @@ class Process:
             return
         seconds = time.perf_counter() - began
         _log.info("%s", report(self._settings, built.loaded, ports.http.port, seconds))
-        with guards.calls_first():
+        with process_lifetime.calls_first():
             built.http.own()  # so that not even the first probe waits for an import
 
     def _linger(self, built: Function, ports: Ports) -> None:
@@ -159,15 +162,17 @@ class Process:
         _log.info("ended" if done else "ended: calls were cut off after SHUTDOWN_TIMEOUT")
         code = 0 if done else 1
         if not idle or getting_ready.is_alive():
-            guards.end_now(code)  # a stuck thread may crash an interpreter that is taken down
-        guards.end_within(_EXIT_S, code)  # threads of the handler's own may hold it up
+            process_lifetime.end_now(
+                code
+            )  # a stuck thread may crash an interpreter that is taken down
+        process_lifetime.end_within(_EXIT_S, code)  # threads of the handler's own may hold it up
         return code
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         if self._stopping or self._server is None:
             if self._function is not None:
                 self._function.health.drain()  # the lock file goes even now
-            guards.end_now(128 + number)
+            process_lifetime.end_now(128 + number)
         self.stop(signal.Signals(number).name, self._settings.drain_delay)
 
 

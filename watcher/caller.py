@@ -2,8 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
-from .bodies import Share
+
+class CountedBody(Protocol):
+    """What a call's body has of the memory for bodies (`web/body_budget.py`)."""
+
+    def hold(self) -> None:
+        """One more has the body in use."""
+
+    def let_go(self) -> None:
+        """One of the holders has it no longer."""
 
 
 class Caller:
@@ -11,7 +20,7 @@ class Caller:
 
     __slots__ = ("_action", "_has_left", "_lock", "_share")
 
-    def __init__(self, share: Share | None = None) -> None:
+    def __init__(self, share: CountedBody | None = None) -> None:
         """Takes what their body has of the memory for bodies, if that is counted."""
         self._share = share
         self._has_left = False

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from . import config, guards, loader, mesh
-from .config import Settings
-from .door_http import HttpDoor
+from . import process_lifetime
+from .configuration import config
+from .configuration.config import Settings
 from .health import Health, LockFile
-from .http_app import HttpApp
-from .loader import Loaded
-from .metrics import Metrics
+from .loading import loader
+from .loading.loader import Loaded
+from .rpc import mesh
 from .runner import Runner
+from .telemetry.metrics import Metrics
+from .web.app import HttpApp
+from .web.door import HttpDoor
 
 DISTRIBUTION = "dcf-detect"
 
@@ -80,7 +83,7 @@ def load(settings: Settings) -> Loaded:
             settings.mesh_timeout,
         )
     )
-    with guards.time_limit(settings.load_timeout):
+    with process_lifetime.time_limit(settings.load_timeout):
         return loader.load(settings)
 
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import guards
-from .config import Settings
-from .door_metrics import MetricsDoor
+from . import process_lifetime
+from .configuration.config import Settings
 from .errors import StartError
 from .function import Function
-from .http_server import HttpServer
+from .telemetry.door import MetricsDoor
+from .web.server import HttpServer
 
 if TYPE_CHECKING:
-    from .door_grpc import GrpcServer
+    from .rpc.door import GrpcServer
 
 _BACKLOG = 1024
 
@@ -110,8 +110,11 @@ def open_grpc(settings: Settings, function: Function, ports: Ports) -> None:
     """
     if not (settings.watcher_port or settings.mesh_port):
         return
-    with guards.calls_first():
-        from .door_grpc import GrpcDoor, GrpcServer  # a tenth of a second and 15 MB, if wanted
+    with process_lifetime.calls_first():
+        from .rpc.door import (  # a tenth of a second and 15 MB, if wanted
+            GrpcDoor,
+            GrpcServer,
+        )
 
         door = GrpcDoor(settings, function.runner, function.health, function.metrics)
         ports.join(partial(GrpcServer, door, settings))

@@ -16,11 +16,11 @@ from benchmarks.soak.gateway import SoakedGateway
 from benchmarks.soak.ledger import Ledger
 from dcf.archive import Entry, pack
 from dcf.client.rest import RestClient
-from dcf.commands.release import spec_of
 from dcf.config import load
 from dcf.errors import DcfError, NotFound
 from dcf.packing import archive_of
 from dcf.providers.placement import FunctionSpec
+from dcf.release.release import spec_of
 
 _ROLLOUT_SECONDS, _LOOK_SECONDS = 60.0, 0.1
 _ECHO = """

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dcf.client.base import GatewayClient
+from .base import GatewayClient
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8080"
 ADDRESS_VARIABLES = ("DCF_GATEWAY", "OPENFX_URL", "OPENFAAS_URL")
@@ -30,7 +30,7 @@ def connect(address: str, seconds: float = 60.0) -> GatewayClient:
         address: `http(s)://host:port` for REST, `host:port` for gRPC.
         seconds: Longest wait for an answer to a question; calls have limits of their own.
     """
-    from dcf.client.credentials import authorization_for
+    from .credentials import authorization_for
 
     return connect_as(address, authorization_for(address), seconds)
 
@@ -38,9 +38,9 @@ def connect(address: str, seconds: float = 60.0) -> GatewayClient:
 def connect_as(address: str, authorization: str, seconds: float = 60.0) -> GatewayClient:
     """A client for an address, with an Authorization header of one's own."""
     if address.startswith(("http://", "https://")):
-        from dcf.client.rest import RestClient
+        from .rest import RestClient
 
         return RestClient(address, authorization, seconds)
-    from dcf.client.grpc_client import GrpcClient
+    from .grpc_client import GrpcClient
 
     return GrpcClient(address, authorization, seconds)

@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # `dcf function list` needs neither, and both take time to import
-    from dcf.archive import Archive
-    from dcf.providers.placement import FunctionSpec
+    from ..archive import Archive
+    from ..providers.placement import FunctionSpec
 
 
 _NONE: Mapping[str, str] = MappingProxyType({})

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from dcf import __version__
-from dcf.client.deadline import Deadline
-from dcf.errors import GatewayUnreachable, NotAGateway
+from .. import __version__
+from ..errors import GatewayUnreachable, NotAGateway
+from .deadline import Deadline
 
 SECONDS = 60.0
 MAX_ANSWER = 16 << 20

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from dcf.errors import CannotStart, ConfigError
+from ..errors import CannotStart, ConfigError
 
 _KEY = "gateways"
 

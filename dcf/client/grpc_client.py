@@ -6,10 +6,17 @@ from typing import TypeVar
 import grpc
 from google.protobuf.message import Message
 
-from dcf._proto import gateway_pb2 as pb
-from dcf.archive import Archive
-from dcf.bounded_yaml import NotReadable, read
-from dcf.client.base import (
+from .._proto import gateway_pb2 as pb
+from ..archive import Archive
+from ..bounded_yaml import NotReadable, read
+from ..errors import (
+    DcfError,
+    FunctionFailed,
+    GatewayRefused,
+    NotAGateway,
+)
+from ..providers.placement import FunctionSpec
+from .base import (
     FailedCall,
     Function,
     Invocation,
@@ -18,18 +25,11 @@ from dcf.client.base import (
     QueueState,
     Revision,
 )
-from dcf.client.credentials import authorization_for
-from dcf.client.grpc_failures import code_of, failure
-from dcf.client.grpc_wire import deployment, function_of, seen_from
-from dcf.client.rest import RestClient
-from dcf.client.who import who
-from dcf.errors import (
-    DcfError,
-    FunctionFailed,
-    GatewayRefused,
-    NotAGateway,
-)
-from dcf.providers.placement import FunctionSpec
+from .credentials import authorization_for
+from .grpc_failures import code_of, failure
+from .grpc_wire import deployment, function_of, seen_from
+from .rest import RestClient
+from .who import who
 
 _SERVICES = ("pb.Gateway", "pb.FxGateway")
 _MAX_MESSAGE = 64 << 20

@@ -2,7 +2,7 @@
 
 import grpc
 
-from dcf.errors import (
+from ..errors import (
     AlreadyExists,
     DcfError,
     GatewayRefused,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from dcf._proto import gateway_pb2 as pb
-from dcf.client.base import Function
-from dcf.providers.placement import FunctionSpec
+from .._proto import gateway_pb2 as pb
+from ..providers.placement import FunctionSpec
+from .base import Function
 
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - told by a gateway, not listened on here
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from http.client import HTTPResponse
 from typing import Any, TypeVar
 
-from dcf.client.connection import NO_HEADERS, Answer, Connection, Exchange
-from dcf.client.rest_wire import UNREADABLE, words_of
-from dcf.errors import AlreadyExists, GatewayRefused, NotAGateway, NotFound
+from ..errors import AlreadyExists, GatewayRefused, NotAGateway, NotFound
+from .connection import NO_HEADERS, Answer, Connection, Exchange
+from .rest_wire import UNREADABLE, words_of
 
 _MAX_WORDS = 64 << 10
 _Read = TypeVar("_Read")

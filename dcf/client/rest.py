@@ -7,7 +7,8 @@ from http.client import HTTPResponse
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from dcf.client.base import (
+from ..errors import FunctionFailed, NotAGateway, NotFound
+from .base import (
     FailedCall,
     Function,
     Invocation,
@@ -16,9 +17,9 @@ from dcf.client.base import (
     QueueState,
     Revision,
 )
-from dcf.client.connection import NO_HEADERS, Exchange
-from dcf.client.questions import Questions
-from dcf.client.rest_wire import (
+from .connection import NO_HEADERS, Exchange
+from .questions import Questions
+from .rest_wire import (
     deployment,
     each_of,
     failed_call_of,
@@ -30,11 +31,10 @@ from dcf.client.rest_wire import (
     secret_name_of,
     words_of,
 )
-from dcf.errors import FunctionFailed, NotAGateway, NotFound
 
 if TYPE_CHECKING:  # a command that only lists needs neither, and both take time to import
-    from dcf.archive import Archive
-    from dcf.providers.placement import FunctionSpec
+    from ..archive import Archive
+    from ..providers.placement import FunctionSpec
 
 _CALL_SECONDS = 3600.0  # a function's own limits end a call much earlier
 _FOLLOW_SECONDS = 86_400.0  # a follower waits for lines that may not come for long
@@ -219,6 +219,6 @@ def _object(**fields: object) -> bytes:
 
 
 def _who() -> dict[str, str]:
-    from dcf.client.who import who
+    from .who import who
 
     return {"X-Deployed-By": who()}

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dcf.client.base import FailedCall, Function, LogLine, QueueState, Revision
+from .base import FailedCall, Function, LogLine, QueueState, Revision
 
 if TYPE_CHECKING:  # a command that only lists does not need it, and it takes time to import
-    from dcf.providers.placement import FunctionSpec
+    from ..providers.placement import FunctionSpec
 
 _MAX_WORDS = 4000
 _Read = TypeVar("_Read")

@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from dcf.commands.config_files import load_some
-from dcf.commands.gateway_option import allow_outside_option, config_option, unused_gateway_option
-from dcf.commands.printing import say, silent
-from dcf.commands.release import Plan, build_archive
-from dcf.config import FunctionConfig
+from ..config import FunctionConfig
+from ..release.release import Plan, build_archive
+from ..terminal.printing import say, silent
+from .options.config_files import load_some
+from .options.gateway import allow_outside_option, config_option, unused_gateway_option
 
 
 def _pairs(
@@ -79,8 +79,8 @@ def _build(
     arguments: dict[str, str],
     platform: str,
 ) -> None:
-    from dcf.commands.image_steps import ImageSteps
-    from dcf.images.build import Wishes
+    from ..images.build import Wishes
+    from ..release.image_steps import ImageSteps
 
     steps = ImageSteps(verbose)
     wishes = Wishes(arguments, platform, ("--no-cache",) if nocache else ())

@@ -11,10 +11,10 @@ from urllib.parse import quote, urlencode
 
 import click
 
-from dcf.client.base import Invocation
-from dcf.commands.gateway_option import client_for, gateway_option, name_argument
-from dcf.commands.printing import write_line, write_note, write_pieces
-from dcf.errors import InvalidRequest
+from ..client.base import Invocation
+from ..errors import InvalidRequest
+from ..terminal.printing import write_line, write_note, write_pieces
+from .options.gateway import client_for, gateway_option, name_argument
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 _IN_PATHS = "/%:@!$&'()*+,;=~"  # what is escaped already stays as it is

@@ -2,7 +2,7 @@
 
 import click
 
-from dcf.commands.printing import write_text
+from ..terminal.printing import write_text
 
 
 @click.command()

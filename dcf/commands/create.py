@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from dcf.commands.gateway_option import allow_outside_option, client_for, gateway_option
-from dcf.commands.printing import progress, say, silent, write_line
-from dcf.commands.release import Plan, Provided, release
-from dcf.config import FunctionConfig, load
-from dcf.packing import free_to_reach_out
+from ..config import FunctionConfig, load
+from ..packing import free_to_reach_out
+from ..release.release import Plan, Provided, release
+from ..terminal.printing import progress, say, silent, write_line
+from .options.gateway import allow_outside_option, client_for, gateway_option
 
 _LABEL = "com.openfaas.scale."
 
@@ -88,7 +88,7 @@ def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
 
 
 def _provide(function: FunctionConfig, *, verbose: bool, push: bool) -> Provided:
-    from dcf.commands.image_steps import ImageSteps  # most gateways need none
+    from ..release.image_steps import ImageSteps  # most gateways need none
 
     steps = ImageSteps(verbose)
     return steps.provide(function) if push else steps.provide_here(function)

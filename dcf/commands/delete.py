@@ -2,9 +2,9 @@
 
 import click
 
-from dcf.commands.gateway_option import client_for, complete_names, config_option, gateway_option
-from dcf.commands.printing import complain, write_line
-from dcf.errors import DcfError
+from ..errors import DcfError
+from ..terminal.printing import complain, write_line
+from .options.gateway import client_for, complete_names, config_option, gateway_option
 
 
 @click.command()
@@ -17,7 +17,7 @@ def delete(names: tuple[str, ...], config: str, gateway: str) -> None:
     if config:
         from pathlib import Path
 
-        from dcf.config import load
+        from ..config import load
 
         loaded = load(Path(config))
         from_file = loaded.gateway

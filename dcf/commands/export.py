@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from dcf.commands.config_files import find, function_of
-from dcf.commands.gateway_option import allow_outside_option, config_option
-from dcf.commands.printing import say, write_line
-from dcf.config import Config, FunctionConfig, load
-from dcf.export.targets import TARGETS, export_for, registry_notes
-from dcf.export.writing import write
-from dcf.packing import free_to_reach_out
+from ..config import Config, FunctionConfig, load
+from ..export.targets import TARGETS, export_for, registry_notes
+from ..export.writing import write
+from ..packing import free_to_reach_out
+from ..terminal.printing import say, write_line
+from .options.config_files import find, function_of
+from .options.gateway import allow_outside_option, config_option
 
 _FOLDER = "export"
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from dcf.commands.gateway_option import home_option
-from dcf.commands.printing import progress, write_line
-from dcf.gateway.home_backup import back_up
+from ..gateway.state_dir_backup import back_up
+from ..terminal.printing import progress, write_line
+from .options.gateway import home_option
 
 
 @click.command()

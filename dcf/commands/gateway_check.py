@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from dcf.commands.gateway_option import home_option
-from dcf.commands.printing import write_line
-from dcf.gateway.home_check import problems_of, unused
+from ..gateway.state_dir_check import problems_of, unused
+from ..terminal.printing import write_line
+from .options.gateway import home_option
 
 
 @click.command()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from dcf.commands.gateway_option import home_option
-from dcf.commands.printing import progress, write_line
-from dcf.gateway import home_backup
+from ..gateway import state_dir_backup
+from ..terminal.printing import progress, write_line
+from .options.gateway import home_option
 
 
 @click.command()
@@ -14,5 +14,5 @@ from dcf.gateway import home_backup
 @home_option
 def restore(file: Path, home: Path) -> None:
     """Put the state of a backup into a folder that is empty."""
-    count = home_backup.restore(file, home, progress)
+    count = state_dir_backup.restore(file, home, progress)
     write_line(f"{home} has {count} files of {file}")

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import click
 
-from dcf.commands.bounds_options import bounds_options
-from dcf.commands.first_calls import deploy_and_call
-from dcf.commands.printing import write_line
-from dcf.commands.warnings_shown import show_warnings
-from dcf.gateway.auth import credentials_for
-from dcf.gateway.bounds import Bounds, raise_open_files
-from dcf.gateway.memory import keep_little
-from dcf.gateway.queue.settings import queue_settings
-from dcf.gateway.server import PROVIDERS, Server, Settings, provider_of
-from dcf.providers.process import MIN_READY_SECONDS
-from dcf.state.state_file import ACCEPT_FLAG
+from ..gateway.bounds import Bounds, raise_open_files
+from ..gateway.memory import keep_little
+from ..gateway.queue.settings import queue_settings
+from ..gateway.rest.auth import credentials_for
+from ..gateway.server import PROVIDERS, Server, Settings, provider_of
+from ..providers.process.provider import MIN_READY_SECONDS
+from ..release.quickstart import deploy_and_call
+from ..state.state_file import ACCEPT_FLAG
+from ..terminal.printing import write_line
+from ..terminal.warnings_shown import show_warnings
+from .options.bounds import bounds_options
 
 
 @click.command()

@@ -2,9 +2,9 @@
 
 import click
 
-from dcf.client.base import Revision
-from dcf.commands.gateway_option import client_for, gateway_option, json_option, name_argument
-from dcf.commands.printing import write_json, write_table
+from ..client.base import Revision
+from ..terminal.printing import write_json, write_table
+from .options.gateway import client_for, gateway_option, json_option, name_argument
 
 _HEAD = ("Revision", "Status", "Deployed", "By", "Image", "Reason")
 _IMAGE = 30

@@ -2,9 +2,9 @@
 
 import click
 
-from dcf.client.base import Function
-from dcf.commands.gateway_option import client_for, gateway_option, json_option, name_argument
-from dcf.commands.printing import write_json, write_text
+from ..client.base import Function
+from ..terminal.printing import write_json, write_text
+from .options.gateway import client_for, gateway_option, json_option, name_argument
 
 
 @click.command()

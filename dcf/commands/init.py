@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import click
 
-from dcf.commands.gateway_option import unused_gateway_option
-from dcf.commands.printing import write_line
-from dcf.errors import InvalidRequest
-from dcf.templates import OWN_FOLDER, Template, copy_template, find_template, templates
+from ..errors import InvalidRequest
+from ..templates import OWN_FOLDER, Template, copy_template, find_template, templates
+from ..terminal.printing import write_line
+from .options.gateway import unused_gateway_option
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _FOLDERS = ("dir", "include", "exclude")
@@ -60,12 +60,12 @@ def init(name: str | None, runtime: str, config: str, directory: str) -> None:
 
 def _existing(config: Path, name: str) -> tuple[dict[str, Any], str]:
     """Functions and gateway of a config file in this folder, as seen from the new one below."""
-    from dcf.client import DEFAULT_ADDRESS
+    from ..client import DEFAULT_ADDRESS
 
     if not config.is_file():
         return {}, DEFAULT_ADDRESS
-    from dcf.config import load
-    from dcf.config_table import read_yaml
+    from ..config import load
+    from ..config_table import read_yaml
 
     loaded = load(config)
     if name in {each.name for each in loaded.functions}:

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dcf.commands.gateway_option import client_for, config_option, gateway_option, json_option
-from dcf.commands.printing import write_json, write_line
-from dcf.errors import DcfError
+from ..errors import DcfError
+from ..terminal.printing import write_json, write_line
+from .options.gateway import client_for, config_option, gateway_option, json_option
 
 if TYPE_CHECKING:
-    from dcf.client.base import Function
+    from ..client.base import Function
 
 _ROW = "{:<15}\t{:<20}\t{:<15}\t{:<10}\t{:<10}\t{:<10}\t{:<40}"
 _HEAD = ("Function", "Image", "Maintainer", "Invocations", "Replicas", "Status", "Description")
@@ -26,7 +26,7 @@ def list_functions(config: str, as_json: bool, gateway: str) -> None:
     if config:
         from pathlib import Path
 
-        from dcf.config import load
+        from ..config import load
 
         loaded = load(Path(config))
         wanted, from_file = {each.name for each in loaded.functions}, loaded.gateway
@@ -37,7 +37,7 @@ def list_functions(config: str, as_json: bool, gateway: str) -> None:
         raise
     functions = [each for each in found if wanted is None or each.name in wanted]
     if as_json:
-        from dcf.commands.info import fields
+        from .info import fields
 
         write_json([fields(each) for each in functions])
         return

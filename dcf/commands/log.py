@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from dcf.client.base import GatewayClient, LogRequest
-from dcf.commands.gateway_option import client_for, gateway_option, json_option, name_argument
-from dcf.commands.printing import write_json_line, write_log_line, write_text
-from dcf.errors import DcfError
+from ..client.base import GatewayClient, LogRequest
+from ..errors import DcfError
+from ..terminal.printing import write_json_line, write_log_line, write_text
+from .options.gateway import client_for, gateway_option, json_option, name_argument
 
 _AGO = re.compile(r"(\d+)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

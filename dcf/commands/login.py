@@ -5,10 +5,10 @@ import sys
 
 import click
 
-from dcf.client import connect_as, credentials
-from dcf.commands.gateway_option import address_for, gateway_option
-from dcf.commands.printing import write_line, write_note
-from dcf.errors import DcfError, GatewayRefused, InvalidRequest
+from ..client import connect_as, credentials
+from ..errors import DcfError, GatewayRefused, InvalidRequest
+from ..terminal.printing import write_line, write_note
+from .options.gateway import address_for, gateway_option
 
 _SECONDS = 10.0
 _TOKEN = "Token"  # noqa: S105 - the word a person is asked for

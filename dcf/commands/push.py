@@ -2,9 +2,9 @@
 
 import click
 
-from dcf.commands.config_files import load_some
-from dcf.commands.gateway_option import config_option, unused_gateway_option
-from dcf.commands.printing import say
+from ..terminal.printing import say
+from .options.config_files import load_some
+from .options.gateway import config_option, unused_gateway_option
 
 
 @click.command()
@@ -17,7 +17,7 @@ def push(names: tuple[str, ...], config: str, verbose: bool) -> None:
 
     The engine's own login is used: `docker login REGISTRY`. Functions with `skip_build` are left.
     """
-    from dcf.commands.image_steps import ImageSteps
+    from ..release.image_steps import ImageSteps
 
     steps = ImageSteps(verbose)
     for function in load_some(config, names):

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import click
 
-from dcf.client.base import FailedCall
-from dcf.commands.gateway_option import client_for, gateway_option
-from dcf.commands.printing import write_line
-from dcf.errors import NotFound
+from ..client.base import FailedCall
+from ..errors import NotFound
+from ..terminal.printing import write_line
+from .options.gateway import client_for, gateway_option
 
 
 def _which(verb: Callable[..., None]) -> Callable[..., None]:

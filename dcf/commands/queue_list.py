@@ -2,9 +2,9 @@
 
 import click
 
-from dcf.client.base import FailedCall
-from dcf.commands.gateway_option import client_for, gateway_option, json_option
-from dcf.commands.printing import write_json, write_line, write_table
+from ..client.base import FailedCall
+from ..terminal.printing import write_json, write_line, write_table
+from .options.gateway import client_for, gateway_option, json_option
 
 _HEAD = ("Call", "Function", "Queued", "Attempts", "Status", "Bytes", "Reason")
 

@@ -2,9 +2,9 @@
 
 import click
 
-from dcf.commands.gateway_option import client_for, gateway_option, name_argument
-from dcf.commands.printing import write_line
-from dcf.commands.waiting import wait_for_calls
+from ..release.waiting import wait_for_calls
+from ..terminal.printing import write_line
+from .options.gateway import client_for, gateway_option, name_argument
 
 
 @click.command()

@@ -4,9 +4,9 @@ import time
 
 import click
 
-from dcf.commands.gateway_option import client_for, gateway_option, name_argument
-from dcf.commands.printing import say
-from dcf.commands.waiting import wait_for_rollout
+from ..release.waiting import wait_for_rollout
+from ..terminal.printing import say
+from .options.gateway import client_for, gateway_option, name_argument
 
 
 @click.command()

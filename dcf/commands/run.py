@@ -11,19 +11,19 @@ from pathlib import Path
 
 import click
 
-from dcf.client.connection import Connection, Exchange
-from dcf.client.rest_wire import words_of
-from dcf.commands.config_files import find, function_of
-from dcf.commands.front import Front
-from dcf.commands.gateway_option import allow_outside_option, config_option, unused_gateway_option
-from dcf.commands.printing import complain, say, write_bytes, write_note, write_text
-from dcf.commands.solo import SoloFunction, running
-from dcf.commands.sources import Sources
-from dcf.commands.warnings_shown import show_warnings
-from dcf.config import FunctionConfig, load
-from dcf.errors import DcfError, FunctionFailed, RolloutFailed
-from dcf.packing import free_to_reach_out
-from dcf.providers.placement import FAILED, FunctionStatus
+from ..client.connection import Connection, Exchange
+from ..client.rest_wire import words_of
+from ..config import FunctionConfig, load
+from ..errors import DcfError, FunctionFailed, RolloutFailed
+from ..local_run.local_function import LocalFunction, running
+from ..local_run.sources import Sources
+from ..local_run.stable_proxy import StableProxy
+from ..packing import free_to_reach_out
+from ..providers.placement import FAILED, FunctionState
+from ..terminal.printing import complain, say, write_bytes, write_note, write_text
+from ..terminal.warnings_shown import show_warnings
+from .options.config_files import find, function_of
+from .options.gateway import allow_outside_option, config_option, unused_gateway_option
 
 _HOST = "127.0.0.1"
 _BINARY = {"Content-Type": "application/octet-stream"}
@@ -81,16 +81,16 @@ def _is_piped() -> bool:
 async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
     # Its own words and its errors are enough beside one answer.
     quiet = replace(function, environment={"LOG_LEVEL": "warning", **function.environment})
-    async with running(quiet, secrets, os.environ) as solo:
-        _announce(solo)
-        following = asyncio.create_task(solo.follow(write_note))
-        status = await solo.settled()
-        target = solo.target
+    async with running(quiet, secrets, os.environ) as local:
+        _announce(local)
+        following = asyncio.create_task(local.follow(write_note))
+        status = await local.settled()
+        target = local.target
         if status.rollout == FAILED or target is None:
             raise RolloutFailed(
-                f"function {solo.name} cannot become ready: {status.reason or 'it ended at once'}"
+                f"function {local.name} cannot become ready: {status.reason or 'it ended at once'}"
             )
-        say(f"Call {solo.name} in user's local")
+        say(f"Call {local.name} in user's local")
         body = await _stdin()
         _show("Handler request: ", body)
         exchange = Exchange("POST", "/", body, _BINARY, target.timeout)
@@ -109,13 +109,13 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     sources = Sources(config, function)  # before packing, so that no edit is missed
-    async with running(function, secrets, os.environ) as solo:
-        _announce(solo)
-        front = Front(lambda: solo.target)
-        address = await front.open(_HOST, port)
-        say(f"Serving {solo.name} at {address} (Ctrl-C ends it; edits are taken over)")
-        following = asyncio.create_task(solo.follow(write_note))
-        reloading = asyncio.create_task(_reload(solo, sources, config, function.allow_outside))
+    async with running(function, secrets, os.environ) as local:
+        _announce(local)
+        proxy = StableProxy(lambda: local.target)
+        address = await proxy.open(_HOST, port)
+        say(f"Serving {local.name} at {address} (Ctrl-C ends it; edits are taken over)")
+        following = asyncio.create_task(local.follow(write_note))
+        reloading = asyncio.create_task(_reload(local, sources, config, function.allow_outside))
         ended = asyncio.create_task(stopping.wait())
         try:
             done, _ = await asyncio.wait({reloading, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -124,18 +124,18 @@ async def _serve(function: FunctionConfig, config: Path, port: int, secrets: Pat
         finally:
             for task in (following, reloading, ended):
                 task.cancel()
-            await front.close()
+            await proxy.close()
 
 
-async def _reload(solo: SoloFunction, sources: Sources, config: Path, free: bool) -> None:
+async def _reload(local: LocalFunction, sources: Sources, config: Path, free: bool) -> None:
     """Say how the start went, then take over every edit and say how that went."""
     new = True
     while True:
         changed = asyncio.create_task(sources.changed())
-        settled = asyncio.create_task(solo.settled())
+        settled = asyncio.create_task(local.settled())
         await asyncio.wait({changed, settled}, return_when=asyncio.FIRST_COMPLETED)
         if settled.done() and new:
-            _tell(solo, settled.result())
+            _tell(local, settled.result())
         try:
             await changed
         finally:
@@ -143,25 +143,25 @@ async def _reload(solo: SoloFunction, sources: Sources, config: Path, free: bool
             settled.cancel()
         try:
             edited = free_to_reach_out(load(config), free)
-            function = function_of(edited, solo.name)
+            function = function_of(edited, local.name)
             sources = Sources(config, function)
-            new = await solo.take_over(function)
+            new = await local.take_over(function)
         except DcfError as fault:
             new = False
             complain(f"not taken over: {fault.message}")
 
 
-def _announce(solo: SoloFunction) -> None:
-    say(f"Running image ({solo.image}) in local")
+def _announce(local: LocalFunction) -> None:
+    say(f"Running image ({local.image}) in local")
     say("Starting [dcf-watcher] server ...")
 
 
-def _tell(solo: SoloFunction, status: FunctionStatus) -> None:
+def _tell(local: LocalFunction, status: FunctionState) -> None:
     if status.rollout != FAILED:
-        say(f"Ready: {solo.name} serves {solo.image}")
+        say(f"Ready: {local.name} serves {local.image}")
         return
     kept = "the one before still serves" if status.available else "waiting for an edit"
-    complain(f"function {solo.name} cannot become ready: {status.reason}; {kept}")
+    complain(f"function {local.name} cannot become ready: {status.reason}; {kept}")
 
 
 async def _stdin() -> bytes:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from dcf.commands.gateway_option import json_option
-from dcf.commands.printing import write_json, write_line
-from dcf.templates import OWN_FOLDER, templates
+from ..templates import OWN_FOLDER, templates
+from ..terminal.printing import write_json, write_line
+from .options.gateway import json_option
 
 
 @click.command()

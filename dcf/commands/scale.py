@@ -2,8 +2,8 @@
 
 import click
 
-from dcf.commands.gateway_option import client_for, gateway_option, name_argument
-from dcf.commands.printing import write_line
+from ..terminal.printing import write_line
+from .options.gateway import client_for, gateway_option, name_argument
 
 
 @click.command()

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from dcf.commands.gateway_option import client_for, gateway_option, json_option
-from dcf.commands.printing import write_json, write_line
-from dcf.errors import InvalidRequest
+from ..errors import InvalidRequest
+from ..terminal.printing import write_json, write_line
+from .options.gateway import client_for, gateway_option, json_option
 
 
 def _value_options(verb: Callable[..., Any]) -> Callable[..., Any]:

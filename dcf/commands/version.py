@@ -2,8 +2,8 @@
 
 import click
 
-from dcf import __version__
-from dcf.commands.printing import write_line
+from .. import __version__
+from ..terminal.printing import write_line
 
 
 @click.command()

@@ -1,8 +1,8 @@
 """The settings of a judge's run, as a file for `docker run --env-file`."""
 
-from dcf.config import Config, FunctionConfig
-from dcf.errors import ConfigError
-from dcf.export.exported import Exported
+from ..config import Config, FunctionConfig
+from ..errors import ConfigError
+from .exported import Exported
 
 _JUDGES = ("BATCH", "DATA_PATH", "REST_URL", "API_HEADER")
 _HEAD = """\

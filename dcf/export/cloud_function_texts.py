@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 # The packages of this folder, whatever else is installed under their names.
 sys.path[:0] = [str(HERE), str(HERE / "function")]
 
-from watcher.cloud_function import CloudFunction
+from watcher.cloud.function import CloudFunction
 
 SETTINGS = json.loads((HERE / "settings.json").read_text("utf-8"))
 FUNCTION = CloudFunction({**SETTINGS, "HANDLER_DIR": str(HERE / SETTINGS["HANDLER_DIR"])})

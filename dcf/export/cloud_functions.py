@@ -9,16 +9,16 @@ import shlex
 import tarfile
 from pathlib import Path, PurePosixPath
 
-from dcf.config import Config, FunctionConfig, load
-from dcf.errors import Unsupported
-from dcf.export import cluster
-from dcf.export.cloud_function_texts import IGNORED, MAIN, README
-from dcf.export.exported import Exported
-from dcf.export.labels import scaling_of
-from dcf.export.python_imports import imported
-from dcf.export.python_locks import locked, names_of, without, without_hashes
-from dcf.export.serving import environment_of, serving_of
-from dcf.packing import archive_of
+from ..config import Config, FunctionConfig, load
+from ..errors import Unsupported
+from ..packing import archive_of
+from . import cluster
+from .cloud_function_texts import IGNORED, MAIN, README
+from .exported import Exported
+from .labels import scaling_of
+from .python_imports import imported
+from .python_locks import locked, names_of, without, without_hashes
+from .serving import environment_of, serving_of
 
 _LONGEST_NAME = 63
 _LONGEST_CALL_S = 3600

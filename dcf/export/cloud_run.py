@@ -3,12 +3,12 @@
 import math
 from typing import Any
 
-from dcf.config import Config, FunctionConfig
-from dcf.export import cluster
-from dcf.export.exported import Exported
-from dcf.export.labels import annotations_of, plain_labels, scaling_of
-from dcf.export.serving import Serving, environment_of, serving_of
-from dcf.export.yaml_text import filled, yaml_text
+from ..config import Config, FunctionConfig
+from . import cluster
+from .exported import Exported
+from .labels import annotations_of, plain_labels, scaling_of
+from .serving import Serving, environment_of, serving_of
+from .yaml_text import filled, yaml_text
 
 _LONGEST_NAME = 49
 _LONGEST_CALL_S = 3600

@@ -4,12 +4,12 @@ import math
 import re
 from collections.abc import Mapping
 
-from dcf.config import FunctionConfig
-from dcf.errors import ConfigError
-from dcf.export.labels import Scaling
-from dcf.export.serving import Serving
-from dcf.providers.limits import limits_of
-from dcf.providers.placement import REGISTRY_SECRET
+from ..config import FunctionConfig
+from ..errors import ConfigError
+from ..providers.placement import REGISTRY_SECRET
+from ..providers.process.limits import limits_of
+from .labels import Scaling
+from .serving import Serving
 
 SECRETS_PATH = "/var/openfaas/secrets"
 SCALE = "autoscaling.knative.dev/"

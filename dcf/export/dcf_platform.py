@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from dcf.config import Config, FunctionConfig
-from dcf.export.exported import Exported
-from dcf.export.serving import drained, environment_of
-from dcf.export.yaml_text import filled, yaml_text
+from ..config import Config, FunctionConfig
+from .exported import Exported
+from .serving import drained, environment_of
+from .yaml_text import filled, yaml_text
 
 _FILE = "config.yaml"
 _PORT = 32222  # where DCF's gateway is, outside of its cluster

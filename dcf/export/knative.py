@@ -3,13 +3,13 @@
 import math
 from typing import Any
 
-from dcf.config import Config, FunctionConfig
-from dcf.export import cluster
-from dcf.export.exported import Exported
-from dcf.export.labels import annotations_of, plain_labels, scaling_of
-from dcf.export.serving import Serving, environment_of, serving_of
-from dcf.export.yaml_text import filled, yaml_text
-from dcf.providers.placement import REGISTRY_SECRET
+from ..config import Config, FunctionConfig
+from ..providers.placement import REGISTRY_SECRET
+from . import cluster
+from .exported import Exported
+from .labels import annotations_of, plain_labels, scaling_of
+from .serving import Serving, environment_of, serving_of
+from .yaml_text import filled, yaml_text
 
 _LONGEST_NAME = 63
 _LONGEST_CALL_S = 600  # max-revision-timeout-seconds, as a cluster has it unless told otherwise

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from dcf.config import FunctionConfig
-from dcf.errors import ConfigError
+from ..config import FunctionConfig
+from ..errors import ConfigError
 
 _LABEL = "com.openfaas.scale."
 # OpenFx' gateway has a name of its own for the least.

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dcf.config import Config, FunctionConfig
-from dcf.export.exported import Exported
-from dcf.export.labels import annotations_of
-from dcf.export.serving import drained, environment_of
-from dcf.export.yaml_text import filled, yaml_text
+from ..config import Config, FunctionConfig
+from .exported import Exported
+from .labels import annotations_of
+from .serving import drained, environment_of
+from .yaml_text import filled, yaml_text
 
 _FILE = "stack.yaml"
 _GATEWAY = "http://127.0.0.1:8080"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from dcf.errors import Unsupported
+from ..errors import Unsupported
 
 _LOCKS = Path(__file__).parents[2] / "requirements"
 _BLOCK = re.compile(r"^(?=[A-Za-z0-9])", re.MULTILINE)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dcf.config import FunctionConfig
-from dcf.errors import ConfigError
-from dcf.providers.limits import limits_of
-from watcher import values
+from ..config import FunctionConfig
+from ..errors import ConfigError
+from ..providers.process.limits import limits_of
+from ..rooms import values
 
 # An image decides by itself whether it is a batch run; where it is deployed to serve, it serves.
 _SERVES = {"BATCH": "false"}

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dcf.config import Config, FunctionConfig
-from dcf.export.exported import Exported
+from ..config import Config, FunctionConfig
+from .exported import Exported
 
 # A host, or an account of the registry that engines take when none is named.
 _REGISTRY = re.compile(r"[^/]+/")
@@ -28,22 +28,18 @@ class Target(NamedTuple):
 
 
 TARGETS = {
-    "knative": Target("dcf.export.knative", "a Knative Service a function"),
-    "cloud-run": Target("dcf.export.cloud_run", "a Cloud Run service a function"),
-    "openfaas": Target("dcf.export.openfaas", "a stack.yaml for faas-cli"),
-    "dcf": Target("dcf.export.dcf_platform", "a config.yaml for DCF's and OpenFx' own command"),
-    "cloud-functions": Target(
-        "dcf.export.cloud_functions", "a folder of sources a function", pulls=False
-    ),
-    "agc": Target(
-        "dcf.export.agc", "an environment file a function, for a judge's run", pulls=False
-    ),
+    "knative": Target(".knative", "a Knative Service a function"),
+    "cloud-run": Target(".cloud_run", "a Cloud Run service a function"),
+    "openfaas": Target(".openfaas", "a stack.yaml for faas-cli"),
+    "dcf": Target(".dcf_platform", "a config.yaml for DCF's and OpenFx' own command"),
+    "cloud-functions": Target(".cloud_functions", "a folder of sources a function", pulls=False),
+    "agc": Target(".agc", "an environment file a function, for a judge's run", pulls=False),
 }
 
 
 def export_for(target: str) -> Export:
     """What makes the export of a row of the table."""
-    found: Export = importlib.import_module(TARGETS[target].module).export
+    found: Export = importlib.import_module(TARGETS[target].module, __package__).export
     return found
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from dcf.errors import AlreadyExists, InvalidRequest
-from dcf.export.exported import Exported
+from ..errors import AlreadyExists, InvalidRequest
+from .exported import Exported
 
 
 def write(exported: Exported, folder: Path, *, force: bool) -> list[Path]:

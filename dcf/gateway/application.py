@@ -5,18 +5,18 @@ from typing import Any
 
 from aiohttp import web
 
-from dcf.errors import TooManyConnections
-from dcf.gateway.auth import Credentials, authenticated
-from dcf.gateway.connection import connection_of, in_time
-from dcf.gateway.door_function import own_failure
-from dcf.gateway.door_index import IndexDoor
-from dcf.gateway.forwarding import Arrival
-from dcf.gateway.messages import encode
-from dcf.gateway.openapi import document, index
-from dcf.gateway.origin import local_name, same_origin
-from dcf.gateway.plain import failed, plain_errors
-from dcf.gateway.route import Route
-from dcf.gateway.routes import ROUTES
+from ..errors import TooManyConnections
+from .calls.forwarding import Arrival
+from .doors.function import own_failure
+from .doors.index import IndexDoor
+from .openapi import document, index
+from .rest.auth import Credentials, authenticated
+from .rest.connection import connection_of, in_time
+from .rest.messages import encode
+from .rest.origin import local_name, same_origin
+from .rest.replies import failed, plain_errors
+from .rest.route import Route
+from .routes import ROUTES
 
 _MAX_SYSTEM_BODY = 4 << 20
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -7,7 +7,7 @@ one, to a replica; replicas, logs, the queue and the databases need room that no
 import resource
 from dataclasses import dataclass, replace
 
-from dcf.errors import CannotStart
+from ..errors import CannotStart
 
 # As Kestrel has it (MinRequestBodyDataRate): slower than any network, faster than holding on.
 BODY_RATE = 240

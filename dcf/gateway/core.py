@@ -8,13 +8,13 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
-from dcf.errors import InvalidRequest, Unsupported
-from dcf.gateway.tally import Tally
-from dcf.providers.limits import check_quantities
-from dcf.providers.placement import FunctionSpec, FunctionStatus, RevisionInfo, Usage
-from dcf.providers.port import Provider
-from dcf.providers.routing import Target
-from dcf.providers.stores import LogLine, LogQuery
+from ..errors import InvalidRequest, Unsupported
+from ..providers.placement import FunctionSpec, FunctionState, RevisionInfo, Usage
+from ..providers.port import Provider
+from ..providers.process.limits import check_quantities
+from ..providers.routing import Target
+from ..providers.stores import LogLine, LogQuery
+from .invocation_counts import InvocationCounts
 
 _Store = TypeVar("_Store")
 NAMESPACE = "openfaas-fn"
@@ -29,7 +29,7 @@ class Gateway:
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
-        self.tally = Tally()
+        self.invocation_counts = InvocationCounts()
 
     @property
     def kind(self) -> str:
@@ -61,13 +61,13 @@ class Gateway:
         """Delete a function; calls under way finish."""
         name = plain_name(name)
         await self._provider.placement.delete(name)
-        self.tally.forget(name)
+        self.invocation_counts.forget(name)
 
-    async def functions(self) -> Sequence[FunctionStatus]:
+    async def functions(self) -> Sequence[FunctionState]:
         """Every function, by name."""
         return await self._provider.placement.functions()
 
-    async def describe(self, name: str) -> FunctionStatus:
+    async def describe(self, name: str) -> FunctionState:
         """One function."""
         return await self._provider.placement.describe(plain_name(name))
 
@@ -117,11 +117,11 @@ class Gateway:
 
     def calls(self, name: str) -> int:
         """How often a function was called."""
-        return self.tally[name]
+        return self.invocation_counts[name]
 
     def count(self, name: str) -> None:
         """Count a call."""
-        self.tally.add(name)
+        self.invocation_counts.add(name)
 
     def _here(self, store: _Store | None, name: str) -> _Store:
         if store is None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from dcf import __version__
-from dcf.gateway.messages import Digest, Named
-from dcf.gateway.messages_openfx import OpenFxError
-from dcf.gateway.route import ANY, JSON, TEXT, Answer, Parameter, Route, json_of, text
+from .. import __version__
+from .openfx.rest_messages import OpenFxError
+from .rest.messages import Digest, Named
+from .rest.route import ANY, JSON, TEXT, Answer, Parameter, Route, json_of, text
 
 _OPENFX = "OpenFx"  # its errors are JSON
 _REF = "#/components/schemas/{name}"

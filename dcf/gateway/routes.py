@@ -1,17 +1,27 @@
 """The whole REST wire as one table: the server and its OpenAPI document are both made from it."""
 
-from dcf.gateway import messages as msg
-from dcf.gateway.door_alert import AlertDoor
-from dcf.gateway.door_archives import ArchivesDoor
-from dcf.gateway.door_async import AsyncDoor
-from dcf.gateway.door_function import FunctionDoor
-from dcf.gateway.door_index import IndexDoor
-from dcf.gateway.door_platform import PlatformDoor
-from dcf.gateway.door_secrets import SecretsDoor
-from dcf.gateway.door_system import SystemDoor
-from dcf.gateway.queue.messages import FailedCall, QueueCounts
-from dcf.gateway.route import ANY, NDJSON, TEXT, Answer, Parameter, Route, json_of, nothing, text
-from dcf.gateway.routes_openfx import OPENFX
+from .doors.alert import AlertDoor
+from .doors.archives import ArchivesDoor
+from .doors.async_function import AsyncDoor
+from .doors.function import FunctionDoor
+from .doors.index import IndexDoor
+from .doors.info import PlatformDoor
+from .doors.secrets import SecretsDoor
+from .doors.system import SystemDoor
+from .openfx.rest_routes import OPENFX
+from .queue.messages import FailedCall, QueueCounts
+from .rest import messages as msg
+from .rest.route import (
+    ANY,
+    NDJSON,
+    TEXT,
+    Answer,
+    Parameter,
+    Route,
+    json_of,
+    nothing,
+    text,
+)
 
 # What is no name, or has a line break, is still for the door that answers calls.
 _ANY_NAME, _ANY_PATH = "{name:[^/]+}", r"{path:[\s\S]*}"

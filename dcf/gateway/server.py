@@ -10,33 +10,33 @@ from pathlib import Path
 
 from aiohttp import web
 
-from dcf.errors import CannotStart
-from dcf.gateway.application import application
-from dcf.gateway.auth import Credentials
-from dcf.gateway.bounds import Bounds, open_files
-from dcf.gateway.connection import NEVER
-from dcf.gateway.connections import Connections
-from dcf.gateway.core import Gateway
-from dcf.gateway.door_alert import AlertDoor
-from dcf.gateway.door_archives import ArchivesDoor
-from dcf.gateway.door_async import AsyncDoor
-from dcf.gateway.door_function import FunctionDoor
-from dcf.gateway.door_grpc import GrpcDoor
-from dcf.gateway.door_openfx import OpenFxDoor
-from dcf.gateway.door_platform import PlatformDoor
-from dcf.gateway.door_secrets import SecretsDoor
-from dcf.gateway.door_system import SystemDoor
-from dcf.gateway.grpc_listener import GrpcListener
-from dcf.gateway.host import bracketed, from_here, port_words
-from dcf.gateway.metrics import Metrics
-from dcf.gateway.noise import server_log
-from dcf.gateway.queue.call_queue import CallQueue
-from dcf.gateway.queue.settings import QueueSettings
-from dcf.gateway.rest_listener import RestListener
-from dcf.gateway.rpcs import Rpcs
-from dcf.gateway.upstream import READ_BUFFER, Upstream
-from dcf.providers.port import Provider
-from dcf.providers.process import MIN_READY_SECONDS, ProcessProvider
+from ..errors import CannotStart
+from ..providers.port import Provider
+from ..providers.process.provider import MIN_READY_SECONDS, ProcessProvider
+from .application import application
+from .bounds import Bounds, open_files
+from .calls.metrics import Metrics
+from .calls.upstream import READ_BUFFER, Upstream
+from .core import Gateway
+from .doors.alert import AlertDoor
+from .doors.archives import ArchivesDoor
+from .doors.async_function import AsyncDoor
+from .doors.function import FunctionDoor
+from .doors.info import PlatformDoor
+from .doors.secrets import SecretsDoor
+from .doors.system import SystemDoor
+from .host import bracketed, from_here, port_words
+from .openfx.grpc_door import GrpcDoor
+from .openfx.grpc_listener import GrpcListener
+from .openfx.rest_door import OpenFxDoor
+from .openfx.rpcs import Rpcs
+from .queue.call_queue import CallQueue
+from .queue.settings import QueueSettings
+from .rest.access_log_filter import server_log
+from .rest.auth import Credentials
+from .rest.connection import NEVER
+from .rest.connections import Connections
+from .rest.listener import RestListener
 
 _DRAIN_SECONDS = 35.0
 PROVIDERS = ("process",)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from dcf.errors import EngineFailed
-from dcf.images.engine import Engine, Watch
+from ..errors import EngineFailed
+from .engine import Engine, Watch
 
 OURS = "dcf"
 _TARGETS = {"watcher": "watcher", "tools": "tools", "gateway": "gateway", "ssd": "function"}

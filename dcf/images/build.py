@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from dcf.config import FunctionConfig
-from dcf.errors import EngineFailed
-from dcf.images.bases import Bases, find_source
-from dcf.images.engine import Engine, Watch
-from dcf.images.names import to_build
-from dcf.images.recipe import arguments_of, context_of, labels_of, recipe_of
+from ..config import FunctionConfig
+from ..errors import EngineFailed
+from .bases import Bases, find_source
+from .engine import Engine, Watch
+from .names import to_build
+from .recipe import arguments_of, context_of, labels_of, recipe_of
 
 
 @dataclass(frozen=True)

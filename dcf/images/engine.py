@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from dcf.errors import EngineFailed
+from ..errors import EngineFailed
 
 VARIABLE = "DCF_ENGINE"
 _USUAL = ("docker", "podman")

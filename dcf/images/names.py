@@ -2,8 +2,8 @@
 
 import re
 
-from dcf.config import FunctionConfig
-from dcf.errors import ConfigError
+from ..config import FunctionConfig
+from ..errors import ConfigError
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 

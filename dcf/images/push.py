@@ -3,9 +3,9 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dcf.errors import EngineFailed
-from dcf.images.engine import Engine, Watch, words_of
-from dcf.images.names import digest_in, registry_of, repository_of
+from ..errors import EngineFailed
+from .engine import Engine, Watch, words_of
+from .names import digest_in, registry_of, repository_of
 
 _NO_LOGIN = ("unauthorized", "authentication required", "no basic auth", "denied")
 _NOBODY = ("connection refused", "no such host", "i/o timeout", "dial tcp", "deadline exceeded")

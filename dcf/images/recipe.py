@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dcf.config import FunctionConfig
-from dcf.errors import ConfigError
-from dcf.packing import files_of
-from dcf.templates import OWN_FOLDER, dockerfile_of, find_template
+from ..config import FunctionConfig
+from ..errors import ConfigError
+from ..packing import files_of
+from ..templates import OWN_FOLDER, dockerfile_of, find_template
 
 _OWN = "Dockerfile"
 _PACKAGE = re.compile(r"[a-z0-9][a-zA-Z0-9.+:~=/_-]*")

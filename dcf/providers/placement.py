@@ -48,7 +48,7 @@ class FunctionSpec:
 
 
 @dataclass(frozen=True)
-class FunctionStatus:
+class FunctionState:
     """What runs now.
 
     Attributes:
@@ -133,10 +133,10 @@ class Placement(Protocol):
     async def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas from now on."""
 
-    async def functions(self) -> Sequence[FunctionStatus]:
+    async def functions(self) -> Sequence[FunctionState]:
         """Every function, by name."""
 
-    async def describe(self, name: str) -> FunctionStatus:
+    async def describe(self, name: str) -> FunctionState:
         """One function."""
 
     async def usage(self, name: str) -> Usage:

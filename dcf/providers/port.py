@@ -9,9 +9,9 @@ stores.py      archives, secrets, logs; each optional, reported as a capability
 
 from typing import Protocol
 
-from dcf.providers.placement import Placement
-from dcf.providers.routing import Routing
-from dcf.providers.stores import Stores
+from .placement import Placement
+from .routing import Routing
+from .stores import Stores
 
 
 class Provider(Protocol):

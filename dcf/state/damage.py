@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dcf.state.marker import Mark, read_mark
+from .marker import Mark, read_mark
 
 TABLE = "dcf_state"
 # Of the errors that may have another reason than the file itself.

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 
-from dcf.errors import StorageFailed, StorageFull
+from ..errors import StorageFailed, StorageFull
 
 _ROOM = "make room where the gateway keeps its state, then try again"
 _FULL = {

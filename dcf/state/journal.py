@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from dcf.state.state_file import StateFile
+from .state_file import StateFile
 
 _MOST_TOGETHER = 512
 _Result = TypeVar("_Result")

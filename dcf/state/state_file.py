@@ -10,10 +10,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dcf.errors import CannotStart
-from dcf.state.damage import TABLE, Damage, damage_of, log_path, read_state
-from dcf.state.flush import flush_folder
-from dcf.state.marker import Mark, Marker, marker_path, read_mark
+from ..errors import CannotStart
+from .damage import TABLE, Damage, damage_of, log_path, read_state
+from .flush import flush_folder
+from .marker import Mark, Marker, marker_path, read_mark
 
 ACCEPT_FLAG = "--accept-lost-state"
 _CHECKPOINT_SECONDS = 60.0

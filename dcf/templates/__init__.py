@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dcf.errors import ConfigError, InvalidRequest
+from ..errors import ConfigError, InvalidRequest
 
 OWN_FOLDER = Path("runtime")  # runtimes of one's own, in the folder a command is given in
 _FOLDER = Path(__file__).parent
@@ -71,7 +71,7 @@ def dockerfile_of(template: Template) -> Path:
 
 
 def _read(name: str, folder: Path) -> Template:
-    from dcf.config_table import read_yaml
+    from ..config_table import read_yaml
 
     file = folder / _DESCRIPTION
     told = read_yaml(file) if file.is_file() else {}

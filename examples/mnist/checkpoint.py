@@ -4,7 +4,7 @@ import json
 import time
 from dataclasses import asdict, dataclass, replace
 
-from .digits import DigitsError
+from examples.mnist.digits import DigitsError
 
 EVERY_SECONDS = 20.0
 

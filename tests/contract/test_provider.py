@@ -10,9 +10,9 @@ import pytest
 
 from dcf.archive import Entry, pack
 from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
-from dcf.providers.fake import FakeProvider
+from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import READY, FunctionSpec
-from dcf.providers.process import ProcessProvider
+from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
 

@@ -1,5 +1,5 @@
-from watcher.bodies import Bodies, Share
 from watcher.caller import Caller
+from watcher.web.body_budget import Bodies, Share
 
 
 def test_what_to_do_is_done_once_whether_the_caller_leaves_before_or_after():

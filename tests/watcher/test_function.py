@@ -10,7 +10,8 @@ from wsgiref.validate import validator
 import pytest
 import requests
 
-from watcher import config, function
+from watcher import function
+from watcher.configuration import config
 
 
 class Quiet(WSGIRequestHandler):

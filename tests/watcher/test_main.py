@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from watcher.settings import SETTINGS
+from watcher.configuration.settings import SETTINGS
 
 
 def run(*flags, **environ):

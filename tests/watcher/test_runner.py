@@ -5,12 +5,12 @@ import weakref
 
 import pytest
 
-from watcher.bodies import Bodies, Share
 from watcher.caller import Caller
 from watcher.errors import CallerLeft, Overloaded, TimedOut
 from watcher.reply import Reply
 from watcher.request import Request
 from watcher.runner import Runner
+from watcher.web.body_budget import Bodies, Share
 
 
 @pytest.fixture

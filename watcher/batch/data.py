@@ -11,8 +11,8 @@ from fnmatch import translate
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from watcher.call import too_large
-from watcher.errors import StartError
+from ..errors import StartError
+from ..failure import too_large
 
 _log = logging.getLogger(__name__)
 

@@ -4,9 +4,8 @@ import base64
 
 import msgspec
 
-from watcher.call import Failure
-from watcher.reply import Reply
-
+from ..failure import Failure
+from ..reply import Reply
 from .data import DataFile, clean
 
 Entry = dict[str, object]

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from watcher.errors import SettingError
+from ..errors import SettingError
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FORMS = 'a JSON object such as {"X-Key": "..."}, or lines such as X-Key: ...'

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from watcher.errors import BrokenJournal
-
+from ..errors import BrokenJournal
 from .data import Content, DataFile
 from .entry import Entry
 

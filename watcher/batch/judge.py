@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import IO
 from urllib.parse import urlsplit
 
-from watcher.config import Settings
-from watcher.errors import NotAccepted, SettingError
-
+from ..configuration.config import Settings
+from ..errors import NotAccepted, SettingError
 from . import headers
 from .entry import first_line
 from .stop import Stop

@@ -12,20 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from watcher import function, guards
-from watcher.config import Settings
-from watcher.errors import NotAccepted, WatcherError
-from watcher.health import LockFile
-from watcher.loader import Loaded
-
+from .. import function, process_lifetime
+from ..configuration.config import Settings
+from ..errors import NotAccepted, WatcherError
+from ..health import LockFile
+from ..loading.loader import Loaded
 from . import data, journal, result, shape
 from .data import DataFile
 from .entry import Entry
 from .journal import Journal
 from .judge import Judge
-from .lanes import Lanes
 from .shape import Shape, Template
 from .stop import Stop
+from .workers import Workers
 
 _EXIT_S = 3.0
 _BUSY_EXIT_S = 0.2
@@ -60,8 +59,10 @@ class BatchProcess:
         self._is_busy = False
         self._lock = LockFile(Path(settings.lock_file).absolute())
         self._path = result.path_of(settings)
-        guards.on_signals(self._on_signal)
-        guards.on_parent_end(settings.parent_fd, lambda: self._end_early("the parent has gone", 1))
+        process_lifetime.on_signals(self._on_signal)
+        process_lifetime.on_parent_end(
+            settings.parent_fd, lambda: self._end_early("the parent has gone", 1)
+        )
 
     def run(self) -> int:
         """Does everything.
@@ -89,7 +90,7 @@ class BatchProcess:
 
     def _end_soon(self, code: int) -> None:
         """A stuck thread may crash an interpreter that is taken down, or hold it up for good."""
-        guards.end_within(_BUSY_EXIT_S if self._is_busy else _EXIT_S, code)
+        process_lifetime.end_within(_BUSY_EXIT_S if self._is_busy else _EXIT_S, code)
 
     def _plan(self) -> Plan:
         settings = self._settings
@@ -103,7 +104,7 @@ class BatchProcess:
     def _load(self, plan: Plan) -> tuple[Loaded, Shape]:
         began = time.perf_counter()
         loaded = function.load(self._settings)
-        with guards.time_limit(self._settings.load_timeout):
+        with process_lifetime.time_limit(self._settings.load_timeout):
             form = Shape(plan.template, shape.hook_of(self._settings))
         gc.freeze()  # a model and its libraries stay to the end: no collection need look at them
         gc.enable()
@@ -134,14 +135,14 @@ class BatchProcess:
         plan.journal.begin(digest_of(self._settings, loaded))
         if plan.journal.is_stale:
             _log.warning("%s is of another function or folder: begun anew", plan.journal.path)
-        lanes = Lanes(self._settings, loaded.call, plan.files, plan.journal)
-        _log.info("%s", lanes.line)
+        workers = Workers(self._settings, loaded.call, plan.files, plan.journal)
+        _log.info("%s", workers.line)
         try:
-            lanes.run(self._stop)
+            workers.run(self._stop)
         finally:
-            self._is_busy = lanes.are_busy
-            _log.info("%s", lanes.line)
-        return [entry for entry in lanes.entries if entry is not None]
+            self._is_busy = workers.are_busy
+            _log.info("%s", workers.line)
+        return [entry for entry in workers.entries if entry is not None]
 
     def _hand_in(self, judge: Judge, answer: bytes) -> bool:
         try:
@@ -166,7 +167,7 @@ class BatchProcess:
         """The first time after the calls that run; while loading, or the second time, at once."""
         if self._stop.reason or not self._is_loaded:
             self._lock.remove()
-            guards.end_now(exit_code)
+            process_lifetime.end_now(exit_code)
         self._stop.ask(reason, exit_code)
 
 

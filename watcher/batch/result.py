@@ -6,8 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from watcher.config import Settings
-from watcher.errors import BadAnswer
+from ..configuration.config import Settings
+from ..errors import BadAnswer
 
 
 def path_of(settings: Settings) -> Path:

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 
-from watcher import loader
-from watcher.config import Settings
-from watcher.errors import BadAnswer, LoadError, SettingError
-
+from ..configuration.config import Settings
+from ..errors import BadAnswer, LoadError, SettingError
+from ..loading import loader
 from .entry import Entry
 
 MAX_TEMPLATE_BYTES = 64 << 10

@@ -7,7 +7,7 @@ into whatever its machine can reach: its own doors, a cloud's metadata, the offi
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from dcf.gateway.queue.address_blocks import BLOCKS
+from .address_blocks import BLOCKS
 
 _NAT64 = ip_network("64:ff9b::/96")
 _ISATAP = frozenset(

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from dcf.errors import InvalidRequest
-from dcf.gateway.queue.body_file import BodyFile, LostBodyError, Spare
-from dcf.gateway.queue.records import Body
+from ...errors import InvalidRequest
+from .body_file import BodyFile, LostBodyError, Spare
+from .records import Body
 
 IN_DATABASE = 64 << 10
 # Answers together, as far as the disk refuses them.

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from dcf.state.flush import flush_folder
+from ...state.flush import flush_folder
 
 
 class Spare:

@@ -6,23 +6,23 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
 from typing import Any
 
-from dcf.errors import CannotStart, NotFound
-from dcf.gateway.core import Gateway
-from dcf.gateway.queue.bodies import Bodies
-from dcf.gateway.queue.callbacks import Callbacks
-from dcf.gateway.queue.capacity import Capacity, Place
-from dcf.gateway.queue.clock import RunClock
-from dcf.gateway.queue.counts import Counts
-from dcf.gateway.queue.courier import Courier
-from dcf.gateway.queue.delivery import Delivery
-from dcf.gateway.queue.disk import StillRefusedError
-from dcf.gateway.queue.dispatcher import Dispatcher
-from dcf.gateway.queue.records import CALL, Item, Waiting, waiting_for
-from dcf.gateway.queue.settings import QueueSettings
-from dcf.gateway.queue.settlement import LONGEST_PAUSE
-from dcf.gateway.queue.store import Store
-from dcf.gateway.queue.timekeeper import Timekeeper
-from dcf.gateway.upstream import Upstream
+from ...errors import CannotStart, NotFound
+from ..calls.upstream import Upstream
+from ..core import Gateway
+from .bodies import Bodies
+from .callbacks import Callbacks
+from .capacity import Capacity, Place
+from .clock import RunClock
+from .counts import Counts
+from .courier import Courier
+from .delivery import Delivery
+from .disk import StillRefusedError
+from .dispatcher import Dispatcher
+from .records import CALL, Item, Waiting, waiting_for
+from .settings import QueueSettings
+from .settlement import LONGEST_PAUSE
+from .store import Store
+from .timekeeper import Timekeeper
 
 _PER_HOST = 4
 _DRAIN_SECONDS = 35.0
@@ -54,7 +54,7 @@ class CallQueue:
         )
         self._capacity = Capacity(self._limits)
         self._places: dict[int, Place] = {}
-        self._counts = Counts(gateway.tally, self._store)
+        self._counts = Counts(gateway.invocation_counts, self._store)
         self._time = Timekeeper(self._clock, self._store, lambda: len(self._places))
 
     async def start(self) -> None:
@@ -125,7 +125,7 @@ class CallQueue:
         self._add(waiting)
 
     def _add(self, waiting: Waiting) -> None:
-        (self._calls if waiting.lane.startswith(CALL + " ") else self._answers).add(waiting)
+        (self._calls if waiting.flow.startswith(CALL + " ") else self._answers).add(waiting)
 
     async def counts(self) -> dict[str, Any]:
         """How much waits, runs and failed, and the limits."""
@@ -154,8 +154,8 @@ class CallQueue:
         """Forget a failed call; raises `NotFound`."""
         await self._bodies.remove(*await self._store.drop(call_id))
 
-    def _room(self, lane: str) -> int:
-        kind, _, name = lane.partition(" ")
+    def _room(self, flow: str) -> int:
+        kind, _, name = flow.partition(" ")
         if kind != CALL:
             return _PER_HOST
         try:

@@ -10,12 +10,12 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from dcf.errors import InvalidRequest
-from dcf.gateway.file_body import file_body
-from dcf.gateway.forwarding import SERVED_BY
-from dcf.gateway.queue.addresses import is_open
-from dcf.gateway.queue.records import Again, Done, Failed, Item
-from dcf.gateway.queue.retry_after import seconds_of
+from ...errors import InvalidRequest
+from ..calls.file_body import file_body
+from ..calls.forwarding import SERVED_BY
+from .addresses import is_open
+from .records import Again, Done, Failed, Item
+from .retry_after import seconds_of
 
 _RESOLVE_SECONDS = 2.0
 _POST_SECONDS, _CONNECT_SECONDS = 60.0, 10.0

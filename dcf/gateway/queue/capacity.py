@@ -1,7 +1,7 @@
 """How much of the queue is taken; asked before a call is read, and while it is."""
 
-from dcf.errors import QueueFull
-from dcf.gateway.queue.settings import Limits
+from ...errors import QueueFull
+from .settings import Limits
 
 
 class Capacity:

@@ -4,14 +4,14 @@ import logging
 import random
 from functools import partial
 
-from dcf.gateway.queue.bodies import Bodies
-from dcf.gateway.queue.clock import Clock
-from dcf.gateway.queue.delivery import Delivery
-from dcf.gateway.queue.disk import Disk
-from dcf.gateway.queue.records import Again, Done, Failed, Item, Waiting
-from dcf.gateway.queue.settings import Limits
-from dcf.gateway.queue.settler import Settler
-from dcf.gateway.queue.store import DamagedError, Store
+from .bodies import Bodies
+from .clock import Clock
+from .delivery import Delivery
+from .disk import Disk
+from .records import Again, Done, Failed, Item, Waiting
+from .settings import Limits
+from .settler import Settler
+from .store import DamagedError, Store
 
 _log = logging.getLogger(__name__)
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from aiohttp import ClientResponse
 from multidict import CIMultiDict
 
-from dcf.errors import DcfError, NotFound
-from dcf.gateway.forwarding import drop_hop_by_hop
-from dcf.gateway.queue.bodies import Bodies, BodyTooLarge
-from dcf.gateway.queue.body_file import LostBodyError
-from dcf.gateway.queue.callbacks import Callbacks
-from dcf.gateway.queue.records import (
+from ...errors import DcfError, NotFound
+from ..calls.forwarding import drop_hop_by_hop
+from ..calls.upstream import OWN_STATUSES, Call, Upstream
+from .bodies import Bodies, BodyTooLarge
+from .body_file import LostBodyError
+from .callbacks import Callbacks
+from .records import (
     CALL,
     CALLBACK,
     NOTICE,
@@ -22,8 +23,7 @@ from dcf.gateway.queue.records import (
     Failed,
     Item,
 )
-from dcf.gateway.queue.retry_after import seconds_of
-from dcf.gateway.upstream import OWN_STATUSES, Call, Upstream
+from .retry_after import seconds_of
 
 _INTERNAL = "X-OpenFaaS-Internal"
 _UNREACHABLE = 503

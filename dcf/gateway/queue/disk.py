@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from dcf.gateway.queue.body_file import LostBodyError
-from dcf.gateway.queue.clock import Clock
+from .body_file import LostBodyError
+from .clock import Clock
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _END_SECONDS = 5.0

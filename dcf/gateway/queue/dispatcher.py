@@ -1,6 +1,6 @@
 """Decides which waiting item goes next, so that none starves another.
 
-Items wait in lanes: one a function, one a callback's host. A lane has its own room, and lanes take
+Items wait in flows: one a function, one a callback's host. A flow has its own room, and flows take
 turns for the room that all share: a function with a thousand calls holds up its own alone.
 """
 
@@ -10,14 +10,14 @@ import heapq
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from dcf.gateway.queue.clock import Clock
-from dcf.gateway.queue.records import Waiting
+from .clock import Clock
+from .records import Waiting
 
 _MOST_AT_ONCE = 64
 _LOOK_AGAIN_SECONDS = 0.2
 
 
-class _Lane:
+class _Flow:
     def __init__(self) -> None:
         self.heap: list[tuple[float, int, Waiting]] = []
         self.active = 0
@@ -27,7 +27,7 @@ class Dispatcher:
     """Starts deliveries when they are due and have room.
 
     Args:
-        room: How many of a lane may run at once; 0 while its other side is not ready.
+        room: How many of a flow may run at once; 0 while its other side is not ready.
         deliver: Delivers one item; raises nothing.
         age_seconds: An item that is older is delivered even without room: it is to fail.
         clock: By which items are due and grow old.
@@ -41,7 +41,7 @@ class Dispatcher:
         clock: Clock,
     ) -> None:
         self._room, self._deliver, self._age, self._clock = room, deliver, age_seconds, clock
-        self._lanes: dict[str, _Lane] = {}
+        self._flows: dict[str, _Flow] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
@@ -54,18 +54,18 @@ class Dispatcher:
     @property
     def waiting(self) -> int:
         """Items that wait for their turn."""
-        return sum(len(lane.heap) for lane in self._lanes.values())
+        return sum(len(flow.heap) for flow in self._flows.values())
 
     @property
     def oldest(self) -> float | None:
         """When the oldest waiting item came, by the clock."""
-        entries = (entry for lane in self._lanes.values() for entry in lane.heap)
+        entries = (entry for flow in self._flows.values() for entry in flow.heap)
         return min((waiting.since for _, _, waiting in entries), default=None)
 
     def add(self, waiting: Waiting) -> None:
         """Take an item."""
-        lane = self._lanes.setdefault(waiting.lane, _Lane())
-        heapq.heappush(lane.heap, (waiting.due, waiting.seq, waiting))
+        flow = self._flows.setdefault(waiting.flow, _Flow())
+        heapq.heappush(flow.heap, (waiting.due, waiting.seq, waiting))
         self._wake.set()
 
     def start(self) -> None:
@@ -93,45 +93,45 @@ class Dispatcher:
                     await self._wake.wait()
 
     def _start_what_is_due(self) -> float | None:
-        """Start all that has room, a turn a lane; gives seconds until it is worth to look again."""
+        """Start all that has room, a turn a flow; gives seconds until it is worth to look again."""
         now, started = self._clock.now(), True
         while started and len(self._running) < _MOST_AT_ONCE:
             started = False
-            for name in tuple(self._lanes):
+            for name in tuple(self._flows):
                 if len(self._running) < _MOST_AT_ONCE and self._may_start(name, now):
                     self._start_first(name)
                     started = True
         if len(self._running) >= _MOST_AT_ONCE:
             return None  # one that ends wakes us
-        pauses = (self._pause(name, lane, now) for name, lane in self._lanes.items())
+        pauses = (self._pause(name, flow, now) for name, flow in self._flows.items())
         return min((each for each in pauses if each is not None), default=None)
 
     def _may_start(self, name: str, now: float) -> bool:
-        lane = self._lanes[name]
-        if not lane.heap or lane.heap[0][0] > now:
+        flow = self._flows[name]
+        if not flow.heap or flow.heap[0][0] > now:
             return False
-        return lane.active < self._room(name) or now > lane.heap[0][2].since + self._age
+        return flow.active < self._room(name) or now > flow.heap[0][2].since + self._age
 
-    def _pause(self, name: str, lane: _Lane, now: float) -> float | None:
-        if not lane.heap:
+    def _pause(self, name: str, flow: _Flow, now: float) -> float | None:
+        if not flow.heap:
             return None
-        due = lane.heap[0][0]
+        due = flow.heap[0][0]
         if due > now:
             return due - now
         return _LOOK_AGAIN_SECONDS if self._room(name) == 0 else None
 
     def _start_first(self, name: str) -> None:
-        lane = self._lanes[name] = self._lanes.pop(name)  # the last in the next round
-        _, _, waiting = heapq.heappop(lane.heap)
-        lane.active += 1
+        flow = self._flows[name] = self._flows.pop(name)  # the last in the next round
+        _, _, waiting = heapq.heappop(flow.heap)
+        flow.active += 1
         task = asyncio.create_task(self._deliver(waiting), name=f"queued {waiting.seq}")
         self._running.add(task)
 
         def ended(done: asyncio.Task[None]) -> None:
             self._running.discard(done)
-            lane.active -= 1
-            if not lane.heap and not lane.active:
-                self._lanes.pop(name, None)
+            flow.active -= 1
+            if not flow.heap and not flow.active:
+                self._flows.pop(name, None)
             self._wake.set()
 
         task.add_done_callback(ended)

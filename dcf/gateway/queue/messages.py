@@ -4,7 +4,7 @@ import datetime
 
 from msgspec import Struct
 
-from dcf.gateway.queue.records import CALL, Item
+from .records import CALL, Item
 
 
 class QueueLimits(Struct):

@@ -54,12 +54,12 @@ class Item:
     reason: str = ""
 
     @property
-    def lane(self) -> str:
-        """Its `lane_of`."""
-        return lane_of(self.kind, self.function, self.target)
+    def flow(self) -> str:
+        """Its `flow_of`."""
+        return flow_of(self.kind, self.function, self.target)
 
 
-def lane_of(kind: str, function: str, target: str) -> str:
+def flow_of(kind: str, function: str, target: str) -> str:
     """What an item waits for together with others: its function, or its callback's host."""
     return f"{CALL} {function}" if kind == CALL else f"{CALLBACK} {target.split('/', 3)[2]}"
 
@@ -70,14 +70,14 @@ class Waiting:
 
     Attributes:
         seq: Its number.
-        lane: Its `Item.lane`.
+        flow: Its `Item.flow`.
         size: Of its body, in bytes.
         since: When it came, by the queue's clock.
         due: Not before, by the queue's clock.
     """
 
     seq: int
-    lane: str
+    flow: str
     size: int
     since: float
     due: float
@@ -85,7 +85,7 @@ class Waiting:
 
 def waiting_for(item: Item, seq: int, now: float) -> Waiting:
     """What is remembered of an item that comes now, by its number."""
-    return Waiting(seq, item.lane, item.body.size, now, now)
+    return Waiting(seq, item.flow, item.body.size, now, now)
 
 
 @dataclass(frozen=True)

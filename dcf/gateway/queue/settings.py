@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dcf.errors import CannotStart
+from ...errors import CannotStart
 
 # Setting, field, lowest and highest value.
 TABLE = (

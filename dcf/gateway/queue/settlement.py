@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from dcf.gateway.queue.delivery import notice_of
-from dcf.gateway.queue.records import NOTICE, Again, Body, Done, Failed, Item
-from dcf.gateway.queue.settings import Limits
+from .delivery import notice_of
+from .records import NOTICE, Again, Body, Done, Failed, Item
+from .settings import Limits
 
 LONGEST_PAUSE = 300.0
 

@@ -3,15 +3,15 @@
 import logging
 from functools import partial
 
-from dcf.gateway.queue.bodies import Bodies
-from dcf.gateway.queue.body_file import LostBodyError
-from dcf.gateway.queue.clock import Clock
-from dcf.gateway.queue.delivery import unkept
-from dcf.gateway.queue.disk import Disk, StillRefusedError
-from dcf.gateway.queue.records import NOTICE, Again, Done, Failed, Item, Waiting, waiting_for
-from dcf.gateway.queue.settings import Limits
-from dcf.gateway.queue.settlement import Finished, Listed, Postponed, Settlement, settlement_of
-from dcf.gateway.queue.store import Store
+from .bodies import Bodies
+from .body_file import LostBodyError
+from .clock import Clock
+from .delivery import unkept
+from .disk import Disk, StillRefusedError
+from .records import NOTICE, Again, Done, Failed, Item, Waiting, waiting_for
+from .settings import Limits
+from .settlement import Finished, Listed, Postponed, Settlement, settlement_of
+from .store import Store
 
 _log = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dcf.errors import CannotStart, NotFound
-from dcf.gateway.queue.clock import Clock, Seen
-from dcf.gateway.queue.records import Body, Item, Waiting, lane_of
-from dcf.state.journal import Journal
-from dcf.state.state_file import StateFile
+from ...errors import CannotStart, NotFound
+from ...state.journal import Journal
+from ...state.state_file import StateFile
+from .clock import Clock, Seen
+from .records import Body, Item, Waiting, flow_of
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
@@ -235,7 +235,7 @@ def _item(row: tuple[Any, ...]) -> Item:
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
     seq, kind, function, target, size, since, due = row
-    return Waiting(seq, lane_of(kind, function, target), size, since, due)
+    return Waiting(seq, flow_of(kind, function, target), size, since, due)
 
 
 def _opened(

@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from dcf.gateway.queue.clock import RunClock
-from dcf.gateway.queue.records import Waiting
-from dcf.gateway.queue.retry_after import LONGEST
-from dcf.gateway.queue.store import Store
+from .clock import RunClock
+from .records import Waiting
+from .retry_after import LONGEST
+from .store import Store
 
 _SECONDS = 60.0
 # Between two runs; a machine that was off for longer waited no longer.

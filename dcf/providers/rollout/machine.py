@@ -29,10 +29,10 @@ A replica belongs to `current`, to `rolling`, or is being drained: there is no f
 
 from collections.abc import Callable, Sequence
 
-from dcf.providers.placement import FAILED, PROGRESSING, READY
-from dcf.providers.rollout.effects import Effects
-from dcf.providers.rollout.group import Group
-from dcf.providers.rollout.states import Asked, State
+from ..placement import FAILED, PROGRESSING, READY
+from .effects import Effects
+from .group import Group
+from .states import Asked, State
 
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 60.0
 

@@ -10,8 +10,8 @@ import time
 import pytest
 import requests
 
-from dcf.commands.sources import Sources
 from dcf.config import load
+from dcf.local_run.sources import Sources
 
 UPPER = """
 class Handler:

@@ -20,7 +20,7 @@ def test_it_has_the_function_and_what_serves_it(exporter):
     files, said = exporter.files("cloud-functions", function)
     assert {"fn/main.py", "fn/requirements.txt", "fn/README.md", "fn/settings.json"} <= set(files)
     assert ".venv" in files["fn/.gcloudignore"].read_text()
-    assert {"fn/function/src/handler.py", "fn/watcher/cloud_function.py"} <= set(files)
+    assert {"fn/function/src/handler.py", "fn/watcher/cloud/function.py"} <= set(files)
     settings = json.loads(files["fn/settings.json"].read_text())
     assert settings == {
         "THRESHOLD": "0.4", "BATCH": "false", "HANDLER_DIR": "function/src",

@@ -10,7 +10,7 @@ import requests
 from aiohttp import web
 
 from dcf.gateway.server import Server, Settings
-from dcf.providers.fake import FakeProvider
+from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine
 

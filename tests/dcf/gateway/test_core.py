@@ -6,7 +6,7 @@ import pytest
 
 from dcf.errors import InvalidRequest
 from dcf.gateway.core import Gateway
-from dcf.providers.fake import FakeProvider
+from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from dcf.gateway.auth import Credentials
-from dcf.gateway.door_function import _STATUSES
+from dcf.gateway.doors.function import _STATUSES
 from dcf.gateway.openapi import document, every_answer, index
 from dcf.gateway.queue.settings import QueueSettings
+from dcf.gateway.rest.auth import Credentials
 from dcf.gateway.routes import ROUTES
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from dcf.gateway.server import Server, Settings
-from dcf.providers.fake import FakeProvider, Script
+from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import FunctionSpec
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")

@@ -13,9 +13,9 @@ from urllib.request import urlopen
 import pytest
 
 from dcf.archive import Entry, pack
-from dcf.providers.footprint import family
 from dcf.providers.placement import FunctionSpec
-from dcf.providers.process import ProcessProvider
+from dcf.providers.process.process_usage import family
+from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.stores import LogQuery
 
 

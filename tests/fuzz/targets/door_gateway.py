@@ -10,12 +10,12 @@ from google.protobuf.message import DecodeError
 
 from dcf._proto import gateway_pb2 as pb
 from dcf.errors import DcfError
-from dcf.gateway import door_openfx
 from dcf.gateway.core import Gateway
-from dcf.gateway.messages_openfx import OpenFxDeployment, OpenFxScale
-from dcf.gateway.rpcs import Rpcs
-from dcf.gateway.wire_grpc import invoke_words, status_of_fault
-from dcf.providers.fake import FakeProvider
+from dcf.gateway.openfx import rest_door as door_openfx
+from dcf.gateway.openfx.grpc_converters import invoke_words, status_of_fault
+from dcf.gateway.openfx.rest_messages import OpenFxDeployment, OpenFxScale
+from dcf.gateway.openfx.rpcs import Rpcs
+from dcf.providers.fake.provider import FakeProvider
 
 WORDS = (
     b"\n\x01f", b"\x12\x05image", b"\x1a\x06\n\x01a\x12\x01b",

@@ -9,12 +9,12 @@ import logging
 from google.protobuf.message import DecodeError
 
 from watcher._proto import fxwatcher_pb2 as pb
-from watcher.config import read
-from watcher.door_grpc import GrpcDoor
+from watcher.configuration.config import read
 from watcher.health import Health, NoLock
-from watcher.metrics import Metrics
 from watcher.reply import Reply
+from watcher.rpc.door import GrpcDoor
 from watcher.runner import Runner
+from watcher.telemetry.metrics import Metrics
 
 WORDS = (
     b"\n\x05", b"\x12", b"\x22\x03\n\x01", b"x-query: ", b"accept: ", b"x-call-id: ",

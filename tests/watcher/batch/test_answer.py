@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from watcher import call, reply
+from watcher import reply
 from watcher.batch import data as data_of
 from watcher.batch import entry
+from watcher.failure import Failure
 
 
 @pytest.fixture
@@ -194,4 +195,4 @@ def test_a_reply_is_json_text_or_base64(body, content_type, value):
 def test_any_text_becomes_utf8(text, tmp_path):
     assert data_of.clean(text).encode()
     file = data_of.DataFile(tmp_path, data_of.clean(text), "k")
-    assert entry.failed(file, call.Failure("c", text, "i"))["error"]["message"].encode()
+    assert entry.failed(file, Failure("c", text, "i"))["error"]["message"].encode()

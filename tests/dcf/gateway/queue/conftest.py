@@ -12,7 +12,7 @@ from aiohttp import web
 
 from dcf.gateway.queue.settings import Limits, QueueSettings
 from dcf.gateway.server import Server, Settings
-from dcf.providers.fake import FakeProvider
+from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
 

@@ -396,12 +396,12 @@ def test_a_call_stays_on_disk_until_it_is_answered_and_its_answer_until_it_is_ta
             target.hold.clear()
             store = gateway.server.queue._store
             await gateway.submit(b"x", X_Callback_Url=target.address)
-            for here, lane in ((function, "call f"), (target, "callback 127.0.0.1")):
+            for here, flow in ((function, "call f"), (target, "callback 127.0.0.1")):
                 async with asyncio.timeout(5):
                     while not here.came:
                         await asyncio.sleep(0.01)
                 (kept,) = await store.waiting()
-                assert kept.lane.startswith(lane)
+                assert kept.flow.startswith(flow)
                 here.hold.set()
             await gateway.until(waiting=0, running=0)
             assert await store.waiting() == []
@@ -410,7 +410,7 @@ def test_a_call_stays_on_disk_until_it_is_answered_and_its_answer_until_it_is_ta
 
 
 def test_a_body_that_stops_coming_gives_its_place_back(queued, listening, run, monkeypatch):
-    monkeypatch.setattr("dcf.gateway.door_async._SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr("dcf.gateway.doors.async_function._SILENCE_SECONDS", 0.2)
 
     async def steps():
         async with listening() as function, queued(function, calls=1) as gateway:

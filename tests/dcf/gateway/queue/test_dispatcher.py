@@ -1,4 +1,4 @@
-"""Who goes next: room of a lane, turns between lanes, times that are not yet."""
+"""Who goes next: room of a flow, turns between flows, times that are not yet."""
 
 import asyncio
 import time
@@ -8,8 +8,8 @@ from dcf.gateway.queue.dispatcher import Dispatcher
 from dcf.gateway.queue.records import Waiting
 
 
-def waiting(seq, lane, due=0.0, queued_at=None):
-    return Waiting(seq, lane, 0, time.time() if queued_at is None else queued_at, due)
+def waiting(seq, flow, due=0.0, queued_at=None):
+    return Waiting(seq, flow, 0, time.time() if queued_at is None else queued_at, due)
 
 
 class Deliveries:
@@ -29,10 +29,10 @@ async def settle():
         await asyncio.sleep(0.01)
 
 
-def test_a_lane_gets_its_room_and_no_more(run):
+def test_a_flow_gets_its_room_and_no_more(run):
     async def steps():
         deliver = Deliveries()
-        dispatcher = Dispatcher(lambda lane: 2, deliver, 60, RunClock())
+        dispatcher = Dispatcher(lambda flow: 2, deliver, 60, RunClock())
         for seq in range(5):
             dispatcher.add(waiting(seq, "a"))
         dispatcher.start()
@@ -48,10 +48,10 @@ def test_a_lane_gets_its_room_and_no_more(run):
     run(steps())
 
 
-def test_a_long_lane_does_not_hold_up_a_short_one(run):
+def test_a_long_flow_does_not_hold_up_a_short_one(run):
     async def steps():
         deliver = Deliveries()
-        dispatcher = Dispatcher(lambda lane: 1000, deliver, 60, RunClock())
+        dispatcher = Dispatcher(lambda flow: 1000, deliver, 60, RunClock())
         for seq in range(1000):
             dispatcher.add(waiting(seq, "long"))
         dispatcher.add(waiting(5000, "short"))
@@ -89,7 +89,7 @@ def test_what_is_too_old_is_delivered_without_room_so_that_it_can_fail(run):
     async def steps():
         deliver = Deliveries()
         deliver.go.set()
-        dispatcher = Dispatcher(lambda lane: 0, deliver, 60, RunClock())
+        dispatcher = Dispatcher(lambda flow: 0, deliver, 60, RunClock())
         dispatcher.add(waiting(1, "a", queued_at=time.time() - 61))
         dispatcher.add(waiting(2, "a", queued_at=time.time() - 59))
         dispatcher.start()
@@ -103,7 +103,7 @@ def test_what_is_too_old_is_delivered_without_room_so_that_it_can_fail(run):
 def test_stopping_breaks_off_what_does_not_end(run):
     async def steps():
         deliver = Deliveries()
-        dispatcher = Dispatcher(lambda lane: 1, deliver, 60, RunClock())
+        dispatcher = Dispatcher(lambda flow: 1, deliver, 60, RunClock())
         dispatcher.add(waiting(1, "a"))
         dispatcher.start()
         await settle()

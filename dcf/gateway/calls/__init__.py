@@ -1,0 +1,1 @@
+"""Calls to functions: which replica, over which connection, counted where."""

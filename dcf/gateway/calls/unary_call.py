@@ -1,0 +1,93 @@
+"""A call whose body and answer are each one message: how gRPC and OpenFx' REST call a function."""
+
+import json
+import time
+import uuid
+from dataclasses import dataclass
+
+from aiohttp import StreamReader
+from multidict import CIMultiDict
+
+from ...errors import DcfError
+from ..core import plain_name
+from .upstream import Call, Upstream
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask a function.
+
+    Attributes:
+        name: As the caller gave it, not yet checked.
+        body: The whole of it, or a stream that has not been read from.
+        query: Percent-encoded, without its question mark.
+        accept: What kind of answer is wanted; empty for any.
+        call_id: The caller's own; empty to have one made.
+    """
+
+    name: str
+    body: bytes | StreamReader
+    query: str = ""
+    accept: str = ""
+    call_id: str = ""
+
+
+class FunctionFailure(DcfError):
+    """The function answered with an error; `status` is HTTP's, `reason` its own code or empty."""
+
+    code = "function_failed"
+
+    def __init__(self, message: str, status: int, reason: str) -> None:
+        super().__init__(message)
+        self.status, self.reason = status, reason
+
+
+@dataclass(frozen=True)
+class UnaryAnswer:
+    """What a function answered.
+
+    Attributes:
+        body: The whole of it.
+        revision: Number of the revision that answered.
+    """
+
+    body: bytes
+    revision: int
+
+
+async def call_unary(upstream: Upstream, question: Question) -> UnaryAnswer:
+    """The function's answer.
+
+    Raises:
+        FunctionFailure: It answered with an error.
+        DcfError: It was not reached; see `Upstream.open`.
+    """
+    began = time.time_ns()
+    headers = CIMultiDict(
+        {
+            "Content-Type": "application/octet-stream",
+            "X-Call-Id": question.call_id or str(uuid.uuid4()),
+            "X-Start-Time": str(began),
+        }
+    )
+    if question.accept:
+        headers["Accept"] = question.accept
+    path = f"/?{question.query}" if question.query else "/"
+    call = Call("POST", path, headers, question.body)
+    async with upstream.open(plain_name(question.name), call) as answer:
+        body, status = await answer.response.read(), answer.response.status
+    if status >= 400:
+        raise _failure(status, body, (time.time_ns() - began) / 1e9)
+    return UnaryAnswer(body, answer.revision)
+
+
+def _failure(status: int, body: bytes, seconds: float) -> FunctionFailure:
+    """Only errors with a code of their own speak in their own words."""
+    if status == 504:
+        return FunctionFailure(f"Function timed out after {seconds:f}s", status, "timeout")
+    try:
+        error = json.loads(body)["error"]
+        code, message = str(error["code"]), f"{error['code']}: {error['message']}"
+    except (ValueError, KeyError, TypeError):
+        code, message = "", f"status {status}"
+    return FunctionFailure(message, status, code)

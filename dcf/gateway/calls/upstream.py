@@ -1,0 +1,200 @@
+"""Calls to replicas, over connections that are kept.
+
+Watchers close a connection after 75 idle seconds, other servers often sooner: ours are given up
+after 5, so that a call never meets one that is just being closed.
+"""
+
+import asyncio
+import io
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from ...errors import DcfError, NotReady, UpstreamFailed, UpstreamTimeout
+from ...providers.routing import Target
+from ..core import Gateway
+from .balancer import Balancer
+from .file_body import file_body
+from .metrics import Metrics
+
+_IDLE_SECONDS = 5.0
+_CONNECT_SECONDS = 5.0
+_LOOK_AGAIN_SECONDS = 0.1
+READ_BUFFER = 1 << 18
+# Bodies up to here travel in one piece: less work than a stream, and still small beside a replica.
+WHOLE_BODY = 1 << 20
+OWN_STATUSES = {"not_ready": 503, "upstream_failed": 502, "timeout": 504}
+_CALLER_LEFT = 499  # as the web servers count a call that nobody waits for any more
+_OURS = frozenset({"User-Agent", "Content-Type", "Accept", "Accept-Encoding"})
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call on its way to a replica.
+
+    Attributes:
+        method: HTTP method.
+        path: What follows the function's name, still percent-encoded, with the query.
+        headers: Sent as they are, beside Host.
+        body: Whole, or a stream that has not been read from, or a file of it, or nothing.
+    """
+
+    method: str
+    path: str
+    headers: CIMultiDict[str]
+    body: bytes | aiohttp.StreamReader | Path | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A function's answer, of which the head has come.
+
+    Attributes:
+        response: Its status, its headers, and its body yet to be read.
+        revision: Number of the revision that answered.
+    """
+
+    response: aiohttp.ClientResponse
+    revision: int
+
+
+class Upstream:
+    """The client side of the gateway; every call is counted here, whatever door it came by.
+
+    Attributes:
+        balancer: Knows which replica has how many calls.
+    """
+
+    def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
+        self._gateway, self._metrics = gateway, metrics
+        self.balancer = Balancer()
+        self._idle = asyncio.Event()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0, keepalive_timeout=_IDLE_SECONDS, force_close=False
+            ),
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=_OURS,
+            read_bufsize=READ_BUFFER,
+            trust_env=False,
+        )
+
+    @asynccontextmanager
+    async def open(self, name: str, call: Call) -> AsyncIterator[Answer]:
+        """Send a call and give its answer's head; the body is read inside the block.
+
+        Args:
+            name: A checked, plain name.
+            call: What to send.
+
+        Raises:
+            NotFound: No such function.
+            NotReady: No replica is ready.
+            UpstreamFailed: The replica could not be reached, or broke off.
+            UpstreamTimeout: No byte came for as long as the function may take.
+        """
+        target = self._choose(name)
+        self._metrics.started(name)
+        began, code, revision = time.perf_counter(), _CALLER_LEFT, 0
+        try:
+            if target is None:
+                raise NotReady(f"No endpoints available for: {name}.")
+            self._gateway.count(name)
+            async with self._answer(name, target, call) as answer:
+                code, revision = answer.response.status, answer.revision
+                yield answer
+        except DcfError as fault:
+            code = OWN_STATUSES.get(fault.code, 500)
+            raise
+        finally:
+            revision = revision or (target.revision if target else 0)
+            self._metrics.called(name, revision, code, time.perf_counter() - began)
+            self._idle.set()
+
+    def _choose(self, name: str, refused: str = "") -> Target | None:
+        """A replica; not the one that has just refused a connection, if there is another."""
+        avoid = (lambda each: each.address == refused) if refused else None
+        return self.balancer.choose(name, self._gateway.targets(name), avoid)
+
+    @asynccontextmanager
+    async def _answer(self, name: str, target: Target, call: Call) -> AsyncIterator[Answer]:
+        try:
+            async with AsyncExitStack() as under_way:
+                response = await self._reach(target, call, under_way)
+                if response is None:
+                    target = await self._other(name, target)
+                    under_way.enter_context(self.balancer.call(target))
+                    response = await under_way.enter_async_context(await self._send(target, call))
+                yield Answer(response, target.revision)
+        except TimeoutError as fault:
+            raise UpstreamTimeout(f"Function timed out after {target.timeout:f}s") from fault
+        except aiohttp.ClientError as fault:
+            raise UpstreamFailed(f"Can't reach service for: {name}.") from fault
+
+    async def _reach(
+        self, target: Target, call: Call, under_way: AsyncExitStack
+    ) -> aiohttp.ClientResponse | None:
+        """Its answer; None when it refused the connection: nothing was sent, so another may ask."""
+        async with AsyncExitStack() as tried:
+            tried.enter_context(self.balancer.call(target))
+            try:
+                response = await tried.enter_async_context(await self._send(target, call))
+            except aiohttp.ClientConnectorError:
+                return None
+            under_way.push_async_exit(tried.pop_all())
+            return response
+
+    async def _other(self, name: str, refused: Target) -> Target:
+        """A replica in place of one that refused; a moment later, if it is still the only one.
+
+        Its process has just ended, and it is taken off the list as soon as that is noticed.
+        """
+        other = self._choose(name, refused.address)
+        if other is None or other.address == refused.address:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            other = self._choose(name, refused.address)
+        return other or refused
+
+    async def idle(self) -> None:
+        """Wait until no call is under way."""
+        while self.balancer.total:
+            self._idle.clear()
+            await self._idle.wait()
+
+    async def _send(self, target: Target, call: Call) -> aiohttp.ClientResponse:
+        return await self._session.request(
+            call.method,
+            URL(target.address + call.path, encoded=True),
+            data=_payload(call.body),
+            headers=call.headers,
+            allow_redirects=False,
+            timeout=_timeout(target.timeout),
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+
+def _payload(
+    body: bytes | aiohttp.StreamReader | Path | None,
+) -> io.BytesIO | bytes | aiohttp.StreamReader | aiohttp.BufferedReaderPayload | None:
+    """A large body in pieces, so that writing it never holds up other calls."""
+    if isinstance(body, bytes) and len(body) > WHOLE_BODY:
+        return io.BytesIO(body)
+    if isinstance(body, Path):
+        return file_body(body)
+    return body
+
+
+@lru_cache(maxsize=64)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=seconds)

@@ -1,0 +1,1 @@
+"""The REST doors, one a family of routes: what each answers."""

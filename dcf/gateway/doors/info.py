@@ -1,0 +1,63 @@
+"""The REST door's way to the gateway as a whole: who it is, how it is, what it knows of itself."""
+
+# ruff: noqa: ARG002 - a route's handler is given its request, wanted or not
+# pylint: disable=unused-argument
+
+import platform
+
+from aiohttp import web
+
+from ... import __version__
+from ..calls.metrics import Metrics
+from ..core import NAMESPACE, Gateway
+from ..rest.messages import Info, ProviderInfo, Telemetry, Version
+from ..rest.replies import failed, json_reply
+
+NO_NAMESPACES = "Feature not implemented in this version of OpenFaaS"
+METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class PlatformDoor:
+    """Answers what is asked of the gateway itself."""
+
+    def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
+        self._gateway, self._metrics = gateway, metrics
+
+    async def info(self, request: web.Request) -> web.Response:
+        """GET /system/info."""
+        version, kind = Version("", __version__), self._gateway.kind
+        provider = ProviderInfo(f"dcf-{kind}", version, kind)
+        capabilities = list(self._gateway.capabilities)
+        return json_reply(Info(provider, version, platform.machine(), capabilities))
+
+    async def telemetry(self, request: web.Request) -> web.Response:
+        """GET /system/telemetry."""
+        found = await self._gateway.functions()
+        return json_reply(
+            Telemetry(
+                len(found),
+                sum(each.replicas for each in found),
+                sum(each.available for each in found),
+                sum(self._gateway.calls(each.spec.name) for each in found),
+            )
+        )
+
+    async def namespaces(self, request: web.Request) -> web.Response:
+        """GET /system/namespaces."""
+        return json_reply([NAMESPACE])
+
+    async def namespace(self, request: web.Request) -> web.Response:
+        """/system/namespace/NAME: there is one namespace, and it stays as it is."""
+        return failed(501, NO_NAMESPACES)
+
+    async def healthz(self, request: web.Request) -> web.Response:
+        """GET /healthz."""
+        return web.Response(text="OK")
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """GET /metrics."""
+        functions = await self._gateway.functions()
+        # No wait between the two, so that none of them was deleted meanwhile.
+        targets = {each.spec.name: self._gateway.targets(each.spec.name) for each in functions}
+        text = self._metrics.text(functions, targets)
+        return web.Response(body=text, headers={"Content-Type": METRICS_MEDIA})

@@ -1,0 +1,1 @@
+"""OpenFx' wire, and gRPC: the same answers under both."""

@@ -1,0 +1,1 @@
+"""REST: connections, routes, bodies, and who may ask."""

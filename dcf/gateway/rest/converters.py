@@ -1,0 +1,126 @@
+"""OpenFaaS' messages <-> the provider's records; DCF's rollout travels in annotations."""
+
+import base64
+import re
+from collections.abc import Mapping
+
+from ...errors import InvalidRequest
+from ...providers.placement import FunctionSpec, FunctionState, RevisionInfo
+from ..core import NAMESPACE
+from .messages import FunctionDeployment, Revision, SecretValue
+from .messages import FunctionStatus as StatusMessage
+
+ROLLOUT = "dcf.rollout"
+REASON = "dcf.reason"
+SCALE_MIN = ("com.openfaas.scale.min", "scale_min")
+SCALE_MAX = ("com.openfaas.scale.max", "scale_max")
+_NUMBER = re.compile("[0-9]{1,9}")
+
+
+def annotations_of(status: FunctionState) -> dict[str, str]:
+    """The function's own annotations and, beside them, how its newest rollout went."""
+    told = {ROLLOUT: status.rollout} | ({REASON: status.reason} if status.reason else {})
+    return {**status.spec.annotations, **told}
+
+
+def number_of(labels: Mapping[str, str], keys: tuple[str, ...], default: int) -> int:
+    """The number in the first of these labels that is there; raises `InvalidRequest`."""
+    for key in keys:
+        if key in labels:
+            if _NUMBER.fullmatch(labels[key]) is None:
+                raise InvalidRequest(
+                    f"validation failed: label {key} must be a number of at most 9 digits, "
+                    f"got {labels[key][:40]!r}"
+                )
+            return int(labels[key])
+    return default
+
+
+def first_replicas(labels: Mapping[str, str], default: int = 1) -> int:
+    """How many replicas the labels ask for at the start; raises `InvalidRequest`."""
+    return number_of(labels, SCALE_MIN, default)
+
+
+def checked_env(env: Mapping[str, str]) -> dict[str, str]:
+    """An environment that a process can be given; raises `InvalidRequest`."""
+    for name, value in env.items():
+        if not name or "=" in name or "\0" in name + value:
+            raise InvalidRequest(
+                f"validation failed: variable {name[:40]!r} of envVars: a name must be there and "
+                "without '=', and neither name nor value may have a NUL"
+            )
+    return dict(env)
+
+
+def without_rollout(annotations: Mapping[str, str]) -> dict[str, str]:
+    """What is left when somebody sends back what a listing gave."""
+    return {key: value for key, value in annotations.items() if key not in {ROLLOUT, REASON}}
+
+
+def is_ours(namespace: str | None) -> bool:
+    """Whether a namespace is the one that functions live in; none means that one."""
+    return namespace in {None, "", NAMESPACE}
+
+
+def spec_of(asked: FunctionDeployment) -> FunctionSpec:
+    """What a deploy or update asks for; raises `InvalidRequest`."""
+    if not is_ours(asked.namespace):
+        raise InvalidRequest(
+            f"validation failed: namespace {asked.namespace!r} is not here, only {NAMESPACE}"
+        )
+    labels = asked.labels or {}
+    return FunctionSpec(
+        name=asked.service,
+        image=asked.image,
+        env=checked_env(asked.env_vars or {}),
+        labels=labels,
+        annotations=without_rollout(asked.annotations or {}),
+        constraints=tuple(asked.constraints or ()),
+        secrets=tuple(asked.secrets or ()),
+        limits=asked.limits or {},
+        requests=asked.requests or {},
+        replicas=first_replicas(labels),
+    )
+
+
+def status_of(status: FunctionState, calls: int) -> StatusMessage:
+    """A function as OpenFaaS shows it."""
+    spec = status.spec
+    return StatusMessage(
+        name=spec.name,
+        image=spec.image,
+        created_at=status.created_at,
+        constraints=list(spec.constraints),
+        secrets=list(spec.secrets),
+        labels=dict(spec.labels),
+        annotations=annotations_of(status),
+        limits=dict(spec.limits),
+        requests=dict(spec.requests),
+        env_vars=dict(spec.env),
+        invocation_count=calls,
+        replicas=status.replicas,
+        available_replicas=status.available,
+    )
+
+
+def revision_of(info: RevisionInfo) -> Revision:
+    """One entry of a history."""
+    return Revision(
+        revision=info.number,
+        image=info.spec.image,
+        deployed_at=info.deployed_at,
+        by=info.by,
+        rollout=info.rollout,
+        reason=info.reason,
+        serving=info.serving,
+    )
+
+
+def value_of(secret: SecretValue) -> bytes:
+    """A secret's bytes; raises `InvalidRequest`, without a word of them."""
+    if secret.raw_value:
+        try:
+            return base64.b64decode(secret.raw_value, validate=True)
+        except ValueError as fault:
+            raise InvalidRequest("validation failed: rawValue must be base64") from fault
+    return (secret.value or "").encode()

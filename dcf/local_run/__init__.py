@@ -1,0 +1,1 @@
+"""One function on this machine without a gateway."""

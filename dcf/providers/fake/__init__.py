@@ -1,0 +1,1 @@
+"""A provider in memory that follows a script, for tests."""

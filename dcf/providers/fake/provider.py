@@ -1,0 +1,273 @@
+"""A provider in memory that follows a script, for tests of the gateway and of other programs.
+
+No process is started: targets are whatever addresses it is given. Every function is ready at once,
+unless a script makes a revision slow or lets it fail; `split` serves two revisions at once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ...errors import AlreadyExists, InvalidRequest, NotFound
+from ..placement import (
+    FAILED,
+    PROGRESSING,
+    READY,
+    REGISTRY_SECRET,
+    FunctionSpec,
+    FunctionState,
+    RevisionInfo,
+    Usage,
+)
+from ..routing import Target
+from ..stores import LogLine, Stores
+from .stores import FakeArchives, FakeLogs, FakeSecrets
+
+_TIME = "2000-01-01T00:00:00Z"
+_MEMORY = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Script:
+    """How the revisions of one image behave.
+
+    Attributes:
+        addresses: Where their replicas are; None for the provider's own.
+        gate: They become ready when it is set; None for at once.
+        fault: Why they cannot become ready; empty if they can.
+    """
+
+    addresses: Sequence[str] | None = None
+    gate: asyncio.Event | None = None
+    fault: str = ""
+
+
+class FakeProvider:
+    """Fills the whole port.
+
+    Attributes:
+        replicas: Where calls go, whatever the function.
+        statuses: By function.
+        scripts: By image; what has none is ready at once.
+        drain: Asks a replica that was taken off the list to drain; given its target.
+        draining: The targets of which this has not come back.
+        archives: The digests that were put.
+        kept_secrets: Name and value.
+    """
+
+    kind = "fake"
+
+    def __init__(self, targets: Sequence[Target] = (), lines: Sequence[LogLine] = ()) -> None:
+        """A provider without functions.
+
+        Args:
+            targets: Where calls go, whatever the function.
+            lines: What replicas wrote.
+        """
+        self.statuses: dict[str, FunctionState] = {}
+        self.scripts: dict[str, Script] = {}
+        self.drain: Callable[[Target], Awaitable[None]] | None = None
+        self.draining: set[Target] = set()
+        self.archives: set[str] = set()
+        self.kept_secrets: dict[str, bytes] = {}
+        self.stores = Stores(
+            FakeArchives(self.archives),
+            FakeSecrets(self.kept_secrets, self.statuses),
+            FakeLogs(lines, self.statuses),
+        )
+        self.replicas = tuple(targets)
+        self._revisions: dict[str, list[RevisionInfo]] = {}
+        self._weights: dict[str, dict[int, float]] = {}
+        self._lost: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Condition()
+
+    @property
+    def placement(self) -> "FakeProvider":
+        """Itself."""
+        return self
+
+    @property
+    def routing(self) -> "FakeProvider":
+        """Itself."""
+        return self
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+    async def stop(self) -> None:
+        """Give up what waits at a gate."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def split(self, name: str, weights: dict[int, float]) -> None:
+        """Serve several revisions at once, by number, each by its share."""
+        await self._route(name, weights)
+
+    async def lose(self, address: str) -> None:
+        """A replica ends: it is on no list any more."""
+        self._lost.add(address)
+        await self._tell()
+
+    async def recover(self, address: str) -> None:
+        """It is started again."""
+        self._lost.discard(address)
+        await self._tell()
+
+    async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
+        """Remember a new function."""
+        if spec.name in self.statuses:
+            raise AlreadyExists(f"function {spec.name} already exists: update it instead")
+        self._check_secrets(spec)
+        self.statuses[spec.name] = FunctionState(spec, spec.replicas, 0, _TIME, PROGRESSING)
+        self._revisions[spec.name], self._weights[spec.name] = [], {}
+        await self._begin(spec, by)
+
+    async def update(self, spec: FunctionSpec, by: str = "") -> None:
+        """Remember the new form of a known function."""
+        await self.describe(spec.name)
+        self._check_secrets(spec)
+        if spec != self._revisions[spec.name][0].spec:
+            await self._begin(spec, by)
+
+    async def history(self, name: str) -> Sequence[RevisionInfo]:
+        """Its revisions, newest first."""
+        await self.describe(name)
+        return list(self._revisions[name])
+
+    async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
+        """Serve an earlier revision's spec again."""
+        await self.describe(name)
+        past = self._revisions[name][1:]
+        if number is None and not past:
+            raise InvalidRequest(f"function {name} has no earlier revision to go back to")
+        for each in self._revisions[name]:
+            if each.number == (past[0].number if number is None else number):
+                if each.spec == self.statuses[name].spec:
+                    return self._revisions[name][0]
+                self._check_secrets(each.spec)
+                return await self._begin(each.spec, by)
+        raise NotFound(f"function {name} has no revision {number}")
+
+    async def delete(self, name: str) -> None:
+        """Forget it."""
+        await self.describe(name)
+        before = self.targets(name)
+        del self.statuses[name], self._revisions[name], self._weights[name]
+        await self._drain(before, ())
+
+    async def scale(self, name: str, replicas: int) -> None:
+        """Change the count."""
+        status, before = await self.describe(name), self.targets(name)
+        self.statuses[name] = replace(status, replicas=replicas)
+        await self._drain(before, self.targets(name))
+
+    async def functions(self) -> Sequence[FunctionState]:
+        """Every function, by name."""
+        return [await self.describe(name) for name in sorted(self.statuses)]
+
+    async def describe(self, name: str) -> FunctionState:
+        """One function."""
+        if name not in self.statuses:
+            raise NotFound(f"no such function: {name}")
+        status = self.statuses[name]
+        return replace(status, available=status.replicas if self._weights[name] else 0)
+
+    async def usage(self, name: str) -> Usage:
+        """Half a core and 100 MiB a replica."""
+        replicas = (await self.describe(name)).replicas
+        return Usage(500.0 * replicas, _MEMORY * replicas)
+
+    def targets(self, name: str) -> Sequence[Target]:
+        """The addresses of the revisions that serve, whatever the count, unless it is 0."""
+        if name not in self.statuses:
+            raise NotFound(f"no such function: {name}")
+        if not self.statuses[name].replicas:
+            return ()
+        return [
+            replace(target, revision=number, weight=weight)
+            for number, weight in self._weights[name].items()
+            for target in self._of(name, number)
+            if target.address not in self._lost
+        ]
+
+    async def ready(self, name: str, deadline: float) -> Sequence[Target]:
+        """The targets, as soon as there is one."""
+        try:
+            async with asyncio.timeout_at(deadline), self._changed:
+                await self._changed.wait_for(lambda: self.targets(name))
+        except TimeoutError:
+            pass
+        return self.targets(name)
+
+    def _of(self, name: str, number: int) -> Sequence[Target]:
+        (info,) = (each for each in self._revisions[name] if each.number == number)
+        addresses = self.scripts.get(info.spec.image, Script()).addresses
+        return self.replicas if addresses is None else [Target(each) for each in addresses]
+
+    def _check_secrets(self, spec: FunctionSpec) -> None:
+        for name in spec.secrets:
+            if name != REGISTRY_SECRET and name not in self.kept_secrets:
+                raise InvalidRequest(f"secret {name} is not here: create it first")
+
+    async def _begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
+        revisions, script = self._revisions[spec.name], self.scripts.get(spec.image, Script())
+        info = RevisionInfo(len(revisions) + 1, spec, _TIME, by)
+        revisions.insert(0, info)
+        self._say(spec.name, PROGRESSING)
+        if script.gate is None:
+            await self._settle(info, script)
+        else:
+            task = asyncio.create_task(self._settle(info, script))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return info
+
+    async def _settle(self, info: RevisionInfo, script: Script) -> None:
+        """Serve a revision once its gate opens, or say why not."""
+        name = info.spec.name
+        if script.gate is not None:
+            await script.gate.wait()
+        if self._revisions.get(name, [None])[0] != info:
+            return  # given up for a newer one, or deleted
+        if script.fault:
+            self._revisions[name][0] = replace(info, rollout=FAILED, reason=script.fault)
+            self._say(name, FAILED, script.fault)
+            return
+        self.statuses[name] = replace(self.statuses[name], spec=info.spec)
+        self._say(name, READY)
+        await self._route(name, {info.number: 1.0})
+
+    def _say(self, name: str, rollout: str, reason: str = "") -> None:
+        self.statuses[name] = replace(self.statuses[name], rollout=rollout, reason=reason)
+
+    async def _route(self, name: str, weights: dict[int, float]) -> None:
+        before = self.targets(name)
+        self._weights[name] = weights
+        newest = max(weights)
+        self._revisions[name] = [
+            replace(each, serving=each.number == newest, rollout=READY)
+            if each.number in weights
+            else replace(each, serving=False)
+            for each in self._revisions[name]
+        ]
+        await self._drain(before, self.targets(name))
+
+    async def _drain(self, before: Sequence[Target], after: Sequence[Target]) -> None:
+        kept = {each.address for each in after}
+        for target in before:
+            if self.drain is not None and target.address not in kept:
+                task = asyncio.ensure_future(self._drain_one(target, self.drain))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        await self._tell()
+
+    async def _drain_one(self, target: Target, drain: Callable[[Target], Awaitable[None]]) -> None:
+        self.draining.add(target)
+        await drain(target)
+        self.draining.discard(target)
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()

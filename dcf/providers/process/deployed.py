@@ -1,0 +1,124 @@
+"""One deployed function of the process provider: its history, its log, and its rollout."""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+
+from ..placement import FAILED, PROGRESSING, FunctionSpec, FunctionState, RevisionInfo
+from ..rollout.machine import Rollout
+from ..rollout.states import Asked
+from ..routing import Target
+from .history import History
+from .logs import FunctionLog
+from .revision_processes import RevisionProcesses
+
+
+class Deployed:
+    """Joins what is written down with what runs.
+
+    Attributes:
+        history: What was asked for.
+        log: What its replicas wrote.
+        processes: What runs.
+    """
+
+    def __init__(
+        self, history: History, log: FunctionLog, processes: RevisionProcesses, trial: float
+    ) -> None:
+        """A function that does not run yet; see `resume`.
+
+        Args:
+            history: Its own, with a revision or more.
+            log: Its own.
+            processes: Its own.
+            trial: Seconds for which a new revision must stay ready before the old one is drained.
+        """
+        self.history, self.log, self.processes = history, log, processes
+        clock = asyncio.get_running_loop().time
+        replicas = history.record.replicas
+        self._rollout = Rollout(processes, clock, replicas=replicas, trial=trial)
+        processes.rollout = self._rollout
+        self._changing = asyncio.Lock()
+
+    @property
+    def status(self) -> FunctionState:
+        """What runs now."""
+        record, rollout = self.history.record, self._rollout
+        return FunctionState(
+            (self.history.serving or self.history.newest).spec,
+            record.replicas,
+            len(self.targets()),
+            record.created_at,
+            rollout.outcome,
+            rollout.reason,
+        )
+
+    def targets(self) -> Sequence[Target]:
+        """The ready replicas."""
+        return self.processes.targets()
+
+    async def ready(self, deadline: float) -> Sequence[Target]:
+        """The ready replicas, as soon as there is one, or what there is at the deadline."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                while not self.targets():
+                    await self.processes.changed()
+        except TimeoutError:
+            pass
+        return self.targets()
+
+    def wanted_secrets(self) -> set[str]:
+        """What the revision that serves and the one on its way want."""
+        serving = self.history.serving or self.history.newest
+        return {*serving.spec.secrets, *self.history.newest.spec.secrets}
+
+    def resume(self) -> None:
+        """Bring back what served; then go on with a revision that was on its way."""
+        serving, newest = self.history.serving, self.history.newest
+        with self.processes.event():
+            if serving is None or serving.number == newest.number:
+                self._rollout.asked(_asked(newest))
+            elif newest.rollout == PROGRESSING:
+                self._rollout.restored(_asked(serving), serving.number, None)
+                self._rollout.asked(_asked(newest))
+            else:
+                verdict = (newest.rollout, newest.reason)
+                self._rollout.restored(_asked(serving), newest.number, verdict)
+
+    async def begin(self, find: Callable[[], FunctionSpec], by: str) -> RevisionInfo:
+        """Roll to a revision; a roll under way is given up for it. The same again is no work.
+
+        Args:
+            find: Gives what is asked for; called when it is this change's turn.
+            by: Who asks.
+        """
+        async with self._changing:
+            spec, newest = find(), self.history.newest
+            if spec == newest.spec and self._rollout.outcome != FAILED:
+                return newest
+            info = await self.history.add(spec, by)
+            with self.processes.event():
+                self._rollout.asked(_asked(info))
+            return info
+
+    async def scale(self, replicas: int) -> None:
+        """Want so many replicas."""
+        async with self._changing:
+            await self.history.scale(replicas)
+            with self.processes.event():
+                self._rollout.scaled(replicas)
+
+    async def stop(self, seconds: float = math.inf) -> None:
+        """End every process; calls under way finish first.
+
+        Args:
+            seconds: How long they may take for that, where the function gives them longer.
+        """
+        self.processes.stop_seconds = seconds
+        with self.processes.event():
+            self._rollout.stopped()
+        await self.processes.over()
+
+
+def _asked(info: RevisionInfo) -> Asked:
+    return Asked(info.number, info.spec.replicas)

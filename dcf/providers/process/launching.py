@@ -1,0 +1,179 @@
+"""From what was asked for to how it is started: code, requirements, secrets, limits, settings."""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ...archive import Entry
+from ...errors import InvalidRequest
+from ...rooms import values
+from ..placement import FunctionSpec
+from .archives import Archives
+from .limits import limits_of
+from .overlay import Overlays
+from .replica import Launch
+from .secret_files import Secrets
+from .state_dir import StateDir
+
+# A function sees these of the gateway's environment and nothing else: its settings are its own.
+_INHERITED = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE", "CUDA_VISIBLE_DEVICES",
+)  # fmt: skip
+# What every replica is given whatever the function says; its own texts for these are never read.
+_OURS = frozenset(
+    ("HANDLER_DIR", "HANDLER_FILE", "HANDLER_NAME", "FUNCTION_NAME", "FUNCTION_REVISION", "BATCH")
+) | frozenset(
+    ("HOST", "PORT", "WATCHER_PORT", "MESH_PORT", "METRICS_PORT", "LOCK_FILE", "PARENT_FD",
+     "DRAIN_DELAY")
+)  # fmt: skip
+_CALL_MARGIN = 5.0
+_CALL_DEFAULT = 60.0
+_NO_LIMIT = 86_400.0
+_DEVICES = Path("/dev")
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What revisions are made of, each in a folder of the gateway's state."""
+
+    home: StateDir
+    archives: Archives
+    overlays: Overlays
+    secrets: Secrets
+
+
+class Launching:
+    """Prepares revisions on this machine."""
+
+    def __init__(
+        self,
+        stock: Stock,
+        parent: int,
+        environ: Mapping[str, str],
+        *,
+        devices: Path = _DEVICES,
+        mesh: str = "",
+    ) -> None:
+        self._stock, self._parent, self._environ, self._devices = stock, parent, environ, devices
+        self._mesh = mesh
+        self._turns = itertools.count()
+
+    def check(self, spec: FunctionSpec) -> None:
+        """Raise `InvalidRequest` unless the code, the secrets and a GPU it needs are here.
+
+        A setting that the watcher would refuse at its start is refused now, in the same words.
+        """
+        self._stock.archives.check(spec.image)
+        with _refusal():
+            for name in values.ROWS.keys() - _OURS:
+                values.value_of(values.ROWS[name], spec.env)
+        self._stock.secrets.check(spec.secrets)
+        wanted, here = limits_of(spec.limits).gpus or 0, self._gpus()
+        if wanted > here:
+            raise InvalidRequest(
+                f"limits.gpu asks for {wanted}, this machine has {here}: lower it or leave it out"
+            )
+
+    def _gpus(self) -> int:
+        return len(list(self._devices.glob("nvidia[0-9]*")))
+
+    async def launch(self, number: int, spec: FunctionSpec, log: Callable[[str], None]) -> Launch:
+        """Unpack the code, install what it requires, and say how to start it.
+
+        Args:
+            number: The revision's.
+            spec: What was asked for.
+            log: Takes one line at a time on what is being done.
+
+        Raises:
+            DcfError: The code cannot be unpacked, or what it requires cannot be installed.
+        """
+        limits = limits_of(spec.limits)
+        folder, entry = await self._stock.archives.unpacked(spec.image, log)
+        path = [folder]
+        if overlay := await self._stock.overlays.installed(folder, entry, log):
+            path.append(overlay)
+        if spec.constraints:
+            log(f"constraints {', '.join(spec.constraints)} are kept but place nothing: all "
+                "functions of this gateway run on its own machine")  # fmt: skip
+        with _refusal():
+            load = values.seconds("LOAD_TIMEOUT", spec.env)
+            call = values.seconds("EXEC_TIMEOUT", spec.env)
+            stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
+        # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
+        secrets = self._stock.secrets.mount(spec.secrets)
+        return Launch(
+            revision=number,
+            folder=folder,
+            env=self._environment(spec, entry, path, secrets) | {"SHUTDOWN_TIMEOUT": f"{stop:g}"},
+            parent=self._parent,
+            run=self._stock.home.run,
+            load_timeout=load + _CALL_MARGIN,
+            # An EXEC_TIMEOUT of 0 is no limit.
+            call_timeout=max(_CALL_DEFAULT, (call or _NO_LIMIT) + _CALL_MARGIN),
+            stop_timeout=stop + _CALL_MARGIN,
+            memory=limits.memory,
+            pick_cores=partial(self._pick_cores, limits.whole_cores),
+            discard=partial(self._stock.secrets.unmount, secrets) if secrets else _nothing,
+        )
+
+    def _environment(
+        self, spec: FunctionSpec, entry: Entry, path: list[Path], secrets: Path | None
+    ) -> dict[str, str]:
+        env = {key: self._environ[key] for key in _INHERITED if key in self._environ}
+        if limits_of(spec.limits).gpus == 0:
+            env["CUDA_VISIBLE_DEVICES"] = ""
+        # Replicas' ports are chosen when they start, so mesh_call goes by way of the gateway.
+        defaults = {"LOG_FORMAT": "text", "MESH_ADDRESS": self._mesh}
+        env |= {
+            name: text
+            for name, text in defaults.items()
+            if not values.given(values.ROWS[name], spec.env)  # perhaps in lower case
+        }
+        env |= {"PYTHONUNBUFFERED": "1", **spec.env}
+        env |= {
+            "HANDLER_DIR": str(path[0] / entry.directory),
+            "HANDLER_FILE": entry.file,
+            "HANDLER_NAME": entry.name,
+            "FUNCTION_NAME": spec.name,
+            # Its own DATA_PATH and REST_URL would make it a batch run, which ends.
+            "BATCH": "false",
+            # Before the environment's own packages: the archive's code runs, no working copy.
+            "PYTHONPATH": os.pathsep.join(map(str, path)),
+        }
+        if secrets is not None:
+            # The second name is the one that OpenFaaS' own programs read.
+            env |= {"SECRETS_DIR": str(secrets), "secret_mount_path": str(secrets)}
+        return env
+
+    def _pick_cores(self, count: int | None) -> Collection[int]:
+        """The next cores in turn, so that limited replicas do not all sit on the same ones."""
+        cores = sorted(os.sched_getaffinity(0))
+        if count is None or count >= len(cores):
+            return ()
+        start = next(self._turns) * count
+        return {cores[(start + each) % len(cores)] for each in range(count)}
+
+
+def _shutdown_seconds(env: Mapping[str, str], call: float) -> float:
+    """How long a replica may finish its calls: as it is set, else as long as a call may take."""
+    seconds = values.seconds("SHUTDOWN_TIMEOUT", env)
+    return seconds if values.given(values.ROWS["SHUTDOWN_TIMEOUT"], env) else max(seconds, call)
+
+
+def _nothing() -> None:
+    """There is nothing to take back."""
+
+
+@contextlib.contextmanager
+def _refusal() -> Iterator[None]:
+    """Turns a setting that cannot be read into a request that cannot be met."""
+    try:
+        yield
+    except values.BadValue as error:
+        raise InvalidRequest(str(error)) from None

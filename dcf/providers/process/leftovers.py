@@ -1,0 +1,66 @@
+"""Ends what a function left behind whose supervisor was killed.
+
+A supervisor holds a mark, `NAME.mark`, and removes it when nothing is left. One that nobody holds
+tells of processes without a supervisor. They are known by the variable `LOCK_FILE=.../NAME.lock` of
+their environment: half of that name is random, and nobody but they was ever given it.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .supervisor import descendants
+
+_LONGEST_SECONDS = 5.0
+_MOMENT = 0.005
+
+
+def mark_of(lock: Path) -> Path:
+    """The mark of the replica that has this lock file."""
+    return lock.with_suffix(".mark")
+
+
+def end_leftovers(run: Path) -> int:
+    """End what earlier gateways' functions left behind; how many functions that were.
+
+    Args:
+        run: The folder with marks, which is this gateway's alone.
+    """
+    return sum(end_marked(mark) for mark in run.glob("*.mark"))
+
+
+def end_marked(mark: Path) -> bool:
+    """Kill the processes of a mark and remove it; False if a supervisor still looks after them."""
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(mark.open("rb"))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        limit = time.monotonic() + _LONGEST_SECONDS
+        entry = b"LOCK_FILE=" + os.fsencode(mark.with_suffix(".lock"))
+        while found := set(_marked(entry)):
+            for pid in found:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):  # ours, if we are process 1
+                    os.waitpid(pid, os.WNOHANG)
+            if time.monotonic() > limit:
+                return False
+            time.sleep(_MOMENT)
+        mark.with_suffix(".lock").unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
+        return True
+
+
+def _marked(entry: bytes) -> Iterator[int]:
+    """Who has the variable, and all that descends from it."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if entry in (folder / "environ").read_bytes().split(b"\0"):
+                yield int(folder.name)
+                yield from descendants(int(folder.name))

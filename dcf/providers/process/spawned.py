@@ -1,0 +1,145 @@
+"""One supervised program: its output read line by line, and the end of all of it made sure of.
+
+Between it and us is `supervisor.py`, which ends with it whatever it left behind.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import supervisor
+from .exit_reason import exit_reason
+from .leftovers import end_marked
+
+_LOOK_SECONDS = 0.5
+_LONGEST_LINE = 1 << 16
+_LAST_LINES = 20
+_KILL_SECONDS = supervisor.KILL_SECONDS + 2.0
+
+
+@dataclass(frozen=True)
+class Command:
+    """What is started.
+
+    Attributes:
+        module: Run as `python -m`, without the working folder on its path.
+        folder: Where it works.
+        env: All of its environment.
+        parent: The read end of a pipe, which it inherits and that closes when we end.
+        grace: Seconds that it then has to end by itself.
+        cores: Those it is kept to; none for no limit.
+        mark: A file that is there while any of its processes may be; see `leftovers.py`.
+    """
+
+    module: str
+    folder: Path
+    env: Mapping[str, str]
+    parent: int
+    grace: float
+    cores: Collection[int]
+    mark: Path
+
+
+class Spawned:
+    """A running program, with its supervisor.
+
+    Attributes:
+        pid: The supervisor's process id.
+    """
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, mark: Path, log: Callable[[str], None]
+    ) -> None:
+        self.pid = process.pid
+        self._process, self._mark, self._log = process, mark, log
+        self._lines: deque[str] = deque(maxlen=_LAST_LINES)
+        self._pump = asyncio.create_task(self._read())
+        self._exit = asyncio.create_task(process.wait())
+
+    @classmethod
+    async def start(cls, command: Command, log: Callable[[str], None]) -> "Spawned":
+        """Start it; `log` takes each line it writes. Raises `OSError`."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                # The supervisor sees nothing of the function, neither variables nor packages.
+                *(sys.executable, "-I", "-S", supervisor.__file__, str(command.mark)),
+                *(str(command.parent), f"{command.grace:g}", ",".join(map(str, command.cores))),
+                *(sys.executable, "-P", "-m", command.module),
+                cwd=command.folder,
+                env=command.env,
+                pass_fds=(command.parent,),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for the gateway, which drains its replicas
+            )
+        except asyncio.CancelledError:
+            # asyncio has killed the supervisor: what that had started by then is known by its mark.
+            await asyncio.to_thread(end_marked, command.mark)
+            raise
+        return cls(process, command.mark, log)
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether it is no more."""
+        return self._process.returncode is not None
+
+    async def ended(self) -> None:
+        """Wait for its end."""
+        while not self.has_ended:
+            # Told at once, unless somebody else still holds its output: so look, too.
+            await asyncio.wait({self._exit}, timeout=_LOOK_SECONDS)
+
+    async def why(self, *, was_ready: bool) -> str:
+        """The reason of its end in one line, once it has ended."""
+        await asyncio.wait({self._pump}, timeout=1.0)
+        return exit_reason(list(self._lines), self._process.returncode, was_ready=was_ready)
+
+    def kill(self) -> None:
+        """Kill it and all it started."""
+        self._signal(supervisor.KILL)
+
+    async def end(self, seconds: float) -> None:
+        """End it, kindly at first: so long it has to finish what it does."""
+        try:
+            self._signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ended(), seconds)
+            self.kill()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ended(), _KILL_SECONDS)
+        finally:
+            if not self.has_ended:  # it is stopped, say, by what it looks after
+                self._signal(signal.SIGKILL)
+        await self.ended()
+        if self._mark.exists():
+            await asyncio.to_thread(end_marked, self._mark)
+        await asyncio.wait({self._pump}, timeout=1.0)
+        for task in (self._pump, self._exit):
+            task.cancel()
+
+    def _signal(self, number: int) -> None:
+        if not self.has_ended:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None
+        rest = b""
+        while chunk := await self._process.stdout.read(_LONGEST_LINE):
+            *whole, rest = (rest + chunk).split(b"\n")
+            if len(rest) > _LONGEST_LINE:
+                whole, rest = [*whole, rest], b""
+            for raw in whole:
+                self._keep(raw)
+        self._keep(rest)
+
+    def _keep(self, raw: bytes) -> None:
+        if text := raw.decode(errors="replace").rstrip():
+            self._lines.append(text)
+            self._log(text)

@@ -1,0 +1,94 @@
+"""From a tar that may be hostile to a folder, whole or not at all."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import IO
+
+from ...archive import MANIFEST, MAX_MANIFEST_BYTES, Entry, Measure, shown
+from ...errors import ArchiveError
+from .tar_reader import Member, members
+
+_PIECE = 1 << 20
+
+
+def unpack(source: Path, target: Path) -> Entry:
+    """Unpack a tar into a folder that does not exist yet; after a failure, there is none.
+
+    Raises:
+        ArchiveError: A member is a link or device, leaves the folder, comes twice, or is too much.
+    """
+    try:
+        target.mkdir()
+        with source.open("rb") as tar:
+            _extract(tar, target)
+        return read_entry(target)
+    except OSError as fault:
+        shutil.rmtree(target, ignore_errors=True)
+        where = Path(fault.filename or target)
+        name = where.relative_to(target) if where.is_relative_to(target) else where
+        raise ArchiveError(
+            f"the archive cannot be unpacked: {fault.strerror}: {shown(str(name))}"
+        ) from fault
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+def _extract(tar: IO[bytes], folder: Path) -> None:
+    measure = Measure()
+    for member in members(tar):
+        _check_name(member.name)
+        measure.add(member.name, member.size)
+        path = folder / member.name
+        if member.is_folder:
+            path.mkdir(parents=True, exist_ok=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                _copy(tar, member, file)
+
+
+def _copy(tar: IO[bytes], member: Member, file: IO[bytes]) -> None:
+    left = member.size
+    while left:
+        piece = tar.read(min(left, _PIECE))
+        if not piece:
+            raise ArchiveError(
+                f"the archive cannot be unpacked: it ends within {shown(member.name)}"
+            )
+        file.write(piece)
+        left -= len(piece)
+
+
+def _check_name(name: str) -> None:
+    if "\\" in name or "\0" in name or any(part in {"", ".", ".."} for part in name.split("/")):
+        raise ArchiveError(f"the archive's {shown(name)} is no plain relative path")
+
+
+def read_entry(folder: Path) -> Entry:
+    """Read how to start an unpacked archive; raises `ArchiveError`."""
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            content = file.read(MAX_MANIFEST_BYTES + 1)
+        if len(content) > MAX_MANIFEST_BYTES:
+            raise ArchiveError(f"the archive's {MANIFEST} is over {MAX_MANIFEST_BYTES} bytes")
+        handler = json.loads(content)["handler"]
+        entry = Entry(*(handler[key] for key in ("dir", "file", "name")))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise ArchiveError(
+            f"the archive has no usable {MANIFEST}: pack it with `dcf function create`"
+        ) from fault
+    _check_entry(folder, entry)
+    return entry
+
+
+def _check_entry(folder: Path, entry: Entry) -> None:
+    parts = (entry.directory, entry.file, entry.name)
+    if not all(isinstance(part, str) and part.isprintable() for part in parts):
+        raise ArchiveError(
+            f"the archive's {MANIFEST} must name handler dir, file and name as printable text"
+        )
+    where = f"{entry.directory}/{entry.file}"
+    if not (folder / where).resolve().is_relative_to(folder.resolve()):
+        raise ArchiveError(f"the archive's handler {shown(where)} lies outside of it")

@@ -1,0 +1,107 @@
+"""One replica as a real process: what it is taken for, and how it ends."""
+
+import asyncio
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import urlopen
+
+import pytest
+
+from dcf.providers.placement import FunctionSpec
+from dcf.providers.process import replica
+
+LOADS_SLOWLY = "import time\n\ntime.sleep(1)\n\n\ndef handle(body):\n    return 'mine'\n"
+ANSWERS_SLOWLY = """
+import pathlib, time
+
+def handle(body):
+    mark = pathlib.Path(body)
+    mark.with_suffix(".begun").touch()
+    while not mark.exists():
+        time.sleep(0.02)
+    return "finished"
+"""
+
+
+@pytest.fixture
+def stranger():
+    """The port of a program that says yes to everything."""
+
+    class Yes(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_POST = do_GET
+
+        def log_message(self, *_arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Yes)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=10)
+
+
+def test_another_program_on_its_port_is_never_taken_for_it(drive, monkeypatch, stranger):
+    real, asked = replica.free_ports, []
+
+    def first_the_strangers(host, count):
+        asked.append(count)
+        ports = real(host, count)
+        return (stranger, *ports[1:]) if len(asked) == 1 else ports
+
+    monkeypatch.setattr(replica, "free_ports", first_the_strangers)
+
+    async def steps(driven):
+        deploying = asyncio.create_task(driven.deploy(LOADS_SLOWLY))
+        seen = set()
+        while not deploying.done():
+            await asyncio.sleep(0.01)
+            if driven.provider._opened.functions._functions:
+                seen |= {each.address for each in driven.provider.routing.targets("f")}
+        await deploying
+        assert len(asked) == 2
+        assert f"http://127.0.0.1:{stranger}" not in seen
+        assert await driven.call() == "mine"
+
+    drive(steps)
+
+
+@pytest.mark.parametrize("verb", ["update", "scale", "delete"])
+def test_a_call_that_takes_longer_than_others_is_finished_before_its_replica_ends(
+    drive, tmp_path, verb
+):
+    """The replica itself waits for it: nobody outside has to know of the call."""
+
+    async def steps(driven):
+        await driven.deploy(ANSWERS_SLOWLY)
+        (target,) = driven.provider.routing.targets("f")
+        mark = tmp_path / "mark"
+
+        def call():
+            with urlopen(target.address, data=str(mark).encode(), timeout=30) as reply:
+                return reply.read()
+
+        calling = asyncio.create_task(asyncio.to_thread(call))
+        while not mark.with_suffix(".begun").exists():
+            await asyncio.sleep(0.02)
+        placement = driven.provider.placement
+        if verb == "update":
+            image = await driven.image("def handle(body):\n    return 'new'\n")
+            await placement.update(FunctionSpec("f", image))
+            await driven.ready()
+        elif verb == "scale":
+            await placement.scale("f", 0)
+        else:
+            await placement.delete("f")
+        await asyncio.sleep(0.5)  # long after it was told to end
+        assert not calling.done()
+        mark.touch()
+        assert await calling == b"finished"
+
+    drive(steps)

@@ -1,0 +1,46 @@
+"""A program that is given up while it is being started leaves nothing: no process, no mark."""
+
+import asyncio
+import contextlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from dcf.providers.process.spawned import Command, Spawned
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.1, 0.4])
+def test_a_start_that_is_given_up_leaves_nothing(tmp_path, seconds):
+    parent, alive = os.pipe()
+    lock = tmp_path / "f-1-1.lock"
+    mark = lock.with_suffix(".mark")
+    env = {**os.environ, "LOCK_FILE": str(lock)}
+    command = Command("http.server", tmp_path, env, parent, 5.0, (), mark)
+
+    async def steps():
+        starting = asyncio.create_task(Spawned.start(command, lambda line: None))
+        await asyncio.sleep(0)
+        time.sleep(seconds)  # the loop is busy, and the supervisor gets as far as it can
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+
+    try:
+        asyncio.run(asyncio.wait_for(steps(), 30))
+        assert not mark.exists()
+        assert left_with(f"LOCK_FILE={lock}".encode()) == []
+    finally:
+        os.close(parent)
+        os.close(alive)
+
+
+def left_with(entry):
+    """The processes that have a variable."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if entry in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(folder.name)
+    return found

@@ -1,0 +1,1 @@
+"""Under functions-framework: the function, its events, and pictures in buckets."""

@@ -1,0 +1,1 @@
+"""Settings: their table, how a value is read, and what the machine allows."""

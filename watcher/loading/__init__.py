@@ -1,0 +1,1 @@
+"""From a folder, a file and a name to a handler of one shape."""

@@ -1,0 +1,129 @@
+"""What ends a process from outside: signals, the parent's pipe, and the limit on loading."""
+
+import contextlib
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import NoReturn
+
+from .errors import LoadTimeout, SettingError
+from .telemetry import logs
+
+_BACKSTOP_S = 2.0
+_log = logging.getLogger(__name__)
+
+
+def end_now(code: int) -> NoReturn:
+    """Ends the process without waiting for any thread.
+
+    Args:
+        code: the exit code.
+    """
+    logging.shutdown()
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()  # what a handler printed
+    os._exit(code)
+
+
+def end_within(seconds: float, code: int) -> None:
+    """Lets the interpreter end by itself, and ends it if that takes too long.
+
+    Args:
+        seconds: for exit functions and other people's threads.
+        code: the exit code.
+    """
+    timer = threading.Timer(seconds, end_now, (code,))
+    timer.daemon = True
+    timer.start()
+
+
+def on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+    """Calls `handler` for SIGTERM and SIGINT; by default, process 1 of a container ignores them.
+
+    Args:
+        handler: gets the signal's number.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
+
+
+def on_parent_end(descriptor: int, action: Callable[[], None]) -> None:
+    """Watches an inherited pipe, so that a killed parent leaves no orphan.
+
+    Args:
+        descriptor: the end to read from, or -1 for none.
+        action: called once, from a thread, when the other end is closed.
+
+    Raises:
+        SettingError: the descriptor is not open.
+    """
+    if descriptor < 0:
+        return
+    try:
+        os.set_inheritable(descriptor, False)  # the handler's own children need not hold it
+    except OSError:
+        raise SettingError(
+            f"PARENT_FD is {descriptor}, which is not an open file; pass the reading end of a pipe"
+        ) from None
+
+    def wait() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(descriptor, 64):
+                pass
+        action()
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+@contextlib.contextmanager
+def calls_first() -> Iterator[None]:
+    """Makes a long import give way to calls ten times as often as a thread usually does.
+
+    Yields:
+        Nothing; other threads get their turn within half a millisecond meanwhile.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Ends the process with a message if what runs inside takes too long.
+
+    Args:
+        seconds: LOAD_TIMEOUT.
+
+    Yields:
+        Nothing; the main thread loads the handler meanwhile.
+    """
+    main = threading.get_ident()
+
+    def expire() -> None:
+        # The only way to see where another thread is.
+        frame = sys._current_frames().get(main)  # noqa: SLF001 # pylint: disable=protected-access
+        where = "It is here:\n" + "".join(traceback.format_stack(frame)[-4:])
+        error = LoadTimeout(f"loading the handler took over {seconds:g} s; raise LOAD_TIMEOUT")
+        _log.error("%s", error.message, extra={logs.TRACE: where})
+        end_now(error.exit_code)
+
+    timer = threading.Timer(seconds, expire)
+    timer.daemon = True
+    timer.name = "load-timeout"
+    timer.start()
+    # A module written in C may hold the interpreter, and then no Python thread can speak up.
+    faulthandler.dump_traceback_later(seconds + _BACKSTOP_S, exit=True)
+    try:
+        yield
+    finally:
+        timer.cancel()
+        faulthandler.cancel_dump_traceback_later()
