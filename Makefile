@@ -30,7 +30,7 @@ define environment
 	$(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
 	$(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
 	$(1)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	$(1)/bin/python -m compileall -q -j 0 $(1)/lib dcf handler models watcher || true
+	$(1)/bin/python -m compileall -q -j 0 $(1)/lib dcf dcf_detect handler models watcher || true
 	touch $(1)/.ready
 endef
 

@@ -3,8 +3,8 @@
     from dcf_detect import Detector
 
 Installed, all rooms lie in this package (`dcf_detect.models.ssd`, ...), so that a user's own folder
-called `models` or `handler` cannot be taken for one of them. In a checkout, and in images, they stand
-beside it, and are found there.
+called `models` or `handler` cannot be taken for one of them. In a checkout, and in images, they
+stand beside it, and are found there.
 
 The names below are what programs of others may use; they are imported when they are asked for.
 """

@@ -28,7 +28,7 @@ _LOCKS = {
     "watcher.txt": frozenset(("grpc", "mesh")),
     "serving.txt": frozenset(("ai_edge_litert", "cv2", "numpy", "PIL")),
 }
-_DETECTOR = frozenset(("handler", "models"))
+_DETECTOR = frozenset(("dcf_detect", "handler", "models"))
 _OWN = "function"
 _PORTS = ("HOST", "PORT", "WATCHER_PORT", "MESH_PORT", "METRICS_PORT", "LOCK_FILE")
 Files = dict[str, bytes]
@@ -55,7 +55,7 @@ def _folder(function: FunctionConfig) -> tuple[Files, list[str]]:
     code = _packed(function)
     wanted = imported(code)
     if not _DETECTOR.isdisjoint(wanted - {path.partition("/")[0] for path in code}):
-        code = _packed(_detector()) | code
+        code = _packed(_detector()) | _package("dcf_detect") | code
         wanted = imported(code)
     locks = [name for name, packages in _LOCKS.items() if packages & wanted]
     requirements, notes = _requirements(function, code, locked("functions.txt", *locks))
@@ -68,7 +68,7 @@ def _folder(function: FunctionConfig) -> tuple[Files, list[str]]:
         "README.md": README.format(name=function.name, deploy=deploy).encode(),
     }
     files |= {f"{_OWN}/{path}": content for path, content in code.items()}
-    return files | _watcher(), notes
+    return files | _package("watcher"), notes
 
 
 def _packed(function: FunctionConfig) -> Files:
@@ -93,10 +93,10 @@ def _detector() -> FunctionConfig:
     return load(file).functions[0]
 
 
-def _watcher() -> Files:
-    root = _PROJECT / "watcher"  # a package beside this one, wherever both are installed
+def _package(name: str) -> Files:
+    root = _PROJECT / name
     return {
-        f"watcher/{path.relative_to(root).as_posix()}": path.read_bytes()
+        f"{name}/{path.relative_to(root).as_posix()}": path.read_bytes()
         for path in sorted(root.rglob("*.py"))
     }
 

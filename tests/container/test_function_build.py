@@ -166,9 +166,9 @@ def test_a_handler_that_runs_on_a_laptop_runs_on_the_detectors_image(build, engi
     code = """
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
-from handler.handler import Handler as Detection
+from dcf_detect import DetectionHandler
 
-class Handler(Detection):
+class Handler(DetectionHandler):
     def __call__(self, request):
         np.random.default_rng(1).random(3), np.ma.masked_array([1]), np.polynomial.Polynomial([1])
         np.testing.assert_allclose(np.linalg.inv(np.eye(2)), np.eye(2))

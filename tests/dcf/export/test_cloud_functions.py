@@ -67,7 +67,7 @@ def test_a_handler_on_top_of_the_detector_gets_the_detector(exporter, project):
     files, _ = exporter.files("cloud-functions", {"handler": handler})
     assert {
         "fn/function/src/detection.py", "fn/function/handler/handler.py",
-        "fn/function/models/ssd/detector.py",
+        "fn/function/models/ssd/detector.py", "fn/function/dcf_detect/__init__.py",
     } <= set(files)  # fmt: skip
     assert not any("models/ssd/nets" in name for name in files)
     assert "opencv-python-headless" in names_in(files["fn/requirements.txt"].read_text())

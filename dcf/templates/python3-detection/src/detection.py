@@ -1,7 +1,7 @@
-from handler.handler import Handler as Detection
+from dcf_detect import DetectionHandler
 
 
-class Handler(Detection):
+class Handler(DetectionHandler):
     """The detector: a picture in, classes, boxes and confidences out.
 
     The model is loaded once, before the first call. Pictures come as bytes, base64, data URI, form
