@@ -1,0 +1,63 @@
+"""Lists the modules that have no test of their own name; `make lint` fails on one that is new.
+
+`dcf/gateway/core.py` is tested by `tests/dcf/gateway/test_core.py`, whatever else tests it, too. A module
+that decides nothing (records, tables, words) needs none. What `tests/mirror.txt` names is owed: the list
+may only become shorter.
+"""
+
+import ast
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("dcf", "dcf_detect", "handler", "models", "watcher")
+OWED = Path(__file__).with_name("mirror.txt")
+_DECIDING = (
+    ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.BoolOp, ast.Match,
+    ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp,
+)  # fmt: skip
+
+
+def decides(file: Path) -> bool:
+    """Whether a function of the module takes a decision or goes round a loop."""
+    functions = (
+        node
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+    return any(isinstance(part, _DECIDING) for each in functions for part in ast.walk(each))
+
+
+def missing(root: Path) -> list[str]:
+    """The modules below a folder that should have a test of their name and have not."""
+    files = [
+        file.relative_to(root)
+        for room in ROOMS
+        for file in sorted((root / room).rglob("*.py"))
+        if "templates" not in file.parts[:-2] and "_proto" not in file.parts
+    ]
+    return [
+        file.as_posix()
+        for file in files
+        if not (root / "tests" / file.parent / f"test_{file.stem.strip('_')}.py").is_file()
+        and file.name != "__init__.py"
+        and decides(root / file)
+    ]
+
+
+def main() -> int:
+    """Compares with what is owed, and says what differs."""
+    owed = set(OWED.read_text("utf-8").split())
+    found = set(missing(ROOT))
+    for file in sorted(found - owed):
+        print(
+            f"{file} has no test of its name: write tests/{Path(file).parent}/test_{Path(file).name}"
+        )
+    for file in sorted(owed - found):
+        print(f"{file} is not owed a test any more: take it off {OWED.relative_to(ROOT)}")
+    print(f"{len(found)} modules without a test of their own name")
+    return 1 if found ^ owed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
