@@ -1,8 +1,8 @@
 """Lists the modules that have no test of their own name; `make lint` fails on one that is new.
 
 `dcf/gateway/core.py` is tested by `tests/dcf/gateway/test_core.py`, whatever else tests it, too. A
-module that decides nothing (records, tables, words) needs none. What `tests/mirror.txt` names is owed:
-the list may only become shorter.
+module that decides nothing (records, tables, words) needs none. What `tests/mirror.txt` names is
+owed: the list may only become shorter.
 """
 
 import ast
