@@ -54,7 +54,10 @@ def interpreters():
     yield pytest.param(sys.executable, id=f"{sys.version_info.major}.{sys.version_info.minor}")
     for version in ("3.12", "3.13"):
         found = shutil.which(f"python{version}")
-        works = found and not subprocess.run([found, "-c", ""], capture_output=True).returncode
+        works = (
+            found
+            and not subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode
+        )
         missing = pytest.mark.skipif(not works, reason=f"python{version} is not here")
         yield pytest.param(found, id=version, marks=missing)
 
@@ -85,7 +88,13 @@ def run(installed):
 
     def run(*command, cwd=installed, **options):
         done = subprocess.run(
-            command, cwd=cwd, env=environ, capture_output=True, timeout=PATIENCE, **options
+            command,
+            cwd=cwd,
+            env=environ,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            **options,
         )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout
@@ -146,8 +155,13 @@ def test_a_picture_is_read_from_the_command_line(run):
 def test_no_message_speaks_of_make(run, installed):
     done = subprocess.run(
         ["ssd", "import", "slim", "nothing.ckpt"],
-        cwd=installed, env=run.environ, capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
+        cwd=installed,
+        env=run.environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
     assert done.returncode
     assert "make " not in done.stderr
 
