@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
 
-from models.commands.rebuilding.errors import FetchFailed
-from models.commands.rebuilding.packages import Package, fetch
+from models.bundling.errors import FetchFailed
+from models.bundling.packages import Package, fetch
 from models.ssd.importers import coco_ssd
 from models.ssd.importers.coco_classes import CLASS_IDS
 from models.ssd.importers.errors import UnreadableModel
