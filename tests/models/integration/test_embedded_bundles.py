@@ -13,7 +13,7 @@ from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
 from models.ssd.nets.weights_file import parse_weights
 
 FLOAT, INT8 = "ssdlite_mobilenet_v2_coco", "ssdlite_mobilenet_v2_coco_int8"
-SAMPLES = Path(__file__).parents[4] / "samples"
+SAMPLES = Path(__file__).parents[3] / "samples"
 
 
 @pytest.fixture(params=[FLOAT, INT8])
