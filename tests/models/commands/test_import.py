@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from models.bundling.catalogue import CATALOGUE
 from models.commands.__main__ import VERBS
 from models.commands.import_ import command
 from models.ssd.bundle import open_bundle
@@ -58,6 +59,11 @@ def test_a_verb_that_python_keeps_for_itself():
     assert result.returncode == 0
     assert "slim" in result.stdout
     assert result.stderr == ""
+
+
+def test_the_anchor_sets_are_the_catalogues():
+    (option,) = (each for each in command.commands["slim"].params if each.name == "anchors")
+    assert list(option.type.choices) == list(CATALOGUE["ssd300-vgg16"].anchor_sets)
 
 
 @pytest.mark.skipif(HAS_TENSORFLOW, reason="only tells what is missing where it is missing")
