@@ -1,10 +1,18 @@
 import json
+import shutil
 
+import msgspec
 import pytest
 
-from models.bundling.committed import keep_notes
-from models.ssd.bundle import open_bundle
-from models.ssd.convert.folder import write_bundle
+from models.bundling.committed import (
+    FLOAT_NAME,
+    INT8_NAME,
+    WEIGHTS_FILE,
+    keep_notes,
+    replace_committed,
+)
+from models.ssd.bundle import EMBEDDED, open_bundle
+from models.ssd.convert.folder import read_contents, write_bundle
 from models.ssd.description import Metrics
 from models.ssd.manifest import parse_manifest
 
@@ -58,3 +66,23 @@ def test_what_this_release_does_not_know_stays_with_an_unchanged_graph(bundle):
     assert kept["metrics"] == {"mAP": 0.2, "energy_mj": 7}
     other = keep_notes(open_bundle(bundle("other", b"other", {})), committed).values()
     assert "approved_by" not in other
+
+
+def test_rebuilt_bundles_take_the_committed_ones_place(tmp_path):
+    built, committed = tmp_path / "built", tmp_path / "committed"
+    for folder in (built, committed):
+        for name in (FLOAT_NAME, INT8_NAME, "weights"):
+            shutil.copytree(EMBEDDED / name, folder / name)
+    fresh = open_bundle(built / FLOAT_NAME).manifest
+    graph = read_contents(built / FLOAT_NAME) | {"notes.txt": b"new"}
+    changes = {"version": "2.0.0", "metrics": Metrics()}
+    write_bundle(built / FLOAT_NAME, msgspec.structs.replace(fresh, **changes), graph)
+    (built / WEIGHTS_FILE).write_bytes(b"other weights")
+    before = (committed / INT8_NAME / "manifest.json").read_bytes()
+    replace_committed(built, committed)
+    written = open_bundle(committed / FLOAT_NAME).manifest
+    assert (written.version, written.metrics) == ("2.0.0", fresh.metrics)
+    assert "notes.txt" in written.files
+    assert (committed / WEIGHTS_FILE).read_bytes() == b"other weights"
+    # What is as it was stays so, byte for byte.
+    assert (committed / INT8_NAME / "manifest.json").read_bytes() == before
