@@ -5,6 +5,7 @@ answer belong into a strict ``Record``, and into a new schema version.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -89,6 +90,7 @@ def _item(kind: object) -> object:
     return arguments[0] if get_origin(kind) is tuple and arguments[1:] == (Ellipsis,) else None
 
 
+@cache
 def _fields(record: type[msgspec.Struct]) -> dict[str, object]:
     """Type of each field by its name in a document; ``others`` is none of them."""
     hints = get_type_hints(record)
