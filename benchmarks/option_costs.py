@@ -21,15 +21,17 @@ from models.ssd.convert import Identity
 from models.ssd.convert.bundle import describe
 from models.ssd.labels import Labels
 from models.ssd.nets.vgg16 import ssd300_vgg16
+from models.ssd.ranges import RANGES
 from models.ssd.settings import Settings
-from models.ssd.spec import COUNT_LIMITS, DefaultsSpec
+from models.ssd.spec import DefaultsSpec
 
 MEGABYTE = 1e6
 MOST_BYTES = 100_000
 _SIZES = ((1, 1), (64, 96), (400, 600), (1200, 1600), (3000, 4000))
 _FORMATS = ("json", "dcf", "full", "jpeg", "png")
 _IOUS = (0.0, 1e-9, 0.5, 1.0)
-_DEAREST = "?threshold=0&" + "&".join(f"{name}={most}" for name, most in COUNT_LIMITS.items())
+_MOST = {name: allowed.high for name, allowed in RANGES.items() if allowed.whole}
+_DEAREST = "?threshold=0&" + "&".join(f"{name}={most}" for name, most in _MOST.items())
 _COLUMNS = 21
 
 
@@ -102,7 +104,7 @@ def measure_large_network() -> list[Cost]:
     names = tuple(f"class {column}" for column in range(_COLUMNS))
     identity = Identity(
         name="random", version="1", class_ids=tuple(range(_COLUMNS)), labels=names,
-        defaults=DefaultsSpec(), license="CC0-1.0", provenance={},
+        defaults=DefaultsSpec(), license="CC0-1.0",
     )  # fmt: skip
     manifest = describe(ssd300_vgg16(), identity, "float32")
     reader = BoxReader(manifest, Labels(names, identity.class_ids))
@@ -111,7 +113,7 @@ def measure_large_network() -> list[Cost]:
     for spread, iou, classes in itertools.product((0, 2), _IOUS, ((), names[1:2])):
         scores = chance.normal(0, spread, (manifest.anchor_count, _COLUMNS)).astype(np.float32)
         offsets = chance.normal(0, spread / 2, (manifest.anchor_count, 4)).astype(np.float32)
-        settings = Settings(0, iou, **COUNT_LIMITS, classes=classes)
+        settings = Settings(0, iou, **_MOST, classes=classes)
         began = time.process_time()
         reader.read(scores, offsets, (300, 300), settings)
         spent = time.process_time() - began

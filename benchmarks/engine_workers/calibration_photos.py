@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.program import ROOT
-from models.commands.rebuilding.errors import RebuildError
-from models.commands.rebuilding.photos import read_photos, thin_out
+from models.bundling.errors import FetchFailed
+from models.bundling.photos import read_photos, thin_out
 from models.ssd.nets.vgg16 import ssd300_vgg16
 from models.ssd.quantize.recipe import most_images
 
@@ -23,7 +23,7 @@ def main(file: Path) -> int:
     network = ssd300_vgg16()
     try:
         photos = read_photos(network.input_size, CACHE, _silent)
-    except RebuildError as error:
+    except FetchFailed as error:
         print(error.message, file=sys.stderr)
         return 1
     with file.open("wb") as stream:

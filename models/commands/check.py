@@ -45,8 +45,8 @@ def golden(
     it. Exits with 1 when a difference is greater than allowed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets at length otherwise
+    from models.bundling.output import check_output
     from models.commands.checking.golden_file import read_golden
-    from models.commands.importing.output import check_output
     from models.ssd.importers.voc_classes import LABELS
     from models.ssd.nets.vgg16 import SIDE
 
@@ -93,8 +93,8 @@ def _judge(rows: "list[Row]") -> None:
 def _compare(
     document: "Golden", seed: int, folders: tuple[Path, ...], keep: Path | None, seen: TextIO
 ) -> "list[Row]":
+    from models.bundling.progress import Steps
     from models.commands.checking import golden as checks
-    from models.commands.rebuilding.progress import Steps
     from models.ssd.nets.vgg16 import ssd300_vgg16
 
     progress = Steps(seen)

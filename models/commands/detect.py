@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from models.commands.bundle_type import BUNDLE
 from models.commands.printing import write_heading, write_json_line, write_line
 from models.commands.quiet import quiet_engine
 
@@ -17,7 +18,7 @@ _IN_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Pa
 
 @click.command(name="detect")
 @click.argument("images", nargs=-1, required=True, type=_IN_FILE)
-@click.option("--bundle", type=click.Path(path_type=Path), help="Model to use, a bundle's folder.")
+@click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="Least confidence of an answer.")
 @click.option("--classes", help="Only these, names separated by commas.")
 @click.option(

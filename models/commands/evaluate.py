@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from models.commands.bundle_type import BUNDLE
 from models.commands.printing import visible, write_json_line, write_line
 
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(name="evaluate")
-@click.option("--bundle", type=_FOLDER, help="Model to measure, a bundle's folder.")
+@click.option(
+    "--bundle", type=BUNDLE, help="Model to measure: a folder, or an embedded one's name."
+)
 @click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")
 @click.option("--annotations", required=True, type=_FILE, help="COCO's instances file.")
-@click.option("--compare", type=_FOLDER, help="A second bundle, to tell how sure a difference is.")
+@click.option("--compare", type=BUNDLE, help="A second bundle, to tell how sure a difference is.")
 @click.option(
     "--samples",
     type=click.IntRange(20, 100_000),

@@ -92,12 +92,7 @@ class Detector:
         self._session = open_session(self.bundle, self._pool_size)
         self._calls = _Calls()
         self._reader = BoxReader(manifest, self.bundle.labels)
-        self.defaults = Settings(
-            manifest.defaults.threshold,
-            manifest.defaults.iou,
-            manifest.defaults.top_k,
-            manifest.defaults.max_detections,
-        )
+        self.defaults = Settings.of(manifest.defaults)
 
     def warm(self) -> None:
         """Answers one picture, so that the first real call is as fast as the next."""

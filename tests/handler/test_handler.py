@@ -430,3 +430,17 @@ def test_a_refused_body_is_not_kept(handler, body):
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_a_body_that_is_text_is_base64_as_bytes_are(ask, cup):
+    text = base64.b64encode(cup)
+    assert objects(ask(text.decode())) == objects(ask(text))
+    with pytest.raises(PayloadError, match="neither an image nor base64"):
+        ask("汽车 \ud800")
+
+
+@pytest.mark.parametrize("wanted", ["jpeg", "png"])
+def test_a_batch_is_never_answered_with_a_picture(ask, cup, wanted):
+    body = json.dumps({"images": [base64.b64encode(cup).decode()]}).encode()
+    with pytest.raises(BadOption, match="a batch cannot be answered with a picture"):
+        ask(body, query={"format": wanted})

@@ -1,4 +1,5 @@
 import math
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from handler.options import (
     parse_options,
     read_settings,
 )
-from models.ssd.spec import COUNT_LIMITS
+from models.ssd.ranges import RANGES
 
 
 def test_text_and_json_values_mean_the_same():
@@ -50,7 +51,9 @@ def test_a_value_out_of_range_is_named(name, value):
     assert len(caught.value.message) < 160
 
 
-@pytest.mark.parametrize(("name", "most"), COUNT_LIMITS.items())
+@pytest.mark.parametrize(
+    ("name", "most"), [(name, row.high) for name, row in RANGES.items() if row.whole]
+)
 def test_a_count_has_one_range_for_calls_and_environment(name, most):
     assert parse_options({name: str(most)}, Options()) == Options(**{name: most})
     assert getattr(read_settings({name.upper(): str(most)}).options, name) == most
@@ -61,6 +64,26 @@ def test_a_count_has_one_range_for_calls_and_environment(name, most):
         read_settings({name.upper(): str(most + 1)})
     (row,) = (row for row in SETTINGS if row.name == name.upper())
     assert row.allowed == OPTION_RANGES[name] == f"1 to {most}"
+
+
+def test_the_numeric_options_are_the_rows_of_the_table():
+    assert {name: str(row) for name, row in RANGES.items()} == OPTION_RANGES
+    assert set(RANGES) <= {field.name for field in fields(Options)}
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("MAX_PIXELS", 178_956_970), ("MAX_PICTURE_MEMORY", 10**11),
+     ("MAX_CALL_MILLISECONDS", 3_600_000)],
+)  # fmt: skip
+def test_what_only_the_function_is_told_has_a_range_too(name, most):
+    field = {"MAX_CALL_MILLISECONDS": "max_milliseconds", "MAX_PICTURE_MEMORY": "max_memory"}
+    got = read_settings({name: str(most)})
+    assert getattr(got, field.get(name, "max_pixels")) == most
+    for wrong in ("0", str(most + 1), "1e3"):
+        told = f"setting {name} must be a whole number from 1 to {most}, got '{wrong}'"
+        with pytest.raises(SettingError, match=f"^{told}$"):
+            read_settings({name: wrong})
 
 
 def test_a_slip_is_told_and_a_strange_name_left_alone():
