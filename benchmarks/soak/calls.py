@@ -17,7 +17,7 @@ from urllib.parse import quote
 import aiohttp
 import grpc
 
-from benchmarks.hostile import Attack
+from benchmarks.bodies.hostile import Attack
 from benchmarks.soak.callbacks import CallbackTarget
 from benchmarks.soak.ledger import ANSWERED, BUSY, REFUSED, BrokeOff, Lost
 from dcf._proto import gateway_pb2 as pb

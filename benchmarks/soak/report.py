@@ -46,7 +46,7 @@ def table(report: Report) -> str:
             "",
             *_aligned(_counts(report)),
             *(["", *_aligned(_growths(report))] if report.growths else []),
-            *(f"lost: {each}" for each in report.ledger.told),
+            *(f"lost: {each}" for each in report.ledger.reported),
             *(f"wrong: {each}" for each in report.faults),
         ]
     )
