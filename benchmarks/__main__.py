@@ -42,14 +42,7 @@ COMPARISONS: dict[str, Callable[[Plan], Finding]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the comparisons asked for.
-
-    Args:
-        argv: Flags; those of the command line when None.
-
-    Returns:
-        0, also when bars are missed; 1 when a comparison could not be measured.
-    """
+    """Runs the comparisons asked for: 0, also when bars are missed; 1 when one failed."""
     flags = parser().parse_args(argv)
     plan = plan_of(flags)
     failed = False

@@ -55,15 +55,7 @@ WORST = (
 
 
 def make(kind: str, genes: Genes) -> bytes:
-    """The body that some genes stand for.
-
-    Args:
-        kind: One of ``RANGES``.
-        genes: A number for each name of its ranges.
-
-    Returns:
-        The body; the same one for the same genes.
-    """
+    """The body that genes of a kind of ``RANGES`` stand for; the same one for the same genes."""
     return _MAKERS[kind](genes)
 
 

@@ -42,12 +42,7 @@ class Attack:
 
 
 def attacks(chance: random.Random, photo: bytes) -> Iterator[Attack]:
-    """Endless attacks; the same ones for the same seed.
-
-    Args:
-        chance: Where every choice comes from.
-        photo: A JPEG; what pictures are made from.
-    """
+    """Endless attacks made from a JPEG; the same ones for the same seed."""
     seeds = _pictures(photo)
     makers = (_picture, _picture, _bomb, _base64, _json, _multipart, _noise)
     while True:

@@ -10,14 +10,7 @@ _GRAIN = 8.0
 
 
 def large_photo(photo: bytes) -> bytes:
-    """Enlarges a photo.
-
-    Args:
-        photo: A JPEG of any size.
-
-    Returns:
-        A JPEG of 4032 x 3024 pixels; the same for the same photo.
-    """
+    """A JPEG enlarged to 4032 x 3024 pixels; the same for the same photo."""
     small = np.asarray(cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR))
     large = np.asarray(cv2.resize(small, _SIZE, interpolation=cv2.INTER_CUBIC), np.float32)
     grain = np.random.default_rng(1).normal(0, _GRAIN, large.shape[:2]).astype(np.float32)

@@ -68,11 +68,7 @@ class Scales:
         self._worker, self._file = worker, folder / "body"
 
     def weigh(self, kind: str, genes: dict[str, int]) -> Trial:
-        """Makes a body and has it answered.
-
-        Raises:
-            BenchmarkError: The program is gone.
-        """
+        """Makes a body and has it answered."""
         body = make(kind, genes)
         self._file.write_bytes(body)
         seconds, memory, answer = self._worker.ask({"body": str(self._file)})
@@ -97,17 +93,7 @@ def measure(plan: Plan) -> Finding:
 
 
 def climb(weighing: Scales, chance: random.Random, kind: str, steps: int) -> list[Trial]:
-    """Looks for the worst body of a kind.
-
-    Args:
-        weighing: What weighs bodies.
-        chance: Where every choice comes from.
-        kind: One of ``RANGES``.
-        steps: Bodies to weigh.
-
-    Returns:
-        All that were weighed.
-    """
+    """Looks for the worst body of a kind in so many steps; all that were weighed."""
     trials: list[Trial] = []
     best: Trial | None = None
     for step in range(steps):
@@ -140,11 +126,7 @@ def _changed(chance: random.Random, kind: str, genes: dict[str, int]) -> dict[st
 
 
 def finding(trials: list[Trial]) -> Finding:
-    """The worst of all trials against the bars.
-
-    Args:
-        trials: What was weighed.
-    """
+    """The worst of all trials against the bars."""
     rows: list[Row] = []
     for small, (seconds, megabytes) in BARS.items():
         some = [trial for trial in trials if trial.small is small]

@@ -25,14 +25,7 @@ _WARM = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measures and prints.
-
-    Args:
-        argv: Flags; those of the command line when None.
-
-    Returns:
-        0.
-    """
+    """Measures and prints."""
     flags = _parser().parse_args(argv)
     bundle = open_bundle(flags.bundle)
     session, manifest = open_session(bundle), bundle.manifest

@@ -65,18 +65,9 @@ def _seconds(plan: Plan, *arguments: str) -> float:
 
 
 def split(log: str, seconds: float) -> dict[str, float]:
-    """Parts of one cold start, from the watcher's start report.
+    """Seconds by part of one cold start, from the watcher's start report.
 
-    Args:
-        log: What the watcher wrote.
-        seconds: From exec to the first answer.
-
-    Returns:
-        Seconds by part; all but the last, which overlaps with the first call, sum up to
-        ``seconds``.
-
-    Raises:
-        BenchmarkError: The report is not there.
+    All but the last, which overlaps with the first call, sum up to the whole ``seconds``.
     """
     found = _REPORT.search(log)
     if not found:
@@ -92,13 +83,7 @@ def split(log: str, seconds: float) -> dict[str, float]:
 
 
 def finding(rounds: list[Round], parts: list[dict[str, float]], interpreter: float) -> Finding:
-    """Rows and details of measured starts.
-
-    Args:
-        rounds: Seconds of watcher and script.
-        parts: Of each of the watcher's starts, seconds by part.
-        interpreter: Seconds of a Python that only prints.
-    """
+    """Rows and details: seconds of watcher and script, parts of each of the watcher's starts."""
     rows = [ratio_row("cold start / bare script", rounds, at_most(1.7), "s", 3)]
     notes = {
         "start and first call": f"interpreter {interpreter:.3f}, the watcher's own imports",
@@ -110,9 +95,11 @@ def finding(rounds: list[Round], parts: list[dict[str, float]], interpreter: flo
     for name, text in notes.items():
         seconds = statistics.median(part[name] for part in parts)
         rows.append(Row(f"  of it: {name}", seconds, "s", None, text))
-    details: dict[str, object] = {
-        "seconds": by_side(rounds, "watcher", "script"),
-        "parts": parts,
-        "interpreter_seconds": interpreter,
-    }
-    return Finding(tuple(rows), details)
+    return Finding(
+        tuple(rows),
+        {
+            "seconds": by_side(rounds, "watcher", "script"),
+            "parts": parts,
+            "interpreter_seconds": interpreter,
+        },
+    )

@@ -32,11 +32,7 @@ def measure(plan: Plan) -> Finding:
 
 
 def seconds_of(command: list[str]) -> float:
-    """Median seconds of a command.
-
-    Raises:
-        BenchmarkError: It failed.
-    """
+    """Median seconds of a command that does not fail."""
     spent = []
     for _ in range(_RUNS):
         began = time.perf_counter()
@@ -54,11 +50,7 @@ def seconds_of(command: list[str]) -> float:
 
 
 def finding(rounds: list[Round]) -> Finding:
-    """The row and details of measured rounds.
-
-    Args:
-        rounds: Seconds, the command first.
-    """
+    """The row and details of seconds, the command first."""
     shown = [Round(each.first * 1e3, each.second * 1e3) for each in rounds]
     row = ratio_row("dcf function list / python -c pass", shown, at_most(8), "ms", 0)
     return Finding((row,), {"seconds": by_side(rounds, "command", "nothing")})

@@ -30,15 +30,7 @@ def pinned(requirements: str) -> list[str]:
 
 
 def package_sizes(site: Path, packages: list[str]) -> dict[str, int]:
-    """Bytes on disk of packages, compiled files included.
-
-    Args:
-        site: A ``site-packages`` folder.
-        packages: Names.
-
-    Raises:
-        CannotMeasure: A package is not there.
-    """
+    """Bytes on disk of packages in a ``site-packages`` folder, compiled files included."""
     sizes = {}
     for package in packages:
         found = list(importlib.metadata.distributions(name=package, path=[str(site)]))
@@ -50,13 +42,7 @@ def package_sizes(site: Path, packages: list[str]) -> dict[str, int]:
 
 
 def finding(sizes: dict[str, int], bundle: int, site: Path) -> Finding:
-    """Rows and details of sizes.
-
-    Args:
-        sizes: Bytes by package.
-        bundle: Bytes of the model.
-        site: Where the packages lie.
-    """
+    """Rows and details of bytes by package, of the model's bytes, and where the packages lie."""
     total = sum(sizes.values())
     rows = [
         Row("serving environment", total / MEGABYTE, "MB", None, f"{len(sizes)} packages, {site}"),

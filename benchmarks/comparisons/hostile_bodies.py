@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+from collections import Counter
 from dataclasses import asdict
 
 from benchmarks.bodies.hostile import Attack, attacks
@@ -39,12 +40,14 @@ def measure(plan: Plan) -> Finding:
             return finding(outcomes, readings, alive)
         served = option_costs.measure(watcher, plan)
     bodies, large = finding(outcomes, readings, alive), option_costs.measure_large_network()
-    details = {
-        **bodies.details,
-        "options": [asdict(cost) for cost in served],
-        "large_network": [asdict(cost) for cost in large],
-    }
-    return Finding(bodies.rows + option_costs.rows(served, large), details)
+    return Finding(
+        bodies.rows + option_costs.rows(served, large),
+        {
+            **bodies.details,
+            "options": [asdict(cost) for cost in served],
+            "large_network": [asdict(cost) for cost in large],
+        },
+    )
 
 
 def _request(watcher: WatcherProgram, attack: Attack) -> bytes:
@@ -52,17 +55,8 @@ def _request(watcher: WatcherProgram, attack: Attack) -> bytes:
 
 
 def finding(outcomes: list[Outcome], readings: list[Memory], alive: bool) -> Finding:
-    """Rows and details of all steps.
-
-    Args:
-        outcomes: Of each step.
-        readings: Memory after each step.
-        alive: Whether the process was there at the end.
-    """
-    statuses: dict[int, int] = {}
-    for outcome in outcomes:
-        for status, count in outcome.statuses.items():
-            statuses[status] = statuses.get(status, 0) + count
+    """Rows and details: of each step its outcome and the memory after it."""
+    statuses = sum((outcome.statuses for outcome in outcomes), Counter[int]())
     calls = sum(statuses.values())
     broken = sum(outcome.broken for outcome in outcomes)
     failed = sum(count for status, count in statuses.items() if status >= 500)
@@ -76,12 +70,14 @@ def finding(outcomes: list[Outcome], readings: list[Memory], alive: bool) -> Fin
         Row("hostile bodies: growth after the first tenth", growth, "MB", at_most(2),
             f"{readings[0].rss / MEGABYTE:.1f} MB, at the end {readings[-1].rss / MEGABYTE:.1f}"),
     )  # fmt: skip
-    details: dict[str, object] = {
-        "seed": SEED,
-        "statuses": statuses,
-        "broken": broken,
-        "alive": alive,
-        "slowest_ms": slowest,
-        "rss_bytes": [each.rss for each in readings],
-    }
-    return Finding(rows, details)
+    return Finding(
+        rows,
+        {
+            "seed": SEED,
+            "statuses": statuses,
+            "broken": broken,
+            "alive": alive,
+            "slowest_ms": slowest,
+            "rss_bytes": [each.rss for each in readings],
+        },
+    )

@@ -44,20 +44,18 @@ def bare_loop(plan: Plan, way: str) -> Worker:
 
 
 def finding(sides: dict[str, list[tuple[str, Round]]]) -> Finding:
-    """Rows and details of measured rounds.
-
-    Args:
-        sides: Of each bare loop, ``plain`` and ``detector``: photo and round.
-    """
+    """Rows and details: photo and round of each bare loop."""
     rows = tuple(
         ratio_row(title, [each for _, each in sides[way]], limit, "ms")
         for way, (title, limit) in TITLES.items()
     )
-    details: dict[str, object] = {
-        way: [
-            {"photo": photo, "http_ms": each.first, "bare_ms": each.second}
-            for photo, each in rounds
-        ]
-        for way, rounds in sides.items()
-    }
-    return Finding(rows, details)
+    return Finding(
+        rows,
+        {
+            way: [
+                {"photo": photo, "http_ms": each.first, "bare_ms": each.second}
+                for photo, each in rounds
+            ]
+            for way, rounds in sides.items()
+        },
+    )

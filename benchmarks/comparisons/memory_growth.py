@@ -31,11 +31,7 @@ def measure(plan: Plan) -> Finding:
 
 
 def finding(readings: list[tuple[int, Memory]]) -> Finding:
-    """Rows and details of readings.
-
-    Args:
-        readings: Calls so far and memory; before the first, after each tenth, and after all.
-    """
+    """Rows and details: calls so far and memory, before the first and after each tenth of them."""
     calls, last = readings[-1]
     first_calls, first = readings[1]
     rows = (
@@ -46,10 +42,12 @@ def finding(readings: list[tuple[int, Memory]]) -> Finding:
         Row(f"growth after the first {first_calls:,}", (last.rss - first.rss) / MEGABYTE, "MB",
             at_most(2), f"at {first_calls:,}: {first.rss / MEGABYTE:.1f} MB"),
     )  # fmt: skip
-    details: dict[str, object] = {
-        "readings": [
-            {"calls": count, "rss_bytes": each.rss, "pss_bytes": each.pss}
-            for count, each in readings
-        ]
-    }
-    return Finding(rows, details)
+    return Finding(
+        rows,
+        {
+            "readings": [
+                {"calls": count, "rss_bytes": each.rss, "pss_bytes": each.pss}
+                for count, each in readings
+            ]
+        },
+    )

@@ -55,15 +55,7 @@ class Cost:
 
 
 def measure(watcher: WatcherProgram, plan: Plan) -> list[Cost]:
-    """Sends every combination to a watcher, one call at a time.
-
-    Args:
-        watcher: Ready, and without other calls.
-        plan: Says which model it serves, and a photo that pictures are made from.
-
-    Raises:
-        BenchmarkError: A call was answered with anything but 200, or 413 for what is too costly.
-    """
+    """Sends every combination to a watcher that has no other calls, one at a time."""
     costs = []
     last_class = str(open_bundle(plan.bundle).labels.class_ids[-1])
     for what, body, query in calls(plan.photos[0].read_bytes(), last_class):
@@ -77,12 +69,7 @@ def measure(watcher: WatcherProgram, plan: Plan) -> list[Cost]:
 
 
 def calls(photo: bytes, class_word: str) -> Iterator[tuple[str, bytes, str]]:
-    """Name, body and query of every combination: each overlap, and one with a single class.
-
-    Args:
-        photo: A JPEG; what pictures are made from.
-        class_word: A class the model knows.
-    """
+    """Name, body and query of every combination: each overlap, and one with a single class."""
     choices = [f"iou={iou:g}" for iou in _IOUS] + [f"iou=0.2&classes={class_word}"]
     for (height, width), body in zip(_SIZES, _pictures(photo), strict=True):
         for reply, choice in itertools.product(_FORMATS, choices):
@@ -131,12 +118,7 @@ def measure_large_network() -> list[Cost]:
 
 
 def rows(served: Iterable[Cost], large: Iterable[Cost]) -> tuple[Row, ...]:
-    """The table's lines: the dearest of each kind.
-
-    Args:
-        served: Of whole calls.
-        large: Of boxes out of the large network's scores.
-    """
+    """The dearest whole call, and the dearest boxes out of the large network's scores."""
     found: list[Row] = []
     for kind, costs in (("any options, call of ≤ 100 kB", list(served)),
                         ("any options, boxes of SSD-300 VGG16", list(large))):  # fmt: skip

@@ -49,12 +49,7 @@ def measure(plan: Plan) -> Finding:
 
 
 def finding(rounds: list[Round], memories: list[int]) -> Finding:
-    """Rows and details of measured calls.
-
-    Args:
-        rounds: Milliseconds, the original way first.
-        memories: Bytes the original's process held after each of its calls.
-    """
+    """The row and details: milliseconds, the original way first, and its bytes after each call."""
     original = statistics.median(each.first for each in rounds)
     here = statistics.median(each.second for each in rounds)
     growth = (memories[-1] - memories[0]) / MEGABYTE / (len(memories) - 1)
@@ -63,8 +58,10 @@ def finding(rounds: list[Round], memories: list[int]) -> Finding:
         f"rounds {spread([each.ratio for each in rounds])}; "
         "the same network in float32 TensorFlow, random weights"
     )
-    details: dict[str, object] = {
-        "milliseconds": by_side(rounds, "original", "here"),
-        "original_rss_bytes": memories,
-    }
-    return Finding((Row(_TITLE, median_ratio(rounds), "", at_least(15), note),), details)
+    return Finding(
+        (Row(_TITLE, median_ratio(rounds), "", at_least(15), note),),
+        {
+            "milliseconds": by_side(rounds, "original", "here"),
+            "original_rss_bytes": memories,
+        },
+    )

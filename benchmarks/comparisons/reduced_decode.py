@@ -29,14 +29,7 @@ QUALITY = 92
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measures and prints a row an enlargement.
-
-    Args:
-        argv: Flags; those of the command line when None.
-
-    Returns:
-        0.
-    """
+    """Measures and prints a row an enlargement."""
     flags = _parser().parse_args(argv)
     rows = []
     for times in ENLARGED:

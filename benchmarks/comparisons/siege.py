@@ -38,13 +38,7 @@ def measure(plan: Plan) -> Finding:
 
 
 def finding(alone: Outcome, users: Outcome, others: str) -> Finding:
-    """Rows of the two loads.
-
-    Args:
-        alone: Ordinary calls, before.
-        users: Ordinary calls, meanwhile.
-        others: What became of the others.
-    """
+    """Rows of ordinary calls, alone and beside the others."""
     refused = users.broken + sum(users.statuses.values()) - users.statuses[200]
     rows = (
         Row(f"ordinary callers beside {FOES} hostile: p99", _late(users), "ms", at_most(2000),

@@ -46,13 +46,7 @@ def _throughput(plan: Plan, gateway: FunctionGateway, watcher: WatcherProgram) -
 
 
 def finding(p50s: list[Round], rates: list[Round], concurrency: int) -> Finding:
-    """Rows and details of measured rounds, the gateway first and the watcher second.
-
-    Args:
-        p50s: Milliseconds of one call at a time, by photo and round.
-        rates: Calls a second, by round.
-        concurrency: Calls at once where calls a second were counted.
-    """
+    """Rows and details: milliseconds and calls a second, gateway first, watcher second."""
     rows = (
         ratio_row("p50 through the gateway / watcher alone", p50s, at_most(1.2), "ms"),
         ratio_row(f"calls/s at {concurrency} through the gateway / watcher alone", rates,

@@ -61,13 +61,7 @@ def run_bare(workers: list[Worker], plan: Plan, seconds: float) -> Bare:
 
 
 def finding(rounds: list[tuple[Served, Bare]], cores: int, concurrency: int) -> Finding:
-    """Rows and details of measured rounds.
-
-    Args:
-        rounds: Of the server and the bare loops.
-        cores: Bare loops at once, and processors that server and generator shared.
-        concurrency: Calls at once.
-    """
+    """Rows and details: the server, and as many bare loops as the cores that it had."""
     raw = [Round(served.outcome.rate, bare.rate) for served, bare in rounds]
     fair = [Round(served.adjusted_rate(cores), bare.rate) for served, bare in rounds]
     cpu = [Round(served.cpu_ms_per_call, bare.cpu_ms_per_call) for served, bare in rounds]
@@ -77,18 +71,20 @@ def finding(rounds: list[tuple[Served, Bare]], cores: int, concurrency: int) -> 
         ratio_row(f"{title}, generator not counted", raw, None, "calls/s", 1),
         ratio_row("CPU per call over HTTP / bare loop", cpu, at_most(1.15), "ms", 1),
     )
-    details: dict[str, object] = {
-        "cores": cores,
-        "rounds": [
-            {
-                "http_calls": served.outcome.calls,
-                "http_seconds": served.outcome.seconds,
-                "generator_cpu_seconds": served.outcome.cpu_seconds,
-                "server_cpu_seconds": served.cpu_seconds,
-                "bare_calls_per_second": bare.rate,
-                "bare_cpu_ms_per_call": bare.cpu_ms_per_call,
-            }
-            for served, bare in rounds
-        ],
-    }
-    return Finding(rows, details)
+    return Finding(
+        rows,
+        {
+            "cores": cores,
+            "rounds": [
+                {
+                    "http_calls": served.outcome.calls,
+                    "http_seconds": served.outcome.seconds,
+                    "generator_cpu_seconds": served.outcome.cpu_seconds,
+                    "server_cpu_seconds": served.cpu_seconds,
+                    "bare_calls_per_second": bare.rate,
+                    "bare_cpu_ms_per_call": bare.cpu_ms_per_call,
+                }
+                for served, bare in rounds
+            ],
+        },
+    )

@@ -20,14 +20,7 @@ from benchmarks.harness.plan import Plan
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the comparison.
-
-    Args:
-        argv: Flags; those of the command line when None.
-
-    Returns:
-        0, also when a bar is missed or an environment is missing; 1 when an engine failed.
-    """
+    """Runs the comparison: 0, also without an environment; 1 when an engine failed."""
     about = "Measures SSD-300 VGG16 on several inference engines."
     names = [engine.slug for engine in ENGINES]
     parser = command.parser("benchmarks.engines", about, names)

@@ -35,14 +35,7 @@ class Engine:
         return self.name.lower().replace(" ", "-")
 
     def start(self, product: Path) -> Worker:
-        """Starts its worker.
-
-        Args:
-            product: Path of what it runs.
-
-        Raises:
-            BenchmarkError: The worker ended before it was ready.
-        """
+        """Starts its worker on what it runs."""
         return Worker(self.python, fill(self.command, {"product": product}), ENVIRONMENT)
 
 

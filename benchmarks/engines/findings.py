@@ -36,12 +36,7 @@ class Measured:
 
 
 def finding(measured: Measured, engines: Sequence[Engine] = ENGINES) -> Finding:
-    """The ratios first, then a row an engine.
-
-    Args:
-        measured: What was seen.
-        engines: Those that were asked for.
-    """
+    """The ratios first, then a row for each engine that was asked for."""
     rows = [_faster(f"{OURS.name}: times as fast as {REFERENCE.name}", REFERENCE, measured, BAR)]
     rows += [
         _faster(f"{OURS.name}: times as fast as {rival.name}", rival, measured)
@@ -49,24 +44,21 @@ def finding(measured: Measured, engines: Sequence[Engine] = ENGINES) -> Finding:
         if rival in engines
     ]
     rows += [_row(engine, measured) for engine in engines]
-    details: dict[str, object] = {
-        "milliseconds": measured.milliseconds,
-        "differences": {
-            name: {"largest": each.largest, "same_class": each.same}
-            for name, each in measured.differences.items()
+    return Finding(
+        tuple(rows),
+        {
+            "milliseconds": measured.milliseconds,
+            "differences": {
+                name: {"largest": each.largest, "same_class": each.same}
+                for name, each in measured.differences.items()
+            },
+            "absent": measured.absent,
         },
-        "absent": measured.absent,
-    }
-    return Finding(tuple(rows), details)
+    )
 
 
 def wrong(engine: Engine, seen: Difference) -> str:
-    """One line why an engine's time does not count; empty where it does.
-
-    Args:
-        engine: What answered.
-        seen: How far its answer is from the reference's.
-    """
+    """One line why an engine's time does not count; empty where it does."""
     limit = FLOAT32_LIMIT if engine.precision == "float32" else 1.0
     if seen.largest <= limit:  # never so for NaN
         return ""

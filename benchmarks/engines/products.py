@@ -112,12 +112,7 @@ def prepared(name: str, progress: Callable[[str], None], folder: Path = FOLDER) 
 
 
 def fill(command: tuple[str, ...], places: Mapping[str, Path]) -> list[str]:
-    """A command with its places filled in.
-
-    Args:
-        command: Arguments; ``{NAME}`` is a place.
-        places: What belongs there, by name.
-    """
+    """A command with its ``{NAME}`` places filled in."""
     pattern = re.compile("{(" + "|".join(map(re.escape, places)) + ")}")
     return [pattern.sub(lambda found: str(places[found[1]]), argument) for argument in command]
 

@@ -1,5 +1,6 @@
 """Bars that figures are held against, and the rows of the table that says so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,4 +73,4 @@ class Finding:
     """
 
     rows: tuple[Row, ...]
-    details: dict[str, object]
+    details: Mapping[str, object]

@@ -15,13 +15,7 @@ from benchmarks.harness.table import markdown, table
 
 
 def parser(room: str, about: str, names: Iterable[str] = ()) -> argparse.ArgumentParser:
-    """The flags that the commands share.
-
-    Args:
-        room: The module that is run, ``benchmarks`` or below it.
-        about: One sentence for the help.
-        names: What ``--only`` may choose from; without any there is no such flag.
-    """
+    """The flags that commands share; ``--only`` where there are names to choose from."""
     flags = output_flags(room, about)
     flags.add_argument("--quick", action="store_true", help="Little of everything; rough figures.")
     if names := tuple(names):

@@ -50,12 +50,7 @@ def usable_cores() -> int:
 
 
 def versions(python: Path, packages: Sequence[str]) -> dict[str, str]:
-    """Versions of those packages that are installed in an environment; none where there is none.
-
-    Args:
-        python: The environment's interpreter.
-        packages: Names as on PyPI.
-    """
+    """Versions of those packages that an interpreter has; none where there is none."""
     if not python.exists():
         return {}
     done = subprocess.run(

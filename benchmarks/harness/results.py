@@ -12,15 +12,7 @@ FOLDER = ROOT / "benchmarks/results"
 
 
 def document(about: Mapping[str, object], findings: Mapping[str, Finding]) -> dict[str, object]:
-    """A run as one JSON value.
-
-    Args:
-        about: The machine and the amounts.
-        findings: By benchmark.
-
-    Returns:
-        ``about``, ``rows`` (each with its benchmark and verdict) and ``details`` by benchmark.
-    """
+    """A run as one JSON value: about it, its rows with their verdicts, details by comparison."""
     return {
         "about": dict(about),
         "rows": [
@@ -33,16 +25,7 @@ def document(about: Mapping[str, object], findings: Mapping[str, Finding]) -> di
 
 
 def write(content: Mapping[str, object], date: str, suffix: str = "") -> Path:
-    """Writes a run's results.
-
-    Args:
-        content: From ``document``.
-        date: ISO time of the run, which becomes the file's name.
-        suffix: What keeps runs of different kinds apart.
-
-    Returns:
-        The file.
-    """
+    """Writes a run's document into a file that is named by its ISO date, and gives the file."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     file = FOLDER / f"{date[:19].replace(':', '-')}{suffix}.json"
     file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

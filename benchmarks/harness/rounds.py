@@ -64,13 +64,7 @@ def spread(values: Sequence[float]) -> str:
 
 
 def sides(rounds: Sequence[Round], unit: str, digits: int = 2) -> str:
-    """A note for the table: the median of both sides, and the spread of the ratios.
-
-    Args:
-        rounds: At least one.
-        unit: Of both sides.
-        digits: After the point.
-    """
+    """A note for the table: the median of both sides, and the spread of the ratios."""
     first, second = (
         f"{statistics.median(getattr(each, side) for each in rounds):.{digits}f} {unit}"
         for side in ("first", "second")

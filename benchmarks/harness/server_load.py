@@ -23,11 +23,7 @@ class Served:
     cpu_seconds: float
 
     def adjusted_rate(self, cores: int) -> float:
-        """Calls a second if the generator's processor seconds were the server's to use.
-
-        Args:
-            cores: That both share.
-        """
+        """Calls a second if the generator's processor seconds were the server's to use."""
         generator = self.outcome.cpu_seconds / self.outcome.seconds
         return self.outcome.rate * cores / (cores - generator)
 

@@ -8,18 +8,21 @@ _HEAD = ("what", "figure", "bar", "holds?", "")
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as aligned text, with a rule under the head.
+    """The rows as aligned text, with a rule under the head."""
+    return "\n".join(aligned([_HEAD, *(_cells(row) for row in rows)], "<>><<"))
 
-    Args:
-        rows: At least one.
 
-    Returns:
-        Lines without a newline at the end.
-    """
-    cells = [_HEAD, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(4)]
-    lines = [_line(line, widths) for line in cells]
-    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
+def aligned(rows: Sequence[Sequence[str]], sides: str = "") -> list[str]:
+    """Lines of cells, each on its column's side; without any all but the first on the right."""
+    sides = sides or "<" + ">" * (len(rows[0]) - 1)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+    return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
 def markdown(rows: Sequence[Row]) -> str:
@@ -37,11 +40,3 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
         figure = f"{row.figure:.{digits}f}{' ' + row.unit if row.unit else ''}"
     limit = f"{row.bar}{' ' + row.unit if row.unit else ''}" if row.bar else "-"
     return row.what, figure, limit, row.verdict, row.note
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    what, figure, limit, verdict, note = cells
-    start = (
-        f"{what:<{widths[0]}}  {figure:>{widths[1]}}  {limit:>{widths[2]}}  {verdict:<{widths[3]}}"
-    )
-    return f"{start}  {note}".rstrip()

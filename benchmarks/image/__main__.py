@@ -26,14 +26,7 @@ _CALLS, _AT_ONCE = 48, 8
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the measurement.
-
-    Args:
-        argv: Flags; those of the command line when None.
-
-    Returns:
-        0, also when a bar is missed; 1 when it could not be measured.
-    """
+    """Runs the measurement: 0, also when a bar is missed; 1 when it could not be measured."""
     about = "Measures sizes, build times, starts and memory of the images."
     flags = command.parser("benchmarks.image", about).parse_args(argv)
     plan = quick(Plan().bundle) if flags.quick else Plan()

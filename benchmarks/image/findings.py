@@ -60,13 +60,7 @@ def sizes(
 
 
 def builds(cold: Build, edited: Build, same: Build) -> Finding:
-    """How long the function's image takes to build.
-
-    Args:
-        cold: Nothing cached but downloaded packages.
-        edited: After an edit of the handler.
-        same: After no edit at all.
-    """
+    """How long a build takes: nothing cached but downloads, after an edit, after none."""
     rows = (
         Row("build: all of it", cold.seconds, "s", None,
             f"{cold.steps} steps; packages of Python are downloaded already"),
@@ -77,12 +71,7 @@ def builds(cold: Build, edited: Build, same: Build) -> Finding:
 
 
 def starts(image: str, taken: Sequence[tuple[Start, float]]) -> Finding:
-    """How long a container takes to its first answer.
-
-    Args:
-        image: What it runs.
-        taken: A start, and seconds of a container that runs `true` and nothing else, by round.
-    """
+    """Rounds of a container's first answer, and of one that runs `true` and nothing else."""
     rounds = [Round(start.answered, empty) for start, empty in taken]
     answered = statistics.median(start.answered for start, _ in taken)
     ready = statistics.median(start.ready for start, _ in taken)
@@ -100,13 +89,7 @@ def starts(image: str, taken: Sequence[tuple[Start, float]]) -> Finding:
 
 
 def memory(image: str, first: tuple[float, float], loaded: tuple[float, float] | None) -> Finding:
-    """What a container's memory comes to.
-
-    Args:
-        image: What it runs.
-        first: After the first answer, MB of the process and the most of its group.
-        loaded: The same after calls at once with large photos, or None.
-    """
+    """MB of the process and the most of its group: after the first answer, and after a load."""
     rows = [
         Row(f"{image}: memory after the first answer", first[0], "MB", None,
             f"of the process; its group had {first[1]:.0f} MB at most, "

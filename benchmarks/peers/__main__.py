@@ -27,14 +27,7 @@ BUNDLES = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the contest.
-
-    Args:
-        argv: Flags; those of the command line when None.
-
-    Returns:
-        0, also when a bar is missed; 1 when it could not be measured.
-    """
+    """Runs the contest: 0, also when a bar is missed; 1 when it could not be measured."""
     packages = [peer.package for peer in PEERS]
     about = "Measures other servers beside the watcher."
     flags = command.parser("benchmarks.peers", about, packages).parse_args(argv)
@@ -47,11 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def measure(plan: Plan, peers: Sequence[Peer]) -> Finding:
-    """The watcher, with every embedded bundle there is, and the peers.
-
-    Raises:
-        CannotMeasure: The peers are not installed.
-    """
+    """The watcher, with every embedded bundle there is, and the peers."""
     if not PYTHON.exists():
         raise CannotMeasure("the peers are not installed: `make bench-peers` installs them")
 

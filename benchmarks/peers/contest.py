@@ -55,15 +55,7 @@ class Score:
 
 
 def compete(contestants: Sequence[Contestant], plan: Plan) -> dict[str, Score]:
-    """Measures all contestants in turn, round by round.
-
-    Args:
-        contestants: Servers.
-        plan: How much.
-
-    Returns:
-        Scores by name.
-    """
+    """Measures all contestants in turn, round by round; scores by name."""
     scores = {each.name: Score() for each in contestants}
     photo = plan.photos[0].read_bytes()
     large = large_photo(photo)

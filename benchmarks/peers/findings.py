@@ -12,12 +12,7 @@ BARS = {INT8: at_least(1.5), FLOAT32: at_least(1.1)}
 
 
 def finding(scores: dict[str, Score], concurrency: int) -> Finding:
-    """Rows and details of a contest.
-
-    Args:
-        scores: By name; names of ``BARS`` are ours, the others the peers'.
-        concurrency: Calls at once where calls a second were counted.
-    """
+    """Rows and details of scores by name: those of ``BARS`` are ours, the others the peers'."""
     theirs = [name for name in scores if name not in BARS]
     best = max(theirs, key=lambda name: statistics.median(scores[name].calls_per_second))
     rows = []

@@ -17,15 +17,9 @@ FOES = 16
 
 
 def besiege(port: int, requests: list[bytes], seconds: float) -> Counter[str]:
-    """Sends the requests over sixteen connections.
+    """Sends the requests over sixteen connections, each beginning with another one.
 
-    Args:
-        port: The server's.
-        requests: Each caller begins with another one.
-        seconds: After which no further body is sent.
-
-    Returns:
-        Answers by status; ``closed`` for connections that ended without one.
+    Gives answers by status; ``closed`` for connections that ended without one.
     """
 
     def foe(first: int) -> Counter[str]:

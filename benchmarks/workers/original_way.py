@@ -56,16 +56,7 @@ def _save(network: Network, checkpoint: Path) -> None:
 
 
 def call(network: Network, checkpoint: Path, encoded: bytes) -> int:
-    """One call the original way.
-
-    Args:
-        network: To rebuild.
-        checkpoint: Its weights.
-        encoded: A JPEG.
-
-    Returns:
-        Number of scores above the threshold; decoding those few boxes would take no time.
-    """
+    """Number of scores above the threshold; decoding those few boxes would take no time."""
     pixels = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_RGB)
     resized = np.asarray(cv2.resize(np.asarray(pixels), network.input_size), np.float32)
     with v1.Graph().as_default(), v1.Session() as session:

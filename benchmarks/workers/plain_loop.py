@@ -51,14 +51,7 @@ class PlainLoop:
         self._defaults = manifest["defaults"]
 
     def __call__(self, encoded: bytes) -> list[dict[str, object]]:
-        """Finds the objects in a JPEG.
-
-        Args:
-            encoded: An RGB or grey JPEG that needs no EXIF turn.
-
-        Returns:
-            The product's default reply, before it is made JSON.
-        """
+        """The product's default reply to an RGB or grey JPEG without EXIF turn, not yet JSON."""
         height, width = _jpeg_size(encoded)
         scale = _scale(height, width) if self._reduced else 1
         pixels = cv2.imdecode(np.frombuffer(encoded, np.uint8), _REDUCED[scale])

@@ -27,12 +27,7 @@ def two_cores() -> None:
 
 
 def serve(run: Run, tensor_of: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.generic]]) -> None:
-    """Answers commands until the input ends.
-
-    Args:
-        run: What is timed.
-        tensor_of: Turns the pixels into the tensor; not timed.
-    """
+    """Answers commands until the input ends; the run alone is timed, not making the tensor."""
     tensor: npt.NDArray[np.generic] = np.empty(0)
     for command in commands():
         if "pixels" in command:
