@@ -31,9 +31,7 @@ def test_they_are_written_as_the_import_thins_them_out(calibration_photos, tmp_p
     assert 0 < len(written) <= 200
 
 
-def test_photos_that_cannot_be_had_are_one_line_and_no_file(
-    calibration_photos, tmp_path, monkeypatch, capsys
-):
+def test_photos_that_cannot_be_had_are_one_line(calibration_photos, tmp_path, monkeypatch, capsys):
     def refused(size, cache, say):
         raise FetchFailed("the registry does not answer")
 
