@@ -71,6 +71,7 @@ def test_every_comparison_has_a_row_in_the_docs():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(330)
 def test_a_quick_run_measures_for_real():
     names = ["latency", "memory", "hostile", "size"]
     done = subprocess.run(
@@ -78,7 +79,7 @@ def test_a_quick_run_measures_for_real():
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
