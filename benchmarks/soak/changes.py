@@ -1,4 +1,4 @@
-"""What is done to the functions meanwhile: updates, good and broken, scales, ways back, kills."""
+"""What is done to the functions meanwhile: updates, good and broken, scales, rollbacks, kills."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.program import ROOT
+from benchmarks.harness.environment import ROOT
 from benchmarks.soak.gateway import SoakedGateway
 from benchmarks.soak.ledger import Ledger
 from dcf.archive import Entry, pack
@@ -76,7 +76,7 @@ class Changes:
         steps = {
             "update": self._update,
             "broken update": self._broken_update,
-            "way back": self._roll_back,
+            "rollback": self._roll_back,
             "scale": self._scale_one,
             "kill": self._kill,
         }
@@ -141,9 +141,9 @@ class Changes:
             return self._client.describe(name).annotations.get("dcf.rollout") != "progressing"
 
         await self._until(over, f"an end of {name}'s update")
-        told = (await asyncio.to_thread(self._client.describe, name)).annotations
-        if told.get("dcf.rollout") != wanted:
-            raise NotAsAsked(f"{name} is {told.get('dcf.rollout')}: {told.get('dcf.reason')}")
+        notes = (await asyncio.to_thread(self._client.describe, name)).annotations
+        if notes.get("dcf.rollout") != wanted:
+            raise NotAsAsked(f"{name} is {notes.get('dcf.rollout')}: {notes.get('dcf.reason')}")
 
     @staticmethod
     async def _until(condition: object, what: str) -> None:

@@ -1,7 +1,7 @@
 """What decoding a picture will take, told from its header: bytes of memory and nanoseconds.
 
 The figures were measured, each at the worst picture of its kind that could be found, so that what
-is estimated is rather too much (benchmarks/appetite.py searches for pictures that take more).
+is estimated is rather too much (benchmarks/comparisons/appetite.py looks for worse ones).
 """
 
 from dataclasses import dataclass

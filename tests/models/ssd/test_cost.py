@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from benchmarks.appetite_bodies import make
+from benchmarks.bodies.costly import make
 from models.ssd.avif_structure import read_avif
 from models.ssd.cost import Allowance
 from models.ssd.errors import DetectorError, TooCostly, TooManyPixels, TruncatedImage
