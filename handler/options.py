@@ -13,6 +13,7 @@ from handler.errors import BadOption, SettingError
 from models.ssd.spec import COUNT_LIMITS
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
+DAMAGED = ("refuse", "accept")
 _MAX_PIXELS_LIMIT = 178_956_970
 _MAX_MEMORY = 100_000_000_000
 _MAX_MS = 3_600_000
@@ -29,6 +30,7 @@ class Options:
         top_k: Candidates kept before suppression; range as in ``COUNT_LIMITS``.
         max_detections: Answers at most; likewise.
         classes: The only classes wanted, by name or id; all when empty.
+        damaged: Whether a damaged picture is answered by what can be read of it.
     """
 
     format: str | None = None
@@ -37,6 +39,7 @@ class Options:
     top_k: int | None = None
     max_detections: int | None = None
     classes: tuple[str, ...] = ()
+    damaged: bool = False
 
 
 OPTION_NAMES = tuple(field.name for field in fields(Options))
@@ -217,6 +220,13 @@ def _format(name: str, value: object) -> str:
     return wanted
 
 
+def _damaged(name: str, value: object) -> bool:
+    wanted = value.lower() if isinstance(value, str) else ""
+    if wanted not in DAMAGED:
+        raise BadOption(f"{name} must be {' or '.join(DAMAGED)}, got {_shown(value)}")
+    return wanted == "accept"
+
+
 def _shown(value: object) -> str:
     """A value as an error shows it: short, and on one line."""
     text = repr(value)
@@ -230,4 +240,5 @@ _PARSERS: dict[str, Callable[[str, object], object]] = {
     "top_k": _count,
     "max_detections": _count,
     "classes": _classes,
+    "damaged": _damaged,
 }

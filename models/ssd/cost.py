@@ -7,9 +7,10 @@ is estimated is rather too much (benchmarks/appetite.py searches for pictures th
 from dataclasses import dataclass
 
 from models.ssd.avif_structure import AvifStructure, read_avif
-from models.ssd.chunks import check_gif, check_png, check_webp
+from models.ssd.chunks import check_gif, check_webp
 from models.ssd.jpeg_structure import JpegStructure, read_jpeg
 from models.ssd.limits import DRAWN_PNG, MEMORY, MILLISECONDS, SIDE
+from models.ssd.png_structure import PngStructure, read_png
 from models.ssd.refusal import refuse_more
 from models.ssd.tiff_structure import TiffStructure, read_tiff
 
@@ -32,8 +33,8 @@ _DECODER: dict[str, tuple[float, float, float]] = {
 }
 # An animation is put together on canvases of its own.
 _ANIMATED = 13
-# The raw bytes of a file without compression are read again as one piece.
-_READ_WHOLE = {"TIFF", "BMP"}
+# Of these the file is copied: raw bytes are read again as one piece, other parts are left out.
+_READ_WHOLE = {"TIFF", "BMP", "PNG"}
 # Pixels that are converted at a time, and their bytes in all modes on the way.
 STRIP_PIXELS = 1_000_000
 _STRIP_BYTES = 14
@@ -49,7 +50,7 @@ _HIDDEN_BYTES = 4
 _DECODED_AGAIN_NS = 12
 _ENCODED_NS = {"jpeg": 18, "png": 100}
 
-Structure = JpegStructure | TiffStructure | AvifStructure | None
+Structure = JpegStructure | TiffStructure | AvifStructure | PngStructure | None
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ def read_structure(encoded: bytes, kind: str) -> Structure:
         return read_tiff(encoded)
     if kind == "AVIF":
         return read_avif(encoded)
-    checks = {"PNG": check_png, "WEBP": check_webp, "GIF": check_gif}
+    if kind == "PNG":
+        return read_png(encoded)
+    checks = {"WEBP": check_webp, "GIF": check_gif}
     if kind in checks:
         checks[kind](encoded)
     return None
@@ -163,13 +166,14 @@ def cost_of(encoded: bytes, header: Header, structure: Structure, scale: int) ->
     decoder, ns, byte_ns = _DECODER[header.format]
     pixels = header.height * header.width
     stored = decoder + _STORED.get(header.mode, 3 if header.format == "WEBP" else 4)
-    if header.format == "WEBP":
+    if isinstance(structure, TiffStructure) and structure.layout:
+        stored = structure.layout.stored
+        ns += _STRETCHED_NS * structure.layout.stretched * structure.layout.samples
+    elif header.format == "WEBP":
         stored += _ANIMATED if header.frames > 1 else 2 * (header.mode != "RGB")
     memory = stored * pixels + 3 * pixels / scale**2 + _STRIP_BYTES * min(pixels, STRIP_PIXELS)
     if header.format in _READ_WHOLE:
         memory += len(encoded)
-    if header.mode in {"I", "F"}:
-        ns += _STRETCHED_NS
     spent = pixels * ns + len(encoded) * byte_ns
     if isinstance(structure, TiffStructure):
         return Cost(memory + structure.piece, spent + structure.pieces * _STRIP_NS)

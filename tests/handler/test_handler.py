@@ -18,6 +18,7 @@ from PIL import Image
 
 from handler.errors import BadOption, Deferred, PayloadError, TooCostly
 from handler.handler import Handler
+from handler.options import Options
 from handler.payload import Picture
 from models.ssd.bundle import EMBEDDED
 from models.ssd.errors import Abandoned, BundleError, DetectorError
@@ -168,7 +169,8 @@ def test_a_batch_answers_in_order_and_one_bad_picture_fails_alone(ask, cat, cup)
     assert junk["error"]["index"] == 1
     assert broken["error"] == {
         "code": "truncated_image",
-        "message": "the JPEG image ends early or is damaged: send the whole file",
+        "message": "the JPEG image ends early or is damaged: send the whole file, or add "
+        "damaged=accept for what can be read of it",
         "index": 2,
     }
 
@@ -379,7 +381,7 @@ def test_a_small_batch_of_much_work_is_refused(ask):
 
 def test_a_batch_of_real_pictures_is_no_small_one(handler, cup):
     text = base64.b64encode(cup).decode()
-    pictures = [handler._inspect(Picture(cup))] * 256
+    pictures = [handler._inspect(Picture(cup), Options())] * 256
     handler._check_work(object(), 256 * len(text), pictures, "json")
 
 

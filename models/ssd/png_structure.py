@@ -1,0 +1,116 @@
+"""The chunks of a PNG: counted, and those that no decoder needs left out.
+
+PNG specification, section 5. Texts and profiles may unpack to gigabytes, and a fault in one of
+them is no fault of the picture.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+from models.ssd.limits import PNG_CHUNKS
+from models.ssd.refusal import refuse_more
+
+_SIGNATURE = 8
+_PIXELS, _EXIF, _APPLE = b"IDAT", b"eXIf", b"CgBI"
+_CRITICAL = {b"IHDR", b"PLTE", _PIXELS, b"IEND"}
+_NEEDED = _CRITICAL | {b"tRNS", _EXIF}
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A chunk, with its length, name and checksum.
+
+    Attributes:
+        name: Four letters.
+        start: Where it begins.
+        end: Where the next one begins; beyond the file where that ends early.
+    """
+
+    name: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class PngStructure:
+    """What of a PNG is its picture.
+
+    Attributes:
+        needed: The chunks that are.
+        more: Whether there are others.
+        unread: What it is where no decoder here reads it; else empty.
+    """
+
+    needed: tuple[Chunk, ...]
+    more: bool
+    unread: str = ""
+
+
+class PngDamaged(Exception):
+    """A chunk that the picture needs has another checksum than it says."""
+
+
+def read_png(encoded: bytes) -> PngStructure:
+    """Finds the chunks of a PNG.
+
+    Args:
+        encoded: The file; one that ends early is read as far as it goes.
+
+    Returns:
+        Those of its picture.
+
+    Raises:
+        TooCostly: It has more than allowed.
+    """
+    position, count, needed, apple = _SIGNATURE, 0, [], False
+    while position + 8 <= len(encoded):
+        length, name = struct.unpack_from(">I4s", encoded, position)
+        count += 1
+        refuse_more(PNG_CHUNKS, count)
+        apple = apple or name == _APPLE
+        if name in _NEEDED:
+            needed.append(Chunk(name, position, position + 12 + length))
+        position += 12 + length
+    return PngStructure(
+        tuple(needed), len(needed) < count, "PNG in a form of Apple's own (CgBI)" if apple else ""
+    )
+
+
+def picture_of(encoded: bytes, structure: PngStructure, *, damaged: bool) -> bytes:
+    """The file without what is no part of its picture; EXIF stands before the pixels.
+
+    Args:
+        encoded: The file.
+        structure: Its chunks.
+        damaged: Whether chunks with a wrong checksum will do.
+
+    Returns:
+        The file itself where nothing is to be left out.
+
+    Raises:
+        PngDamaged: A chunk of its pixels, or its header, is damaged.
+    """
+    view = memoryview(encoded)
+    sound = []
+    for chunk in structure.needed:
+        whole = _is_sound(view, chunk)
+        if whole or chunk.name in _CRITICAL:
+            sound.append(chunk)
+        if not whole and chunk.name in _CRITICAL and chunk.end <= len(encoded) and not damaged:
+            raise PngDamaged(f"a wrong checksum of {chunk.name.decode()}")
+    # EXIF may stand behind the pixels, and readers would decode them to come to it.
+    ordered = sorted(sound, key=lambda chunk: _rank(chunk.name))
+    if not structure.more and ordered == [*structure.needed]:
+        return encoded
+    return b"".join([encoded[:_SIGNATURE], *(view[each.start : each.end] for each in ordered)])
+
+
+def _is_sound(view: memoryview, chunk: Chunk) -> bool:
+    told = int.from_bytes(view[chunk.end - 4 : chunk.end])
+    return zlib.crc32(view[chunk.start + 4 : chunk.end - 4]) == told
+
+
+def _rank(name: bytes) -> int:
+    """Those before the pixels keep their order; so do the pixels and what follows."""
+    return {_PIXELS: 1, b"IEND": 2}.get(name, 0)
