@@ -64,19 +64,19 @@ class Span:
 
     @classmethod
     def of(cls, parts: Iterable[npt.NDArray[np.float64]]) -> "Span":
-        """The span of a picture that comes in parts.
-
-        Numbers from 0 to between 255 and 65535 are taken as 16-bit ones: older writers store those
-        as 32-bit integers.
-        """
+        """The span of a picture that comes in parts."""
         least, greatest = np.inf, -np.inf
         for part in parts:
             finite = _finite(part)
             least = min(least, float(finite.min()))
             greatest = max(greatest, float(finite.max()))
-        if least >= 0 and 255 < greatest <= _SIXTEEN_BITS:
-            return cls(0, _SIXTEEN_BITS)
         return cls(least, greatest)
+
+    def or_sixteen_bits(self) -> "Span":
+        """All of 16 bits, where numbers look like them: older writers store them as 32-bit ones."""
+        if self.least >= 0 and 255 < self.greatest <= _SIXTEEN_BITS:
+            return Span(0, _SIXTEEN_BITS)
+        return self
 
 
 def rgb_from_pillow(image: Image.Image, span: Span | None = None) -> npt.NDArray[np.uint8]:
@@ -91,10 +91,14 @@ def rgb_from_pillow(image: Image.Image, span: Span | None = None) -> npt.NDArray
         upper byte; float and 32-bit values are stretched from their least to their greatest.
     """
     if image.mode.startswith("I;16"):
-        return _grey((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+        deep = np.asarray(image).astype(np.uint16)
+        shown = (deep >> 8).astype(np.uint8)
+        if isinstance(clear := image.info.get("transparency"), int):
+            shown[deep == clear] = 255
+        return _grey(shown)
     if image.mode in {"I", "F"}:
         values = np.asarray(image, np.float64)
-        return _grey(stretched(values, span or Span.of([values])))
+        return _grey(stretched(values, span or Span.of([values]).or_sixteen_bits()))
     if image.mode == "La":
         image = image.convert("LA")
     if image.has_transparency_data:

@@ -12,9 +12,13 @@ from models.ssd.limits import PNG_CHUNKS
 from models.ssd.refusal import refuse_more
 
 _SIGNATURE = 8
-_PIXELS, _EXIF, _APPLE = b"IDAT", b"eXIf", b"CgBI"
+# Grey of two or of four bits.
+_FEW_BITS = {b"\x02\x00", b"\x04\x00"}
+_PIXELS, _EXIF, _APPLE, _CLEAR = b"IDAT", b"eXIf", b"CgBI", b"tRNS"
+# Where the header tells the bits of a sample, and then the colour type.
+_DEPTH = 24
 _CRITICAL = {b"IHDR", b"PLTE", _PIXELS, b"IEND"}
-_NEEDED = _CRITICAL | {b"tRNS", _EXIF}
+_NEEDED = _CRITICAL | {_CLEAR, _EXIF}
 
 
 @dataclass(frozen=True)
@@ -63,18 +67,25 @@ def read_png(encoded: bytes) -> PngStructure:
     Raises:
         TooCostly: It has more than allowed.
     """
-    position, count, needed, apple = _SIGNATURE, 0, [], False
+    position, count, needed, names = _SIGNATURE, 0, [], set()
     while position + 8 <= len(encoded):
         length, name = struct.unpack_from(">I4s", encoded, position)
         count += 1
         refuse_more(PNG_CHUNKS, count)
-        apple = apple or name == _APPLE
+        names.add(name)
         if name in _NEEDED:
             needed.append(Chunk(name, position, position + 12 + length))
         position += 12 + length
-    return PngStructure(
-        tuple(needed), len(needed) < count, "PNG in a form of Apple's own (CgBI)" if apple else ""
-    )
+    return PngStructure(tuple(needed), len(needed) < count, _unread(encoded, names))
+
+
+def _unread(encoded: bytes, names: set[bytes]) -> str:
+    if _APPLE in names:
+        return "PNG in a form of Apple's own (CgBI)"
+    # Pillow keeps eight bits of each sample, of the colour that is clear all sixteen.
+    if _CLEAR in names and encoded[_DEPTH : _DEPTH + 2] == b"\x10\x02":
+        return "16-bit RGB PNG with a colour that is clear"
+    return ""
 
 
 def picture_of(encoded: bytes, structure: PngStructure, *, damaged: bool) -> bytes:
@@ -101,9 +112,21 @@ def picture_of(encoded: bytes, structure: PngStructure, *, damaged: bool) -> byt
             raise PngDamaged(f"a wrong checksum of {chunk.name.decode()}")
     # EXIF may stand behind the pixels, and readers would decode them to come to it.
     ordered = sorted(sound, key=lambda chunk: _rank(chunk.name))
-    if not structure.more and ordered == [*structure.needed]:
+    scaled = encoded[_DEPTH : _DEPTH + 2] in _FEW_BITS
+    if not structure.more and ordered == [*structure.needed] and not scaled:
         return encoded
-    return b"".join([encoded[:_SIGNATURE], *(view[each.start : each.end] for each in ordered)])
+    parts = [view[each.start : each.end] for each in ordered]
+    for index, chunk in enumerate(ordered):
+        if scaled and chunk.name == _CLEAR and len(parts[index]) == 14:
+            parts[index] = memoryview(_in_eight_bits(parts[index], encoded[_DEPTH]))
+    return b"".join([encoded[:_SIGNATURE], *parts])
+
+
+def _in_eight_bits(clear: memoryview, depth: int) -> bytes:
+    """The grey that is clear, as Pillow compares it: with pixels that it has made eight bits of."""
+    grey = int.from_bytes(clear[8:10]) * 255 // (2**depth - 1)
+    content = _CLEAR + struct.pack(">H", min(grey, 255))
+    return struct.pack(">I", 2) + content + struct.pack(">I", zlib.crc32(content))
 
 
 def _is_sound(view: memoryview, chunk: Chunk) -> bool:

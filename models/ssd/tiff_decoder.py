@@ -70,7 +70,8 @@ def _deep_strips(
 def _span(decoded: npt.NDArray[np.generic], layout: TiffLayout) -> Span:
     """Between which numbers black and white lie."""
     if decoded.dtype != np.uint16:
-        return Span.of(rows.astype(np.float64) for rows in _strips(decoded))
+        span = Span.of(rows.astype(np.float64) for rows in _strips(decoded))
+        return span.or_sixteen_bits() if layout.bits > 16 else span
     if layout.bits < 16:
         return Span(0, _SIXTEEN_BITS)
     if layout.greatest and layout.greatest >= int(decoded.max()):

@@ -6,10 +6,11 @@ Each row of ``reader`` is held against other programs by the matrix (tests/model
 import enum
 from dataclasses import dataclass
 
-from models.ssd.tiff_directory import Directory
+from models.ssd.tiff_directory import Directory, TiffFile
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL, _SAMPLES, _PLANAR = 258, 259, 262, 266, 277, 284
-_GREATEST, _TILE_WIDTH, _INKS, _EXTRA, _FORMAT = 281, 322, 332, 338, 339
+_GREATEST, _PREDICTOR, _TILE_WIDTH, _INKS, _EXTRA, _FORMAT = 281, 317, 322, 332, 338, 339
+_SHARED = 530
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
 _COLOURS = {
     0: "grey", 1: "grey", 2: "RGB", 3: "palette", 4: "mask", 5: "CMYK", 6: "YCbCr", 8: "Lab",
@@ -19,9 +20,12 @@ _FORMATS = {2: "signed ", 3: "float ", 5: "complex ", 6: "complex "}
 # Photometric interpretations that only sensors have: colour filter array, linear raw.
 SENSORS = {32803, 34892}
 _JPEG = {6, 7}
-# Nothing, CCITT, LZW, JPEG old and new, deflate twice, PackBits, LZMA, zstd, WebP.
-_COMPRESSIONS = {1, 2, 3, 4, 5, 6, 7, 8, 32946, 32773, 34925, 50000, 50001}
+# Nothing, CCITT, LZW, JPEG old and new, deflate twice, PackBits, LZMA, zstd.
+_COMPRESSIONS = {1, 2, 3, 4, 5, 6, 7, 8, 32946, 32773, 34925, 50000}
 _OPENCV_COMPRESSIONS = {1, 5, 8, 32946, 32773}
+# How many pixels share their colours in a YCbCr that OpenCV reads.
+_SHARES = {(1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (4, 2)}
+_FLOATING_POINT = 3
 _OPAQUE, _UNKNOWN, _MULTIPLIED, _APART = (), (0,), (1,), (2,)
 
 
@@ -52,6 +56,8 @@ class TiffLayout:
         tiled: Whether it is cut into tiles instead of strips.
         backwards: Whether the bits of a byte are in reverse order.
         foreign: Whether it is a BigTIFF in big-endian order, which Pillow does not read.
+        shuffled: Whether its bytes are sorted by a floating point predictor in big-endian order.
+        shared: YCbCrSubSampling: how many pixels share their colours, across and down.
         greatest: MaxSampleValue; 0 where it does not tell.
         inks: InkSet; other than 1 means inks that are not those of CMYK.
     """
@@ -66,12 +72,15 @@ class TiffLayout:
     tiled: bool
     backwards: bool
     foreign: bool
+    shuffled: bool
+    shared: tuple[int, ...]
     greatest: int
     inks: int
 
     @classmethod
-    def of(cls, page: Directory, *, foreign: bool) -> "TiffLayout":
+    def of(cls, page: Directory, file: TiffFile) -> "TiffLayout":
         """The layout of a page."""
+        reverse = file.order == ">"
         compression = page.first(_COMPRESSION, 1)
         missing = 8 if compression in _JPEG else 1
         bits, formats = set(page.all(_BITS) or (missing,)), set(page.all(_FORMAT) or (1,))
@@ -88,7 +97,9 @@ class TiffLayout:
             planes=page.first(_PLANAR, 1) == 2 and page.first(_SAMPLES, jpeg_colours) > 1,
             tiled=_TILE_WIDTH in page.tags,
             backwards=page.first(_FILL, 1) == 2,
-            foreign=foreign,
+            foreign=file.big and reverse,
+            shuffled=reverse and page.first(_PREDICTOR, 1) == _FLOATING_POINT,
+            shared=page.all(_SHARED) or (2, 2),
             greatest=page.first(_GREATEST),
             inks=page.first(_INKS, 1),
         )
@@ -114,7 +125,7 @@ class TiffLayout:
     @property
     def stretched(self) -> bool:
         """Whether its numbers are stretched from their least to their greatest."""
-        return self.reader is Reader.DEEP and (self.sample_format != 1 or self.bits > 16)
+        return self.sample_format != 1 or self.bits > 16
 
     @property
     def reader(self) -> Reader | None:
@@ -131,6 +142,8 @@ class TiffLayout:
         """Of grey and RGB of more than 8 bits."""
         opaque = self.samples == (3 if self.photometric == RGB else 1) and not self.extra
         if self.compression not in _OPENCV_COMPRESSIONS:
+            return self._packed_reader(opaque=opaque)
+        if self.shuffled:
             return None
         if self.planes:
             return Reader.FLAT if opaque and self._flat_depth(16) else None
@@ -142,6 +155,13 @@ class TiffLayout:
             return Reader.DEEP if known and (opaque or layered) else None
         depths = {1: {32}, 2: {16, 32}, 3: {32, 64}}[self.sample_format]
         return Reader.DEEP if opaque and self.bits in depths else None
+
+    def _packed_reader(self, *, opaque: bool) -> Reader | None:
+        """Of what OpenCV cannot unpack."""
+        numbers = self.sample_format == 1 and self.bits == 16
+        numbers = numbers or (self.sample_format == 3 and self.bits == 32 and self.samples == 1)
+        known = numbers and opaque and not self.foreign and not self.planes and not self.backwards
+        return Reader.PILLOW if known and self.photometric != WHITE_IS_ZERO else None
 
     def _flat_depth(self, bits: int) -> bool:
         """Whether OpenCV makes 8-bit RGB of it that is right."""
@@ -155,7 +175,8 @@ class TiffLayout:
         opaque = self.samples == colours and not self.extra
         whole = self.bits == 8 or (self.bits in {1, 2, 4} and colours == 1)
         if self.foreign or self._is_backwards or self._in_strange_ycbcr:
-            known = opaque and whole and not self.tiled
+            shared = self.photometric != YCBCR or self.shared in _SHARES
+            known = opaque and whole and not self.tiled and shared
             known = known and (self.bits in {1, 8} or self.photometric == PALETTE)
             return Reader.FLAT if known and self.compression in _OPENCV_COMPRESSIONS else None
         if opaque and (whole or (self.bits == 16 and colours == 4 and not self.planes)):
@@ -177,7 +198,7 @@ class TiffLayout:
 
     def _layered(self, colours: int) -> bool:
         """Whether it has one extra sample that Pillow takes for what it is."""
-        if self.bits != 8 or self.samples != colours + 1:
+        if self.bits != 8 or self.samples != colours + 1 or self.backwards:
             return False
         if self.planes:
             return self.photometric == RGB and self.extra in {_OPAQUE, _APART}

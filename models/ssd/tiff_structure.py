@@ -87,7 +87,7 @@ def read_tiff(encoded: bytes) -> TiffStructure:
         return TiffStructure()
     picture = picture or first
     width, height = picture.first(_WIDTH), picture.first(_HEIGHT)
-    layout = TiffLayout.of(picture, foreign=file.big and file.order == ">")
+    layout = TiffLayout.of(picture, file)
     turn = picture.first(_ORIENTATION, 1)
     return TiffStructure(
         *_pieces(encoded, picture, layout, (width, height)),

@@ -187,6 +187,31 @@ def file_of(tags, content, layout):
     return bytes(out)
 
 
+def subsampled(across, down, compression):
+    """YCbCr whose colours are told once for so many pixels (TIFF 6.0, section 21)."""
+    layout = Layout(YCBCR, compression=compression)
+    values = np.round(samples(layout) * 255).astype(np.uint8)
+    height, width = values.shape[:2]
+    units = values.reshape(height // down, down, width // across, across, 3).swapaxes(1, 2)
+    light = units[..., 0].reshape(height // down, width // across, -1)
+    tint = units[..., 1:].astype(float).mean((2, 3)).round().astype(np.uint8)
+    strip = compressed(np.concatenate([light, tint], 2).tobytes(), layout)
+    tags = {
+        256: (4, [width]), 257: (4, [height]), 258: (3, [8] * 3), 259: (3, [compression]),
+        262: (3, [YCBCR]), 273: (4, [8]), 277: (3, [3]), 278: (4, [height]), 279: (4, [len(strip)]),
+        530: (3, [across, down]),
+    }  # fmt: skip
+    return file_of(tags, strip, layout)
+
+
+def tiff_files():
+    """All of the matrix, by name."""
+    found = {name: tiff_file(layout) for name, layout in layouts().items()}
+    for across, down, packing in itertools.product((1, 2, 4), (1, 2, 4), (1, 8)):
+        found[f"ycbcr,{across}x{down},{packing}"] = subsampled(across, down, packing)
+    return found
+
+
 def layouts():
     """What the matrix tries: all of colour x depth x planes, and each other thing once or more."""
     deep = {
