@@ -62,7 +62,7 @@ def readable_format(encoded: bytes) -> str | None:
 def unreadable_format(encoded: bytes) -> str | None:
     """Names the format of an image that is known but not read here, None for anything else."""
     if encoded[4:8] == b"ftyp":
-        return _branded(encoded)
+        return None if readable_format(encoded) else _branded(encoded)
     return _match(encoded, _KNOWN)
 
 

@@ -20,8 +20,10 @@ _END = b"\xff\xd9"
 # What stands for an end marker that is missing, or before one that is there.
 _PADDING = b"\r\n\0 "
 _LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
-# The first warning of these is about a header's own number, and hides what comes after.
-_OLD_HEADER = re.compile(rb"(\xff\xe0..JFIF\0)[^\x01]", re.DOTALL)
+# Warnings that tell of no damage, and hide what comes after.
+_HARMLESS = ("Invalid SOS parameters", "Unknown Adobe color transform")
+# So does one about a header's own number, which can be set right.
+_STRANGE = re.compile(rb"(\xff\xe0..JFIF\0)[^\x01]", re.DOTALL)
 # OpenCV names its reduced scales by a colour; the bits of scale and colour are apart.
 _REDUCED = {
     1: cv2.IMREAD_COLOR_RGB,
@@ -80,9 +82,9 @@ def decode_jpeg(encoded: bytes, wanted: JpegRequest) -> npt.NDArray[np.uint8]:
         message = str(error)
     if message.startswith(("tjDecompressHeader", "Unsupported")):
         raise JpegUnread(message)
-    if message.startswith("Warning: unknown JFIF") and _OLD_HEADER.search(encoded[:64]):
-        return decode_jpeg(_OLD_HEADER.sub(rb"\1\x01", encoded, count=1), wanted)
-    if not _only_padding(message, encoded):
+    if message.startswith("Warning: unknown JFIF") and (head := _STRANGE.search(encoded[:64])):
+        return decode_jpeg(encoded[: head.end() - 1] + b"\1" + encoded[head.end() :], wanted)
+    if not message.startswith(_HARMLESS) and not _only_padding(message, encoded):
         raise JpegDamaged(message)
     return _rgb(_decoded(encoded, wanted, strict=False), wanted)
 

@@ -119,6 +119,8 @@ def _load(image: Image.Image, *, damaged: bool) -> None:
             raise
         # What was read before lies in the picture; nothing more is to be read.
         image.tile = []  # type: ignore[attr-defined] # every picture from a file has it
+        if image.getbbox() is None:
+            raise  # it is nothing
 
 
 def _opaque_bmp(image: Image.Image) -> Image.Image:

@@ -175,6 +175,37 @@ def test_a_batch_answers_in_order_and_one_bad_picture_fails_alone(ask, cat, cup)
     }
 
 
+ZEROS_INSIDE = Path(__file__).parents[1] / "data/pictures/zeros-inside.jpg"
+
+
+def test_damage_is_an_error_unless_the_call_accepts_it(ask):
+    body = ZEROS_INSIDE.read_bytes()
+    text = base64.b64encode(body).decode()
+    for sent in (body, json.dumps({"image": text}).encode()):
+        with pytest.raises(DetectorError, match="damaged=accept") as caught:
+            ask(sent)
+        assert caught.value.code == "truncated_image"
+        assert isinstance(objects(ask(sent, query={"damaged": "accept"})), list)
+    accepted = {"damaged": "accept"}
+    assert isinstance(objects(ask(json.dumps({"image": text} | accepted).encode())), list)
+    (entry,) = objects(ask(json.dumps({"images": [text]}).encode()))
+    assert entry["error"]["code"] == "truncated_image"
+    assert objects(ask(json.dumps({"images": [text]} | accepted).encode())) == [[]]
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_a_damaged_picture_that_is_accepted_can_be_drawn(ask, kind):
+    reply = ask(ZEROS_INSIDE.read_bytes(), query={"damaged": "accept", "format": kind})
+    with Image.open(io.BytesIO(reply.body)) as drawn:
+        assert drawn.size == (360, 240)
+
+
+def test_a_picture_that_is_too_wide_for_a_jpeg_is_shrunk(ask):
+    reply = ask(blank(70_000, 10, "PNG"), query={"format": "jpeg"})
+    with Image.open(io.BytesIO(reply.body)) as drawn:
+        assert drawn.size == (65_500, 9)
+
+
 def test_a_batch_of_one_is_still_a_batch(ask, cat):
     body = json.dumps({"images": [base64.b64encode(cat).decode()]}).encode()
     assert objects(ask(body)) == [objects(ask(cat))]

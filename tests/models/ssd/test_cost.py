@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from models.ssd.avif_structure import read_avif
 from models.ssd.cost import Allowance
 from models.ssd.errors import TooCostly, TooManyPixels, TruncatedImage
 from models.ssd.image import ImageDecoder
+from tests.models.ssd.matrix.tiff_files import Layout, tiff_file
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 DECODER = ImageDecoder((300, 300))
@@ -269,6 +271,11 @@ def test_the_limits_are_settings():
         ImageDecoder(None, allowance=Allowance(milliseconds=10)).decode(whole)
 
 
+def deep_tiff(layout, side):
+    """A TIFF of one colour, in strips of a hundred rows."""
+    return tiff_file(replace(layout, rows=100), np.broadcast_to(0.5, (side, side, 3)))
+
+
 WORST = {
     "jpeg": make("jpeg", JPEG | {"width": 7000, "height": 6000, "scans": 5}),
     "jpeg-full": make("jpeg", JPEG | {"width": 3500, "height": 3500, "frame": 0, "colors": 1}),
@@ -277,6 +284,9 @@ WORST = {
     "webp": saved(Image.new("RGB", (3700, 3700)), "WEBP", lossless=True, method=0),
     "webp-alpha": saved(Image.new("RGBA", (3000, 3000), (1, 2, 3, 4)), "WEBP", method=0),
     "tiff-float": saved(Image.new("F", (3000, 3000)), "TIFF", compression="tiff_deflate"),
+    "tiff-deep": deep_tiff(Layout(bits=16, compression=8), 2000),
+    "tiff-planes": deep_tiff(Layout(bits=16, planar=2, compression=8), 3000),
+    "tiff-flat": deep_tiff(Layout(order=">", big=True, compression=8), 3500),
     "tiff-strip": make("tiff", TIFF | {"width": 3000, "height": 3000, "strip": 30}),
     "gif": make("gif", GIF | {"width": 7000, "height": 7000}),
     "avif": saved(Image.new("RGB", (3000, 3000)), "AVIF", speed=10),
@@ -285,6 +295,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from models.ssd.image import ImageDecoder
+from tests.models.ssd.matrix.tiff_files import Layout, tiff_file
 def peak():
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
