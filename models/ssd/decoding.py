@@ -1,4 +1,8 @@
-"""An inspected picture to pixels, by whichever decoder reads its kind best."""
+"""An inspected picture to pixels, by whichever decoder reads its kind best.
+
+What only some formats need is imported when one of them comes: most pictures are JPEGs, and starts
+are felt.
+"""
 
 from dataclasses import dataclass
 
@@ -6,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.ssd import pillow_reader
-from models.ssd.cost import Cost, Header, Structure
+from models.ssd.cost import Cost, Header
 from models.ssd.errors import TruncatedImage
 from models.ssd.jpeg_decoder import (
     JpegDamaged,
@@ -15,10 +19,7 @@ from models.ssd.jpeg_decoder import (
     decode_jpeg,
     decode_jpeg_anyhow,
 )
-from models.ssd.tiff_decoder import decode_tiff
-from models.ssd.tiff_layout import Reader
-from models.ssd.tiff_structure import TiffStructure
-from models.ssd.webp_decoder import decode_webp
+from models.ssd.structure import Structure
 
 _NOT_WEIGHED = Cost(0, 0)
 # Bytes from which on pictures are decoded one at a time.
@@ -70,14 +71,16 @@ def pixels_of(picture: Inspected) -> npt.NDArray[np.uint8]:
     Raises:
         TruncatedImage: It ends early or is damaged.
     """
-    header, structure = picture.header, picture.structure
+    header = picture.header
     pixels = None
     if header.format == "JPEG":
         pixels = _jpeg_pixels(picture)
     elif header.format == "WEBP" and header.frames == 1:
+        from models.ssd.webp_decoder import decode_webp
+
         pixels = decode_webp(picture.encoded, picture.scale)
-    elif isinstance(structure, TiffStructure) and structure.reader is not Reader.PILLOW:
-        pixels = _tiff_pixels(picture, structure)
+    elif header.format == "TIFF":
+        pixels = _tiff_pixels(picture)
     if pixels is not None:
         return pixels
     try:
@@ -88,12 +91,13 @@ def pixels_of(picture: Inspected) -> npt.NDArray[np.uint8]:
         raise damage(header.format) from error
 
 
-def _tiff_pixels(picture: Inspected, structure: TiffStructure) -> npt.NDArray[np.uint8]:
-    layout = structure.layout
-    pixels = decode_tiff(picture.encoded, layout, picture.scale) if layout else None
-    if pixels is None:
-        raise damage("TIFF")
-    return pixels
+def _tiff_pixels(picture: Inspected) -> npt.NDArray[np.uint8] | None:
+    from models.ssd.tiff_decoder import TiffDamaged, decode_tiff
+
+    try:
+        return decode_tiff(picture.encoded, picture.structure, picture.scale)
+    except TiffDamaged as error:
+        raise damage("TIFF") from error
 
 
 def _jpeg_pixels(picture: Inspected) -> npt.NDArray[np.uint8] | None:

@@ -11,16 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from models.ssd import pillow_reader, png_structure, tiff_structure
-from models.ssd.cost import Allowance, Header, Structure, cost_of, read_structure
+from models.ssd import pillow_reader
+from models.ssd.cost import Allowance, Header, cost_of, read_structure
 from models.ssd.decoding import Inspected, damage, pixels_of
 from models.ssd.errors import NotAnImage, TooManyPixels, UnsupportedImage
 from models.ssd.formats import readable_format, unreadable_format
 from models.ssd.limits import MEMORY, MILLISECONDS, PIXELS
 from models.ssd.pixels import turn, upright_size
-from models.ssd.png_structure import PngStructure
 from models.ssd.refusal import refuse_more
-from models.ssd.tiff_structure import TiffStructure
+from models.ssd.structure import PartDamaged, Structure
 
 MAX_PIXELS = PIXELS.most
 # Pillow refuses more than this whatever our limit says.
@@ -86,9 +85,12 @@ class ImageDecoder:
         if kind is None:
             raise _refusal(encoded)
         structure = read_structure(encoded, kind)
-        if unread := getattr(structure, "unread", ""):
-            raise UnsupportedImage(f"{unread} images are not read here: {_CONVERT}")
-        encoded = _picture_alone(encoded, structure, damaged=damaged)
+        if structure.unread:
+            raise UnsupportedImage(f"{structure.unread} images are not read here: {_CONVERT}")
+        try:
+            encoded = structure.picture_of(encoded, damaged=damaged)
+        except PartDamaged as error:
+            raise damage(kind) from error
         header = self._read_header(encoded, kind, structure)
         return self.weigh(Inspected(encoded, size, header, structure, damaged))
 
@@ -106,7 +108,7 @@ class ImageDecoder:
         """
         structure, header = picture.structure, picture.header
         # A lossless JPEG has no reduced scales.
-        scale = 1 if getattr(structure, "lossless", False) else self._scale(header)
+        scale = 1 if structure.lossless else self._scale(header)
         cost = cost_of(picture.encoded, header, structure, scale)
         refuse_more(MEMORY, cost.memory, self._allowance.memory_of(picture.size))
         milliseconds = self._allowance.milliseconds_of(picture.size)
@@ -135,16 +137,18 @@ class ImageDecoder:
 
     def _read_header(self, encoded: bytes, kind: str, structure: Structure) -> Header:
         try:
-            if isinstance(structure, TiffStructure):
-                header = _tiff_header(structure)
-            else:
+            if structure.size is None:
                 header = pillow_reader.read_header(encoded, kind)
+            else:
+                header = Header(kind, "", *structure.size)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise TooManyPixels(self._too_many(MAX_PIXELS_LIMIT)) from error
         except pillow_reader.Unknown as error:
             raise UnsupportedImage(f"{error} is not read here: {_CONVERT}") from error
         except pillow_reader.Unreadable as error:
             raise damage(kind) from error
+        if not header.height * header.width:
+            raise damage(kind)
         if header.height * header.width > self._max_pixels:
             raise TooManyPixels(self._too_many(header.height * header.width))
         return header
@@ -168,27 +172,6 @@ class ImageDecoder:
             if upright[0] // scale >= self._cover[0] and upright[1] // scale >= self._cover[1]:
                 return scale
         return 1
-
-
-def _picture_alone(encoded: bytes, structure: Structure, *, damaged: bool) -> bytes:
-    """The file without what is no part of its picture."""
-    if isinstance(structure, TiffStructure):
-        return tiff_structure.picture_of(encoded, structure)
-    if not isinstance(structure, PngStructure):
-        return encoded
-    try:
-        return png_structure.picture_of(encoded, structure, damaged=damaged)
-    except png_structure.PngDamaged as error:
-        raise damage("PNG") from error
-
-
-def _tiff_header(structure: TiffStructure) -> Header:
-    """A TIFF's header; its readers turn it upright by themselves."""
-    layout = structure.layout
-    if not (structure.height and structure.width and layout):
-        raise pillow_reader.Unreadable("it has no size")
-    height, width = upright_size(structure.height, structure.width, structure.orientation)
-    return Header("TIFF", layout.name, height, width)
 
 
 def _refusal(encoded: bytes) -> NotAnImage | UnsupportedImage:

@@ -20,8 +20,10 @@ _END = b"\xff\xd9"
 # What stands for an end marker that is missing, or before one that is there.
 _PADDING = b"\r\n\0 "
 _LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
-# Warnings that tell of no damage, and hide what comes after.
-_HARMLESS = ("Invalid SOS parameters", "Unknown Adobe color transform")
+# A warning that tells of no damage, and hides what comes after.
+_HARMLESS = "Invalid SOS parameters"
+# What simplejpeg does not go on from: subsampling, colours and markers that it does not know.
+_UNKNOWN = ("tjDecompressHeader", "Unsupported", "Unknown Adobe color transform")
 # So does one about a header's own number, which can be set right.
 _STRANGE = re.compile(rb"(\xff\xe0..JFIF\0)[^\x01]", re.DOTALL)
 # OpenCV names its reduced scales by a colour; the bits of scale and colour are apart.
@@ -80,13 +82,16 @@ def decode_jpeg(encoded: bytes, wanted: JpegRequest) -> npt.NDArray[np.uint8]:
         return _rgb(_decoded(encoded, wanted, strict=not wanted.damaged), wanted)
     except ValueError as error:
         message = str(error)
-    if message.startswith(("tjDecompressHeader", "Unsupported")):
+    if message.startswith(_UNKNOWN):
         raise JpegUnread(message)
     if message.startswith("Warning: unknown JFIF") and (head := _STRANGE.search(encoded[:64])):
         return decode_jpeg(encoded[: head.end() - 1] + b"\1" + encoded[head.end() :], wanted)
     if not message.startswith(_HARMLESS) and not _only_padding(message, encoded):
         raise JpegDamaged(message)
-    return _rgb(_decoded(encoded, wanted, strict=False), wanted)
+    try:
+        return _rgb(_decoded(encoded, wanted, strict=False), wanted)
+    except ValueError as error:
+        raise JpegDamaged(str(error)) from error
 
 
 def decode_jpeg_anyhow(encoded: bytes, scale: int) -> npt.NDArray[np.uint8] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from models.ssd.limits import JPEG_METADATA, JPEG_SCANS, JPEG_SEGMENTS
 from models.ssd.refusal import refuse_more
+from models.ssd.structure import Structure
 
 _SOS, _EOI = 0xDA, 0xD9
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -28,24 +29,6 @@ _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _VISIT_NS, _REFINED_NS, _DECIDED_NS, _LOSSLESS_NS = 6.0, 0.35, 8.0, 550.0
 # A sequential scan decodes every block anew.
 _SEQUENTIAL_NS = 25.0
-
-
-@dataclass(frozen=True)
-class JpegStructure:
-    """What a JPEG asks of a decoder.
-
-    Attributes:
-        coefficients: Bytes of the coefficients that are kept until the last scan; 0 where each
-            row of blocks can be forgotten.
-        nanoseconds: Of all scans over all blocks.
-        lossless: Whether it can only be decoded at full size.
-        unread: What it is where no decoder here reads it; else empty.
-    """
-
-    coefficients: int
-    nanoseconds: float
-    lossless: bool
-    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +73,7 @@ class _Frame:
         return blocks * (_VISIT_NS + (_REFINED_NS * band if bits >> 4 else 0))
 
 
-def read_jpeg(encoded: bytes) -> JpegStructure:
+def read_jpeg(encoded: bytes) -> Structure:
     """Walks over the segments of a JPEG.
 
     Args:
@@ -119,7 +102,12 @@ def read_jpeg(encoded: bytes) -> JpegStructure:
             if not frame.keeps and content[0] >= len(frame.blocks):
                 break  # the only scan that is decoded
             kept = 2 * 64 * sum(frame.blocks.values())
-    return JpegStructure(kept, spent, frame.marker in _LOSSLESS, frame.unread)
+    return Structure(
+        unread=frame.unread,
+        coefficients=kept,
+        nanoseconds=spent,
+        lossless=frame.marker in _LOSSLESS,
+    )
 
 
 def _segments(encoded: bytes) -> Iterator[tuple[int, bytes]]:

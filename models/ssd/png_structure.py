@@ -6,10 +6,12 @@ them is no fault of the picture.
 
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.ssd.limits import PNG_CHUNKS
 from models.ssd.refusal import refuse_more
+from models.ssd.structure import PartDamaged, Structure
 
 _SIGNATURE = 8
 # Grey of two or of four bits.
@@ -37,22 +39,50 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class PngStructure:
+class PngStructure(Structure):
     """What of a PNG is its picture.
 
     Attributes:
         needed: The chunks that are.
         more: Whether there are others.
-        unread: What it is where no decoder here reads it; else empty.
     """
 
-    needed: tuple[Chunk, ...]
-    more: bool
-    unread: str = ""
+    needed: tuple[Chunk, ...] = ()
+    more: bool = False
 
+    def picture_of(self, encoded: bytes, *, damaged: bool) -> bytes:
+        """The file without chunks that no decoder needs; EXIF stands before the pixels.
 
-class PngDamaged(Exception):
-    """A chunk that the picture needs has another checksum than it says."""
+        Args:
+            encoded: The file.
+            damaged: Whether chunks with a wrong checksum will do.
+
+        Returns:
+            The file itself where nothing is to be left out.
+
+        Raises:
+            PartDamaged: A chunk of its pixels, or its header, is damaged.
+        """
+        view = memoryview(encoded)
+        # EXIF may stand behind the pixels, and readers would decode them to come to it.
+        ordered = sorted(self._sound(view, damaged=damaged), key=lambda each: _rank(each.name))
+        scaled = encoded[_DEPTH : _DEPTH + 2] in _FEW_BITS
+        if not self.more and ordered == [*self.needed] and not scaled:
+            return encoded
+        parts = [view[each.start : each.end] for each in ordered]
+        for index, chunk in enumerate(ordered):
+            if scaled and chunk.name == _CLEAR and len(parts[index]) == 14:
+                parts[index] = memoryview(_in_eight_bits(parts[index], encoded[_DEPTH]))
+        return b"".join([encoded[:_SIGNATURE], *parts])
+
+    def _sound(self, view: memoryview, *, damaged: bool) -> Iterator[Chunk]:
+        """The chunks but those that can be left out and are damaged."""
+        for chunk in self.needed:
+            whole = _is_sound(view, chunk)
+            if whole or chunk.name in _CRITICAL:
+                yield chunk
+            if not (whole or damaged) and chunk.name in _CRITICAL and chunk.end <= len(view):
+                raise PartDamaged(f"a wrong checksum of {chunk.name.decode()}")
 
 
 def read_png(encoded: bytes) -> PngStructure:
@@ -76,7 +106,9 @@ def read_png(encoded: bytes) -> PngStructure:
         if name in _NEEDED:
             needed.append(Chunk(name, position, position + 12 + length))
         position += 12 + length
-    return PngStructure(tuple(needed), len(needed) < count, _unread(encoded, names))
+    return PngStructure(
+        unread=_unread(encoded, names), needed=tuple(needed), more=len(needed) < count
+    )
 
 
 def _unread(encoded: bytes, names: set[bytes]) -> str:
@@ -86,40 +118,6 @@ def _unread(encoded: bytes, names: set[bytes]) -> str:
     if _CLEAR in names and encoded[_DEPTH : _DEPTH + 2] == b"\x10\x02":
         return "16-bit RGB PNG with a colour that is clear"
     return ""
-
-
-def picture_of(encoded: bytes, structure: PngStructure, *, damaged: bool) -> bytes:
-    """The file without what is no part of its picture; EXIF stands before the pixels.
-
-    Args:
-        encoded: The file.
-        structure: Its chunks.
-        damaged: Whether chunks with a wrong checksum will do.
-
-    Returns:
-        The file itself where nothing is to be left out.
-
-    Raises:
-        PngDamaged: A chunk of its pixels, or its header, is damaged.
-    """
-    view = memoryview(encoded)
-    sound = []
-    for chunk in structure.needed:
-        whole = _is_sound(view, chunk)
-        if whole or chunk.name in _CRITICAL:
-            sound.append(chunk)
-        if not whole and chunk.name in _CRITICAL and chunk.end <= len(encoded) and not damaged:
-            raise PngDamaged(f"a wrong checksum of {chunk.name.decode()}")
-    # EXIF may stand behind the pixels, and readers would decode them to come to it.
-    ordered = sorted(sound, key=lambda chunk: _rank(chunk.name))
-    scaled = encoded[_DEPTH : _DEPTH + 2] in _FEW_BITS
-    if not structure.more and ordered == [*structure.needed] and not scaled:
-        return encoded
-    parts = [view[each.start : each.end] for each in ordered]
-    for index, chunk in enumerate(ordered):
-        if scaled and chunk.name == _CLEAR and len(parts[index]) == 14:
-            parts[index] = memoryview(_in_eight_bits(parts[index], encoded[_DEPTH]))
-    return b"".join([encoded[:_SIGNATURE], *parts])
 
 
 def _in_eight_bits(clear: memoryview, depth: int) -> bytes:

@@ -8,33 +8,45 @@ import numpy.typing as npt
 
 from models.ssd.pixels import Span, over_white, stretched
 from models.ssd.strips import joined, rows_of
+from models.ssd.structure import Structure
 from models.ssd.tiff_layout import RGB, WHITE_IS_ZERO, Reader, TiffLayout
+from models.ssd.tiff_structure import TiffStructure
 
 # Sixteen bits that are never above this hold numbers of twelve, as many cameras write them.
 _TWELVE_BITS, _SIXTEEN_BITS = 4095, 65535
 _MULTIPLIED, _IGNORED = (1,), (0,)
 
 
-def decode_tiff(encoded: bytes, layout: TiffLayout, scale: int) -> npt.NDArray[np.uint8] | None:
-    """Decodes a TIFF by OpenCV.
+class TiffDamaged(Exception):
+    """OpenCV could not read it."""
+
+
+def decode_tiff(encoded: bytes, structure: Structure, scale: int) -> npt.NDArray[np.uint8] | None:
+    """Decodes a TIFF by OpenCV where Pillow does not read it right.
 
     Args:
         encoded: The file; its first page is decoded.
-        layout: How its pixels lie; its reader is not Pillow.
+        structure: What was read of it.
         scale: 1, 2, 4 or 8: the size wanted is 1/scale.
 
     Returns:
-        RGB, uint8 ``[h // scale, w // scale, 3]``, turned upright; None where it is damaged.
+        RGB, uint8 ``[h // scale, w // scale, 3]``, turned upright; None where Pillow reads it.
+
+    Raises:
+        TiffDamaged: It ends early or is damaged.
     """
+    layout = structure.layout if isinstance(structure, TiffStructure) else None
+    if layout is None or layout.reader is Reader.PILLOW:
+        return None
     deep = layout.reader is Reader.DEEP
     # It turns a TIFF upright whatever flags say.
     flags = cv2.IMREAD_UNCHANGED if deep else cv2.IMREAD_COLOR_RGB
     try:
         decoded = cv2.imdecode(np.frombuffer(encoded, np.uint8), flags)
-    except cv2.error:
-        return None
+    except cv2.error as error:
+        raise TiffDamaged(str(error)) from error
     if decoded is None or (deep and decoded.dtype == np.uint8):
-        return None
+        raise TiffDamaged("OpenCV reads nothing of it")
     strips = _deep_strips(decoded, layout) if deep else _flat_strips(decoded)
     return joined(strips, decoded.shape[:2], scale)
 

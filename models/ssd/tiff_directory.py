@@ -73,14 +73,14 @@ class TiffFile:
                 page = self.directory(place)
                 yield page
                 place = page.following
-        except struct.error:
+        except (struct.error, OverflowError):
             return  # a reader finds no further directory either
 
     def directory(self, place: int) -> Directory:
         """Reads one directory.
 
         Raises:
-            struct.error: There is none.
+            struct.error, OverflowError: There is none.
             TooCostly: It has more tags or values than allowed.
         """
         entries = struct.unpack_from(self.order + ("Q" if self.big else "H"), self._encoded, place)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from models.ssd.limits import TIFF_READ, TIFF_SCANS
 from models.ssd.refusal import refuse_more
+from models.ssd.structure import Structure
 from models.ssd.tiff_directory import Directory, TiffFile
-from models.ssd.tiff_layout import SENSORS, Reader, TiffLayout
+from models.ssd.tiff_layout import SENSORS, TiffLayout
 
 _SUBFILE, _OLD_SUBFILE, _WIDTH, _HEIGHT, _ORIENTATION, _ROWS = 254, 255, 256, 257, 274, 278
 _OFFSETS, _COUNTS = 273, 279
@@ -28,40 +29,21 @@ _SUBDIRECTORIES = 8
 
 
 @dataclass(frozen=True)
-class TiffStructure:
+class TiffStructure(Structure):
     """What a TIFF asks of a reader.
 
     Attributes:
-        piece: Bytes of its largest strip or tile, unpacked.
-        pieces: How many strips or tiles it names.
-        height: In pixels, as stored; 0 where the file does not tell.
-        width: Likewise.
-        orientation: 1 to 8.
-        layout: How its pixels lie.
+        layout: How its pixels lie; None where there is no picture.
         place: Where the directory of the picture stands, where that is not the first; else 0.
-        raw: Whether it is what a camera's sensor saw.
     """
 
-    piece: int = 0
-    pieces: int = 0
-    height: int = 0
-    width: int = 0
-    orientation: int = 1
     layout: TiffLayout | None = None
     place: int = 0
-    raw: bool = False
 
-    @property
-    def reader(self) -> Reader | None:
-        """Who decodes it."""
-        return self.layout.reader if self.layout else None
-
-    @property
-    def unread(self) -> str:
-        """What it is where nobody reads it; else empty."""
-        if self.raw:
-            return "camera raw (DNG, NEF and the like)"
-        return self.layout.name if self.layout and not self.layout.reader else ""
+    def picture_of(self, encoded: bytes, *, damaged: bool) -> bytes:
+        """The file with its picture as the first page."""
+        del damaged
+        return TiffFile(encoded).started_at(self.place) if self.place else encoded
 
 
 def read_tiff(encoded: bytes) -> TiffStructure:
@@ -83,26 +65,23 @@ def read_tiff(encoded: bytes) -> TiffStructure:
         if not _is_small(page):
             picture = page
             break
-    if first is None:
-        return TiffStructure()
     picture = picture or first
-    width, height = picture.first(_WIDTH), picture.first(_HEIGHT)
+    if picture is None or first is None:
+        return TiffStructure(size=(0, 0))
     layout = TiffLayout.of(picture, file)
-    turn = picture.first(_ORIENTATION, 1)
+    raw = "camera raw (DNG, NEF and the like)" if _is_raw(encoded, file, first) else ""
+    height, width = picture.first(_HEIGHT), picture.first(_WIDTH)
+    piece, pieces = _pieces(encoded, picture, layout)
     return TiffStructure(
-        *_pieces(encoded, picture, layout, (width, height)),
-        height=height,
-        width=width,
-        orientation=turn if 1 <= turn <= 8 else 1,
+        unread=raw or ("" if layout.reader else layout.name),
+        size=(width, height) if 5 <= picture.first(_ORIENTATION) <= 8 else (height, width),
+        stored=layout.stored,
+        stretched=layout.samples * layout.stretched,
+        piece=piece,
+        pieces=pieces,
         layout=layout,
         place=0 if picture is first else picture.place,
-        raw=_is_raw(encoded, file, first),
     )
-
-
-def picture_of(encoded: bytes, structure: TiffStructure) -> bytes:
-    """The file with its picture as the first page."""
-    return TiffFile(encoded).started_at(structure.place) if structure.place else encoded
 
 
 def _is_small(page: Directory) -> bool:
@@ -118,7 +97,7 @@ def _is_raw(encoded: bytes, file: TiffFile, first: Directory) -> bool:
     for place in first.all(_PARTS)[:_SUBDIRECTORIES]:
         try:
             pages.append(file.directory(place))
-        except struct.error:
+        except (struct.error, OverflowError):
             continue
     return any(
         page.first(_PHOTOMETRIC) in SENSORS or page.first(_COMPRESSION) in _CAMERAS
@@ -126,11 +105,9 @@ def _is_raw(encoded: bytes, file: TiffFile, first: Directory) -> bool:
     )
 
 
-def _pieces(
-    encoded: bytes, page: Directory, layout: TiffLayout, size: tuple[int, int]
-) -> tuple[int, int]:
+def _pieces(encoded: bytes, page: Directory, layout: TiffLayout) -> tuple[int, int]:
     """Bytes of the largest strip or tile, and how many there are."""
-    width, height = size
+    width, height = page.first(_WIDTH), page.first(_HEIGHT)
     bits = page.first(258, 1) * layout.samples
     rows = min(page.first(_ROWS, height), height)
     if _TILE_WIDTH in page.tags:
