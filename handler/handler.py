@@ -121,7 +121,7 @@ class Handler:
         if isinstance(picture, PayloadError):
             raise picture
         try:
-            return self._detector.inspect(picture.encoded, damaged=how.damaged)
+            return self._detector.inspect(picture.encoded, picture.format, damaged=how.damaged)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
 
@@ -129,8 +129,7 @@ class Handler:
         try:
             return self._inspect(picture, how)
         except (DetectorError, PayloadError) as error:
-            # Its frames hold the picture.
-            return error.with_traceback(None)
+            return error.with_traceback(None)  # its frames hold the picture
 
     def _check_work(
         self, request: object, size: int, pictures: Sequence[Inspected | Failure], wanted: str

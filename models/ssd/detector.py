@@ -105,11 +105,12 @@ class Detector:
         spec = self.bundle.manifest.input
         self.detect_pixels(np.full((spec.height, spec.width, 3), 128, np.uint8))
 
-    def inspect(self, encoded: bytes, *, damaged: bool = False) -> Inspected:
+    def inspect(self, encoded: bytes, kind: str = "", *, damaged: bool = False) -> Inspected:
         """Reads a picture's header and tells what decoding it will take.
 
         Args:
             encoded: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF.
+            kind: Its format, where that is known already; else empty.
             damaged: Whether a damaged picture is answered by what can be read of it.
 
         Returns:
@@ -118,7 +119,7 @@ class Detector:
         Raises:
             DetectorError: The picture is not usable, or would take too much.
         """
-        return self._decoder.inspect(encoded, damaged=damaged)
+        return self._decoder.inspect(encoded, kind, damaged=damaged)
 
     def check_drawable(self, picture: Inspected) -> None:
         """Tells, before anything is decoded, whether a picture may be drawn on at its full size.

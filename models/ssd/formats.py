@@ -2,7 +2,6 @@
 
 import re
 
-# Formats that are read, by the name Pillow gives their reader.
 _READ = (
     (re.compile(rb"\xff\xd8\xff"), "JPEG"),
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG"),
@@ -45,25 +44,22 @@ _BRANDS = (
 )
 
 
-def readable_format(encoded: bytes) -> str | None:
-    """Names the format of an image that can be read here.
+READ = frozenset({"AVIF", *(name for _, name in _READ)})
+"""The formats that are read, by the name Pillow gives their reader."""
+
+
+def image_format(encoded: bytes) -> str | None:
+    """Names the format of an image.
 
     Args:
         encoded: The image, or at least its first ``HEAD`` bytes.
 
     Returns:
-        JPEG, PNG, WEBP, AVIF, GIF, TIFF or BMP; None for anything else.
+        One of ``READ``, or another that is known but not read here; None for anything else.
     """
     if encoded[4:8] == b"ftyp":
-        return "AVIF" if _branded(encoded) == "AVIF" else None
-    return _match(encoded, _READ)
-
-
-def unreadable_format(encoded: bytes) -> str | None:
-    """Names the format of an image that is known but not read here, None for anything else."""
-    if encoded[4:8] == b"ftyp":
-        return None if readable_format(encoded) else _branded(encoded)
-    return _match(encoded, _KNOWN)
+        return _branded(encoded)
+    return _match(encoded, _READ) or _match(encoded, _KNOWN)
 
 
 def _branded(encoded: bytes) -> str | None:

@@ -15,7 +15,7 @@ from models.ssd import pillow_reader
 from models.ssd.cost import Allowance, Header, cost_of, read_structure
 from models.ssd.decoding import Inspected, damage, pixels_of
 from models.ssd.errors import NotAnImage, TooManyPixels, UnsupportedImage
-from models.ssd.formats import readable_format, unreadable_format
+from models.ssd.formats import READ, image_format
 from models.ssd.limits import MEMORY, MILLISECONDS, PIXELS
 from models.ssd.pixels import turn, upright_size
 from models.ssd.refusal import refuse_more
@@ -64,11 +64,12 @@ class ImageDecoder:
         # A large picture takes hundreds of megabytes while it is decoded: one at a time.
         self._large = threading.Lock()
 
-    def inspect(self, encoded: bytes, *, damaged: bool = False) -> Inspected:
+    def inspect(self, encoded: bytes, kind: str = "", *, damaged: bool = False) -> Inspected:
         """Reads a picture's header, and refuses it where decoding would take too much.
 
         Args:
             encoded: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF.
+            kind: Its format, where ``formats.image_format`` has told it already; else empty.
             damaged: Whether a damaged picture will do, as far as it can be read.
 
         Returns:
@@ -81,9 +82,9 @@ class ImageDecoder:
             TooCostly: Its parts, its memory or its time are over a limit.
             TruncatedImage: The picture ends early or is damaged.
         """
-        kind, size = readable_format(encoded), len(encoded)
-        if kind is None:
-            raise _refusal(encoded)
+        kind, size = kind or image_format(encoded) or "", len(encoded)
+        if kind not in READ:
+            raise _refusal(kind)
         structure = read_structure(encoded, kind)
         if structure.unread:
             raise UnsupportedImage(f"{structure.unread} images are not read here: {_CONVERT}")
@@ -174,9 +175,8 @@ class ImageDecoder:
         return 1
 
 
-def _refusal(encoded: bytes) -> NotAnImage | UnsupportedImage:
-    kind = unreadable_format(encoded)
-    if kind is None:
+def _refusal(kind: str) -> NotAnImage | UnsupportedImage:
+    if not kind:
         return NotAnImage(
             "the input is not an image: send JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF, "
             "raw or as base64"
