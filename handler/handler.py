@@ -9,7 +9,15 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from handler.errors import BadBase64, BadOption, Deferred, PayloadError, TooCostly
-from handler.options import FORMATS, OPTION_RANGES, SETTINGS, Options, parse_options, read_settings
+from handler.options import (
+    DAMAGED,
+    FORMATS,
+    OPTION_RANGES,
+    SETTINGS,
+    Options,
+    parse_options,
+    read_settings,
+)
 from handler.payload import Payload, Picture, read_payload
 from handler.reply import (
     PICTURE_FORMATS,
@@ -22,9 +30,9 @@ from handler.reply import (
     picture_reply,
 )
 from models.ssd.cost import Allowance, drawing_ms
+from models.ssd.decoding import Inspected
 from models.ssd.detector import Answer, Detector
 from models.ssd.errors import DetectorError, TruncatedImage
-from models.ssd.image import Inspected
 from models.ssd.settings import Settings
 
 _QUESTIONS = {"GET", "HEAD", "OPTIONS"}
@@ -96,33 +104,32 @@ class Handler:
         if payload.batch and wanted in PICTURE_FORMATS:
             raise BadOption("a batch cannot be answered with a picture: send one image at a time")
         if payload.batch:
-            pictures = [self._try_inspect(picture) for picture in payload.pictures]
+            pictures = [self._try_inspect(each, options) for each in payload.pictures]
             self._check_work(request, len(body), pictures, wanted)
             return self._answer_batch(request, payload, pictures, (settings, wanted))
         (picture,) = payload.pictures
-        inspected = self._inspect(picture)
+        inspected = self._inspect(picture, options)
         if wanted in PICTURE_FORMATS:
-            self._detector.check_drawable(inspected.encoded)
+            self._detector.check_drawable(inspected)
         self._check_work(request, len(body), [inspected], wanted)
         answer = self._detect(inspected, picture, settings)
         if wanted in PICTURE_FORMATS:
-            return picture_reply(inspected.encoded, answer, self._detector, wanted)
+            return picture_reply(inspected, answer, self._detector, wanted)
         return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
 
-    def _inspect(self, picture: Picture | PayloadError) -> Inspected:
+    def _inspect(self, picture: Picture | PayloadError, how: Options) -> Inspected:
         if isinstance(picture, PayloadError):
             raise picture
         try:
-            return self._detector.inspect(picture.encoded)
+            return self._detector.inspect(picture.encoded, picture.format, damaged=how.damaged)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
 
-    def _try_inspect(self, picture: Picture | PayloadError) -> Inspected | Failure:
+    def _try_inspect(self, picture: Picture | PayloadError, how: Options) -> Inspected | Failure:
         try:
-            return self._inspect(picture)
+            return self._inspect(picture, how)
         except (DetectorError, PayloadError) as error:
-            # Its frames hold the picture.
-            return error.with_traceback(None)
+            return error.with_traceback(None)  # its frames hold the picture
 
     def _check_work(
         self, request: object, size: int, pictures: Sequence[Inspected | Failure], wanted: str
@@ -212,6 +219,7 @@ class Handler:
                 "format": ", ".join(FORMATS),
                 **OPTION_RANGES,
                 "classes": "names separated by commas",
+                "damaged": " or ".join(DAMAGED),
             },
             "model": {"name": manifest.name, "version": manifest.version},
             "classes": list(self._detector.bundle.labels.names),

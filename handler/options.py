@@ -13,6 +13,7 @@ from handler.errors import BadOption, SettingError
 from models.ssd.ranges import RANGES, Range
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
+DAMAGED = ("refuse", "accept")
 # What only the function is told, not a call.
 _FUNCTION_RANGES = {
     "MAX_PIXELS": Range(1, 178_956_970, whole=True, help="Most pixels of a picture."),
@@ -32,6 +33,7 @@ class Options:
         top_k: Candidates kept before suppression.
         max_detections: Answers at most.
         classes: The only classes wanted, by name or id; all when empty.
+        damaged: Whether a damaged picture is answered by what can be read of it.
     """
 
     format: str | None = None
@@ -40,6 +42,7 @@ class Options:
     top_k: int | None = None
     max_detections: int | None = None
     classes: tuple[str, ...] = ()
+    damaged: bool = False
 
 
 OPTION_NAMES = tuple(field.name for field in fields(Options))
@@ -215,6 +218,13 @@ def _format(name: str, value: object) -> str:
     return wanted
 
 
+def _damaged(name: str, value: object) -> bool:
+    wanted = value.lower() if isinstance(value, str) else ""
+    if wanted not in DAMAGED:
+        raise BadOption(f"{name} must be {' or '.join(DAMAGED)}, got {_shown(value)}")
+    return wanted == "accept"
+
+
 def _shown(value: object) -> str:
     """A value as an error shows it: short, and on one line."""
     text = repr(value)
@@ -225,4 +235,5 @@ _PARSERS: dict[str, Callable[[str, object], object]] = {
     "format": _format,
     **dict.fromkeys(RANGES, _number),
     "classes": _classes,
+    "damaged": _damaged,
 }

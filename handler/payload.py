@@ -13,7 +13,7 @@ import msgspec
 from handler.errors import BadBase64, BadOption, EmptyInput, NotAnImage, PayloadError
 from handler.forms import read_multipart, read_urlencoded
 from handler.limits import JSON_VALUES, PICTURES, refuse_more
-from models.ssd.formats import readable_format, unreadable_format
+from models.ssd.formats import image_format
 
 MAX_BATCH = PICTURES.most
 _WHITESPACE = b" \t\r\n\x0b\x0c"
@@ -32,10 +32,12 @@ class Picture:
         encoded: The bytes of its file.
         maybe_cut: It came as base64 without the padding its length needs: complete in some
             dialects, cut off in others. Whether the picture is whole tells which.
+        format: The name of its format, as its first bytes tell; empty where nobody looked.
     """
 
     encoded: bytes
     maybe_cut: bool = False
+    format: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ def read_payload(body: bytes) -> Payload:
     Raises:
         PayloadError: Nothing was sent, or it cannot be opened.
     """
-    if _looks_like_image(body):
-        return Payload((Picture(body),))
+    if kind := _looks_like_image(body):
+        return Payload((Picture(body, format=kind),))
     start = body[:1024].lstrip(_WHITESPACE)
     if not start and not body.strip(_WHITESPACE):
         raise EmptyInput("nothing was sent: send an image, raw or as base64")
@@ -108,13 +110,14 @@ def read_base64(text: bytes) -> Picture:
     if len(bare) % 4 == 1:
         raise _bad(bare, "is cut: its length is impossible")
     encoded = binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
-    if not _looks_like_image(encoded):
+    if not (kind := _looks_like_image(encoded)):
         raise _not_an_image()
-    return Picture(encoded, maybe_cut=len(packed) % 4 != 0)
+    return Picture(encoded, maybe_cut=len(packed) % 4 != 0, format=kind)
 
 
-def _looks_like_image(encoded: bytes) -> bool:
-    return readable_format(encoded) is not None or unreadable_format(encoded) is not None
+def _looks_like_image(encoded: bytes) -> str:
+    """The name of its format; empty where it is none."""
+    return image_format(encoded) or ""
 
 
 def _bad(packed: bytes, fault: str) -> PayloadError:
@@ -184,5 +187,6 @@ def _read_multipart(body: bytes, boundary: bytes) -> Payload:
         raise EmptyInput("the form has no file: send one in the field `image`")
     if not content.strip(_WHITESPACE):
         raise EmptyInput("the file in the form is empty: send an image")
-    picture = Picture(content) if _looks_like_image(content) else read_base64(content)
+    kind = _looks_like_image(content)
+    picture = Picture(content, format=kind) if kind else read_base64(content)
     return Payload((picture,), fields=form.fields)

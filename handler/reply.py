@@ -7,6 +7,7 @@ from typing import cast, get_args
 
 from handler.errors import PayloadError
 from handler.options import Options
+from models.ssd.decoding import Inspected
 from models.ssd.detections import Detections
 from models.ssd.detector import Answer, Detector
 from models.ssd.draw import PictureFormat
@@ -101,11 +102,11 @@ def json_reply(document: object, timings_ms: Mapping[str, float]) -> Reply:
     return Reply(json.dumps(document, ensure_ascii=False).encode(), JSON_TYPE, timings_ms)
 
 
-def picture_reply(encoded: bytes, answer: Answer, detector: Detector, wanted: str) -> Reply:
+def picture_reply(picture: Inspected, answer: Answer, detector: Detector, wanted: str) -> Reply:
     """Makes a reply that is the picture with its detections drawn.
 
     Args:
-        encoded: The picture as it came.
+        picture: The picture as it was inspected.
         answer: What was found in it.
         detector: What found it.
         wanted: One of ``PICTURE_FORMATS``.
@@ -113,7 +114,7 @@ def picture_reply(encoded: bytes, answer: Answer, detector: Detector, wanted: st
     Returns:
         The drawn picture, at full size.
     """
-    drawn = detector.draw(encoded, answer.detections, cast("PictureFormat", wanted))
+    drawn = detector.draw(picture, answer.detections, cast("PictureFormat", wanted))
     return Reply(drawn, f"image/{wanted}", answer.timings_ms)
 
 

@@ -18,7 +18,7 @@ from models.bundling.photos import (
 from models.bundling.progress import Progress, Say
 from models.ssd.description import PhotoSource
 from models.ssd.errors import ImageError
-from models.ssd.formats import HEAD, readable_format
+from models.ssd.formats import HEAD, READ, image_format
 from models.ssd.image import ImageDecoder
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff", ".bmp"}
@@ -79,7 +79,7 @@ def _pictures(folder: Path) -> list[Path]:
 
 def _begins_like_one(file: Path) -> bool:
     with file.open("rb") as stream:
-        return readable_format(stream.read(HEAD)) is not None
+        return image_format(stream.read(HEAD)) in READ
 
 
 def _decode_all(

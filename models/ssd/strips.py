@@ -38,7 +38,8 @@ def shrunk_rgb(image: Image.Image, scale: int) -> npt.NDArray[np.uint8]:
     ]
     span = None
     if image.mode in _STRETCHED:
-        span = Span.of(np.asarray(image.crop(box), np.float64) for box in boxes)
+        parts = (np.asarray(image.crop(box), np.float64) for box in boxes)
+        span = Span.of(parts).or_sixteen_bits()
     strips = (rgb_from_pillow(image.crop(box), span) for box in boxes)
     return joined(strips, (image.height, image.width), scale)
 

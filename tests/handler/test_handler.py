@@ -18,6 +18,7 @@ from PIL import Image
 
 from handler.errors import BadOption, Deferred, PayloadError, TooCostly
 from handler.handler import Handler
+from handler.options import Options
 from handler.payload import Picture
 from models.ssd.bundle import EMBEDDED
 from models.ssd.errors import Abandoned, BundleError, DetectorError
@@ -168,9 +169,41 @@ def test_a_batch_answers_in_order_and_one_bad_picture_fails_alone(ask, cat, cup)
     assert junk["error"]["index"] == 1
     assert broken["error"] == {
         "code": "truncated_image",
-        "message": "the JPEG image ends early or is damaged: send the whole file",
+        "message": "the JPEG image ends early or is damaged: send the whole file, or add "
+        "damaged=accept for what can be read of it",
         "index": 2,
     }
+
+
+ZEROS_INSIDE = Path(__file__).parents[1] / "data/pictures/zeros-inside.jpg"
+
+
+def test_damage_is_an_error_unless_the_call_accepts_it(ask):
+    body = ZEROS_INSIDE.read_bytes()
+    text = base64.b64encode(body).decode()
+    for sent in (body, json.dumps({"image": text}).encode()):
+        with pytest.raises(DetectorError, match="damaged=accept") as caught:
+            ask(sent)
+        assert caught.value.code == "truncated_image"
+        assert isinstance(objects(ask(sent, query={"damaged": "accept"})), list)
+    accepted = {"damaged": "accept"}
+    assert isinstance(objects(ask(json.dumps({"image": text} | accepted).encode())), list)
+    (entry,) = objects(ask(json.dumps({"images": [text]}).encode()))
+    assert entry["error"]["code"] == "truncated_image"
+    assert objects(ask(json.dumps({"images": [text]} | accepted).encode())) == [[]]
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_a_damaged_picture_that_is_accepted_can_be_drawn(ask, kind):
+    reply = ask(ZEROS_INSIDE.read_bytes(), query={"damaged": "accept", "format": kind})
+    with Image.open(io.BytesIO(reply.body)) as drawn:
+        assert drawn.size == (360, 240)
+
+
+def test_a_picture_that_is_too_wide_for_a_jpeg_is_shrunk(ask):
+    reply = ask(blank(70_000, 10, "PNG"), query={"format": "jpeg"})
+    with Image.open(io.BytesIO(reply.body)) as drawn:
+        assert drawn.size == (65_500, 9)
 
 
 def test_a_batch_of_one_is_still_a_batch(ask, cat):
@@ -379,7 +412,7 @@ def test_a_small_batch_of_much_work_is_refused(ask):
 
 def test_a_batch_of_real_pictures_is_no_small_one(handler, cup):
     text = base64.b64encode(cup).decode()
-    pictures = [handler._inspect(Picture(cup))] * 256
+    pictures = [handler._inspect(Picture(cup), Options())] * 256
     handler._check_work(object(), 256 * len(text), pictures, "json")
 
 

@@ -33,9 +33,15 @@ def test_jpg_is_jpeg():
     assert parse_options({"format": "JPG"}, Options()).format == "jpeg"
 
 
+def test_damage_is_refused_or_accepted():
+    assert parse_options({"damaged": "Accept"}, Options()).damaged
+    assert not parse_options({"damaged": "refuse"}, Options(damaged=True)).damaged
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("damaged", "yes"), ("damaged", True), ("damaged", None),
         ("threshold", "1.01"), ("threshold", "-0.1"), ("threshold", "nan"), ("threshold", "inf"),
         ("threshold", ""), ("threshold", "x"), ("threshold", None), ("threshold", True),
         ("threshold", [0.5]), ("iou", "2"), ("top_k", "0"), ("top_k", "1.5"), ("top_k", 1.5),

@@ -1,5 +1,6 @@
 import base64
 import binascii
+import io
 import json
 import subprocess
 import textwrap
@@ -8,9 +9,11 @@ from urllib.parse import quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from handler.errors import BadBase64, BadOption, EmptyInput, NotAnImage, PayloadError
 from handler.payload import MAX_BATCH, Picture, read_base64, read_payload
+from models.ssd.image import ImageDecoder
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
 TEXT = base64.b64encode(PNG)
@@ -143,3 +146,16 @@ def test_base64_there_and_back(rest, width, urlsafe, padded):
     text = text if padded else text.rstrip(b"=")
     wrapped = b"\n".join(text[start : start + width] for start in range(0, len(text), width))
     assert read_base64(wrapped).encoded == PNG + rest
+
+
+def test_the_format_is_looked_at_once(monkeypatch):
+    """The envelope has to look whether there is a picture; whoever decodes takes its word."""
+    decoder, seen = ImageDecoder(None), []
+    monkeypatch.setattr("models.ssd.image.image_format", seen.append)
+    image = io.BytesIO()
+    Image.new("RGB", (3, 2)).save(image, "PNG")
+    whole = image.getvalue()
+    for body in (whole, base64.b64encode(whole), multipart(('name="image"; filename="a"', whole))):
+        (picture,) = read_payload(body).pictures
+        assert decoder.inspect(picture.encoded, picture.format).header.format == "PNG"
+    assert seen == []

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.bodies.costly import RANGES, WORST, make
-from models.ssd.formats import readable_format
+from models.ssd.formats import image_format
 
 SMALL = {
     "jpeg": {"width": 64, "height": 48, "frame": 1, "colors": 1, "scans": 2, "refine": 1,
@@ -24,7 +24,7 @@ def test_genes_make_the_same_body_twice_and_have_a_range_each(kind):
     assert make(kind, SMALL[kind]) == make(kind, SMALL[kind])
     assert SMALL[kind].keys() == RANGES[kind].keys()
     if kind != "envelope":
-        assert readable_format(make(kind, SMALL[kind])) == kind.upper()
+        assert image_format(make(kind, SMALL[kind])) == kind.upper()
 
 
 def test_every_kind_is_among_the_worst():

@@ -4,14 +4,9 @@ import struct
 
 import pytest
 
-from models.ssd.chunks import check_avif, check_gif, check_png, check_webp
+from models.ssd.chunks import check_avif, check_gif, check_webp
 from models.ssd.errors import TooCostly
-from models.ssd.limits import AVIF_TABLES, GIF_BLOCKS, PNG_CHUNKS, PNG_PACKED, WEBP_CHUNKS
-
-
-def png(*names, content=b""):
-    body = b"".join(struct.pack(">I4s", len(content), name) + content + b"sum!" for name in names)
-    return b"\x89PNG\r\n\x1a\n" + body
+from models.ssd.limits import AVIF_TABLES, GIF_BLOCKS, WEBP_CHUNKS
 
 
 def webp(*chunks):
@@ -36,17 +31,6 @@ def passes_up_to(limit, check, make):
     check(make(limit.most))
     with pytest.raises(TooCostly, match=limit.name):
         check(make(limit.most + 1))
-
-
-def test_chunks_of_a_png():
-    passes_up_to(PNG_CHUNKS, check_png, lambda count: png(*[b"IDAT"] * count))
-    # A chunk's content is passed over, whatever it looks like.
-    check_png(png(b"IDAT", content=png(*[b"zTXt"] * 100)))
-
-
-@pytest.mark.parametrize("name", [b"zTXt", b"iTXt", b"iCCP"])
-def test_packed_texts_of_a_png(name):
-    passes_up_to(PNG_PACKED, check_png, lambda count: png(*[name] * count, *[b"tEXt"] * 99))
 
 
 def test_chunks_of_a_webp_and_those_inside_its_frames():

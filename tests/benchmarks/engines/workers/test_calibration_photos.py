@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from models.commands.rebuilding.errors import FetchFailed
 from models.commands.rebuilding.photos import Photos
 

@@ -1,4 +1,4 @@
-"""OpenCV's decoders, for the formats that they read faster or with less memory than Pillow's."""
+"""WebP by OpenCV's decoder, which takes less memory than Pillow's."""
 
 from collections.abc import Iterator
 
@@ -9,24 +9,6 @@ from PIL import Image
 
 from models.ssd.pixels import rgb_from_pillow
 from models.ssd.strips import joined, rows_of
-
-# OpenCV names its reduced scales by a colour; the bits of scale and colour are apart.
-_REDUCED = {
-    1: cv2.IMREAD_COLOR_RGB,
-    2: cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_COLOR_RGB,
-    4: cv2.IMREAD_REDUCED_GRAYSCALE_4 | cv2.IMREAD_COLOR_RGB,
-    8: cv2.IMREAD_REDUCED_GRAYSCALE_8 | cv2.IMREAD_COLOR_RGB,
-}
-
-
-def decode_jpeg(encoded: bytes, scale: int) -> npt.NDArray[np.uint8] | None:
-    """Decodes by libjpeg-turbo at 1/scale; None where it cannot, such as for a cut file."""
-    flags = _REDUCED[scale] | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        decoded = cv2.imdecode(np.frombuffer(encoded, np.uint8), flags)
-    except cv2.error:
-        return None
-    return None if decoded is None else np.asarray(decoded, np.uint8)
 
 
 def decode_webp(encoded: bytes, scale: int) -> npt.NDArray[np.uint8] | None:
