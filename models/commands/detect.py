@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from models.commands.printing import write_heading, write_json_line, write_line
+from models.commands.failures import one_line
+from models.commands.printing import write_heading, write_json_line, write_line, write_note
 from models.commands.quiet import quiet_engine
 
 if TYPE_CHECKING:
     from models.ssd.draw import PictureFormat
 
-_IN_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+# A name that leads nowhere is a mistake of the line, told before any work; a folder or a file that
+# may not be read is one of many that a shell's star may give.
+_IN_FILE = click.Path(exists=True, readable=False, allow_dash=True, path_type=Path)
 
 
 @click.command(name="detect")
@@ -37,7 +40,8 @@ def command(
     """Finds the objects in IMAGES (- reads standard input).
 
     A table on a terminal; JSON when the output is piped: a list for one image, and for several an
-    object a line, with the name of the file.
+    object a line, with the name of the file. An image that cannot be read is named on stderr, the
+    others are answered, and the exit status is 1.
     """
     from dataclasses import replace
 
@@ -52,10 +56,22 @@ def command(
         threshold=detector.defaults.threshold if threshold is None else threshold,
         classes=tuple(word for word in (classes or "").split(",") if word.strip()),
     )
+    # An unknown class is one mistake, not one of each image.
+    detector.bundle.labels.columns(settings.classes)
     table = sys.stdout.isatty() and not as_json
+    failed = False
     for image in images:
-        encoded = sys.stdin.buffer.read() if str(image) == "-" else image.read_bytes()
-        answer = detector.detect(encoded, settings)
+        try:
+            encoded = sys.stdin.buffer.read() if str(image) == "-" else image.read_bytes()
+            answer = detector.detect(encoded, settings)
+            drawn = b""
+            if draw is not None:
+                picture_format = _DRAWN[draw.suffix.lower()]
+                drawn = detector.draw(encoded, answer.detections, picture_format)
+        except Exception as error:  # pylint: disable=broad-exception-caught # sorted by one_line
+            _note(str(image), error)
+            failed = True
+            continue
         objects = answer.detections.objects()
         if table:
             _print_table(str(image), objects, sum(answer.timings_ms.values()))
@@ -64,7 +80,19 @@ def command(
         else:
             write_json_line({"image": str(image), "detections": objects})
         if draw is not None:
-            draw.write_bytes(detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()]))
+            draw.write_bytes(drawn)
+    if failed:
+        sys.exit(1)
+
+
+def _note(image: str, error: Exception) -> None:
+    """Names an image that failed; a fault of the program still ends it."""
+    message = one_line(error)
+    if message is None:
+        raise error
+    # What the system says of a file names it already.
+    named = message if getattr(error, "filename", None) else f"{image}: {message}"
+    write_note(f"Error: {named}")
 
 
 _DRAWN: "dict[str, PictureFormat]" = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
