@@ -25,9 +25,11 @@ class Limit(NamedTuple):
 PICTURES = Limit("pictures of a batch", 256, "Entries of `images`.")
 JSON_VALUES = Limit("values of JSON", 10_000, "Commas, colons and brackets, those in texts, too.")
 FORM_FIELDS = Limit("fields of a form", 64, "Parts of a multipart form, or urlencoded fields.")
-FORM_ESCAPES = Limit("escapes of a form", 2_000_000, "Each `%XX` of a urlencoded form.")
+FORM_ESCAPES = Limit("escapes of a form", 2_000_000, "Each `%XX` of a urlencoded form or text.")
 FORM_FIELD_BYTES = Limit("bytes of a form's option", 65_536, "Any field that is no picture.")
 PART_HEADER_BYTES = Limit("bytes of a part's headers", 16_384, "Of each part of a multipart form.")
+CODINGS = Limit("codings of a body", 4, "Those that `Content-Encoding` lists.")
+MEMBERS = Limit("members of a gzip body", 1_000, "Tools that pack in blocks make one of each.")
 
 LIMITS = (
     PICTURES,
@@ -36,6 +38,8 @@ LIMITS = (
     FORM_ESCAPES,
     FORM_FIELD_BYTES,
     PART_HEADER_BYTES,
+    CODINGS,
+    MEMBERS,
 )
 
 

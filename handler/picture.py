@@ -1,0 +1,91 @@
+"""One picture of a call: raw bytes, or base64 in any of the ways that people's tools write it."""
+
+import binascii
+import re
+from dataclasses import dataclass
+
+from handler.errors import BadBase64, EmptyInput, PayloadError
+from handler.sniffing import HEAD, begins_like_base64, looks_like_image, not_an_image
+from handler.wrappings import WHITESPACE, unwrapped, with_pluses
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+_PLAIN = re.compile(rb"\s*[A-Za-z0-9+/_-]{8}")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a call.
+
+    Attributes:
+        encoded: The bytes of its file.
+        maybe_cut: It came as base64 without the padding its length needs: complete in some
+            dialects, cut off in others. Whether the picture is whole tells which.
+    """
+
+    encoded: bytes
+    maybe_cut: bool = False
+
+
+def read_picture(content: bytes) -> Picture:
+    """Takes raw bytes of an image as they are, and anything else for base64 of one."""
+    return Picture(content) if looks_like_image(content) else read_base64(content)
+
+
+def read_base64(text: bytes) -> Picture:
+    """Decodes base64 of a picture.
+
+    Args:
+        text: Base64 in the standard or the URL alphabet, line wraps and missing padding allowed,
+            with or without one of the wrappings of ``handler.wrappings``.
+
+    Returns:
+        The picture.
+
+    Raises:
+        BadBase64: It begins like an image, but is cut or has foreign characters.
+        NotAnImage: It is not base64 of an image.
+        EmptyInput: There is nothing in it.
+        TooCostly: It has more escapes than allowed.
+    """
+    given = text
+    if not _PLAIN.match(text):
+        text = unwrapped(text)
+    packed = _packed(text)
+    bare = packed.rstrip(b"=")
+    foreign = bare.translate(None, _ALPHABET)
+    if foreign:
+        # Something may stand only behind it.
+        text = unwrapped(text)
+        packed = _packed(text)
+        bare = packed.rstrip(b"=")
+        foreign = bare.translate(None, _ALPHABET)
+    if text is not given and looks_like_image(text):
+        return Picture(text)
+    if not packed:
+        raise EmptyInput("the image is empty: send an image, raw or as base64")
+    if foreign:
+        raise _bad(bare, given, "has characters that are not base64")
+    if len(bare) % 4 == 1:
+        raise _bad(bare, given, "is cut: its length is impossible")
+    encoded = binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
+    if not looks_like_image(encoded):
+        raise not_an_image(given, encoded[:HEAD])
+    return Picture(encoded, maybe_cut=len(packed) % 4 != 0)
+
+
+def _packed(text: bytes) -> bytes:
+    """A text without whitespace, in the standard alphabet."""
+    packed = text.translate(None, WHITESPACE)
+    if b"-" in packed or b"_" in packed:
+        return packed.translate(_URLSAFE)
+    if b" " in text and b"+" not in packed:
+        return with_pluses(text, packed)
+    return packed
+
+
+def _bad(bare: bytes, given: bytes, fault: str) -> PayloadError:
+    """Names the fault if the text begins like base64 of an image; otherwise it never was one."""
+    if begins_like_base64(bare):
+        return BadBase64(f"the base64 {fault}: send it whole, as `base64 FILE` writes it")
+    return not_an_image(given)
