@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+_GZIP = b"\x1f\x8b\x08"
+
 
 @dataclass(frozen=True)
 class Body:
@@ -28,7 +30,7 @@ def read_body(request: object, most: int) -> Body:
         The body.
 
     Raises:
-        PayloadError: Its Content-Encoding cannot be undone.
+        PayloadError: Its coding cannot be undone.
     """
     body = getattr(request, "input", b"") or b""
     if isinstance(body, str):
@@ -36,6 +38,9 @@ def read_body(request: object, most: int) -> Body:
     headers = getattr(request, "headers", None) or {}
     # The watcher's take any case, a plain dictionary may have either.
     coding = headers.get("Content-Encoding") or headers.get("content-encoding")
+    # Not every door has headers, and no image begins so.
+    if not coding and body.startswith(_GZIP):
+        coding = "gzip"
     if not coding or not body:
         return Body(body, len(body))
     # Imported when a body is packed: hardly any is.

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from handler.errors import BadBase64, EmptyInput, PayloadError
-from handler.sniffing import HEAD, begins_like_base64, looks_like_image, not_an_image
+from handler.sniffing import begins_like_base64, looks_like_image, not_an_image
 from handler.wrappings import WHITESPACE, unwrapped, with_pluses
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -65,12 +65,12 @@ def read_base64(text: bytes) -> Picture:
     if not packed:
         raise EmptyInput("the image is empty: send an image, raw or as base64")
     if foreign:
-        raise _bad(bare, given, "has characters that are not base64")
+        raise _bad(bare, (given, text), "has characters that are not base64")
     if len(bare) % 4 == 1:
-        raise _bad(bare, given, "is cut: its length is impossible")
+        raise _bad(bare, (given, text), "is cut: its length is impossible")
     encoded = binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
     if not looks_like_image(encoded):
-        raise not_an_image(given, encoded[:HEAD])
+        raise not_an_image(given, encoded)
     return Picture(encoded, maybe_cut=len(packed) % 4 != 0)
 
 
@@ -84,8 +84,8 @@ def _packed(text: bytes) -> bytes:
     return packed
 
 
-def _bad(bare: bytes, given: bytes, fault: str) -> PayloadError:
+def _bad(bare: bytes, texts: tuple[bytes, bytes], fault: str) -> PayloadError:
     """Names the fault if the text begins like base64 of an image; otherwise it never was one."""
     if begins_like_base64(bare):
         return BadBase64(f"the base64 {fault}: send it whole, as `base64 FILE` writes it")
-    return not_an_image(given)
+    return not_an_image(*texts)

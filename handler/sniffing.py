@@ -23,7 +23,7 @@ _CAUSES = (
     (rb"\x89PNG(?!\r\n\x1a\n)", f"the line ends in the image were changed on its way: {_BINARY}"),
     (rb".{0,8}?(?:[\x80-\xff]|\?|\\u[0-9a-f]{4})PNG\r?\n|.{2,40}?(?:JFIF|Exif)(?:\0|\\u0000|\?)",
      f"the image was read as text on its way, which spoils it: {_BINARY}"),
-    (rb"\x1f\x8b\x08", "the input is gzip: say so with `Content-Encoding: gzip`"),
+    (rb"\x1f\x8b\x08", "the input is gzip in another envelope: pack the whole body, or nothing"),
     (rb"PK\x03\x04", "the input is a zip archive: send an image"),
     (rb"\s*<(?:!doctype html|html)", "the input is a web page: send an image"),
 )  # fmt: skip
@@ -42,22 +42,22 @@ def begins_like_base64(text: bytes) -> bool:
     return bool(sound) and looks_like_image(binascii.a2b_base64(sound))
 
 
-def not_an_image(given: bytes, decoded: bytes = b"") -> NotAnImage:
+def not_an_image(given: bytes, inner: bytes = b"") -> NotAnImage:
     """Says what came instead of an image, where that can be told.
 
     Args:
         given: What came, or its beginning.
-        decoded: Its beginning read as base64, if it was.
+        inner: Its beginning without what was around it, or read as base64.
 
     Returns:
         The error.
     """
-    head = bytes(given[:HEAD])
-    if decoded and begins_like_base64(decoded):
+    if begins_like_base64(inner):
         return NotAnImage("the input is base64 of base64: encode the image once")
-    for sign, words in _CAUSE:
-        if sign.match(head):
-            return NotAnImage(words)
+    for head in (bytes(given[:HEAD]), bytes(inner[:HEAD])):
+        for sign, words in _CAUSE:
+            if sign.match(head):
+                return NotAnImage(words)
     return NotAnImage(
         "the input is neither an image nor base64 of one: send JPEG, PNG, WebP, AVIF, BMP, GIF or "
         "TIFF, raw or as base64"

@@ -33,7 +33,9 @@ _ESCAPES = (
 )  # fmt: skip
 # Parameters may be quoted and hold commas; without `base64` the data are percent-encoded bytes.
 _DATA_URI = re.compile(
-    rb"\s{0,99}data:(?://)?(?:.{0,1000}?;\s{0,9}base64\s{0,9}|[^,]{0,1000}),",
+    rb"\s{0,99}data:(?://)?(?:.{0,1000}?;\s{0,9}base64\s{0,9}|[^,]{0,1000}),"
+    # Cut at the wrong sign, or written from memory.
+    rb"|\s{0,99}(?:[\w.+-]{1,60}/[\w.+-]{1,60};)?base64[,:]",
     re.IGNORECASE | re.DOTALL,
 )
 _ARMOUR = re.compile(rb"-----BEGIN [^\r\n]{1,99}-----\s|begin-base64 [^\r\n]{1,999}\n")

@@ -157,6 +157,13 @@ def test_a_body_may_come_packed(ask, cup, encoding, name):
         assert objects(ask(packed, headers={name: encoding})) == objects(ask(cup))
 
 
+def test_gzip_is_unpacked_where_no_header_tells(ask, cup):
+    assert objects(ask(gzip.compress(cup))) == objects(ask(cup))
+    with pytest.raises(DetectorError) as caught:
+        ask(gzip.compress(b"<svg/>"))
+    assert caught.value.code == "unsupported_format"
+
+
 def test_an_empty_packed_body_is_empty_whichever_way(ask):
     for body in (b"", gzip.compress(b"")):
         with pytest.raises(PayloadError) as caught:
