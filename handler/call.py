@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from handler.limits import most_unpacked
+
 _GZIP = b"\x1f\x8b\x08"
 
 
@@ -46,7 +48,8 @@ def read_body(request: object, most: int) -> Body:
     # Imported when a body is packed: hardly any is.
     from handler.coding import unpacked
 
-    return Body(unpacked(body, str(coding), most), len(body))
+    allowed = most_unpacked(len(body), most)
+    return Body(unpacked(body, str(coding), allowed), len(body))
 
 
 def read_query(request: object) -> dict[str, str]:

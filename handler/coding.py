@@ -27,12 +27,15 @@ class _Decoder(Protocol):
     """A decoder of one member, as in zlib."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Whether the member has ended."""
 
     @property
-    def unused_data(self) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """What was given and follows its end."""
 
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Unpacks what follows, up to so many bytes."""
 
 
 _Opener = Callable[[bytes], _Decoder]
@@ -94,8 +97,8 @@ def _decoded(body: bytes, opener: _Opener, most: int) -> bytes:
             size += len(pieces[-1])
             if size > most:
                 raise BodyTooLarge(
-                    f"the body unpacks to more than {most} bytes, the most that a body may have: "
-                    "send a smaller picture, or raise MAX_BODY_BYTES"
+                    f"the body unpacks to more than {most} bytes, the most for one of its size: "
+                    "send it as it is, or a smaller picture"
                 )
         at -= len(decoder.unused_data)
     return b"".join(pieces)
@@ -144,9 +147,11 @@ class _Brotli:
 
     @property
     def eof(self) -> bool:
+        """Whether the member has ended."""
         return bool(self._decoder.is_finished())
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Unpacks what follows, up to about so many bytes."""
         return bytes(self._decoder.process(data, output_buffer_limit=max_length))
 
 

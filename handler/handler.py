@@ -140,10 +140,11 @@ class Handler:
         most = self._allowance.milliseconds_of(body.size)
         # Zeros pack a thousandfold: what came packed may take no more than what comes as it is.
         packed = body.size < len(body.content)
-        if packed and any(each.cost.memory > self._allowance.memory_of(body.size) for each in good):
+        memory = len(body.content) + max((each.cost.memory for each in good), default=0)
+        if packed and memory > (allowed := self._allowance.memory_of(body.size)):
             raise TooCostly(
-                "a picture takes too much memory for a body of this size: send it as "
-                "it is, without Content-Encoding"
+                f"the call takes {memory:,.0f} bytes of memory unpacked, at most {allowed:,.0f} "
+                "are allowed for a body of this size: send it without Content-Encoding"
             )
         if work > most and (packed or len(pictures) > 1 or wanted in PICTURE_FORMATS):
             raise TooCostly(

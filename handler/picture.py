@@ -1,16 +1,14 @@
 """One picture of a call: raw bytes, or base64 in any of the ways that people's tools write it."""
 
 import binascii
-import re
 from dataclasses import dataclass
 
 from handler.errors import BadBase64, EmptyInput, PayloadError
 from handler.sniffing import begins_like_base64, looks_like_image, not_an_image
-from handler.wrappings import WHITESPACE, unwrapped, with_pluses
+from handler.wrappings import WHITESPACE, unwrapped, with_pluses, without_uri
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
-_PLAIN = re.compile(rb"\s*[A-Za-z0-9+/_-]{8}")
 
 
 @dataclass(frozen=True)
@@ -49,13 +47,11 @@ def read_base64(text: bytes) -> Picture:
         TooCostly: It has more escapes than allowed.
     """
     given = text
-    if not _PLAIN.match(text):
-        text = unwrapped(text)
+    text = without_uri(text)
     packed = _packed(text)
     bare = packed.rstrip(b"=")
     foreign = bare.translate(None, _ALPHABET)
     if foreign:
-        # Something may stand only behind it.
         text = unwrapped(text)
         packed = _packed(text)
         bare = packed.rstrip(b"=")
@@ -79,7 +75,7 @@ def _packed(text: bytes) -> bytes:
     packed = text.translate(None, WHITESPACE)
     if b"-" in packed or b"_" in packed:
         return packed.translate(_URLSAFE)
-    if b" " in text and b"+" not in packed:
+    if len(packed) != len(text) and b" " in text and b"+" not in packed:
         return with_pluses(text, packed)
     return packed
 

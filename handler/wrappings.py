@@ -74,6 +74,12 @@ def unwrapped(text: bytes) -> bytes:
     return text
 
 
+def without_uri(text: bytes) -> bytes:
+    """What a data URI holds; another text as it is."""
+    uri = _DATA_URI.match(text)
+    return text[uri.end() :] if uri else text
+
+
 def in_utf8(text: bytes) -> bytes:
     """Makes UTF-8 without a mark of UTF-16 or UTF-32, marked or not; other bytes stay as they are.
 
@@ -155,11 +161,6 @@ def _without_backslashes(text: bytes) -> bytes:
     return text
 
 
-def _data(text: bytes) -> bytes:
-    uri = _DATA_URI.match(text)
-    return text[uri.end() :] if uri else text
-
-
 def _disarmoured(text: bytes) -> bytes:
     begin = _ARMOUR.match(text)
     if not begin:
@@ -168,4 +169,4 @@ def _disarmoured(text: bytes) -> bytes:
     return text[begin.end() : end.start() if end else None]
 
 
-_STEPS = (in_utf8, _data, _bare, _unquoted, _without_backslashes, _disarmoured)
+_STEPS = (in_utf8, without_uri, _bare, _unquoted, _without_backslashes, _disarmoured)

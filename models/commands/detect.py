@@ -11,6 +11,7 @@ from models.commands.printing import write_heading, write_json_line, write_line,
 from models.commands.quiet import quiet_engine
 
 if TYPE_CHECKING:
+    from models.ssd.detector import Answer, Detector
     from models.ssd.draw import PictureFormat
 
 # A name that leads nowhere is a mistake of the line, told before any work; a folder or a file that
@@ -58,22 +59,18 @@ def command(
     )
     # An unknown class is one mistake, not one of each image.
     detector.bundle.labels.columns(settings.classes)
-    table = sys.stdout.isatty() and not as_json
     failed = False
     for image in images:
         try:
             encoded = sys.stdin.buffer.read() if str(image) == "-" else image.read_bytes()
             answer = detector.detect(encoded, settings)
-            drawn = b""
-            if draw is not None:
-                picture_format = _DRAWN[draw.suffix.lower()]
-                drawn = detector.draw(encoded, answer.detections, picture_format)
+            drawn = _drawn(detector, encoded, answer, draw)
         except Exception as error:  # pylint: disable=broad-exception-caught # sorted by one_line
             _note(str(image), error)
             failed = True
             continue
         objects = answer.detections.objects()
-        if table:
+        if sys.stdout.isatty() and not as_json:
             _print_table(str(image), objects, sum(answer.timings_ms.values()))
         elif len(images) == 1:
             write_json_line(objects)
@@ -83,6 +80,13 @@ def command(
             draw.write_bytes(drawn)
     if failed:
         sys.exit(1)
+
+
+def _drawn(detector: "Detector", encoded: bytes, answer: "Answer", draw: Path | None) -> bytes:
+    """The picture with boxes, as the name it shall have says; nothing without a name."""
+    if draw is None:
+        return b""
+    return detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()])
 
 
 def _note(image: str, error: Exception) -> None:
