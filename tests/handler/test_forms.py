@@ -16,6 +16,7 @@ from werkzeug.formparser import MultiPartParser
 
 from handler.errors import BadOption, EmptyInput, NotAnImage, PayloadError, TooCostly
 from handler.forms import Form, read_multipart, read_urlencoded
+from handler.limits import FORM_FIELD_BYTES, FORM_FIELDS
 from handler.payload import read_payload
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -356,6 +357,28 @@ def test_an_envelope_that_takes_much_is_refused_with_the_limit_in_words(name):
         read_payload(body)
     assert "at most" in caught.value.message
     assert "\n" not in caught.value.message
+
+
+def test_fields_are_counted_to_the_last():
+    most = FORM_FIELDS.most
+    assert len(read_urlencoded(b"image=a" + b"&b=c" * (most - 1)).fields) == 1
+    assert read_multipart(PART * most + b"--b--", b"b").fields == {"x": "1"}
+    for read in (
+        lambda: read_urlencoded(b"image=a" + b"&b=c" * most),
+        lambda: read_multipart(PART * (most + 1) + b"--b--", b"b"),
+    ):
+        with pytest.raises(TooCostly, match="fields of a form"):
+            read()
+
+
+def test_options_and_headers_are_counted_to_the_byte():
+    most = FORM_FIELD_BYTES.most
+    assert read_multipart(PART.replace(b"1", b"1" * most) + b"--b--", b"b").fields
+    with pytest.raises(TooCostly, match="bytes of a form's option"):
+        read_multipart(PART.replace(b"1", b"1" * (most + 1)) + b"--b--", b"b")
+    assert read_urlencoded(b"b=" + b"c" * (most - 2)).fields
+    with pytest.raises(TooCostly, match="bytes of a form's option"):
+        read_urlencoded(b"b=" + b"c" * (most - 1))
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,23 @@ def test_what_cannot_be_opened_is_named(body, error):
     assert len(caught.value.message) < 300
 
 
+@pytest.mark.parametrize("body", [b"", b" \n", b" " * 2000, b"\xef\xbb\xbf", b"\xff\xfe \0"])
+def test_nothing_is_told_as_nothing(body):
+    with pytest.raises(EmptyInput, match="nothing was sent"):
+        read_payload(body)
+
+
+def test_whitespace_before_a_text_may_be_long():
+    assert read_payload(b" \n" * 2000 + TEXT).pictures == (Picture(PNG),)
+
+
+@pytest.mark.parametrize("disposition", ['name="image"', 'name="image"; filename="a"', "name=file"])
+@pytest.mark.parametrize("content", [b"", b" \r\n"])
+def test_an_empty_field_is_told_as_that(disposition, content):
+    with pytest.raises(EmptyInput, match="the file in the form is empty"):
+        read_payload(multipart((disposition, content)))
+
+
 def test_missing_padding_is_told_from_a_whole_text():
     assert not read_base64(TEXT).maybe_cut
     assert read_base64(base64.b64encode(PNG + b"ab").rstrip(b"=")).maybe_cut
