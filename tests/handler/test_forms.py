@@ -162,8 +162,9 @@ def test_base64_of_a_picture_in_a_field_of_text(name):
             (DATA + b'name="photo"; filename=""', b" \r\n"),
             (DATA + b'name="other"; filename=""', b""),
         ],
+        [(DATA + b'name="mask"; filename="a"', b"\r\n")],
     ],
-    ids=["another", "same-name", "text", "data", "two"],
+    ids=["another", "same-name", "text", "data", "two", "line"],
 )
 @pytest.mark.parametrize("name", [b"image", b"photo"])
 def test_inputs_that_nobody_filled_are_passed_over(others, name):
