@@ -20,6 +20,7 @@ _FUNCTION_RANGES = {
     "MAX_PICTURE_MEMORY": Range(1, 100_000_000_000, whole=True, help="Bytes to decode a picture."),
     "MAX_CALL_MILLISECONDS": Range(1, 3_600_000, whole=True, help="Work that a call may ask for."),
 }
+_MAX_BODY, _BODY_RANGE = 32 << 20, Range(1, 1 << 30, whole=True, help="Bytes of a body.")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class FunctionSettings:
         max_pixels: Most pixels a picture may have.
         max_memory: Most bytes that decoding a picture may take.
         max_milliseconds: Most milliseconds of work that a call may ask for.
+        max_body: Most bytes that a packed body may have unpacked.
         options: What a call gets that asks for nothing else.
     """
 
@@ -64,6 +66,7 @@ class FunctionSettings:
     max_pixels: int
     max_memory: int
     max_milliseconds: int
+    max_body: int
     options: Options
 
 
@@ -108,8 +111,8 @@ def parse_options(given: Mapping[str, object], base: Options) -> Options:
     """Lays the options of a query or a body over others.
 
     Args:
-        given: Option names with text or JSON values. Names that are no options are left alone,
-            unless they look like a slip of one.
+        given: Option names with text or JSON values; an empty text or None gives nothing. Names
+            that are no options are left alone, unless they look like a slip of one.
         base: What holds where nothing is given.
 
     Returns:
@@ -120,10 +123,11 @@ def parse_options(given: Mapping[str, object], base: Options) -> Options:
     """
     changes: dict[str, Any] = {}
     for name, value in given.items():
-        if name in _PARSERS:
-            changes[name] = _PARSERS[name](name, value)
-        else:
+        if name not in _PARSERS:
             _refuse_slip(name)
+        # A page's form sends each of its inputs, a typed client each of its fields.
+        elif value is not None and not (isinstance(value, str) and not value.strip()):
+            changes[name] = _PARSERS[name](name, value)
     return replace(base, **changes) if changes else base
 
 
@@ -159,6 +163,9 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
         most = {
             name: _count(name, values[name], allowed) for name, allowed in _FUNCTION_RANGES.items()
         }
+        # A setting of whatever takes the calls, which holds for bodies as they come.
+        given = environ.get("MAX_BODY_BYTES", "").strip() or str(_MAX_BODY)
+        max_body = _count("MAX_BODY_BYTES", given, _BODY_RANGE)
     except BadOption as error:
         raise SettingError(f"setting {error.message}") from error
     bundle = Path(values["MODEL_BUNDLE"]) if values["MODEL_BUNDLE"] else None
@@ -170,6 +177,7 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
         most["MAX_PIXELS"],
         most["MAX_PICTURE_MEMORY"],
         most["MAX_CALL_MILLISECONDS"],
+        max_body,
         options,
     )
 

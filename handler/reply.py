@@ -15,7 +15,8 @@ from models.ssd.errors import DetectorError
 
 PICTURE_FORMATS = get_args(PictureFormat)
 JSON_TYPE = "application/json"
-_OFFERS = {JSON_TYPE: "json", "image/jpeg": "jpeg", "image/png": "png"}
+# The name that JPEG doesn't have comes last: only who writes it gets it.
+_OFFERS = {JSON_TYPE: "json", "image/jpeg": "jpeg", "image/png": "png", "image/jpg": "jpeg"}
 Failure = DetectorError | PayloadError
 
 
@@ -51,6 +52,7 @@ def choose_format(options: Options, accept: str) -> str:
     """
     if options.format is not None:
         return options.format
+    accept = accept.lower()
     if "image/" not in accept:
         return "json"
     # Imported when a picture may be meant: most calls want JSON. The package first, as a whole: two
@@ -59,7 +61,10 @@ def choose_format(options: Options, accept: str) -> str:
     from werkzeug.datastructures import MIMEAccept
     from werkzeug.http import parse_accept_header
 
-    best = parse_accept_header(accept, MIMEAccept).best_match(_OFFERS, JSON_TYPE)
+    accepted = parse_accept_header(accept, MIMEAccept)
+    # A picture has no parameters, and what has some would match nothing.
+    types = MIMEAccept([(item.partition(";")[0].strip(), quality) for item, quality in accepted])
+    best = types.best_match(_OFFERS, JSON_TYPE)
     return _OFFERS[best]
 
 

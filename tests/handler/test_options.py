@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from handler.errors import BadOption, SettingError
 from handler.options import (
+    OPTION_NAMES,
     OPTION_RANGES,
     SETTINGS,
     Options,
@@ -14,6 +15,7 @@ from handler.options import (
     read_settings,
 )
 from models.ssd.ranges import RANGES
+from watcher.configuration.settings import SETTINGS as WATCHER_SETTINGS
 
 
 def test_text_and_json_values_mean_the_same():
@@ -41,9 +43,9 @@ def test_damage_is_refused_or_accepted():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("damaged", "yes"), ("damaged", True), ("damaged", None),
+        ("damaged", "yes"), ("damaged", True),
         ("threshold", "1.01"), ("threshold", "-0.1"), ("threshold", "nan"), ("threshold", "inf"),
-        ("threshold", ""), ("threshold", "x"), ("threshold", None), ("threshold", True),
+        ("threshold", "x"), ("threshold", True),
         ("threshold", [0.5]), ("iou", "2"), ("top_k", "0"), ("top_k", "1.5"), ("top_k", 1.5),
         ("top_k", "10001"), ("max_detections", 1001), ("top_k", True), ("max_detections", "-1"),
         ("max_detections", {}),
@@ -121,7 +123,14 @@ def test_settings_from_the_environment():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("THRESHOLD", "2"), ("MAX_PIXELS", "0"), ("MAX_PIXELS", "999999999"), ("REPLY_FORMAT", "x")],
+    [
+        ("THRESHOLD", "2"),
+        ("MAX_PIXELS", "0"),
+        ("MAX_PIXELS", "999999999"),
+        ("REPLY_FORMAT", "x"),
+        ("MAX_BODY_BYTES", "0"),
+        ("MAX_BODY_BYTES", "32MB"),
+    ],
 )
 def test_a_wrong_setting_stops_the_start(name, value):
     with pytest.raises(SettingError, match="must be"):
@@ -135,11 +144,38 @@ def test_the_table_of_settings_is_complete():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", OPTION_NAMES)
+@pytest.mark.parametrize("value", ["", " ", "\t\n", None])
+def test_an_empty_value_gives_nothing(name, value):
+    base = Options("full", 0.3, 0.4, 5, 6, ("dog",))
+    assert parse_options({name: value}, base) == base
+    assert parse_options({name: value}, Options()) == Options()
+
+
+@pytest.mark.parametrize("value", ["", None])
+def test_a_slip_is_told_whatever_its_value(value):
+    with pytest.raises(BadOption, match="did you mean 'threshold'"):
+        parse_options({"treshold": value}, Options())
+
+
+@pytest.mark.parametrize(("text", "most"), [("", 32 << 20), (" ", 32 << 20), ("200000", 200_000)])
+def test_the_limit_of_a_body_is_the_one_of_whoever_takes_calls(text, most):
+    assert read_settings({"MAX_BODY_BYTES": text}).max_body == most
+    assert read_settings({}).max_body == int(watcher_default("MAX_BODY_BYTES"))
+
+
+def watcher_default(name):
+    return next(row.default for row in WATCHER_SETTINGS if row.name == name)
+
+
 @given(st.sampled_from(["threshold", "iou"]), st.one_of(st.floats(), st.integers(), st.text()))
 def test_a_share_is_a_share_or_refused(name, value):
     try:
         share = getattr(parse_options({name: value}, Options()), name)
     except BadOption:
+        return
+    if isinstance(value, str) and not value.strip():
+        assert share is None
         return
     assert math.isfinite(share)
     assert 0 <= share <= 1
