@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from handler.limits import most_unpacked
+from .limits import most_unpacked
 
 _GZIP = b"\x1f\x8b\x08"
 
@@ -46,7 +46,7 @@ def read_body(request: object, most: int) -> Body:
     if not coding or not body:
         return Body(body, len(body))
     # Imported when a body is packed: hardly any is.
-    from handler.coding import unpacked
+    from .coding import unpacked
 
     allowed = most_unpacked(len(body), most)
     return Body(unpacked(body, str(coding), allowed), len(body))

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol
 
-from handler.errors import BadOption, BodyTooLarge, PayloadError, UnknownCoding
-from handler.limits import CODINGS, MEMBERS, refuse_more
-from models.ssd.formats import image_format
+from .errors import BadOption, BodyTooLarge, PayloadError, UnknownCoding
+from .limits import CODINGS, MEMBERS, refuse_more
+from .rooms import image_format
 
 # Bytes that are unpacked at a time: what follows a member is copied, and there may be many.
 _PIECE = 1 << 16

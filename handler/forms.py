@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from handler.errors import BadOption
-from handler.limits import (
+from .errors import BadOption
+from .limits import (
     FORM_ESCAPES,
     FORM_FIELD_BYTES,
     FORM_FIELDS,
     PART_HEADER_BYTES,
     refuse_more,
 )
-from handler.options import OPTION_NAMES
-from handler.part import Part, read_part
-from handler.sniffing import image_format
-from handler.wrappings import WHITESPACE, unescaped
+from .options import OPTION_NAMES
+from .part import Part, read_part
+from .sniffing import image_format
+from .wrappings import WHITESPACE, unescaped
 
 NAMES = ("image", "file", "data")
 """Fields of text that hold the picture, the better name first."""

@@ -7,9 +7,9 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from handler.call import Body, read_body, read_query
-from handler.errors import BadBase64, BadOption, Deferred, PayloadError, TooCostly
-from handler.options import (
+from .call import Body, read_body, read_query
+from .errors import BadBase64, BadOption, Deferred, PayloadError, TooCostly
+from .options import (
     DAMAGED,
     FORMATS,
     OPTION_RANGES,
@@ -18,9 +18,9 @@ from handler.options import (
     parse_options,
     read_settings,
 )
-from handler.payload import Payload, read_payload
-from handler.picture import Picture
-from handler.reply import (
+from .payload import Payload, read_payload
+from .picture import Picture
+from .reply import (
     PICTURE_FORMATS,
     Failure,
     Reply,
@@ -30,11 +30,16 @@ from handler.reply import (
     json_reply,
     picture_reply,
 )
-from models.ssd.cost import Allowance, drawing_ms
-from models.ssd.decoding import Inspected
-from models.ssd.detector import Answer, Detector
-from models.ssd.errors import DetectorError, TruncatedImage
-from models.ssd.settings import Settings
+from .rooms import (
+    Allowance,
+    Answer,
+    Detector,
+    DetectorError,
+    Inspected,
+    Settings,
+    TruncatedImage,
+    drawing_ms,
+)
 
 _QUESTIONS = {"GET", "HEAD", "OPTIONS"}
 # Milliseconds that a picture takes after it is decoded, by the embedded model and rather too much.

@@ -5,7 +5,7 @@ What its pictures may take stands in a table of its own (``models/ssd/limits.py`
 
 from typing import NamedTuple
 
-from handler.errors import TooCostly
+from .errors import TooCostly
 
 
 class Limit(NamedTuple):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from handler.errors import BadOption, SettingError
-from models.ssd.ranges import RANGES, Range
+from .errors import BadOption, SettingError
+from .rooms import RANGES, Range
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
 DAMAGED = ("refuse", "accept")

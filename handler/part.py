@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from handler.errors import BadOption
-from handler.sniffing import image_format
+from .errors import BadOption
+from .sniffing import image_format
 
 _HEADER = rb"^%s[ \t]*:[ \t]*(.*(?:\r?\n[ \t].*)*)"
 _DISPOSITION, _TYPE, _TRANSFER, _CODING = (

@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
-from handler.errors import BadOption, EmptyInput, NotAnImage, PayloadError
-from handler.forms import is_urlencoded, read_multipart, read_urlencoded
-from handler.limits import JSON_VALUES, PICTURES, refuse_more
-from handler.picture import Picture, read_base64, read_picture
-from handler.sniffing import HEAD, image_format, not_an_image
-from handler.wrappings import WHITESPACE, in_utf8
+from .errors import BadOption, EmptyInput, NotAnImage, PayloadError
+from .forms import is_urlencoded, read_multipart, read_urlencoded
+from .limits import JSON_VALUES, PICTURES, refuse_more
+from .picture import Picture, read_base64, read_picture
+from .sniffing import HEAD, image_format, not_an_image
+from .wrappings import WHITESPACE, in_utf8
 
 MAX_BATCH = PICTURES.most
 # How far into a body its first boundary is looked for: lines may come before it.

@@ -3,9 +3,9 @@
 import binascii
 from dataclasses import dataclass, field
 
-from handler.errors import BadBase64, EmptyInput, PayloadError
-from handler.sniffing import begins_like_base64, image_format, not_an_image
-from handler.wrappings import WHITESPACE, unwrapped, with_pluses, without_uri
+from .errors import BadBase64, EmptyInput, PayloadError
+from .sniffing import begins_like_base64, image_format, not_an_image
+from .wrappings import WHITESPACE, unwrapped, with_pluses, without_uri
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URLSAFE = bytes.maketrans(b"-_", b"+/")

@@ -5,13 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
-from handler.errors import PayloadError
-from handler.options import Options
-from models.ssd.decoding import Inspected
-from models.ssd.detections import Detections
-from models.ssd.detector import Answer, Detector
-from models.ssd.draw import PictureFormat
-from models.ssd.errors import DetectorError
+from .errors import PayloadError
+from .options import Options
+from .rooms import Answer, Detections, Detector, DetectorError, Inspected, PictureFormat
 
 PICTURE_FORMATS = get_args(PictureFormat)
 JSON_TYPE = "application/json"

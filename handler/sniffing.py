@@ -6,8 +6,8 @@ Most of the latter was an image before something on its way spoiled it. What tha
 import binascii
 import re
 
-from handler.errors import NotAnImage
-from models.ssd.formats import image_format
+from .errors import NotAnImage
+from .rooms import image_format
 
 HEAD = 512
 """Bytes of a beginning that are looked at."""

@@ -7,8 +7,8 @@ read as a form's space. Each is looked for only in a text that is not plain base
 import re
 from urllib.parse import unquote_to_bytes
 
-from handler.limits import FORM_ESCAPES, refuse_more
-from handler.sniffing import image_format
+from .limits import FORM_ESCAPES, refuse_more
+from .sniffing import image_format
 
 WHITESPACE = b" \t\r\n\x0b\x0c"
 # Also the zero that ends a text in C, DOS' mark of an end, and what stands around a text in code.

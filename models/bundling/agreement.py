@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.ssd.boxes import BoxReader
-from models.ssd.description import HeldOut
-from models.ssd.detections import Detections
-from models.ssd.labels import Labels
-from models.ssd.manifest import Manifest
-from models.ssd.nets.layers import Floats
-from models.ssd.nms import overlaps
-from models.ssd.ranges import RANGES
-from models.ssd.settings import Settings
+from ..ssd.boxes import BoxReader
+from ..ssd.description import HeldOut
+from ..ssd.detections import Detections
+from ..ssd.labels import Labels
+from ..ssd.manifest import Manifest
+from ..ssd.nets.layers import Floats
+from ..ssd.nms import overlaps
+from ..ssd.ranges import RANGES
+from ..ssd.settings import Settings
 
 THRESHOLD = 0.5
 LEAST_OVERLAP = 0.9

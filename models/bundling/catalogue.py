@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from models.bundling.packages import Package
-from models.bundling.reading import read_coco_ssd, read_slim
-from models.bundling.trained import TrainedNetwork
-from models.ssd.importers import coco_classes, coco_ssd, voc_classes
-from models.ssd.labels import Labels
-from models.ssd.nets.layers import Floats, Network
-from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
-from models.ssd.nets.vgg16 import ssd300_vgg16
-from models.ssd.spec import DefaultsSpec
+from ..ssd.importers import coco_classes, coco_ssd, voc_classes
+from ..ssd.labels import Labels
+from ..ssd.nets.layers import Floats, Network
+from ..ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
+from ..ssd.nets.vgg16 import ssd300_vgg16
+from ..ssd.spec import DefaultsSpec
+from .packages import Package
+from .reading import read_coco_ssd, read_slim
+from .trained import TrainedNetwork
 
 Reader = Callable[[Network, Path, Labels, Floats], TrainedNetwork]
 """Takes the network, the file, the classes of its columns, and a few inputs ``[N, H, W, 3]`` to

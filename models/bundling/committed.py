@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from models.bundling.catalogue import CATALOGUE
-from models.ssd.bundle import Bundle, open_bundle
-from models.ssd.convert.folder import read_contents, write_bundle
-from models.ssd.description import Metrics
-from models.ssd.errors import BundleError
-from models.ssd.manifest import Manifest
+from ..ssd.bundle import Bundle, open_bundle
+from ..ssd.convert.folder import read_contents, write_bundle
+from ..ssd.description import Metrics
+from ..ssd.errors import BundleError
+from ..ssd.manifest import Manifest
+from .catalogue import CATALOGUE
 
 ENTRY = CATALOGUE["ssdlite-mobilenet-v2"]
 IMPORTER = ENTRY.importers["coco-ssd"]

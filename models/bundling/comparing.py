@@ -6,13 +6,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from models.bundling.committed import WEIGHTS_FILE
-from models.bundling.photos import Photos
-from models.ssd import convert
-from models.ssd.bundle import Bundle, open_bundle
-from models.ssd.convert.check import answer_error, run_graph
-from models.ssd.description import Metrics, Provenance
-from models.ssd.manifest import Manifest
+from ..ssd import convert
+from ..ssd.bundle import Bundle, open_bundle
+from ..ssd.convert.check import answer_error, run_graph
+from ..ssd.description import Metrics, Provenance
+from ..ssd.manifest import Manifest
+from .committed import WEIGHTS_FILE
+from .photos import Photos
 
 TOLERANCES = {"float32": 1e-3, "int8": 0.2}
 """Logits, root mean square, where either scores above 0.05. Processors add in different orders: a

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import msgspec
 
-from models.bundling.committed import ENTRY, FLOAT_NAME, IMPORTER, INT8_NAME, WEIGHTS_FILE
-from models.bundling.packages import fetch
-from models.bundling.photos import Photos, read_photos
-from models.bundling.progress import Progress
-from models.bundling.trained import TrainedNetwork
-from models.bundling.writing import write_float, write_int8
-from models.ssd import convert
-from models.ssd.convert.check import answer_error, run_graph
-from models.ssd.description import Float16Weights, Provenance
-from models.ssd.nets.layers import Floats
-from models.ssd.nets.weights_file import format_weights, parse_weights
+from ..ssd import convert
+from ..ssd.convert.check import answer_error, run_graph
+from ..ssd.description import Float16Weights, Provenance
+from ..ssd.nets.layers import Floats
+from ..ssd.nets.weights_file import format_weights, parse_weights
+from .committed import ENTRY, FLOAT_NAME, IMPORTER, INT8_NAME, WEIGHTS_FILE
+from .packages import fetch
+from .photos import Photos, read_photos
+from .progress import Progress
+from .trained import TrainedNetwork
+from .writing import write_float, write_int8
 
 _VERSION = "1.0.0"
 _CHECKED = 4

@@ -8,7 +8,7 @@ ModelError
 +-- BundlesDiffer     bundles_differ    what was built is not what is committed
 """
 
-from models.ssd.errors import ModelError
+from ..ssd.errors import ModelError
 
 
 class OutputTaken(ModelError):

@@ -4,19 +4,19 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from models.bundling import writing
-from models.bundling.agreement import Agreement
-from models.bundling.errors import BadIdentity
-from models.bundling.own_photos import calibration_photos
-from models.bundling.progress import Progress, Say
-from models.bundling.request import Request
-from models.bundling.samples import sample_inputs
-from models.bundling.trained import TrainedNetwork
-from models.ssd.convert import Identity
-from models.ssd.convert.bundle import describe
-from models.ssd.description import Source
-from models.ssd.manifest import Manifest
-from models.ssd.quantize.recipe import most_images
+from ..ssd.convert import Identity
+from ..ssd.convert.bundle import describe
+from ..ssd.description import Source
+from ..ssd.manifest import Manifest
+from ..ssd.quantize.recipe import most_images
+from . import writing
+from .agreement import Agreement
+from .errors import BadIdentity
+from .own_photos import calibration_photos
+from .progress import Progress, Say
+from .request import Request
+from .samples import sample_inputs
+from .trained import TrainedNetwork
 
 _READING, _CONVERTING = "reading the checkpoint", "converting"
 _INT8 = "int8: weights rounded for the inputs they have, biases corrected"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.bundling.errors import OutputTaken
+from .errors import OutputTaken
 
 
 def check_output(folder: Path) -> None:

@@ -5,8 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.bundling.errors import NoPhotos
-from models.bundling.photos import (
+from ..ssd.description import PhotoSource
+from ..ssd.errors import ImageError
+from ..ssd.formats import HEAD, READ, image_format
+from ..ssd.image import ImageDecoder
+from .errors import NoPhotos
+from .photos import (
     HELD_OUT,
     Photos,
     Pixels,
@@ -15,11 +19,7 @@ from models.bundling.photos import (
     read_photos,
     thin_out,
 )
-from models.bundling.progress import Progress, Say
-from models.ssd.description import PhotoSource
-from models.ssd.errors import ImageError
-from models.ssd.formats import HEAD, READ, image_format
-from models.ssd.image import ImageDecoder
+from .progress import Progress, Say
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff", ".bmp"}
 

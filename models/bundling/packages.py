@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.bundling.errors import FetchFailed
+from .errors import FetchFailed
 
 _TIMEOUT = 300
 """Seconds for one package; the largest has 15 MB."""

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.bundling.errors import FetchFailed
-from models.bundling.packages import Package, fetch
-from models.bundling.progress import Progress
-from models.ssd.description import Calibration, PhotoSource
+from ..ssd.description import Calibration, PhotoSource
+from .errors import FetchFailed
+from .packages import Package, fetch
+from .progress import Progress
 
 _LIST = Path(__file__).with_name("photos.json")
 HELD_OUT = 4

@@ -9,13 +9,13 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 
-from models.bundling.photos import Photos
-from models.bundling.progress import Progress
-from models.ssd import convert, nets, quantize
-from models.ssd.convert.grids import QuantizedWeights
-from models.ssd.nets.layers import Network, Weights
-from models.ssd.quantize.recipe import Recipe
-from models.ssd.quantize.recipe import quantize as quantize_network
+from ..ssd import convert, nets, quantize
+from ..ssd.convert.grids import QuantizedWeights
+from ..ssd.nets.layers import Network, Weights
+from ..ssd.quantize.recipe import Recipe
+from ..ssd.quantize.recipe import quantize as quantize_network
+from .photos import Photos
+from .progress import Progress
 
 
 def kept_int8_graph(

@@ -5,13 +5,13 @@ TensorFlow is imported when one is called, so that the catalogue can be looked a
 
 from pathlib import Path
 
-from models.bundling.trained import TrainedNetwork
-from models.ssd.description import Source
-from models.ssd.importers import coco_ssd, slim
-from models.ssd.importers.checkpoint_files import find_checkpoint
-from models.ssd.importers.tfjs import read_package
-from models.ssd.labels import Labels
-from models.ssd.nets.layers import Floats, Network
+from ..ssd.description import Source
+from ..ssd.importers import coco_ssd, slim
+from ..ssd.importers.checkpoint_files import find_checkpoint
+from ..ssd.importers.tfjs import read_package
+from ..ssd.labels import Labels
+from ..ssd.nets.layers import Floats, Network
+from .trained import TrainedNetwork
 
 
 def read_slim(network: Network, file: Path, labels: Labels, examples: Floats) -> TrainedNetwork:
@@ -29,7 +29,7 @@ def read_slim(network: Network, file: Path, labels: Labels, examples: Floats) ->
     Raises:
         UnreadableModel: It cannot be read, or is a checkpoint of another network.
     """
-    from models.ssd.importers.checkpoint import Checkpoint
+    from ..ssd.importers.checkpoint import Checkpoint
 
     del examples
     with find_checkpoint(file) as files:
@@ -60,7 +60,7 @@ def read_coco_ssd(network: Network, file: Path, labels: Labels, examples: Floats
         PackageChanged: It is another file.
         UnreadableModel: It is damaged, or the network does not answer as it does.
     """
-    from models.ssd.importers.source_check import check_import
+    from ..ssd.importers.source_check import check_import
 
     model = read_package(file, coco_ssd.SHA256, coco_ssd.MODEL)
     weights = coco_ssd.network_weights(model, network, labels.class_ids)

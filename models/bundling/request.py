@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from models.bundling.catalogue import CATALOGUE, Importer, NetworkEntry
+from .catalogue import CATALOGUE, Importer, NetworkEntry
 
 Engine = Literal["litert", "tensorflow"]
 Precision = Literal["float32", "int8", "bfloat16"]

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from models.ssd import convert
-from models.ssd.nets.layers import Floats, Network
+from ..ssd import convert
+from ..ssd.nets.layers import Floats, Network
 
 _COUNT = 2
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from models.ssd.convert import Identity
-from models.ssd.description import Provenance, Source
-from models.ssd.labels import Labels
-from models.ssd.nets.layers import LayerWeights, Network
-from models.ssd.spec import DefaultsSpec
+from ..ssd.convert import Identity
+from ..ssd.description import Provenance, Source
+from ..ssd.labels import Labels
+from ..ssd.nets.layers import LayerWeights, Network
+from ..ssd.spec import DefaultsSpec
 
 
 @dataclass(frozen=True, slots=True)

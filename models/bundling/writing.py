@@ -7,18 +7,18 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from models.bundling.agreement import Agreement, count_matches, read_answers
-from models.bundling.photos import Photos
-from models.bundling.progress import Progress
-from models.bundling.quantizing import kept_int8_graph
-from models.bundling.trained import TrainedNetwork
-from models.ssd import convert
-from models.ssd.convert import Identity
-from models.ssd.convert.bundle import describe
-from models.ssd.convert.check import answer_error, run_graph
-from models.ssd.manifest import Manifest
-from models.ssd.nets.apply import run_network
-from models.ssd.nets.layers import Floats
+from ..ssd import convert
+from ..ssd.convert import Identity
+from ..ssd.convert.bundle import describe
+from ..ssd.convert.check import answer_error, run_graph
+from ..ssd.manifest import Manifest
+from ..ssd.nets.apply import run_network
+from ..ssd.nets.layers import Floats
+from .agreement import Agreement, count_matches, read_answers
+from .photos import Photos
+from .progress import Progress
+from .quantizing import kept_int8_graph
+from .trained import TrainedNetwork
 
 FloatPrecision = Literal["float32", "bfloat16"]
 
@@ -50,7 +50,7 @@ def write_saved_model(
     precision: FloatPrecision,
 ) -> Manifest:
     """Writes a SavedModel bundle; the same as ``write_float`` otherwise."""
-    from models.ssd.convert.saved_model import saved_model_bundle
+    from ..ssd.convert.saved_model import saved_model_bundle
 
     examples = images, answers(trained, images)
     return saved_model_bundle(out, trained.network, trained.weights, identity, examples, precision)

@@ -19,7 +19,7 @@ class BundleType(click.ParamType[Path]):
             BundleError: There is none of that name; lists the embedded bundles.
         """
         del param, ctx  # the message names what was given
-        from models.ssd.bundle import find_bundle  # only for a verb that is given one
+        from ..ssd.bundle import find_bundle  # only for a verb that is given one
 
         return find_bundle(Path(str(value)))
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from models.commands.bundle_type import BUNDLE
-from models.commands.failures import one_line
-from models.commands.printing import write_heading, write_json_line, write_line, write_note
-from models.commands.quiet import quiet_engine
+from .bundle_type import BUNDLE
+from .failures import one_line
+from .printing import write_heading, write_json_line, write_line, write_note
+from .quiet import quiet_engine
 
 if TYPE_CHECKING:
-    from models.ssd.detector import Answer, Detector
-    from models.ssd.draw import PictureFormat
+    from ..ssd.detector import Answer, Detector
+    from ..ssd.draw import PictureFormat
 
 # A name that leads nowhere is a mistake of the line, told before any work; a folder or a file that
 # may not be read is one of many that a shell's star may give.
@@ -47,7 +47,7 @@ def command(
     """
     from dataclasses import replace
 
-    from models.ssd.detector import Detector
+    from ..ssd.detector import Detector
 
     if draw is not None and (len(images) > 1 or draw.suffix.lower() not in _DRAWN):
         raise click.UsageError("--draw takes one image, and a name that ends in .jpg or .png")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from models.commands.heavy import require_tensorflow
-from models.commands.printing import write_line, write_to
-from models.commands.quiet import quiet_engine
+from .heavy import require_tensorflow
+from .printing import write_line, write_to
+from .quiet import quiet_engine
 
 if TYPE_CHECKING:
-    from models.bundling.importing import Imported
-    from models.bundling.request import Request
+    from ..bundling.importing import Imported
+    from ..bundling.request import Request
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -70,7 +70,7 @@ def slim(**options: object) -> None:
     a folder that holds exactly one.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets at length otherwise
-    from models.bundling.request import COMBINATIONS, Request
+    from ..bundling.request import COMBINATIONS, Request
 
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each of them
     if request.precision not in COMBINATIONS[request.engine]:
@@ -111,12 +111,12 @@ def run(request: "Request", seen: TextIO) -> "Imported":
     Raises:
         ModelError: What was asked for cannot be done; nothing was written.
     """
-    from models.bundling.output import check_output
+    from ..bundling.output import check_output
 
     check_output(request.out)
-    from models.bundling import importing  # TensorFlow: seconds, after what can fail at once
-    from models.bundling.progress import Steps
-    from models.ssd.importers.errors import VariablesDiffer
+    from ..bundling import importing  # TensorFlow: seconds, after what can fail at once
+    from ..bundling.progress import Steps
+    from ..ssd.importers.errors import VariablesDiffer
 
     importing.check_identity(request)
     progress = Steps(seen)

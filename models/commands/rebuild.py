@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from models.commands.heavy import require_tensorflow
-from models.commands.printing import write_line
+from .heavy import require_tensorflow
+from .printing import write_line
 
 if TYPE_CHECKING:
-    from models.bundling.comparing import Comparison
+    from ..bundling.comparing import Comparison
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -41,8 +41,8 @@ def command(
     Exits with 1 when a bundle is further from the committed one than rounding explains.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets at length otherwise
-    from models.bundling.errors import BundlesDiffer
-    from models.ssd.bundle import EMBEDDED
+    from ..bundling.errors import BundlesDiffer
+    from ..ssd.bundle import EMBEDDED
 
     committed = bundles or EMBEDDED
     output = cache / "bundles"
@@ -50,7 +50,7 @@ def command(
     if coco is not None:
         _measure(output, coco, data_set)
     if write:
-        from models.bundling.committed import replace_committed
+        from ..bundling.committed import replace_committed
 
         replace_committed(output, committed)
         write_line(f"written to {committed}")
@@ -67,9 +67,9 @@ def command(
 
 def _build(cache: Path, output: Path, committed: Path) -> "list[Comparison]":
     require_tensorflow()
-    from models.bundling import committed as known
-    from models.bundling import comparing, embedded
-    from models.bundling.progress import Steps
+    from ..bundling import committed as known
+    from ..bundling import comparing, embedded
+    from ..bundling.progress import Steps
 
     progress = Steps(sys.stderr)
     made_of = embedded.gather(cache, progress)
@@ -84,9 +84,9 @@ def _build(cache: Path, output: Path, committed: Path) -> "list[Comparison]":
 
 
 def _measure(output: Path, coco: Path, data_set: str) -> None:
-    from models.bundling.committed import FLOAT_NAME, INT8_NAME
-    from models.bundling.progress import Steps
-    from models.training.measuring import measure
+    from ..bundling.committed import FLOAT_NAME, INT8_NAME
+    from ..bundling.progress import Steps
+    from ..training.measuring import measure
 
     progress = Steps(sys.stderr)
     for metrics in measure(output / FLOAT_NAME, output / INT8_NAME, coco, data_set, progress):

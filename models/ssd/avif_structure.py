@@ -7,10 +7,10 @@ decoder takes memory for the largest frame that a sequence header allows.
 import struct
 from collections.abc import Iterator
 
-from models.ssd.chunks import check_avif
-from models.ssd.limits import AVIF_ITEMS
-from models.ssd.refusal import refuse_more
-from models.ssd.structure import Structure
+from .chunks import check_avif
+from .limits import AVIF_ITEMS
+from .refusal import refuse_more
+from .structure import Structure
 
 # Boxes on the way to where pictures lie, with the bytes before their first child.
 _PARENTS = {b"meta": 4, b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0}

@@ -7,9 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from models.ssd.errors import BundleError
-from models.ssd.labels import Labels, parse_labels
-from models.ssd.manifest import FileSpec, Manifest, parse_manifest
+from .errors import BundleError
+from .labels import Labels, parse_labels
+from .manifest import FileSpec, Manifest, parse_manifest
 
 EMBEDDED = Path(__file__).parent / "bundles"
 DEFAULT_BUNDLE = EMBEDDED / "ssdlite_mobilenet_v2_coco_int8"

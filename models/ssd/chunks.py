@@ -7,8 +7,8 @@ ones cost more than any picture.
 import struct
 from collections.abc import Iterator
 
-from models.ssd.limits import AVIF_TABLES, GIF_BLOCKS, WEBP_CHUNKS
-from models.ssd.refusal import refuse_more
+from .limits import AVIF_TABLES, GIF_BLOCKS, WEBP_CHUNKS
+from .refusal import refuse_more
 
 _EXTENSION, _PICTURE = 0x21, 0x2C
 # Boxes whose size does not matter: a decoder takes from them what the tables name.

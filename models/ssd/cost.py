@@ -6,10 +6,10 @@ is estimated is rather too much (benchmarks/comparisons/appetite.py looks for wo
 
 from dataclasses import dataclass
 
-from models.ssd.jpeg_structure import read_jpeg
-from models.ssd.limits import DRAWN_PNG, MEMORY, MILLISECONDS, SIDE
-from models.ssd.refusal import refuse_more
-from models.ssd.structure import Structure
+from .jpeg_structure import read_jpeg
+from .limits import DRAWN_PNG, MEMORY, MILLISECONDS, SIDE
+from .refusal import refuse_more
+from .structure import Structure
 
 # A body of at most so many bytes may take the least that the two allowances give.
 _SMALL_BODY = 100_000
@@ -130,19 +130,19 @@ def read_structure(encoded: bytes, kind: str) -> Structure:
         return read_jpeg(encoded)
     # Imported when one comes: most pictures are JPEGs, and starts are felt.
     if kind == "TIFF":
-        from models.ssd.tiff_structure import read_tiff
+        from .tiff_structure import read_tiff
 
         return read_tiff(encoded)
     if kind == "AVIF":
-        from models.ssd.avif_structure import read_avif
+        from .avif_structure import read_avif
 
         return read_avif(encoded)
     if kind == "PNG":
-        from models.ssd.png_structure import read_png
+        from .png_structure import read_png
 
         return read_png(encoded)
     if kind in {"WEBP", "GIF"}:
-        from models.ssd.chunks import check_gif, check_webp
+        from .chunks import check_gif, check_webp
 
         (check_webp if kind == "WEBP" else check_gif)(encoded)
     return Structure()

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd import pillow_reader
-from models.ssd.cost import Cost, Header
-from models.ssd.errors import TruncatedImage
-from models.ssd.jpeg_decoder import (
+from . import pillow_reader
+from .cost import Cost, Header
+from .errors import TruncatedImage
+from .jpeg_decoder import (
     JpegDamaged,
     JpegRequest,
     JpegUnread,
     decode_jpeg,
     decode_jpeg_anyhow,
 )
-from models.ssd.structure import Structure
+from .structure import Structure
 
 _NOT_WEIGHED = Cost(0, 0)
 # Bytes from which on pictures are decoded one at a time.
@@ -76,7 +76,7 @@ def pixels_of(picture: Inspected) -> npt.NDArray[np.uint8]:
     if header.format == "JPEG":
         pixels = _jpeg_pixels(picture)
     elif header.format == "WEBP" and header.frames == 1:
-        from models.ssd.webp_decoder import decode_webp
+        from .webp_decoder import decode_webp
 
         pixels = decode_webp(picture.encoded, picture.scale)
     elif header.format == "TIFF":
@@ -92,7 +92,7 @@ def pixels_of(picture: Inspected) -> npt.NDArray[np.uint8]:
 
 
 def _tiff_pixels(picture: Inspected) -> npt.NDArray[np.uint8] | None:
-    from models.ssd.tiff_decoder import TiffDamaged, decode_tiff
+    from .tiff_decoder import TiffDamaged, decode_tiff
 
     try:
         return decode_tiff(picture.encoded, picture.structure, picture.scale)

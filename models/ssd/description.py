@@ -6,8 +6,8 @@ are kept. Records are written without the fields that they lack.
 
 import msgspec
 
-from models.ssd.open_record import OpenRecord
-from models.ssd.spec import require
+from .open_record import OpenRecord
+from .spec import require
 
 
 class Difference(OpenRecord, frozen=True, kw_only=True):

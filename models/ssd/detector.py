@@ -10,18 +10,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.boxes import BoxReader
-from models.ssd.bundle import DEFAULT_BUNDLE, Bundle, open_bundle
-from models.ssd.cost import Allowance
-from models.ssd.cpus import usable_cpus
-from models.ssd.decoding import Inspected
-from models.ssd.detections import Detections
-from models.ssd.draw import PictureFormat, draw, encode_picture
-from models.ssd.errors import Abandoned, DetectorError
-from models.ssd.image import MAX_PIXELS, DecodedImage, ImageDecoder
-from models.ssd.preprocess import Preprocessor
-from models.ssd.session import open_session
-from models.ssd.settings import Settings
+from .boxes import BoxReader
+from .bundle import DEFAULT_BUNDLE, Bundle, open_bundle
+from .cost import Allowance
+from .cpus import usable_cpus
+from .decoding import Inspected
+from .detections import Detections
+from .draw import PictureFormat, draw, encode_picture
+from .errors import Abandoned, DetectorError
+from .image import MAX_PIXELS, DecodedImage, ImageDecoder
+from .preprocess import Preprocessor
+from .session import open_session
+from .settings import Settings
 
 
 @dataclass(frozen=True)

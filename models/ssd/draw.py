@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.detections import Detections
+from .detections import Detections
 
 PictureFormat = Literal["jpeg", "png"]
 # Steps of the golden ratio round the colour circle: neighbouring class ids get unlike hues.

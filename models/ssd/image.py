@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from models.ssd import pillow_reader
-from models.ssd.cost import Allowance, Header, cost_of, read_structure
-from models.ssd.decoding import Inspected, damage, pixels_of
-from models.ssd.errors import NotAnImage, TooManyPixels, UnsupportedImage
-from models.ssd.formats import READ, image_format
-from models.ssd.limits import MEMORY, MILLISECONDS, PIXELS
-from models.ssd.pixels import turn, upright_size
-from models.ssd.refusal import refuse_more
-from models.ssd.structure import PartDamaged, Structure
+from . import pillow_reader
+from .cost import Allowance, Header, cost_of, read_structure
+from .decoding import Inspected, damage, pixels_of
+from .errors import NotAnImage, TooManyPixels, UnsupportedImage
+from .formats import READ, image_format
+from .limits import MEMORY, MILLISECONDS, PIXELS
+from .pixels import turn, upright_size
+from .refusal import refuse_more
+from .structure import PartDamaged, Structure
 
 MAX_PIXELS = PIXELS.most
 # Pillow refuses more than this whatever our limit says.

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import simplejpeg
 from PIL import Image
 
-from models.ssd.pixels import rgb_from_pillow
-from models.ssd.strips import joined, rows_of
+from .pixels import rgb_from_pillow
+from .strips import joined, rows_of
 
 _END = b"\xff\xd9"
 # What stands for an end marker that is missing, or before one that is there.

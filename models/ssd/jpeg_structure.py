@@ -9,9 +9,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.ssd.limits import JPEG_METADATA, JPEG_SCANS, JPEG_SEGMENTS
-from models.ssd.refusal import refuse_more
-from models.ssd.structure import Structure
+from .limits import JPEG_METADATA, JPEG_SCANS, JPEG_SEGMENTS
+from .refusal import refuse_more
+from .structure import Structure
 
 _SOS, _EOI = 0xDA, 0xD9
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}

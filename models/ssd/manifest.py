@@ -11,10 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from models.ssd.description import Metrics, Provenance
-from models.ssd.errors import BundleError
-from models.ssd.open_record import OpenRecord, fold
-from models.ssd.spec import (
+from .description import Metrics, Provenance
+from .errors import BundleError
+from .open_record import OpenRecord, fold
+from .spec import (
     AnchorLayer,
     BoxCoderSpec,
     DefaultsSpec,

@@ -7,8 +7,8 @@ import numpy.typing as npt
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from models.ssd.cost import Header
-from models.ssd.strips import shrunk_rgb
+from .cost import Header
+from .strips import shrunk_rgb
 
 _ORIENTATION_TAG = 0x0112
 # Where readers keep EXIF. XMP may tell of an orientation, too, which browsers do not heed.

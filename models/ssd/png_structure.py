@@ -9,9 +9,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.ssd.limits import PNG_CHUNKS
-from models.ssd.refusal import refuse_more
-from models.ssd.structure import PartDamaged, Structure
+from .limits import PNG_CHUNKS
+from .refusal import refuse_more
+from .structure import PartDamaged, Structure
 
 _SIGNATURE = 8
 # Grey of two or of four bits.

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from models.ssd.errors import OptionError
-from models.ssd.ranges import RANGES
-from models.ssd.spec import DefaultsSpec
+from .errors import OptionError
+from .ranges import RANGES
+from .spec import DefaultsSpec
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from models.ssd.ranges import RANGES
+from .ranges import RANGES
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from models.ssd.cost import STRIP_PIXELS
-from models.ssd.pixels import Span, rgb_from_pillow
+from .cost import STRIP_PIXELS
+from .pixels import Span, rgb_from_pillow
 
 # Modes that are stretched from the least to the greatest value of the whole picture.
 _STRETCHED = ("I", "F")

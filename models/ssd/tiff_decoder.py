@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.pixels import Span, over_white, stretched
-from models.ssd.strips import joined, rows_of
-from models.ssd.structure import Structure
-from models.ssd.tiff_layout import RGB, WHITE_IS_ZERO, Reader, TiffLayout
-from models.ssd.tiff_structure import TiffStructure
+from .pixels import Span, over_white, stretched
+from .strips import joined, rows_of
+from .structure import Structure
+from .tiff_layout import RGB, WHITE_IS_ZERO, Reader, TiffLayout
+from .tiff_structure import TiffStructure
 
 # Sixteen bits that are never above this hold numbers of twelve, as many cameras write them.
 _TWELVE_BITS, _SIXTEEN_BITS = 4095, 65535

@@ -7,8 +7,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from models.ssd.limits import TIFF_TAGS, TIFF_VALUES
-from models.ssd.refusal import refuse_more
+from .limits import TIFF_TAGS, TIFF_VALUES
+from .refusal import refuse_more
 
 # Bytes and letter of the types that hold whole numbers; other types are told by their size alone.
 _WHOLE = {1: (1, "B"), 3: (2, "H"), 4: (4, "I"), 13: (4, "I"), 16: (8, "Q"), 18: (8, "Q")}

@@ -6,7 +6,7 @@ Each row of ``reader`` is held against other programs by the matrix (tests/model
 import enum
 from dataclasses import dataclass
 
-from models.ssd.tiff_directory import Directory, TiffFile
+from .tiff_directory import Directory, TiffFile
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL, _SAMPLES, _PLANAR = 258, 259, 262, 266, 277, 284
 _GREATEST, _PREDICTOR, _TILE_WIDTH, _INKS, _EXTRA, _FORMAT = 281, 317, 322, 332, 338, 339

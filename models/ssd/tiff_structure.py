@@ -6,11 +6,11 @@ Each strip or tile is unpacked whole, and may be named more than once.
 import struct
 from dataclasses import dataclass
 
-from models.ssd.limits import TIFF_READ, TIFF_SCANS
-from models.ssd.refusal import refuse_more
-from models.ssd.structure import Structure
-from models.ssd.tiff_directory import Directory, TiffFile
-from models.ssd.tiff_layout import SENSORS, TiffLayout
+from .limits import TIFF_READ, TIFF_SCANS
+from .refusal import refuse_more
+from .structure import Structure
+from .tiff_directory import Directory, TiffFile
+from .tiff_layout import SENSORS, TiffLayout
 
 _SUBFILE, _OLD_SUBFILE, _WIDTH, _HEIGHT, _ORIENTATION, _ROWS = 254, 255, 256, 257, 274, 278
 _OFFSETS, _COUNTS = 273, 279

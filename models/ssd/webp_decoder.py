@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from models.ssd.pixels import rgb_from_pillow
-from models.ssd.strips import joined, rows_of
+from .pixels import rgb_from_pillow
+from .strips import joined, rows_of
 
 
 def decode_webp(encoded: bytes, scale: int) -> npt.NDArray[np.uint8] | None:

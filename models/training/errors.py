@@ -4,7 +4,7 @@ ModelError
 +-- DataSetError    bad_data_set   images or annotations that are missing or do not fit
 """
 
-from models.ssd.errors import ModelError
+from ..ssd.errors import ModelError
 
 
 class DataSetError(ModelError):

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import msgspec
 
-from models.bundling.progress import Progress
-from models.ssd.bundle import open_bundle
-from models.ssd.convert.folder import read_contents, write_bundle
-from models.ssd.description import Difference, Metrics
-from models.ssd.detector import Detector
-from models.training.annotations import AnnotatedImages, read_annotations
-from models.training.evaluation import Measured, evaluate
-from models.training.precision import LEVEL, paired_bootstrap
+from ..bundling.progress import Progress
+from ..ssd.bundle import open_bundle
+from ..ssd.convert.folder import read_contents, write_bundle
+from ..ssd.description import Difference, Metrics
+from ..ssd.detector import Detector
+from .annotations import AnnotatedImages, read_annotations
+from .evaluation import Measured, evaluate
+from .precision import LEVEL, paired_bootstrap
 
 _SAMPLES = 1000
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pycocotools.cocoeval import COCOeval
 
-from models.training.annotations import AnnotatedImages
+from .annotations import AnnotatedImages
 
 _MAX_DETECTIONS = 100
 LEVEL = 0.90

@@ -5,7 +5,7 @@ ModelError
 +-- GoldenDiffers     golden_differs   the code computes something else than is in the file
 """
 
-from models.ssd.errors import ModelError
+from ...ssd.errors import ModelError
 
 
 class BadGolden(ModelError):

@@ -5,25 +5,25 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundling.agreement import join
-from models.bundling.importing import read_weights, write
-from models.bundling.progress import Progress
-from models.bundling.request import Request
-from models.commands.checking.golden_file import Floats, Golden, GoldenImage
-from models.commands.checking.pairing import Found, Limits, compare
-from models.commands.checking.report import Row
-from models.ssd.anchors import build_anchors
-from models.ssd.boxes import BoxReader
-from models.ssd.bundle import Bundle, open_bundle
-from models.ssd.detector import Detector
-from models.ssd.importers import slim
-from models.ssd.importers.checkpoint import write_checkpoint
-from models.ssd.importers.seeded import seeded_variable
-from models.ssd.nets.keras_model import keras_model
-from models.ssd.nets.layers import Network
-from models.ssd.nets.vgg16 import ssd300_vgg16
-from models.ssd.session import open_session
-from models.ssd.settings import Settings
+from ...bundling.agreement import join
+from ...bundling.importing import read_weights, write
+from ...bundling.progress import Progress
+from ...bundling.request import Request
+from ...ssd.anchors import build_anchors
+from ...ssd.boxes import BoxReader
+from ...ssd.bundle import Bundle, open_bundle
+from ...ssd.detector import Detector
+from ...ssd.importers import slim
+from ...ssd.importers.checkpoint import write_checkpoint
+from ...ssd.importers.seeded import seeded_variable
+from ...ssd.nets.keras_model import keras_model
+from ...ssd.nets.layers import Network
+from ...ssd.nets.vgg16 import ssd300_vgg16
+from ...ssd.session import open_session
+from ...ssd.settings import Settings
+from .golden_file import Floats, Golden, GoldenImage
+from .pairing import Found, Limits, compare
+from .report import Row
 
 ANCHORS = 1e-6
 ANSWERS = 1e-4

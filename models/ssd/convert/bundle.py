@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.convert.check import check_answers, check_graph
-from models.ssd.convert.folder import write_bundle
-from models.ssd.convert.graph import float_graph
-from models.ssd.description import Metrics, Provenance
-from models.ssd.manifest import SCHEMA_VERSION, Manifest
-from models.ssd.nets.layers import Floats, Network, Weights, check_weights
-from models.ssd.spec import DefaultsSpec, InputSpec, OutputSpec
+from ..description import Metrics, Provenance
+from ..manifest import SCHEMA_VERSION, Manifest
+from ..nets.layers import Floats, Network, Weights, check_weights
+from ..spec import DefaultsSpec, InputSpec, OutputSpec
+from .check import check_answers, check_graph
+from .folder import write_bundle
+from .graph import float_graph
 
 GRAPH_FILE = "model.tflite"
 LABELS_FILE = "labels.txt"

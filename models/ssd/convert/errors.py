@@ -4,7 +4,7 @@ ModelError
 +-- ConversionFailed   conversion_failed   the converted graph does not answer as the network does
 """
 
-from models.ssd.errors import ModelError
+from ..errors import ModelError
 
 
 class ConversionFailed(ModelError):

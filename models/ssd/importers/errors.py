@@ -6,7 +6,7 @@ ModelError
     +-- VariablesDiffer  unreadable_model a checkpoint with other variables than the network's
 """
 
-from models.ssd.errors import ModelError
+from ..errors import ModelError
 
 
 class PackageChanged(ModelError):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.ssd.description import SourceFile
+from ..description import SourceFile
 
 UNVERIFIED = "unverified origin"
 
