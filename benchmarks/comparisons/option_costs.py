@@ -86,7 +86,7 @@ def _pictures(photo: bytes) -> Iterator[bytes]:
         for detail in (4000, 600, 200, 50, 10, 1):
             small = cv2.resize(whole, (min(detail, width), min(detail, height)))
             pixels = cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST)
-            encoded = cv2.imencode(".png", pixels, (cv2.IMWRITE_PNG_COMPRESSION, 9))[1].tobytes()
+            encoded = cv2.imencode(".png", pixels, (cv2.IMWRITE_PNG_COMPRESSION, 6))[1].tobytes()
             if len(encoded) <= MOST_BYTES:
                 break
         yield encoded

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from models.commands.rebuilding.errors import FetchFailed
-from models.commands.rebuilding.photos import Photos
+from models.bundling.errors import FetchFailed
+from models.bundling.photos import Photos
 
 pytestmark = pytest.mark.tensorflow
 
