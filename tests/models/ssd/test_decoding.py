@@ -48,6 +48,7 @@ READ = {
 REFUSED = {
     "twelve-bit.jpg": "12-bit JPEG", "jpeg-ls.jpg": "JPEG-LS",
     "lossless-colour.jpg": "lossless JPEG in colour", "hierarchical.jpg": "hierarchical JPEG",
+    "too-wide.jpg": "JPEG of more than 65,500 pixels", "two-components.jpg": "JPEG of 2 components",
     "dnl.jpg": "JPEG that tells its height at its end", "cgbi.png": "Apple's own .CgBI.",
     "rgb-16-clear.png": "16-bit RGB PNG with a colour that is clear",
     "masks-444.bmp": "BMP bitfields layout", "jpeg-inside.bmp": "BMP compression .4.",
