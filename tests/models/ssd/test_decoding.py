@@ -32,6 +32,7 @@ READ = {
     # A missing end marker is no damage, nor is what fills the place before it or stands behind it.
     "whole.jpg": SCENE, "no-end.jpg": SCENE, "line-end-for-end.jpg": SCENE,
     "filled-before-end.jpg": SCENE, "more-behind-end.jpg": SCENE, "no-end.png": SCENE,
+    "much-filled-before-end.jpg": SCENE, "zeros-for-end.jpg": SCENE,
     "jfif-2.jpg": SCENE, "ink.jpg": SCENE,
     # The first brand of an AVIF may be a general one.
     "brand-mif1.avif": SCENE, "brand-miaf.avif": SCENE, "brand-msf1.avif": SCENE,
@@ -59,7 +60,8 @@ REFUSED = {
     "rgba-16-planes.tif": "16-bit RGB with 1 extra in planes TIFF",
 }  # fmt: skip
 DAMAGED = (
-    "zeros-inside.jpg", "cut.jpg", "cut-with-end.jpg", "second-half-zeros.jpg", "restart-lost.jpg",
+    "zeros-inside.jpg", "zeros-before-end.jpg", "cut.jpg", "cut-with-end.jpg",
+    "second-half-zeros.jpg", "strange-marker.jpg", "restart-lost.jpg",
     "left-over-before-end.jpg", "progressive-cut-with-end.jpg", "ink-damaged.jpg",
     "damaged-checksum.png",
 )  # fmt: skip
