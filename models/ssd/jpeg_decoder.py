@@ -20,11 +20,11 @@ _END = b"\xff\xd9"
 # What writers fill the place before an end marker with, or have in its place.
 _FILLING = b"\r\n\0 \xff"
 _LEFT_OVER = re.compile(r"extraneous bytes before marker 0xd9$")
-# A warning that tells of no damage, and hides what comes after.
-_HARMLESS = "Invalid SOS parameters"
 # What simplejpeg does not go on from: subsampling, colours and markers that it does not know.
 _UNKNOWN = ("tjDecompressHeader", "Unsupported color", "Unknown Adobe color transform")
-# So does one about a header's own number, which can be set right.
+# A warning that tells of no damage, and hides what comes after.
+_HARMLESS = "Invalid SOS parameters"
+# So does one about the version of JFIF, which can be set right.
 _STRANGE = re.compile(rb"(\xff\xe0..JFIF\0)[^\x01]", re.DOTALL)
 # OpenCV names its reduced scales by a colour; the bits of scale and colour are apart.
 _REDUCED = {
