@@ -40,7 +40,7 @@ READ = {
     "alpha-zero-56.bmp": SCENE, "alpha-zero-108.bmp": SCENE, "alpha-zero-124.bmp": SCENE,
     # The picture of a TIFF is its first page that is no thumbnail and no mask.
     "thumbnail-first.tif": SCENE, "old-thumbnail-first.tif": SCENE, "mask-first.tif": SCENE,
-    "only-thumbnail.tif": SCENE,
+    "only-thumbnail.tif": SCENE, "picture-inside-thumbnail.tif": SCENE,
     "rgb-16.tif": SCENE, "rgb-16-planes.tif": SCENE, "rgba-16.tif": OVER_WHITE,
     "white-16.tif": PLAIN, "twelve-in-16.tif": PLAIN, "twelve-in-16-rgb.tif": SCENE,
     "ten-told-in-16.tif": PLAIN, "twelve.tif": PLAIN, "uint-32.tif": PLAIN, "int-16.tif": PLAIN,
