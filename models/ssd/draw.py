@@ -92,11 +92,11 @@ def encode_picture(pixels: npt.NDArray[np.uint8], picture_format: PictureFormat)
     # OpenCV's encoders read BGR. Swapped a row at a time, the picture is in memory but once.
     for row in pixels:
         row[:] = row[:, ::-1].copy()
-    encoded = cv2.imencode(suffix, pixels, parameters)[1]
-    if not len(encoded):
+    encoded = bytes(cv2.imencode(suffix, pixels, parameters)[1])
+    if not encoded:
         height, width = pixels.shape[:2]
         raise RuntimeError(f"OpenCV made no {picture_format} of {width} x {height} pixels")
-    return bytes(encoded)
+    return encoded
 
 
 def _within_jpeg(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -17,14 +17,14 @@ from .pixels import rgb_from_pillow
 from .strips import joined, rows_of
 
 _END = b"\xff\xd9"
-# What stands for an end marker that is missing, or before one that is there.
-_PADDING = b"\r\n\0 "
-_LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
+# What writers fill the place before an end marker with, or have in its place.
+_FILLING = b"\r\n\0 \xff"
+_LEFT_OVER = re.compile(r"extraneous bytes before marker 0xd9$")
+# What simplejpeg does not go on from: subsampling, colours and markers that it does not know.
+_UNKNOWN = ("tjDecompressHeader", "Unsupported color", "Unknown Adobe color transform")
 # A warning that tells of no damage, and hides what comes after.
 _HARMLESS = "Invalid SOS parameters"
-# What simplejpeg does not go on from: subsampling, colours and markers that it does not know.
-_UNKNOWN = ("tjDecompressHeader", "Unsupported", "Unknown Adobe color transform")
-# So does one about a header's own number, which can be set right.
+# So does one about the version of JFIF, which can be set right.
 _STRANGE = re.compile(rb"(\xff\xe0..JFIF\0)[^\x01]", re.DOTALL)
 # OpenCV names its reduced scales by a colour; the bits of scale and colour are apart.
 _REDUCED = {
@@ -77,7 +77,7 @@ def decode_jpeg(encoded: bytes, wanted: JpegRequest) -> npt.NDArray[np.uint8]:
         JpegUnread: It is of a kind, such as odd subsampling, that is not known to it.
     """
     if not encoded.endswith(_END):
-        encoded = encoded.rstrip(_PADDING) + _END
+        encoded += _END
     try:
         return _rgb(_decoded(encoded, wanted, strict=not wanted.damaged), wanted)
     except ValueError as error:
@@ -86,10 +86,8 @@ def decode_jpeg(encoded: bytes, wanted: JpegRequest) -> npt.NDArray[np.uint8]:
         raise JpegUnread(message)
     if message.startswith("Warning: unknown JFIF") and (head := _STRANGE.search(encoded[:64])):
         return decode_jpeg(encoded[: head.end() - 1] + b"\1" + encoded[head.end() :], wanted)
-    if not message.startswith(_HARMLESS) and not _only_padding(message, encoded):
-        raise JpegDamaged(message)
     try:
-        return _rgb(_decoded(encoded, wanted, strict=False), wanted)
+        return _rgb(_decoded_after(message, encoded, wanted), wanted)
     except ValueError as error:
         raise JpegDamaged(str(error)) from error
 
@@ -115,6 +113,25 @@ def _decoded(encoded: bytes, wanted: JpegRequest, *, strict: bool) -> npt.NDArra
     return decoded
 
 
+def _decoded_after(message: str, encoded: bytes, wanted: JpegRequest) -> npt.NDArray[np.uint8]:
+    """Decodes once more what may be whole in spite of a warning.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    if message.startswith(_HARMLESS):
+        return _decoded(encoded, wanted, strict=False)
+    if not _LEFT_OVER.search(message):
+        raise ValueError(message)
+    # Filling is none where the picture needs it; its own last byte may look like filling.
+    body = encoded[: encoded.rindex(_END)]
+    own = len(body.rstrip(_FILLING))
+    try:
+        return _decoded(body[:own] + _END, wanted, strict=True)
+    except ValueError:
+        return _decoded(body[: own + 1] + _END, wanted, strict=True)
+
+
 def _rgb(decoded: npt.NDArray[np.uint8], wanted: JpegRequest) -> npt.NDArray[np.uint8]:
     if not wanted.ink:
         return decoded
@@ -126,13 +143,3 @@ def _inked_strips(decoded: npt.NDArray[np.uint8]) -> Iterator[npt.NDArray[np.uin
     step = rows_of(decoded.shape[1])
     for top in range(0, decoded.shape[0], step):
         yield rgb_from_pillow(Image.fromarray(~decoded[top : top + step], "CMYK"))
-
-
-def _only_padding(message: str, encoded: bytes) -> bool:
-    """Whether all that was found too much is filling before an end marker."""
-    left = _LEFT_OVER.search(message)
-    if left is None:
-        return False
-    # One byte may belong to the bits that were read last.
-    filling = b"[\r\n\\0 \xff]{%d}\xff\xd9" % max(1, int(left.group(1)) - 1)
-    return re.search(filling, encoded[-1_000_000:]) is not None

@@ -20,6 +20,8 @@ _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
 _LOSSLESS_ARITHMETIC, _JPEG_LS, _HIERARCHICAL = 0xCB, 0xF7, 0xDE
 _DIFFERENTIAL = {0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF}
+# What libjpeg reads: pixels on a side; components, 0 where there is no frame.
+_LONGEST, _COLOURS = 65_500, {0, 1, 3, 4}
 # Segments that Pillow takes apart, or puts together, when it opens the file.
 _METADATA = (b"Exif\0", b"Photoshop 3.0\0")
 # A marker that ends a scan: neither a stuffed byte, nor a restart, nor a fill byte.
@@ -36,7 +38,7 @@ class _Frame:
     marker: int
     blocks: dict[int, int]
     precision: int = 8
-    height: int = 1
+    size: tuple[int, int] = (1, 1)
 
     @property
     def keeps(self) -> bool:
@@ -56,7 +58,11 @@ class _Frame:
             return "lossless JPEG in colour"
         if self.marker == _LOSSLESS_ARITHMETIC:
             return "lossless JPEG with arithmetic coding"
-        return "" if self.height else "JPEG that tells its height at its end (DNL)"
+        if max(self.size) > _LONGEST:
+            return f"JPEG of more than {_LONGEST:,} pixels on a side"
+        if len(self.blocks) not in _COLOURS:
+            return f"JPEG of {len(self.blocks)} components"
+        return "" if self.size[0] else "JPEG that tells its height at its end (DNL)"
 
     def cost(self, scan: bytes) -> float:
         """Nanoseconds of a scan, by its header from its count of components on."""
@@ -146,4 +152,4 @@ def _frame(marker: int, content: bytes) -> _Frame:
     tallest = max((down for _, down in sampling.values()), default=1)
     columns, rows = -(-width // (8 * widest)), -(-height // (8 * tallest))
     blocks = {key: columns * rows * a * d for key, (a, d) in sampling.items()}
-    return _Frame(marker, blocks, precision, height)
+    return _Frame(marker, blocks, precision, (height, width))

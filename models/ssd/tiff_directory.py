@@ -3,6 +3,7 @@
 TIFF 6.0, section 2, and BigTIFF. What lies outside the file is left out, as readers do.
 """
 
+import contextlib
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,15 +67,14 @@ class TiffFile:
             TooCostly: They have more tags or values than allowed.
         """
         seen: set[int] = set()
-        try:
+        # Where none can be read, a reader finds no further one either.
+        with contextlib.suppress(struct.error, OverflowError):
             place = self._number(8 if self.big else 4)
             while place and place not in seen and len(seen) < _PAGES:
                 seen.add(place)
                 page = self.directory(place)
                 yield page
                 place = page.following
-        except (struct.error, OverflowError):
-            return  # a reader finds no further directory either
 
     def directory(self, place: int) -> Directory:
         """Reads one directory.

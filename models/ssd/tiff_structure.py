@@ -3,7 +3,9 @@
 Each strip or tile is unpacked whole, and may be named more than once.
 """
 
+import contextlib
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .limits import TIFF_READ, TIFF_SCANS
@@ -59,17 +61,12 @@ def read_tiff(encoded: bytes) -> TiffStructure:
         TooCostly: It has more tags, values or scans than allowed.
     """
     file = TiffFile(encoded)
-    first = picture = None
-    for page in file.pages():
-        first = first or page
-        if not _is_small(page):
-            picture = page
-            break
-    picture = picture or first
-    if picture is None or first is None:
+    pages = [*_pages(file)]
+    if not pages:
         return TiffStructure(size=(0, 0))
+    picture = next((page for page in pages if not _is_small(page)), pages[0])
     layout = TiffLayout.of(picture, file)
-    raw = "camera raw (DNG, NEF and the like)" if _is_raw(encoded, file, first) else ""
+    raw = "camera raw (DNG, NEF and the like)" if _is_raw(encoded, pages) else ""
     height, width = picture.first(_HEIGHT), picture.first(_WIDTH)
     piece, pieces = _pieces(encoded, picture, layout)
     return TiffStructure(
@@ -80,8 +77,21 @@ def read_tiff(encoded: bytes) -> TiffStructure:
         piece=piece,
         pieces=pieces,
         layout=layout,
-        place=0 if picture is first else picture.place,
+        place=0 if picture is pages[0] else picture.place,
     )
+
+
+def _pages(file: TiffFile) -> Iterator[Directory]:
+    """The pages up to the first that is no thumbnail, and those inside the first of all."""
+    inside: tuple[int, ...] = ()
+    for number, page in enumerate(file.pages()):
+        inside = inside if number else page.all(_PARTS)[:_SUBDIRECTORIES]
+        yield page
+        if not _is_small(page):
+            break
+    for place in inside:
+        with contextlib.suppress(struct.error, OverflowError):
+            yield file.directory(place)
 
 
 def _is_small(page: Directory) -> bool:
@@ -89,16 +99,10 @@ def _is_small(page: Directory) -> bool:
     return bool(page.first(_SUBFILE) & (_REDUCED | _MASK)) or page.first(_OLD_SUBFILE) == 2
 
 
-def _is_raw(encoded: bytes, file: TiffFile, first: Directory) -> bool:
+def _is_raw(encoded: bytes, pages: list[Directory]) -> bool:
     """Whether a camera wrote what its sensor saw: the pictures that are readable are previews."""
-    if _DNG in first.tags or encoded[8:10] == b"CR":
+    if _DNG in pages[0].tags or encoded[8:10] == b"CR":
         return True
-    pages = [first]
-    for place in first.all(_PARTS)[:_SUBDIRECTORIES]:
-        try:
-            pages.append(file.directory(place))
-        except (struct.error, OverflowError):
-            continue
     return any(
         page.first(_PHOTOMETRIC) in SENSORS or page.first(_COMPRESSION) in _CAMERAS
         for page in pages

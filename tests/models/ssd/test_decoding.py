@@ -32,6 +32,7 @@ READ = {
     # A missing end marker is no damage, nor is what fills the place before it or stands behind it.
     "whole.jpg": SCENE, "no-end.jpg": SCENE, "line-end-for-end.jpg": SCENE,
     "filled-before-end.jpg": SCENE, "more-behind-end.jpg": SCENE, "no-end.png": SCENE,
+    "much-filled-before-end.jpg": SCENE, "zeros-for-end.jpg": SCENE,
     "jfif-2.jpg": SCENE, "ink.jpg": SCENE,
     # The first brand of an AVIF may be a general one.
     "brand-mif1.avif": SCENE, "brand-miaf.avif": SCENE, "brand-msf1.avif": SCENE,
@@ -39,7 +40,7 @@ READ = {
     "alpha-zero-56.bmp": SCENE, "alpha-zero-108.bmp": SCENE, "alpha-zero-124.bmp": SCENE,
     # The picture of a TIFF is its first page that is no thumbnail and no mask.
     "thumbnail-first.tif": SCENE, "old-thumbnail-first.tif": SCENE, "mask-first.tif": SCENE,
-    "only-thumbnail.tif": SCENE,
+    "only-thumbnail.tif": SCENE, "picture-inside-thumbnail.tif": SCENE,
     "rgb-16.tif": SCENE, "rgb-16-planes.tif": SCENE, "rgba-16.tif": OVER_WHITE,
     "white-16.tif": PLAIN, "twelve-in-16.tif": PLAIN, "twelve-in-16-rgb.tif": SCENE,
     "ten-told-in-16.tif": PLAIN, "twelve.tif": PLAIN, "uint-32.tif": PLAIN, "int-16.tif": PLAIN,
@@ -48,6 +49,7 @@ READ = {
 REFUSED = {
     "twelve-bit.jpg": "12-bit JPEG", "jpeg-ls.jpg": "JPEG-LS",
     "lossless-colour.jpg": "lossless JPEG in colour", "hierarchical.jpg": "hierarchical JPEG",
+    "too-wide.jpg": "JPEG of more than 65,500 pixels", "two-components.jpg": "JPEG of 2 components",
     "dnl.jpg": "JPEG that tells its height at its end", "cgbi.png": "Apple's own .CgBI.",
     "rgb-16-clear.png": "16-bit RGB PNG with a colour that is clear",
     "masks-444.bmp": "BMP bitfields layout", "jpeg-inside.bmp": "BMP compression .4.",
@@ -58,7 +60,8 @@ REFUSED = {
     "rgba-16-planes.tif": "16-bit RGB with 1 extra in planes TIFF",
 }  # fmt: skip
 DAMAGED = (
-    "zeros-inside.jpg", "cut.jpg", "cut-with-end.jpg", "second-half-zeros.jpg", "restart-lost.jpg",
+    "zeros-inside.jpg", "zeros-before-end.jpg", "cut.jpg", "cut-with-end.jpg",
+    "second-half-zeros.jpg", "strange-marker.jpg", "restart-lost.jpg",
     "left-over-before-end.jpg", "progressive-cut-with-end.jpg", "ink-damaged.jpg",
     "damaged-checksum.png",
 )  # fmt: skip
