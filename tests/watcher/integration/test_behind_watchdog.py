@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
+from tests.waiting import until
+
 HOP_BY_HOP = {
     "connection", "proxy-connection", "keep-alive", "proxy-authenticate", "proxy-authorization",
     "te", "trailer", "transfer-encoding", "upgrade",
@@ -28,6 +30,7 @@ class Watchdog:
         self.lock, self.upstream, self.interval = folder / ".lock", upstream, interval
         self.ready_path = environment.get("ready_path", "")
         self.accepting = True
+        self.drained = threading.Event()
         self.log = (folder / "child.txt").open("w+")
         self.child = subprocess.Popen(
             [sys.executable, "-m", "watcher"], cwd=folder, stdout=self.log, stderr=self.log,
@@ -101,18 +104,18 @@ class Watchdog:
         self.accepting = False
         if self.child.poll() is None:
             self.child.terminate()
-        time.sleep(self.interval)
+        self.drained.wait(self.interval)  # its contract: it serves on for so long
         self.server.shutdown()
         self.thread.join(10)
         self.server.server_close()
         return self.child.wait(timeout=20)
 
     def wait_ready(self):
-        end = time.monotonic() + 20
-        while requests.get(self.url("/_/ready"), timeout=5).status_code != 200:
+        def is_ready():
             assert self.child.poll() is None
-            assert time.monotonic() < end
-            time.sleep(0.02)
+            return requests.get(self.url("/_/ready"), timeout=5).status_code == 200
+
+        until(is_ready)
         return self
 
 
@@ -134,7 +137,7 @@ def begin(tmp_path, handlers, free):
 
     yield make
     for each in started:
-        each.interval = 0
+        each.drained.set()
         each.end()
         each.log.close()
 
@@ -154,13 +157,13 @@ def test_calls_and_answers_pass_unchanged(begin):
     assert requests.post(dog.url("/?do=unknown"), timeout=10).status_code == 500
 
 
-def test_its_ready_path_asks_the_child(begin, behind):
+def test_its_ready_path_asks_the_child(begin, behind, gate):
     dog = begin(CONCURRENCY="1", MAX_INFLIGHT="1")
-    slow = behind(requests.post, dog.url("/?sleep=1.5&do=text"), timeout=10)
-    time.sleep(0.5)
-    assert requests.get(dog.url("/_/ready"), timeout=5).status_code == 429
+    slow = behind(requests.post, dog.url(f"/?do=until&file={gate}"), timeout=40)
+    until(lambda: requests.get(dog.url("/_/ready"), timeout=5).status_code == 429)
     refused = requests.post(dog.url(), timeout=5)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    gate.touch()
     slow.join(10)
     assert requests.get(dog.url("/_/ready"), timeout=5).status_code == 200
 
@@ -193,10 +196,9 @@ def test_no_call_is_lost_while_it_drains(begin):
     clients = [threading.Thread(target=each) for each in (client, client, slow)]
     for each in clients:
         each.start()
-    time.sleep(0.5)
+    until(lambda: len(found) > 20)
     assert dog.end() == 0
     stop.set()
     for each in clients:
         each.join(20)
-    assert len(found) > 20
     assert set(found) == {200}

@@ -59,7 +59,7 @@ def missing(kind, names):
     """What to read when a class has changed; empty when it has all."""
     return [
         f"waitress {metadata.version('waitress')} has no {kind.__name__}.{name}, on which "
-        "watcher/http_*.py builds: read what changed there before the cap in requirements/*.in "
+        "watcher/web builds: read what changed there before the cap in requirements/*.in "
         "is raised"
         for name in names.split()
         if name not in known(kind)
@@ -73,7 +73,7 @@ def test_what_is_built_on_is_there(kind):
 
 def test_what_is_not_there_is_told_in_words():
     (line,) = missing(channel.HTTPChannel, "requests turned_off")
-    assert "has no HTTPChannel.turned_off, on which watcher/http_*.py builds" in line
+    assert "has no HTTPChannel.turned_off, on which watcher/web builds" in line
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__qualname__)

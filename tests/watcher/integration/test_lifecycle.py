@@ -9,6 +9,8 @@ import time
 import pytest
 import requests
 
+from tests.waiting import until
+
 
 def test_an_open_port_means_ready_and_the_lock_file_comes_last(start):
     watcher = start()
@@ -33,10 +35,7 @@ def test_a_stale_lock_file_goes_at_the_start(start, tmp_path):
     lock = tmp_path / "stale"
     lock.write_text("left behind")
     watcher = start(ready=False, HANDLER_FILE="hangs_at_import.py", LOCK_FILE=lock)
-    end = time.monotonic() + 10
-    while lock.exists():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(lambda: not lock.exists())
     assert watcher.process.poll() is None
 
 
@@ -64,13 +63,12 @@ def test_a_taken_port_is_named(start):
     )
 
 
-def test_sigterm_finishes_the_call_in_flight_and_refuses_later_ones(start, behind):
-    watcher = start()
+def test_sigterm_finishes_the_call_in_flight_and_refuses_later_ones(start, hold, gate, free):
+    watcher = start(METRICS_PORT=free())
     kept = watcher.connect()
     kept.request("GET", "/_/ready")
     assert kept.getresponse().read() == b""
-    slow = behind(watcher.post, "/?sleep=1.5&do=text&text=finished")
-    time.sleep(0.5)
+    (slow,) = hold(watcher)
     watcher.signal()
     watcher.wait_log("draining: 1 calls running and waiting")
     assert not watcher.lock.exists()
@@ -82,17 +80,19 @@ def test_sigterm_finishes_the_call_in_flight_and_refuses_later_ones(start, behin
     ready = kept.getresponse()
     assert ready.status == 503
     assert ready.headers["Connection"] == "close"
+    gate.touch()
     slow.join(10)
-    assert slow.done[0].text == "finished"
+    assert slow.done[0].text == "held"
     assert watcher.wait() == 0
     assert watcher.log.splitlines()[-1].endswith("ended")
 
 
-def test_calls_waiting_for_a_slot_are_finished_too(start, behind):
-    watcher = start(CONCURRENCY=1)
-    calls = [behind(watcher.post, "/?sleep=0.3&do=text") for _ in range(5)]
-    time.sleep(0.4)
+def test_calls_waiting_for_a_slot_are_finished_too(start, hold, gate, free):
+    watcher = start(CONCURRENCY=1, METRICS_PORT=free())
+    calls = hold(watcher, 5)
     watcher.signal()
+    watcher.wait_log("draining: 5 calls")
+    gate.touch()
     for call in calls:
         call.join(10)
     assert [call.done[0].status_code for call in calls] == [200] * 5
@@ -145,8 +145,8 @@ def test_without_the_lock_file_the_probes_say_no_and_calls_are_answered(start):
     assert watcher.get("/_/ready").status_code == 200
 
 
-def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind):
-    watcher = start(SHUTDOWN_TIMEOUT="0.3")
+def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind, free):
+    watcher = start(SHUTDOWN_TIMEOUT="0.3", METRICS_PORT=free())
 
     def call():
         try:
@@ -155,32 +155,28 @@ def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind):
             return error
 
     slow = behind(call)
-    time.sleep(0.4)
-    began = time.monotonic()
+    watcher.wait_inflight(1)
     watcher.signal()
-    assert watcher.wait() == 1
-    assert time.monotonic() - began < 4
+    assert watcher.wait() == 1  # long before the call is over
     assert "calls were cut off after SHUTDOWN_TIMEOUT" in watcher.log
     slow.join(10)
     assert isinstance(slow.done[0], requests.ConnectionError)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_second_signal_ends_at_once(start, behind, number):
-    watcher = start()
+def test_a_second_signal_ends_at_once(start, behind, free, number):
+    watcher = start(METRICS_PORT=free())
 
     def call():
         with pytest.raises(requests.ConnectionError):
-            watcher.post("/?sleep=8")
+            watcher.post("/?sleep=25")
 
     behind(call)
-    time.sleep(0.4)
+    watcher.wait_inflight(1)
     watcher.signal()
     watcher.wait_log("draining")
-    began = time.monotonic()
     watcher.signal(number)
-    assert watcher.wait() == 128 + number
-    assert time.monotonic() - began < 2
+    assert watcher.wait() == 128 + number  # the call would go on for longer
     assert not watcher.lock.exists()
 
 
@@ -198,7 +194,8 @@ def test_the_process_ends_when_its_parents_pipe_closes(start, file):
         watcher = start(
             ready=file == "good.py", pass_fds=(reading,), PARENT_FD=reading, HANDLER_FILE=file
         )
-        time.sleep(0.7)
+        if file != "good.py":
+            watcher.wait_log("importing", 15)
         assert watcher.process.poll() is None
     finally:
         os.close(writing)
@@ -241,7 +238,7 @@ def test_calls_on_busy_connections_are_not_lost_at_the_end(start):
     clients = [threading.Thread(target=client) for _ in range(4)]
     for one in clients:
         one.start()
-    time.sleep(0.5)
+    until(lambda: len(answers) > 20)
     watcher.signal()
     assert watcher.wait() == 0
     for one in clients:
@@ -268,10 +265,7 @@ def late_grpc(start, tmp_path, free):
             **settings,
         )
         watcher.port = port
-        end = time.monotonic() + 20
-        while not asked.exists():
-            assert time.monotonic() < end, watcher.log
-            time.sleep(0.005)
+        until(asked.exists, said=lambda: watcher.log)
         return watcher, may
 
     return begin
