@@ -8,24 +8,7 @@ import pytest
 from dcf._proto import gateway_pb2 as pb
 from dcf._proto.gateway_pb2_grpc import GatewayServicer, add_GatewayServicer_to_server
 from dcf.client import connect_as, credentials
-from dcf.client.grpc_wire import seen_from
 from dcf.errors import GatewayRefused
-
-
-@pytest.mark.parametrize(
-    ("address", "told", "used", "same"),
-    [
-        ("box:32222", "http://box:8080", "http://box:8080", True),
-        ("box:32222", "http://0.0.0.0:8080", "http://box:8080", True),
-        ("[fd00::1]:32222", "http://[::]:8080", "http://[fd00::1]:8080", True),
-        ("localhost:32222", "http://127.0.0.1:8080", "http://127.0.0.1:8080", True),
-        ("box:32222", "http://127.0.0.1:8080", "http://127.0.0.1:8080", False),
-        ("box:32222", "http://elsewhere:8080", "http://elsewhere:8080", False),
-    ],
-    ids=["same", "everywhere", "everywhere-ipv6", "both-here", "mine", "other"],
-)
-def test_the_address_told_is_seen_from_where_the_client_is(address, told, used, same):
-    assert seen_from(address, told) == (used, same)
 
 
 @pytest.fixture
