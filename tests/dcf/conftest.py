@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.dcf.fake_engine import fake_engine, flags_of, with_engine  # noqa: F401 - fixtures
 from tests.dcf.stand_in import StandIn
 from tests.waiting import until
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 ENGINE = """#!{python} -S
-import json, os, sys, time
+import json, os, signal, sys
 from pathlib import Path
 
 home = Path({home!r})
@@ -27,7 +27,8 @@ for line in lines:
     print(line, flush=True)
     if line == "and then it hangs":
         try:
-            time.sleep(60)
+            (home / "hangs").touch()
+            signal.sigtimedwait([], 60)  # until SIGINT
         except KeyboardInterrupt:
             (home / "interrupted").touch()
             sys.exit(130)

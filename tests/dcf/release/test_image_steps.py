@@ -1,8 +1,9 @@
-"""create and push for gateways that run images: stand-ins built from the contracts play them."""
+"""Images for gateways that run images: stand-ins built from the contracts play those."""
 
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import grpc
@@ -10,6 +11,10 @@ import pytest
 
 from dcf._proto import gateway_pb2 as pb
 from dcf._proto import gateway_pb2_grpc
+from dcf.config import load
+from dcf.errors import ConfigError, EngineFailed
+from dcf.release.image_steps import ImageSteps
+from dcf.release.release import Provided
 
 DIGEST = "sha256:" + "d" * 64
 PUSHED = [
@@ -224,34 +229,34 @@ def test_our_own_gateway_gets_the_folder_and_asks_no_engine(
     echo_gateway.dcf("delete", "packed")
 
 
-def test_push_names_the_digest(with_engine, fake_engine, config, tmp_path):
-    early = with_engine("push", cwd=tmp_path)
-    assert (early.returncode, b"`dcf function build` makes it" in early.stderr) == (1, True)
-    fake_engine.images["r.example/team/echo"] = {"RepoDigests": [IMAGE.replace("d" * 64, "e" * 64)]}
-    fake_engine.tell(push=[PUSHED, 0])
-    assert f"Pushed: {IMAGE}" in with_engine("push", "echo", cwd=tmp_path).stdout.decode()
-    fake_engine.tell(push=[["no digest here"], 0])
-    assert b"e" * 64 in with_engine("push", cwd=tmp_path).stdout
-    # Podman packs anew when it pushes: only the file it is asked to write has the digest.
-    fake_engine.tell(version=[["Client: Podman Engine"], 0], push=[["Writing manifest"], 0])
-    assert IMAGE in with_engine("push", cwd=tmp_path).stdout.decode()
-    assert with_engine("push", "other", cwd=tmp_path).returncode == 2
+@pytest.fixture
+def steps(fake_engine, monkeypatch):
+    monkeypatch.setenv("DCF_ENGINE", str(fake_engine.program))
+    monkeypatch.delenv("PIP_CERT", raising=False)
+    return ImageSteps(verbose=False)
 
 
-@pytest.mark.parametrize(
-    ("lines", "words", "count"),
-    [
-        (["unauthorized: authentication required"], "login r.example`", 1),
-        (["denied: requested access to the resource is denied"], "login r.example`", 1),
-        (["dial tcp: lookup r.example: no such host"], "registry r.example does not answer", 1),
-        (["blob upload invalid"], "is not pushed", 2),
-    ],
-    ids=["login", "denied", "nobody", "else"],
-)
-def test_why_a_push_failed_is_said(with_engine, fake_engine, config, tmp_path, lines, words, count):
-    fake_engine.images["r.example/team/echo"] = {"RepoDigests": []}
-    fake_engine.tell(push=[lines, 1])
-    done = with_engine("push", cwd=tmp_path)
-    assert done.returncode == 1
-    assert words in done.stderr.decode()
-    assert len(done.stderr.splitlines()) == count
+def test_what_is_provided_is_the_digest_and_an_environment_that_serves(steps, fake_engine, config):
+    fake_engine.tell(push=[PUSHED, 0], pull=[[], 1])
+    function = load(config).functions[0]
+    assert steps.provide(function) == Provided(
+        IMAGE, environment={"DATA_PATH": "/data", "BATCH": "false"}
+    )
+
+
+def test_a_name_without_a_registry_is_refused_before_anything_is_built(
+    steps, fake_engine, write_function, tmp_path
+):
+    function = load(write_function(tmp_path / "plain")).functions[0]
+    with pytest.raises(ConfigError, match="names no registry"):
+        steps.provide(function)
+    assert not fake_engine.asked()
+
+
+def test_an_engine_is_looked_for_only_when_it_is_needed(monkeypatch, config):
+    monkeypatch.setenv("DCF_ENGINE", "/no/such/engine")
+    function = replace(load(config).functions[0], skip_build=True, image="r.example/x:1")
+    steps = ImageSteps(verbose=True)
+    assert steps.provide(function) == steps.provide_here(function) == Provided("r.example/x:1")
+    with pytest.raises(EngineFailed):
+        steps.build(replace(function, skip_build=False))
