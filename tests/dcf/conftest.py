@@ -167,6 +167,18 @@ def module_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
         gateway.end()
 
 
+@pytest.fixture(scope="session")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+    """One gateway with `v`, deployed as `one` and then as `two`; tests leave both there."""
+    folder = tmp_path_factory.mktemp("versions")
+    gateway = _start_gateway(folder / "home")
+    code = "def handle(body):\n    print('said {0}', flush=True)\n    return '{0}'\n"
+    for version in ("one", "two"):
+        gateway.deploy(_write_function(folder, "v", code.format(version), name="handle"))
+    yield gateway
+    gateway.end()
+
+
 @pytest.fixture(name="write_function", scope="session")
 def _write_function_fixture() -> Callable[..., Path]:
     """`write_function(folder, name, code, **handler keys)` gives a config file."""

@@ -1,4 +1,4 @@
-"""queue list, replay and drop, over both wires, on calls whose function was deleted."""
+"""dcf queue list, and with it replay and drop, over both wires."""
 
 import json
 
@@ -53,13 +53,33 @@ def test_failed_calls_are_listed_replayed_and_dropped(with_failed, dcf, wait_for
     assert state(dcf, address)["failed"] == []
 
 
-@pytest.mark.parametrize("verb", ["replay", "drop"])
-def test_an_unknown_call_is_1_and_a_wrong_use_is_2(echo_gateway, dcf, verb):
-    done = dcf("queue", verb, "nothing", "-g", echo_gateway.rest)
-    assert done.returncode == 1
-    assert done.stderr == b"Error: no failed call nothing: `dcf queue list` shows them\n"
-    for wrong in ([], ["one", "--all"]):
-        done = dcf("queue", verb, *wrong, "-g", echo_gateway.rest)
-        assert done.returncode == 2
-        assert b"name failed calls, or give --all" in done.stderr
-    assert dcf("queue", verb, "--all", "-g", echo_gateway.rest).returncode == 0
+def test_how_long_the_oldest_waits_is_told_where_one_waits(ask, stand_in):
+    stand_in.table |= {
+        "GET /system/queue": (
+            200,
+            {"waiting": 2, "running": 1, "failed": 0, "oldest_seconds": 61.5},
+        ),
+        "GET /system/queue/failed": (200, []),
+    }
+    assert ask("queue", "list").stdout == "2 waiting, the oldest for 62 s, 1 running, 0 failed\n"
+
+
+def test_a_row_says_what_failed_the_call_or_its_callback(ask, stand_in):
+    call = {
+        "call_id": "a", "function": "f", "path": "/x", "callback": "", "queued_at": "t",
+        "attempts": 3, "status": 0, "reason": "gone", "size": 10,
+    }  # fmt: skip
+    posted = {**call, "call_id": "b", "path": "", "status": 502, "reason": "no answer"}
+    state = {"waiting": 0, "running": 0, "failed": 2, "oldest_seconds": 0}
+    stand_in.table |= {
+        "GET /system/queue": (200, state),
+        "GET /system/queue/failed": (200, [call, posted]),
+    }
+    head, _, *rows = ask("queue", "list").stdout.splitlines()
+    assert head == "0 waiting, 0 running, 2 failed"
+    assert [row.split(maxsplit=6) for row in rows] == [
+        ["a", "f", "t", "3", "-", "10", "gone"],
+        ["b", "f", "t", "3", "502", "10", "callback: no answer"],
+    ]
+    found = json.loads(ask("queue", "list", "--json").stdout)
+    assert found == {**state, "failed": [call, posted]}

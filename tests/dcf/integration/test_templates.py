@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "coffee.jpg"
 
@@ -58,45 +57,3 @@ def test_python3_detection_finds_the_cup(make):
     assert only == first
     picture = call("--file", SAMPLE, "--header", "Accept: image/png")
     assert picture.startswith(b"\x89PNG")
-
-
-def test_runtimes_are_listed_with_those_of_ones_own(dcf, tmp_path):
-    (tmp_path / "runtime" / "mine" / "src").mkdir(parents=True)
-    (tmp_path / "runtime" / "mine" / "src" / "main.py").write_text(
-        "def go(req):\n    return 'mine'\n"
-    )
-    (tmp_path / "runtime" / "mine" / "runtime.yaml").write_text(
-        "handler: {file: main.py, name: go}\n"
-    )
-    listed = dcf("runtime", "list", cwd=tmp_path).stdout.decode().splitlines()
-    assert listed == [
-        "Supported Runtimes are:",
-        "- mine",
-        "- python3",
-        "- python3-detection",
-        "- python3-http",
-        "- python3-tensorflow",
-        "- python3-torch",
-        "- streaming",
-        "",
-    ]
-    found = json.loads(dcf("runtime", "list", "--json", cwd=tmp_path).stdout)
-    assert [each["name"] for each in found] == [line[2:] for line in listed[1:-1]]
-    assert dcf("function", "init", "-r", "mine", "new", cwd=tmp_path).returncode == 0
-    assert dcf("function", "run", cwd=tmp_path / "new", stdin=b"x").stdout.endswith(b"reply: mine")
-
-
-def test_init_merges_a_config_file_and_all_of_it_deploys(dcf, gateways, write_function, tmp_path):
-    old = write_function(tmp_path, "old", "def handle(body):\n    return 'old'\n", name="handle")
-    old.write_text(old.read_text() + "    environment: {A: b}\ndcf: {gateway: somewhere:1}\n")
-    assert dcf("function", "init", "-r", "python3", "new", cwd=tmp_path).returncode == 0
-    merged = tmp_path / "new" / "config.yaml"
-    assert merged.stat().st_mode & 0o777 == 0o600
-    told = yaml.safe_load(merged.read_text())
-    assert list(told["functions"]) == ["old", "new"]
-    assert told["functions"]["old"]["handler"]["dir"] == "../src"
-    assert told["dcf"] == {"gateway": "somewhere:1"}
-    gateway = gateways()
-    gateway.deploy(merged)
-    assert gateway.dcf("call", "old", stdin=b"x").stdout == b"old"
-    assert gateway.dcf("call", "new", stdin=b"x").stdout == b"x"
