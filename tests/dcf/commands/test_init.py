@@ -69,7 +69,8 @@ def test_a_name_is_letters_digits_and_dashes(run, tmp_path, name, fits):
 def test_what_others_list_is_seen_from_the_new_folder(run, tmp_path):
     (tmp_path / "env.yaml").write_text("environment: {A: b}\n")
     (tmp_path / "config.yaml").write_text(
-        "functions:\n  old:\n    handler: {dir: ./src, include: [data, lib/x], exclude: ['*.tmp']}\n"
+        "functions:\n  old:\n"
+        "    handler: {dir: ./src, include: [data, lib/x], exclude: ['*.tmp']}\n"
         "    environment_file: [env.yaml]\n  bare:\n"
     )
     assert run("function", "init", "-r", "python3", "new").exit_code == 0

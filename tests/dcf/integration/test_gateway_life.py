@@ -1,9 +1,7 @@
 """What happens to functions when something dies: a replica, the gateway, a new revision."""
 
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,12 +10,19 @@ import pytest
 import requests
 
 TIMEOUT = 30
+# Says that it has begun, and ends when it is told to, or after half a minute.
 SLOW = """
-import time
+import pathlib, threading
+
+FOLDER = pathlib.Path({!r})
 
 class Handler:
     def __call__(self, req):
-        time.sleep(1.0)
+        (FOLDER / "began").touch()
+        for _ in range(3000):
+            if (FOLDER / "go").exists():
+                break
+            threading.Event().wait(0.01)
         return "done"
 """
 VERSION = """
@@ -54,17 +59,21 @@ def test_kill_9_leaves_no_orphan_and_functions_come_back(
 
 
 def test_sigterm_finishes_calls_and_ends_every_process(
-    gateways, write_function, tmp_path, is_alive
+    gateways, write_function, tmp_path, is_alive, wait_for
 ):
     gateway = gateways()
-    gateway.deploy(write_function(tmp_path / "f", "slow", SLOW))
+    gateway.deploy(write_function(tmp_path / "f", "slow", SLOW.format(str(tmp_path))))
     watchers = gateway.children()
     running = subprocess.Popen(
         [sys.executable, "-m", "dcf", "function", "call", "-g", gateway.rest, "slow"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    time.sleep(0.7)
-    assert gateway.end(signal.SIGTERM) == 0
+    wait_for((tmp_path / "began").exists)
+    gateway.process.send_signal(signal.SIGTERM)
+    assert "Stopping ...\n" in iter(gateway.process.stdout.readline, "")
+    (tmp_path / "go").touch()
+    assert gateway.process.wait(timeout=TIMEOUT) == 0
+    gateway.process.stdout.close()
     assert running.communicate(timeout=TIMEOUT)[0] == b"done"
     assert not any(map(is_alive, watchers))
 
@@ -186,96 +195,6 @@ def test_logs_can_be_followed_and_do_not_hold_up_the_end(gateways, write_functio
         began = time.monotonic()
         assert gateway.end(signal.SIGTERM) == 0
         assert time.monotonic() - began < 10
-
-
-def test_asked_to_stop_while_it_deploys_it_stops(write_function, tmp_path, wait_for, is_alive):
-    slow = "import time\ntime.sleep(30)\n\n\ndef handle(body):\n    return body\n"
-    config = write_function(tmp_path / "f", "slow", slow, name="handle")
-    command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
-    with subprocess.Popen(
-        [*command, "--home", str(tmp_path / "home"), "--deploy", str(config)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as gateway:  # fmt: skip
-        wait_for(lambda: "Deploying" in gateway.stdout.readline())
-        time.sleep(0.5)
-        gateway.send_signal(signal.SIGTERM)
-        _, said = gateway.communicate(timeout=20)
-    assert gateway.returncode == 0
-    assert "Traceback" not in said
-
-
-@pytest.mark.parametrize(
-    ("door", "flag", "other", "variable"),
-    [
-        ("rest", "--port", "--grpc-port", "DCF_PORT"),
-        ("grpc", "--grpc-port", "--port", "DCF_GRPC_PORT"),
-    ],
-    ids=["rest", "grpc"],
-)
-def test_a_taken_port_is_named_with_what_to_set(gateways, tmp_path, door, flag, other, variable):
-    # Another gateway has it: gRPC servers would share a port quietly if they were let.
-    port = getattr(gateways(), door).rpartition(":")[2]
-    command = [sys.executable, "-m", "dcf", "gateway", "start", flag, port, other, "0"]
-    done = subprocess.run(
-        [*command, "--home", str(tmp_path / "other")],
-        capture_output=True, text=True, timeout=TIMEOUT, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert f"port {port} on 127.0.0.1 is in use" in done.stderr
-    assert variable in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_an_ipv6_host_is_listened_on_and_named_so_that_it_can_be_dialled(gateways):
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        pytest.skip("this machine has no IPv6 loopback")
-    gateway = gateways("--host", "::1")
-    assert (gateway.rest[:13], gateway.grpc[:6]) == ("http://[::1]:", "[::1]:")
-    assert requests.get(f"{gateway.rest}/system/functions", timeout=TIMEOUT).json() == []
-    for address in (gateway.rest, gateway.grpc):
-        assert gateway.dcf("list", gateway=address).returncode == 0
-
-
-def test_a_home_serves_one_gateway_at_a_time(gateways, tmp_path):
-    first = gateways()
-    command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
-    environ = {**os.environ, "DCF_HOME": str(first.home)}
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=TIMEOUT, check=False, env=environ
-    )
-    assert done.returncode == 1
-    assert f"process {first.process.pid}" in done.stderr
-    assert "DCF_HOME" in done.stderr
-
-
-def test_deploy_and_sample_call_once_and_show_three_ways(gateways, write_function, tmp_path):
-    sample = tmp_path / "sample.txt"
-    sample.write_text("what is sent")
-    gateway = gateways("--deploy", write_function(tmp_path / "f"), "--sample", sample)
-    assert gateway.process.stdout is not None
-    for line in gateway.process.stdout:
-        gateway.said.append(line.rstrip())
-        if line.startswith("Ready."):
-            break
-    assert "what is sent" in gateway.said
-    said = "\n".join(gateway.said)
-    assert f"| dcf function call -g {gateway.rest} echo" in said
-    assert f"curl --data-binary @{sample} {gateway.rest}/function/echo" in said
-    assert f"base64 {sample} | curl" in said
-    assert gateway.end(signal.SIGINT) == 0
-
-
-def test_a_failed_deploy_ends_the_gateway_with_the_reason(write_function, tmp_path):
-    config = write_function(tmp_path / "f", "v", BROKEN)
-    command = [sys.executable, "-m", "dcf", "gateway", "start", "--port", "0", "--grpc-port", "0"]
-    done = subprocess.run(
-        [*command, "--home", str(tmp_path / "home"), "--deploy", str(config)],
-        capture_output=True, text=True, timeout=TIMEOUT, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert "the weights are missing" in done.stderr
 
 
 @pytest.mark.slow

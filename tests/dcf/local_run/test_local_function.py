@@ -96,7 +96,7 @@ def test_a_secret_that_is_not_there_is_named_before_anything_runs(config, tmp_pa
 @pytest.mark.parametrize(
     ("text", "own"),
     [
-        (f'File "/tmp/dcf-run-x/code/{"a" * 64}/src/handler.py", line 1', 'File "src/handler.py", line 1'),
+        (f'"/tmp/dcf-run-x/code/{"a" * 64}/src/handler.py", line 1', '"src/handler.py", line 1'),
         (f"/h/code/{'a' * 64}/a and /h/code/{'b' * 64}/b", "a and b"),
         ("/home/me/code/short/src", "/home/me/code/short/src"),
         ("nothing", "nothing"),

@@ -42,6 +42,6 @@ def test_each_flag_and_each_variable_sets_its_own_within_its_range(taken, row):
 
 
 def test_help_lists_them_in_the_tables_order():
-    command = bounds_options(click.command()(lambda **_: None))
+    command = click.command()(bounds_options(lambda **_: None))
     flags = [option.opts[0] for option in command.params]
     assert flags == [row.flag for row in TABLE]
