@@ -27,6 +27,11 @@ class Caller:
         self._action: Callable[[], None] | None = None
         self._lock = threading.Lock()
 
+    @property
+    def has_left(self) -> bool:
+        """Whether the caller waits no longer."""
+        return self._has_left
+
     def leave(self) -> None:
         """The caller waits no longer; any thread may say so, more than once."""
         with self._lock:

@@ -262,7 +262,11 @@ class Runner:
                     return False
                 self._short.inflight -= 1
                 self._long.enter(job)
-                return True
+        if job.row is self._long:
+            # Whoever gave it up while it ran could not take it back: it did not wait yet.
+            if job.caller.has_left or job.request.turn.expired:
+                self._give_up(job)
+            return True
         self._run(job, may_defer=False)  # their threads may have ended
         return False
 

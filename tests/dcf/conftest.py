@@ -6,13 +6,16 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.dcf.fake_engine import fake_engine, flags_of, with_engine  # noqa: F401 - fixtures
+from tests.dcf.stand_in import StandIn
+from tests.waiting import until
 
 ECHO = """
 import os
@@ -122,14 +125,6 @@ def _write_function(folder: Path, function: str = "echo", code: str = ECHO, **ha
     return config
 
 
-def _wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
-    """Wait until something is so."""
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "it did not come to be so in time"
-        time.sleep(0.05)
-
-
 def _is_alive(pid: int) -> bool:
     """Tell whether a process runs (and is no zombie)."""
     try:
@@ -172,6 +167,18 @@ def module_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
         gateway.end()
 
 
+@pytest.fixture(scope="session")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+    """One gateway with `v`, deployed as `one` and then as `two`; tests leave both there."""
+    folder = tmp_path_factory.mktemp("versions")
+    gateway = _start_gateway(folder / "home")
+    code = "def handle(body):\n    print('said {0}', flush=True)\n    return '{0}'\n"
+    for version in ("one", "two"):
+        gateway.deploy(_write_function(folder, "v", code.format(version), name="handle"))
+    yield gateway
+    gateway.end()
+
+
 @pytest.fixture(name="write_function", scope="session")
 def _write_function_fixture() -> Callable[..., Path]:
     """`write_function(folder, name, code, **handler keys)` gives a config file."""
@@ -181,7 +188,7 @@ def _write_function_fixture() -> Callable[..., Path]:
 @pytest.fixture(name="wait_for", scope="session")
 def _wait_for_fixture() -> Callable[..., None]:
     """`wait_for(condition, seconds)` fails when it does not come to be so."""
-    return _wait_for
+    return lambda condition, seconds=15.0: until(condition, seconds)
 
 
 @pytest.fixture(name="is_alive", scope="session")
@@ -231,3 +238,11 @@ def start_dcf() -> Callable[..., subprocess.Popen[str]]:
         )
 
     return start
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    """A gateway that answers from a table; for what a real one would not say when it is asked."""
+    one = StandIn()
+    yield one
+    one.close()

@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 import requests
+
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = ROOT / "tests" / "data" / "handlers"
@@ -61,22 +62,16 @@ class Watcher:
         return self.log_file.read_text()
 
     def wait_ready(self):
-        end = time.monotonic() + START_S
-        while time.monotonic() < end:
-            found = re.search(r"http 127\.0\.0\.1:(\d+)", self.log)
-            if found:
-                self.port = int(found[1])
-                return self
+        def found():
             if self.process.poll() is not None:
                 pytest.fail(f"the watcher ended with {self.process.returncode}: {self.log}")
-            time.sleep(0.01)
-        pytest.fail(f"not ready in {START_S} s: {self.log}")
+            return re.search(r"http 127\.0\.0\.1:(\d+)", self.log)
+
+        self.port = int(until(found, START_S, lambda: self.log)[1])
+        return self
 
     def wait_log(self, text, seconds=5):
-        end = time.monotonic() + seconds
-        while text not in self.log:
-            assert time.monotonic() < end, f"no {text!r} in: {self.log}"
-            time.sleep(0.01)
+        until(lambda: text in self.log, seconds, lambda: f"{text!r} in {self.log}")
         return self.log
 
     def url(self, path="/"):
@@ -100,10 +95,8 @@ class Watcher:
 
     def wait_inflight(self, count, seconds=10):
         """Waits until exactly so many calls are running and waiting; needs METRICS_PORT."""
-        end = time.monotonic() + seconds
-        while f"\nfunction_calls_in_flight {count}.0\n" not in self.metrics():
-            assert time.monotonic() < end, f"not {count} calls in flight: {self.metrics()}"
-            time.sleep(0.005)
+        line = f"\nfunction_calls_in_flight {count}.0\n"
+        until(lambda: line in self.metrics(), seconds, self.metrics)
 
     def resident(self):
         """Bytes of the process that are in memory."""
@@ -179,3 +172,22 @@ def behind():
 def free():
     """Names a port that nobody listens on."""
     return free_port
+
+
+@pytest.fixture
+def gate(tmp_path):
+    """A file that lets calls of `do=until` go on, once it is there; `hold` makes such calls."""
+    return tmp_path / "gate"
+
+
+@pytest.fixture
+def hold(gate, behind):
+    """Takes slots of a watcher until the gate is made; needs METRICS_PORT."""
+
+    def begin(watcher, count=1, **kw):
+        calls = [behind(watcher.post, f"/?do=until&file={gate}", **kw) for _ in range(count)]
+        watcher.wait_inflight(count)
+        return calls
+
+    yield begin
+    gate.touch()

@@ -5,10 +5,14 @@ import threading
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from watcher.errors import StartError
-from watcher.health import Health, LockFile, Stage
+from tests.waiting import until
+from watcher.errors import StartError, TimedOut
+from watcher.health import Health, LockFile, NoLock, Stage
 from watcher.reply import Reply
+from watcher.request import Request
 from watcher.runner import Runner
 
 
@@ -58,8 +62,8 @@ def test_the_end_is_the_end_in_every_order_of_events(runner, file):
 def test_what_began_before_the_first_drain_counts_however_often_it_is_said(runner, file):
     health = Health(runner, LockFile(file))
     health.drain()
-    between = time.monotonic()
-    time.sleep(0.002)
+    first = time.monotonic()
+    between = until(lambda: (now := time.monotonic()) > first and now)  # the clock has gone on
     health.drain()
     assert not health.accepts(between)
 
@@ -111,3 +115,83 @@ def test_a_lock_file_that_cannot_be_written_leaves_it_starting(runner, tmp_path)
         health.open()
     assert health.ready() == (503, "starting")
     assert health.stage is Stage.STARTING
+
+
+@pytest.fixture
+def busy():
+    """A runner whose one slot is taken by a call that is over its time limit."""
+    gate = threading.Event()
+
+    def call(request):
+        assert gate.wait(30)
+        return Reply(b"")
+
+    made = Runner(call, concurrency=1, max_inflight=1, exec_timeout=0.01)
+    with pytest.raises(TimedOut):
+        made.run(Request(b""))
+    until(lambda: made.stuck)
+    yield made
+    gate.set()
+    assert made.close(10)
+
+
+def test_a_stuck_function_is_sick_and_a_full_one_is_not_ready(busy, file):
+    health = Health(busy, LockFile(file))
+    stuck = (503, "every slot is stuck beyond EXEC_TIMEOUT")
+    assert health.live() == stuck  # while it starts, too
+    assert health.ready() == (503, "starting")
+    assert health.open()
+    assert health.live() == stuck
+    assert health.ready() == (429, "full")
+    file.unlink()
+    assert health.live() == stuck
+    assert health.ready() == (503, "the lock file was removed")
+    health.withdraw()
+    assert health.live() == health.ready() == (503, "draining")
+
+
+def test_where_nobody_looks_for_a_lock_file_none_is_missed(runner):
+    health = Health(runner, NoLock())
+    assert health.open()
+    assert (health.ready(), health.live()) == ((200, ""), (200, "OK"))
+    health.drain()
+    assert health.ready() == (503, "draining")
+
+
+SOMEBODY = ("open", "withdraw", "drain", "unlink", "replace")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(SOMEBODY), max_size=12))
+def test_whoever_touches_the_file_meanwhile_the_probes_say_what_holds(runner, file, events):
+    """Others may take the file away, or put theirs there: the end removes nothing of theirs."""
+    file.unlink(missing_ok=True)
+    health = Health(runner, LockFile(file))
+    stage, is_there, is_ours = Stage.STARTING, False, False
+    for event in events:
+        if event == "unlink":
+            file.unlink(missing_ok=True)
+            is_there = is_ours = False
+        elif event == "replace":
+            file.unlink(missing_ok=True)
+            file.write_text("theirs")
+            is_there, is_ours = True, False
+        else:
+            getattr(health, event)()
+            if event == "open":
+                if stage is Stage.STARTING:
+                    stage, is_there, is_ours = Stage.READY, True, True
+            else:
+                stage = max(stage, Stage.DRAINING if event == "drain" else Stage.WITHDRAWN)
+                is_there, is_ours = is_there and not is_ours, False
+        assert health.stage is stage
+        assert file.exists() is is_there
+        if is_there and not is_ours:
+            assert file.read_text() == "theirs"
+        words = {Stage.STARTING: (503, "starting"), Stage.READY: (200, "")}
+        ready = words.get(stage, (503, "draining"))
+        gone = (503, "the lock file was removed")
+        is_missed = stage is Stage.READY and not is_there
+        assert health.ready() == (gone if is_missed else ready)
+        live = (503, "draining") if stage >= Stage.WITHDRAWN else (200, "OK")
+        assert health.live() == (gone if is_missed else live)

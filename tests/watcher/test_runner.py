@@ -1,10 +1,14 @@
+import itertools
 import random
 import threading
-import time
 import weakref
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.waiting import until
 from watcher.caller import Caller
 from watcher.errors import CallerLeft, Overloaded, TimedOut
 from watcher.reply import Reply
@@ -46,8 +50,7 @@ def behind(runner, body, times=1):
     before = runner.inflight
     for thread in threads:
         thread.start()
-    while runner.inflight < before + times:
-        time.sleep(0.001)
+    until(lambda: runner.inflight >= before + times)
     return threads
 
 
@@ -89,13 +92,11 @@ def test_a_timed_out_call_keeps_its_slot_and_all_of_them_mean_stuck(make, gate):
     for expected in (False, True):
         with pytest.raises(TimedOut):
             runner.run(Request(b"wait"))
-        time.sleep(0.01)
-        assert runner.stuck is expected
+        # It is stuck since a moment before the time was over: the limit is passed any moment.
+        assert until(lambda: runner.stuck) if expected else not runner.stuck
     assert runner.inflight == 2
     gate.set()
-    end = time.monotonic() + 5
-    while runner.inflight and time.monotonic() < end:
-        time.sleep(0.001)
+    until(lambda: not runner.inflight)
     assert not runner.stuck
     assert runner.run(Request(b"a"), timeout=5).body == b"a"
 
@@ -157,10 +158,7 @@ def test_a_call_given_up_while_it_runs_keeps_its_share_until_it_ends(make, gate)
     share.let_go()
     assert bodies.taken == 4
     gate.set()
-    end = time.monotonic() + 5
-    while bodies.taken and time.monotonic() < end:
-        time.sleep(0.001)
-    assert bodies.taken == runner.inflight == 0
+    until(lambda: bodies.taken == runner.inflight == 0)
 
 
 def test_a_refused_call_takes_no_share(make):
@@ -186,8 +184,7 @@ def test_who_leaves_while_the_call_waits_is_let_go_at_once(make):
 
     thread = threading.Thread(target=call)
     thread.start()
-    while runner.inflight < 2:
-        time.sleep(0.001)
+    until(lambda: runner.inflight == 2)
     caller.leave()
     thread.join(5)
     assert ended == [1]
@@ -214,8 +211,7 @@ def test_who_leaves_while_the_call_runs_changes_nothing(make, gate):
         target=lambda: replies.append(runner.run(Request(b"wait"), caller=caller))
     )
     thread.start()
-    while not runner.inflight:
-        time.sleep(0.001)
+    until(lambda: runner.inflight)
     caller.leave()
     assert runner.inflight == 1
     gate.set()
@@ -256,9 +252,7 @@ def test_calls_that_end_in_every_way_at_once_leave_the_counts_at_zero(make):
     assert sum(ends.values()) == 16 * 150
     assert ends["answered"]
     assert ends[TimedOut]
-    end = time.monotonic() + 5
-    while runner.inflight and time.monotonic() < end:
-        time.sleep(0.001)
+    until(lambda: not runner.inflight)
     assert runner.inflight == bodies.taken == 0
 
 
@@ -303,13 +297,6 @@ def deferring(gate):
     yield begin
     gate.set()
     assert all(runner.close(5) for runner in made)
-
-
-def until(condition):
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 def test_long_calls_keep_no_short_ones_waiting(deferring, gate):
@@ -359,3 +346,262 @@ def test_a_call_learns_that_its_caller_has_left(make, gate):
     with pytest.raises(TimedOut):
         make().run(request, timeout=0.05)
     assert request.turn.expired
+
+
+def test_a_call_that_defers_where_long_calls_run_fails_with_its_own_error():
+    turns = []
+
+    def call(request):
+        turns.append(request.turn.may_defer)
+        raise Long("always")
+
+    runner = Runner(call, concurrency=1, max_inflight=2, exec_timeout=5)
+    with pytest.raises(Long, match="always"):
+        runner.run(Request(b"long"))
+    assert turns == [True, False]
+    assert runner.close(5)
+    assert runner.inflight == 0
+
+
+def test_a_call_that_defers_while_the_runner_closes_is_run_where_it_is(gate):
+    """The threads of long calls may have ended by then: nobody would ever answer it."""
+    turns, began = [], threading.Event()
+
+    def call(request):
+        turns.append(request.turn.may_defer)
+        if request.turn.may_defer:
+            began.set()
+            assert gate.wait(10)
+            raise Long("late")
+        return Reply(b"answered")
+
+    runner = Runner(call, concurrency=1, max_inflight=2, exec_timeout=5)
+    replies = []
+    thread = threading.Thread(target=lambda: replies.append(runner.run(Request(b"long"))))
+    thread.start()
+    assert began.wait(5)
+    assert not runner.close(0)
+    gate.set()
+    thread.join(5)
+    assert replies[0].body == b"answered"
+    assert turns == [True, False]
+    assert runner.close(5)
+    assert runner.inflight == 0
+
+
+@pytest.mark.parametrize("gives_up", ["leaves", "runs out of time"])
+def test_a_call_given_up_before_it_defers_does_not_wait_among_the_long_ones(gate, gives_up):
+    seen, looked_at, may_defer = [], threading.Event(), threading.Event()
+
+    def call(request):
+        if request.turn.may_defer:
+            if request.input == b"given up":
+                looked_at.set()
+                assert may_defer.wait(10)
+            raise Long("later")
+        seen.append(request.input)
+        assert gate.wait(10)
+        return Reply(b"")
+
+    runner, bodies = Runner(call, concurrency=1, max_inflight=8, exec_timeout=10), Bodies(100)
+    (held,) = behind(runner, b"held")
+    until(lambda: seen)
+    caller, share = body_of(bodies, 100)
+    ends = []
+
+    def give_up():
+        try:
+            timeout = 0.05 if gives_up == "runs out of time" else 10
+            runner.run(Request(b"given up"), timeout, caller)
+        except (CallerLeft, TimedOut) as error:
+            ends.append(type(error))
+
+    thread = threading.Thread(target=give_up)
+    thread.start()
+    assert looked_at.wait(5)
+    if gives_up == "leaves":
+        caller.leave()
+    else:
+        thread.join(5)
+    may_defer.set()
+    thread.join(5)
+    assert ends == [CallerLeft if gives_up == "leaves" else TimedOut]
+    until(lambda: runner.inflight == 1)  # the one that is held: nothing waits behind it
+    share.let_go()
+    assert bodies.taken == 0
+    gate.set()
+    held.join(5)
+    assert runner.close(5)
+    assert seen == [b"held"]
+
+
+def test_nobody_is_stuck_before_every_slot_is(make):
+    runner = make(exec_timeout=0.02, concurrency=2, max_inflight=4)
+    for expected in (False, True):
+        with pytest.raises(TimedOut):
+            runner.run(Request(b"wait"))
+        assert until(lambda: runner.stuck) if expected else not runner.stuck
+    waits = make(exec_timeout=0, concurrency=1)
+    behind(waits, b"wait")
+    assert not waits.stuck  # no limit, no way over it
+
+
+class Rows(RuleBasedStateMachine):
+    """Calls that come, go on, leave and are given up in any order, against a model of the rows.
+
+    After each step everything has come to rest: what runs is held by an event of its own.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.numbers = itertools.count()
+        self.gates, self.callers, self.shares, self.threads = {}, {}, {}, []
+        self.ends, self.begun, self.went_long = {}, [], []
+        self.bodies = Bodies(1 << 20)
+
+    @initialize(concurrency=st.integers(1, 3), extra=st.integers(0, 4))
+    def start(self, concurrency, extra):
+        self.concurrency, self.most = concurrency, concurrency + extra
+        self.runner = Runner(
+            self.call, concurrency=concurrency, max_inflight=self.most, exec_timeout=0
+        )
+        self.running, self.waiting = [], []
+        self.long_running, self.long_waiting = [], []
+        self.expected, self.order, self.long_order = {}, [], []
+
+    def call(self, request):
+        number, is_long = int(request.input), request.path == "/long"
+        if is_long and request.turn.may_defer:
+            raise Long("later")
+        (self.went_long if is_long else self.begun).append(number)
+        assert self.gates[number].wait(20)
+        return Reply(request.input)
+
+    def settle(self):
+        """What the rows should do by themselves."""
+        while self.waiting and len(self.running) < self.concurrency:
+            number, is_long = self.waiting.pop(0)
+            if not is_long:
+                self.running.append(number)
+                self.order.append(number)
+            elif len(self.long_running) + len(self.long_waiting) >= max(1, self.most // 2):
+                self.expected[number] = Long
+            else:
+                self.long_waiting.append(number)
+            self.settle_long()
+        self.settle_long()
+
+    def settle_long(self):
+        while self.long_waiting and len(self.long_running) < max(1, self.concurrency // 2):
+            self.long_running.append(self.long_waiting.pop(0))
+            self.long_order.append(self.long_running[-1])
+
+    def short(self):
+        return len(self.running) + len(self.waiting)
+
+    def client(self, number, is_long, timeout):
+        caller, share = self.callers[number], self.shares[number]
+        request = Request(b"%d" % number, path="/long" if is_long else "/")
+        try:
+            self.ends[number] = self.runner.run(request, timeout, caller).body
+        except (CallerLeft, TimedOut, Overloaded, Long) as error:
+            self.ends[number] = type(error)
+        share.let_go()
+
+    @rule(is_long=st.booleans(), times=st.integers(1, 2))
+    def come(self, is_long, times):
+        for _ in range(times):
+            self.enter(is_long, None)
+
+    @precondition(lambda self: len(self.running) == self.concurrency)
+    @rule(is_long=st.booleans())
+    def come_and_not_wait(self, is_long):
+        self.enter(is_long, 0)
+
+    def enter(self, is_long, timeout):
+        number = next(self.numbers)
+        self.gates[number] = threading.Event()
+        self.callers[number], self.shares[number] = body_of(self.bodies, 10)
+        if self.short() >= self.most:
+            self.expected[number] = Overloaded
+        elif timeout is not None:
+            self.expected[number] = TimedOut
+        else:
+            self.waiting.append((number, is_long))
+            self.settle()
+        thread = threading.Thread(target=self.client, args=(number, is_long, timeout))
+        self.threads.append(thread)
+        thread.start()
+        self.rest()
+
+    def open_gate(self, row, index):
+        number = row.pop(index % len(row))
+        self.expected[number] = b"%d" % number
+        self.settle()
+        self.gates[number].set()
+
+    @precondition(lambda self: self.running)
+    @rule(index=st.integers(0, 9))
+    def end_a_short_one(self, index):
+        self.open_gate(self.running, index)
+
+    @precondition(lambda self: self.long_running)
+    @rule(index=st.integers(0, 9))
+    def end_a_long_one(self, index):
+        self.open_gate(self.long_running, index)
+
+    @precondition(lambda self: self.waiting)
+    @rule(index=st.integers(0, 9))
+    def leave_while_waiting(self, index):
+        number, _ = self.waiting.pop(index % len(self.waiting))
+        self.expected[number] = CallerLeft
+        self.callers[number].leave()
+
+    @precondition(lambda self: self.long_waiting)
+    @rule(index=st.integers(0, 9))
+    def leave_while_waiting_among_the_long(self, index):
+        number = self.long_waiting.pop(index % len(self.long_waiting))
+        self.expected[number] = CallerLeft
+        self.callers[number].leave()
+
+    @precondition(lambda self: self.running)
+    @rule(index=st.integers(0, 9))
+    def leave_while_running(self, index):
+        self.callers[self.running[index % len(self.running)]].leave()
+
+    @invariant()
+    def rest(self):
+        if not hasattr(self, "runner"):
+            return
+        held = self.short() + len(self.long_running) + len(self.long_waiting)
+
+        def is_so():
+            return (
+                self.ends == self.expected
+                and self.runner._short.inflight == self.short()
+                and len(self.runner._short.waiting) == len(self.waiting)
+                and self.runner.inflight == held
+                and len(self.runner._long.waiting) == len(self.long_waiting)
+                and self.bodies.taken == 10 * held
+                and len(self.begun) == len(self.order)
+                and len(self.went_long) == len(self.long_order)
+            )
+
+        until(is_so, 10, lambda: f"{self.ends} {self.expected} {self.running} {self.waiting}")
+        assert (self.begun, self.went_long) == (self.order, self.long_order)  # oldest first
+        assert self.runner.full is (self.short() >= self.most)
+
+    def teardown(self):
+        if not hasattr(self, "runner"):
+            return
+        for gate in self.gates.values():
+            gate.set()
+        assert self.runner.close(10)
+        for thread in self.threads:
+            thread.join(10)
+            assert not thread.is_alive()
+        assert self.runner.inflight == self.bodies.taken == 0
+
+
+Rows.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestRows = Rows.TestCase

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dcf.config import load
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -68,3 +70,15 @@ def exporter(tmp_path):
 def project():
     """The folder of this project, whose config.yaml has the function `ssd`."""
     return ROOT
+
+
+@pytest.fixture
+def function(tmp_path):
+    """`function(**entry)` is an entry of a config file as it is read: `fn`, or of another name."""
+
+    def read(name="fn", **entry):
+        config = tmp_path / "config.yaml"
+        config.write_text(yaml.safe_dump({"functions": {name: entry}}))
+        return load(config).functions[0]
+
+    return read

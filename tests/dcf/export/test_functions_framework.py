@@ -17,16 +17,24 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.waiting import until
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 CUP = Path(__file__).parents[3] / "samples/coffee.jpg"
+# Holds a call while its query says so: until a file is there, half a minute at most.
 SLOW = """
-import time
+import pathlib, threading
 
 
 class Handler:
     def __call__(self, request):
-        time.sleep(float(request.query.get("for", 0)))
+        if until := request.query.get("until"):
+            pathlib.Path(until + ".began").touch()
+            for _ in range(3000):
+                if pathlib.Path(until).exists():
+                    break
+                threading.Event().wait(0.01)
         return "done"
 """
 
@@ -84,16 +92,17 @@ class Framework:
 
     def wait(self, path="/_/ready"):
         """Waits until it answers there, whatever it says."""
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
+
+        def answers():
             assert self.process.poll() is None, self.said
             try:
                 requests.get(self.url(path), timeout=2)
             except requests.RequestException:
-                time.sleep(0.05)
-            else:
-                return self
-        raise AssertionError(self.said)
+                return False
+            return True
+
+        until(answers, 30, lambda: self.said)
+        return self
 
     def post(self, data=b"", path="/", **options):
         return requests.post(self.url(path), data=data, timeout=30, **options)
@@ -139,11 +148,8 @@ def watcher(tmp_path_factory, project):
         env={"PATH": os.environ["PATH"], "HANDLER_DIR": "handler", "PORT": str(port), **ports,
              "LOCK_FILE": str(folder / "lock")},
     )  # fmt: skip
-    end = time.monotonic() + 20
-    while not (folder / "lock").exists():
-        assert process.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: (folder / "lock").exists() or process.poll() is not None)
+    assert process.poll() is None
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     assert process.wait(timeout=20) == 0
@@ -240,7 +246,9 @@ def test_a_wrong_setting_and_a_handler_that_cannot_load_end_the_start(start, ssd
 
 def test_a_handler_that_loads_for_ever_ends_the_start(start, exporter):
     exporter.config()
-    (exporter.folder / "src/handler.py").write_text("import time\n\ntime.sleep(60)\n")
+    (exporter.folder / "src/handler.py").write_text(
+        "import threading\n\nthreading.Event().wait(60)\n"
+    )
     folder = exporter.files("cloud-functions")[0]["fn/main.py"].parent
     endless = start(folder, LOAD_TIMEOUT="1s")
     assert endless.process.wait(timeout=30) != 0
@@ -254,28 +262,32 @@ def slow(exporter):
     return files["fn/main.py"].parent
 
 
-def test_a_call_under_way_is_answered_when_it_is_ended(start, exporter):
+def test_a_call_under_way_is_answered_when_it_is_ended(start, exporter, tmp_path):
     running = start(slow(exporter)).wait()
     answers = []
-    call = threading.Thread(target=lambda: answers.append(running.post(path="/?for=2")))
+    gate = tmp_path / "gate"
+    call = threading.Thread(target=lambda: answers.append(running.post(path=f"/?until={gate}")))
     call.start()
-    time.sleep(0.7)
+    until((tmp_path / "gate.began").exists)
     running.process.send_signal(signal.SIGTERM)
+    gate.touch()
     call.join(30)
     assert (answers[0].status_code, answers[0].text) == (200, "done")
     assert running.process.wait(timeout=30) == 0
 
 
-def test_workers_build_their_own_and_the_limits_are_the_watchers(start, exporter):
+def test_workers_build_their_own_and_the_limits_are_the_watchers(start, exporter, tmp_path):
     settings = {"WORKERS": "2", "CONCURRENCY": "1", "MAX_INFLIGHT": "2", "EXEC_TIMEOUT": "3s"}
     running = start(slow(exporter), **settings).wait()
-    answers = []
+    answers, gate = [], tmp_path / "gate"
     threads = [
-        threading.Thread(target=lambda: answers.append(running.post(path="/?for=1")))
+        threading.Thread(target=lambda: answers.append(running.post(path=f"/?until={gate}")))
         for _ in range(10)
     ]
     for thread in threads:
         thread.start()
+    until(lambda: len(answers) >= 6)  # each worker takes two at most
+    gate.touch()
     for thread in threads:
         thread.join(30)
     found = sorted(answer.status_code for answer in answers)
@@ -283,7 +295,9 @@ def test_workers_build_their_own_and_the_limits_are_the_watchers(start, exporter
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert refused.json()["error"]["code"] == "overloaded"
     assert refused.headers["Retry-After"] == "1"
-    assert running.post(path="/?for=5").status_code == 504
+    late = tmp_path / "late"
+    assert running.post(path=f"/?until={late}").status_code == 504
+    late.touch()
 
 
 def test_a_server_that_does_not_fork_builds_it_at_the_first_call(start, exporter):
@@ -304,14 +318,15 @@ def bucket(environment, project, tmp_path):
     address = f"http://127.0.0.1:{port}"
     photo = (project / "samples/coffee.jpg").read_bytes()
     upload = f"{address}/upload/storage/v1/b/pictures/o?uploadType=media&name=a/coffee.jpg"
-    end = time.monotonic() + 20
-    while True:
+
+    def is_taken():
         try:
             with urllib.request.urlopen(urllib.request.Request(upload, photo), timeout=5):
-                break
+                return True
         except (OSError, http.client.HTTPException):
-            assert time.monotonic() < end
-            time.sleep(0.1)
+            return False
+
+    until(is_taken)
     yield address
     process.terminate()
     process.wait(timeout=10)

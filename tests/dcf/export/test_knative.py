@@ -136,22 +136,6 @@ def test_no_limit_and_a_long_one(exporter):
     assert run["spec"]["template"]["spec"]["timeoutSeconds"] == 3600
 
 
-def test_cloud_run_gets_no_more_than_it_takes(exporter):
-    service = exporter.document("cloud-run", FULL | {"secrets": ["token", "regcred"]})
-    template, container, env = parts(service)
-    assert template["metadata"]["annotations"] == {
-        "autoscaling.knative.dev/minScale": "1", "autoscaling.knative.dev/maxScale": "5",
-    }  # fmt: skip
-    assert not {"securityContext", "readinessProbe"} & set(container)
-    assert container["startupProbe"]["httpGet"] == {"path": "/_/ready"}
-    assert "imagePullSecrets" not in template["spec"]
-    assert template["spec"]["volumes"] == [
-        {"name": "token", "secret": {"secretName": "token", "items": [
-            {"key": "latest", "path": "token"}]}},
-    ]  # fmt: skip
-    assert env["MAX_INFLIGHT"] == "12"
-
-
 @pytest.mark.parametrize(
     ("target", "function", "words"),
     [

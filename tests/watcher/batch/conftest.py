@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
+
 ROOT = Path(__file__).parents[3]
 HANDLERS = ROOT / "tests" / "data" / "handlers"
 LIMIT_S = 20
@@ -48,11 +50,11 @@ class Run:
         return self.process.wait(timeout=seconds)
 
     def until(self, is_so):
-        end = time.monotonic() + LIMIT_S
-        while not is_so():
-            assert time.monotonic() < end, self.log
-            assert self.process.poll() is None, self.log
-            time.sleep(0.01)
+        def so():
+            assert self.process.poll() is None or is_so(), self.log
+            return is_so()
+
+        until(so, LIMIT_S, lambda: self.log)
 
 
 class Judge:
@@ -124,6 +126,13 @@ def data(tmp_path):
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
             return file
 
+        def fill(self, count=30, seconds=0.1):
+            """So many files that take so long each; gives their names."""
+            names = [f"{number:02}.jpg" for number in range(count)]
+            for number, name in enumerate(names):
+                self.put(name, f"sleep {seconds}{number:02}")
+            return names
+
         def __str__(self):
             return str(self.path)
 
@@ -165,3 +174,17 @@ def calls(tmp_path):
         return file.read_text().splitlines() if file.exists() else []
 
     return read
+
+
+@pytest.fixture
+def answered(begin, tmp_path):
+    """Runs a batch to its end, and gives the answer."""
+
+    def run(**settings):
+        one = begin(**settings)
+        assert one.wait() == 0, one.log
+        assert one.out.strip() == str(tmp_path / "result.json")
+        assert "Traceback" not in one.log or "secret text" in one.log
+        return json.loads((tmp_path / "result.json").read_text())["answer"]
+
+    return run

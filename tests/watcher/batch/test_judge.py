@@ -1,11 +1,11 @@
 """Handing in: what the judge gets, what is tried again, what is final, and what nobody may see."""
 
 import email.utils
-import json
 import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from itertools import pairwise
 
@@ -43,49 +43,6 @@ def test_false_serves_although_a_judge_is_there(begin, judge, one):
     run.until(lambda: "ready: " in run.log)
     run.process.terminate()
     assert run.wait() == 0
-    assert not judge.seen
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "value"),
-    [
-        (json.dumps({"X-Key": SECRET, "X-Number": 5}), "X-Number", "5"),
-        (f"X-Key: {SECRET}\r\nX-Second:b:c \n\n", "X-Second", "b:c"),
-        (json.dumps({"Content-Type": "text/plain", "X-Key": SECRET}), "Content-Type", "text/plain"),
-    ],
-    ids=["json", "lines", "own type"],
-)
-def test_the_forms_of_headers(begin, judge, one, text, name, value):
-    run = begin(REST_URL=judge.url, API_HEADER=text)
-    assert run.wait() == 0, run.log
-    (seen,) = judge.seen
-    assert seen[2]["X-Key"] == SECRET
-    assert seen[2].get_all(name) == [value]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (SECRET, "a line without a colon"),
-        ('{"X-Key": "' + SECRET, "is no JSON object"),
-        (f'["{SECRET}"]', "is no JSON object"),
-        ('{"X-Key": ["' + SECRET + '"]}', "has a value that is a list"),
-        ('{"X-Key": true}', "has a value that is a bool"),
-        (f"X Key: {SECRET}", "has a name that is no header's"),
-        (f"{SECRET}\u00e9: x", "has a name that is no header's"),
-        (f"X-Key: {SECRET}\u00e9", "X-Key has characters that a header cannot hold"),
-        ('{"X-Key": "a\\r\\nX-Other: ' + SECRET + '"}', "X-Key has characters"),
-        ("Content-Length: 3", "sets Content-Length"),
-    ],
-)
-def test_a_wrong_header_ends_the_start_and_is_not_shown(begin, judge, one, calls, text, said):
-    run = begin(REST_URL=judge.url, API_HEADER=text)
-    assert run.wait() == 2
-    assert "API_HEADER" in run.log
-    assert said in run.log
-    assert len(run.log.splitlines()) == 1
-    assert SECRET not in run.log
-    assert not calls()
     assert not judge.seen
 
 
@@ -183,15 +140,19 @@ def test_a_pause_that_is_too_long_is_not_begun(begin, judge, one):
 
 
 def test_a_judge_that_never_ends_its_answer_is_given_up(begin, judge, one):
+    given_up = threading.Event()
+
     def drips(handler):
         for _ in range(100):
             handler.wfile.write(b"H")
             handler.wfile.flush()
-            time.sleep(0.1)
+            if given_up.wait(0.1):
+                return
 
     judge.script = [drips]
     run = begin(REST_URL=judge.url, REST_TIMEOUT=1, BATCH_RETRY=0)
     assert run.wait(8) == 1
+    given_up.set()
     assert "no answer: none in 1 s (REST_TIMEOUT)" in run.log
 
 

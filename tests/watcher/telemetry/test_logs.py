@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import until
 from watcher.telemetry.logs import TRACE, TextFormatter
 
 HANDLERS = Path(__file__).parents[2] / "data/handlers"
@@ -31,9 +32,7 @@ def test_json_lines_are_one_object_each(start):
 
 def test_a_level_leaves_lesser_lines_out(start):
     watcher = start(ready=False, LOG_LEVEL="error", HANDLER_FILE="good.py")
-    import time
-
-    time.sleep(1.5)
+    until(watcher.lock.exists)  # it is ready, and has not said so
     assert watcher.log == ""
     watcher.signal()
     assert watcher.wait() == 0

@@ -3,27 +3,10 @@
 import re
 import socket
 import struct
-import time
 
 import pytest
 
-
-@pytest.fixture
-def gate(tmp_path):
-    return tmp_path / "gate"
-
-
-@pytest.fixture
-def hold(gate, behind):
-    """Takes slots of a watcher until the gate is made."""
-
-    def begin(watcher, count=1, **kw):
-        calls = [behind(watcher.post, f"/?do=until&file={gate}", **kw) for _ in range(count)]
-        watcher.wait_inflight(count)
-        return calls
-
-    yield begin
-    gate.touch()
+from tests.waiting import until
 
 
 def request_of(body=b"", path="/?do=text"):
@@ -59,10 +42,7 @@ def test_a_body_counts_while_a_call_that_timed_out_still_runs(start, hold, gate,
     assert watcher.post(data=b"x" * 100_000).status_code == 429
     assert watcher.post("/?do=text", data=b"x" * 40_000).status_code == 200
     gate.touch()
-    end = time.monotonic() + 10
-    while watcher.post("/?do=text", data=b"x" * 100_000).status_code != 200:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(lambda: watcher.post("/?do=text", data=b"x" * 100_000).status_code == 200)
 
 
 def close(client):

@@ -1,0 +1,41 @@
+"""dcf function history."""
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize("wire", ["rest", "grpc"])
+def test_history_tells_digest_time_and_who_newest_first(versions, wire, text):
+    gateway = getattr(versions, wire)
+    newest, oldest = json.loads(text(versions.dcf("history", "v", "--json", gateway=gateway)))[:2]
+    assert newest["number"] > oldest["number"]
+    assert newest["serving"]
+    assert newest["image"].startswith("archive:sha256:")
+    assert "@" in newest["by"]
+    head, first, *_ = text(versions.dcf("history", "v", gateway=gateway)).splitlines()
+    assert head.split() == ["Revision", "Status", "Deployed", "By", "Image", "Reason"]
+    assert first.split()[:3] == [str(newest["number"]), "serving", newest["deployed_at"]]
+
+
+def test_a_row_says_how_a_revision_went_and_cuts_a_long_image(ask, stand_in):
+    stand_in.table["GET /system/function/f/history"] = (200, [
+        {"revision": 3, "image": "x" * 31, "rollout": "failed", "reason": "why"},
+        {"revision": 2, "image": "x" * 30, "rollout": "ready", "serving": True, "by": "me@box"},
+        {"revision": 1, "image": "i", "rollout": "ready", "deployedAt": "t"},
+    ])  # fmt: skip
+    head, *rows = ask("function", "history", "f").stdout.splitlines()
+    assert head.split() == ["Revision", "Status", "Deployed", "By", "Image", "Reason"]
+    assert [row.split() for row in rows] == [
+        ["3", "failed", "-", "x" * 28 + "..", "why"],
+        ["2", "serving", "me@box", "x" * 30],
+        ["1", "ready", "t", "-", "i"],
+    ]
+    (_, second, _) = json.loads(ask("function", "history", "f", "--json").stdout)
+    assert (second["number"], second["serving"], second["image"]) == (2, True, "x" * 30)
+
+
+def test_a_function_that_is_not_there_is_one_line(ask, stand_in):
+    stand_in.table["GET /system/function/f/history"] = (404, b"no function f")
+    done = ask("function", "history", "f")
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", "Error: no function f\n")

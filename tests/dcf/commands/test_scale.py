@@ -1,0 +1,29 @@
+"""dcf function scale, and ready."""
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize("wire", ["rest", "grpc"])
+def test_scaling_and_waiting_until_ready(versions, wire, text):
+    gateway = getattr(versions, wire)
+    assert text(versions.dcf("scale", "v", "0", gateway=gateway)) == "Scaled: v to 0 replicas\n"
+    late = versions.dcf("ready", "v", "--timeout", "0.2", gateway=gateway)
+    assert (late.returncode, b"not ready after 0.2 s" in late.stderr) == (1, True)
+    text(versions.dcf("scale", "v", "1", gateway=gateway))
+    assert text(versions.dcf("ready", "v", gateway=gateway)) == "Function v is ready.\n"
+    assert text(versions.dcf("call", "v", stdin=b"x"))
+
+
+@pytest.mark.parametrize(("count", "word"), [(0, "replicas"), (1, "replica"), (2, "replicas")])
+def test_the_count_is_sent_and_said(ask, stand_in, count, word):
+    stand_in.table["POST /system/scale-function/f"] = (202, b"")
+    done = ask("function", "scale", "f", count)
+    assert (done.exit_code, done.stdout) == (0, f"Scaled: f to {count} {word}\n")
+    assert json.loads(stand_in.asked[0].body) == {"serviceName": "f", "replicas": count}
+
+
+def test_a_count_is_no_less_than_none(ask, stand_in):
+    assert ask("function", "scale", "f", "--", "-1").exit_code == 2
+    assert stand_in.asked == []
