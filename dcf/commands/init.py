@@ -70,7 +70,7 @@ def _existing(config: Path, name: str) -> tuple[dict[str, Any], str]:
     loaded = load(config)
     if name in {each.name for each in loaded.functions}:
         raise InvalidRequest(f"Function {name} already exists in {config} file.")
-    raw = cast("dict[str, dict[str, dict[str, Any]]]", read_yaml(config))["functions"]
+    raw = cast("dict[str, dict[str, dict[str, Any]]]", read_yaml(config, []))["functions"]
     entries = {str(key): _from_below(value or {}) for key, value in raw.items()}
     return entries, loaded.gateway or DEFAULT_ADDRESS
 
@@ -108,9 +108,9 @@ def _entry(template: Template, runtime: str, directory: str) -> dict[str, Any]:
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
-    import yaml
+    from ..yaml_dump import dump
 
-    text = yaml.safe_dump(content, sort_keys=False)
+    text = dump(content)
     # Its owner's alone from the first byte on: an environment may hold what is not for others.
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
         opened.write(text)
