@@ -69,8 +69,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     HANDLER_DIR=/dcf/handler HANDLER_FILE=handler.py HANDLER_NAME=Handler \
     LOCK_FILE=/tmp/.lock LOG_STREAM=stdout
 EXPOSE 8080 50051 50052 8081
-HEALTHCHECK --interval=2s --timeout=1s --start-period=30s --retries=3 \
-    CMD ["sh", "-c", "[ -e \"$LOCK_FILE\" ]"]
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["python", "-I", "-S", "/opt/dcf/watcher/probe.py"]
 USER 10001
 WORKDIR /dcf
 CMD ["python", "-m", "watcher"]

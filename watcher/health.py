@@ -178,11 +178,11 @@ class Health:
 
     def ready(self) -> tuple[int, str]:
         """What /_/ready answers: a status and a word."""
-        stage = self._stage
-        if stage is not Stage.READY:
-            return 503, "starting" if stage is Stage.STARTING else "draining"
-        if not self._lock.present():
-            return 503, _NO_LOCK
+        if self._stage is Stage.STARTING:
+            return 503, "starting"
+        status, word = self.live()  # who is not well is not ready either
+        if status != 200:
+            return status, word
         if self._runner.full:
             return 429, "full"
         return 200, ""
