@@ -125,6 +125,8 @@ COPY --from=function-code /dcf/models /dcf/models
 COPY --from=function-code /dcf/bundle[s] /dcf/bundles
 COPY --from=function-code /dcf/handler /dcf/handler
 COPY --from=function-code /dcf/dcf_detect /dcf/dcf_detect
+# Its name where no platform gives it one.
+ENV IMAGE_FUNCTION_NAME=ssd
 USER 10001
 LABEL org.opencontainers.image.title="dcf/ssd" \
     org.opencontainers.image.description="What is in this picture, and where: names, confidences, boxes"

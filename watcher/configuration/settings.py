@@ -74,7 +74,7 @@ SETTINGS: tuple[Setting, ...] = (
         "function",
         "text",
         "The name this function goes by in /_/info and logs.",
-        other_names=("K_SERVICE", "OPENFAAS_NAME"),
+        other_names=("K_SERVICE", "OPENFAAS_NAME", "IMAGE_FUNCTION_NAME"),
     ),
     Setting(
         "FUNCTION_REVISION",
