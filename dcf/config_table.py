@@ -49,8 +49,9 @@ def _note(path: Path, lines: tuple[int, ...]) -> str:
     """Names the places, never what stands there: a value may be a secret."""
     more = len(lines) - _LINES_SHOWN
     shown = ", ".join(map(str, lines[:_LINES_SHOWN])) + (f" and {more} more" if more > 0 else "")
+    word = "line" if len(lines) == 1 else "lines"
     return (
-        f"{path}: line {shown}: taken as written, which other readers of YAML change: "
+        f"{path}: {word} {shown}: taken as written, which other readers of YAML change: "
         "put it in quotes"
     )
 

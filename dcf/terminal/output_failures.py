@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import sys
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EBADF})
@@ -22,8 +21,8 @@ def open_closed_streams() -> None:
 
 def words_of(fault: OSError) -> str | None:
     """What a person is told, or None for a fault that is not about writing or a file."""
-    if isinstance(fault, shutil.Error) and fault.args and fault.args[0]:
-        _source, target, why = fault.args[0][0]
+    if type(fault).__module__ == "shutil" and fault.args and isinstance(fault.args[0], list):
+        _source, target, why = fault.args[0][0]  # the first of many that could not be copied
         return f"{target} cannot be written: {why}"
     if fault.errno in _FULL or fault.filename:
         place = os.fsdecode(fault.filename) if fault.filename else "the output"

@@ -107,7 +107,7 @@ def test_values_are_text_as_written(tmp_path, capsys):
     assert function.skip_build
     told = capsys.readouterr().err.splitlines()
     assert [line.split(": taken as written")[0] for line in told] == [
-        f"Note: {file}: line 5, 6, 7, 9, 11, 12, 17",
+        f"Note: {file}: lines 5, 6, 7, 9, 11, 12, 17",
         f"Note: {tmp_path / 'more.yaml'}: line 1",
     ]
     load(file)

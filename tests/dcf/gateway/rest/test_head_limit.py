@@ -96,24 +96,6 @@ def test_a_large_body_is_no_head(gateway):
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + SECRET.encode() + b"\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: localhost\r\nX\x00: " + SECRET.encode() + b"\r\n\r\n",
-        b"GET / " + SECRET.encode() + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + SECRET.encode() + b"\r\n\r\n",
-        SECRET.encode() + b"\r\n\r\n",
-    ],
-    ids=["no colon", "name", "target", "length", "no HTTP"],
-)
-def test_what_is_no_http_is_not_shown_either(gateway, piece):
-    answer = exchange(gateway, piece)
-    assert answer.split(b"\r\n")[0].endswith(b" 400 Bad Request"), answer
-    assert SECRET.encode() not in answer
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["code"] == "bad_request"
-
-
 def test_pieces_are_counted_as_one():
     whole = head("/function/f", MAX_HEAD)
     for step in (1, 7, 4096):
