@@ -69,10 +69,8 @@ deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 	@.venv/bin/dcf function create -f config.yaml -v
 
 image: ## Build the images dcf/watcher (any function), dcf/gateway and dcf/ssd
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target watcher --tag dcf/watcher .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target tools --tag dcf/tools .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target gateway --tag dcf/gateway .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --tag dcf/ssd .
+	@PIP_CERT="$(PIP_CERT)" sh deploy/image/build.sh "$(DOCKER)" \
+		"watcher:dcf/watcher tools:dcf/tools gateway:dcf/gateway :dcf/ssd" $(BUILD_FLAGS) $(IMAGE_LABELS)
 
 sbom: .venv-sbom/.ready ## List what the images of `make image` are made of: dist/sbom-*.json
 	@for name in watcher gateway ssd; do \

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..archive import IMAGE_PREFIX
 from ..config import Config, FunctionConfig
 from .exported import Exported
 from .serving import drained, environment_of
@@ -28,9 +29,16 @@ def export(config: Config, functions: tuple[FunctionConfig, ...]) -> Exported:
         for each in functions
         if each.annotations
     ]
-    commands = tuple(f"docker push {each.image_name}" for each in functions)
+    # What has a digest is in its registry already, and cannot be pushed under it.
+    pushed = [each.image_name for each in functions if is_pushed(each.image_name)]
+    commands = tuple(f"docker push {image}" for image in pushed)
     commands += (f"dcf-cli function deploy -f {{out}}/{_FILE}",)
     return Exported({_FILE: yaml_text(document)}, commands, tuple(notes))
+
+
+def is_pushed(image: str) -> bool:
+    """Whether `docker push` takes a name: neither with a digest, nor of code without an image."""
+    return "@" not in image and not image.startswith(IMAGE_PREFIX)
 
 
 def _gateway(config: Config) -> tuple[str, str]:
@@ -45,6 +53,7 @@ def _gateway(config: Config) -> tuple[str, str]:
 def _function(function: FunctionConfig) -> dict[str, Any]:
     entry = function.entry
     secrets = {"SECRETS_DIR": _SECRETS_PATH} if function.secrets else {}
+    registry = function.image_name.partition("@")[0].rpartition("/")[0]
     optional = filled(
         {
             "secrets": list(function.secrets),
@@ -60,7 +69,7 @@ def _function(function: FunctionConfig) -> dict[str, Any]:
         "desc": function.desc,
         "maintainer": function.maintainer,
         "handler": {"dir": entry.directory, "file": entry.file, "name": entry.name},
-        "docker_registry": function.registry or function.image_name.rpartition("/")[0],
+        "docker_registry": function.registry or registry,
         "image": function.image_name,
         # Its gateway calls 50051 and looks for the lock file, wherever the function is used to.
         "environment": drained(environment_of(function, ("WATCHER_PORT", "LOCK_FILE"), **secrets)),

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .failures import one_line
-from .printing import visible, write_note
+from .printing import open_closed_streams, visible, write_note
 
 # Verb -> what it does; each lives in a module of its name (`import_`, where Python keeps the word
 # for itself), as a click command called `command`.
@@ -57,6 +57,7 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the command; every failure a person can cause ends in one line on stderr."""
+    open_closed_streams()
     try:
         cli(prog_name="ssd")
     except Exception as error:  # pylint: disable=broad-exception-caught  # sorted by one_line

@@ -18,6 +18,8 @@ from ..telemetry import logs
 from ..telemetry.metrics import Metrics
 from .body_budget import Bodies
 from .connection import Channel
+from .cors import Cors
+from .head import FRONT_ROOM, MAX_HEAD
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -32,7 +34,6 @@ _DRAIN_TICK_S = 0.05
 _RECV_BYTES = 1 << 17
 _IN_MEMORY = 4 << 20
 _UNLIMITED = 1 << 40
-_MAX_HEADERS = 16384
 _log = logging.getLogger(__name__)
 
 
@@ -96,7 +97,8 @@ class HttpServer:
             channel_timeout=_IDLE_S,
             cleanup_interval=5,
             connection_limit=_connections(),
-            max_request_header_size=_MAX_HEADERS,
+            # Parser counts exactly, and without what a proxy in front adds.
+            max_request_header_size=MAX_HEAD + FRONT_ROOM,
             # Chunked bodies are counted with their framing here; Channel counts them without.
             max_request_body_size=2 * settings.max_body_bytes + (1 << 16),
             log_socket_errors=False,
@@ -108,6 +110,7 @@ class HttpServer:
         adj.read_timeout = settings.read_timeout
         adj.draining = False
         adj.on_refusal = self._refused
+        adj.cors = Cors(settings.cors_origins) if settings.cors_origins else None
         # More than the runner ever admits, so that probes and refusals find a free one.
         self._workers = Workers(settings.max_inflight + _SPARE_THREADS)
         self._server = _Server(

@@ -67,7 +67,8 @@ class BackgroundGateway:
     async def _live(self) -> None:
         app = web.Application(client_max_size=1 << 30)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._echo)
-        replica = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
+        wide = {"max_line_size": 1 << 16, "max_field_size": 1 << 16, "max_headers": 1 << 16}
+        replica = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True, **wide)
         await replica.setup()
         await web.TCPSite(replica, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{replica.addresses[0][1]}"
@@ -90,6 +91,20 @@ class BackgroundGateway:
 @pytest.fixture
 def background() -> Iterator[Callable[..., BackgroundGateway]]:
     """`background(**settings)` starts a gateway that ends with the test."""
+    started: list[BackgroundGateway] = []
+
+    def start(**changes: object) -> BackgroundGateway:
+        started.append(BackgroundGateway(replace(SETTINGS, **changes)))
+        return started[-1].__enter__()
+
+    yield start
+    for gateway in started:
+        gateway.__exit__()
+
+
+@pytest.fixture(scope="module")
+def module_background() -> Iterator[Callable[..., BackgroundGateway]]:
+    """The same for the tests of a module, which leave it as it was."""
     started: list[BackgroundGateway] = []
 
     def start(**changes: object) -> BackgroundGateway:

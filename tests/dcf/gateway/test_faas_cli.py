@@ -69,6 +69,9 @@ STEPS = [
     ("secret remove", "DELETE", "/system/secrets", JSON, {"name": "token"}, 202),
     ("secret remove again", "DELETE", "/system/secrets", JSON, {"name": "token"}, 404),
     ("namespaces", "GET", "/system/namespaces", TOKEN, None, 200),
+    ("namespace get", "GET", "/system/namespace/openfaas-fn", TOKEN, None, 200),
+    ("namespace get other", "GET", "/system/namespace/other", TOKEN, None, 404),
+    ("namespace update", "PUT", "/system/namespace/openfaas-fn", JSON, {"name": "n"}, 501),
     ("namespace create", "POST", "/system/namespace/", JSON, {"name": "n"}, 501),
     ("version", "GET", "/system/info", TOKEN, None, 200),
 ]  # fmt: skip
@@ -100,8 +103,13 @@ def test_every_command_is_answered_with_what_faas_cli_accepts(play):
     assert {key: told[0][key] for key in ("name", "image", "replicas", "availableReplicas")} == {
         "name": "ssd", "image": "registry.example/ssd:1", "replicas": 2, "availableReplicas": 2,
     }  # fmt: skip
-    for key in ("constraints", "secrets", "labels", "limits", "requests", "envVars"):
-        assert told[0][key] == DEPLOYMENT[key]
+    # What `faas-cli diff` compares, under a name with and without its namespace.
+    for key in set(DEPLOYMENT) - {"service"}:
+        assert told[0][key] == DEPLOYMENT[key], key
+    assert told[0]["rollout"] == "ready"
+    assert answers["namespace get"].json() == {
+        "name": "openfaas-fn", "labels": {}, "annotations": {},
+    }  # fmt: skip
     assert answers["describe"].json()["createdAt"]
     assert answers["describe"].json()["usage"]["totalMemoryBytes"] > 0
     assert answers["invoke"].headers["Got-Line"] == "POST /"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from models.bundling.errors import FetchFailed
 from models.bundling.photos import Photos
 

@@ -409,3 +409,23 @@ def test_events_pass_one_by_one():
                 go.set()
 
     run(steps())
+
+
+def test_a_function_scaled_to_zero_says_why_and_when_to_ask_again():
+    async def steps():
+        async with gateway() as (address, session):
+            async with session.post(address, data=b"x") as answer:
+                assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+                assert "Of 1 wanted replicas none is ready" in await answer.text()
+            root = address.removesuffix("/function/f")
+            zero = {"serviceName": "f", "replicas": 0}
+            async with session.post(f"{root}/system/scale-function/f", json=zero) as answer:
+                assert answer.status == 202
+            for path in ("/function/f", "/function/f/a?b", "/openfx/function/f"):
+                async with session.post(root + path, data=b"x") as answer:
+                    assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+                    told = await answer.text()
+                    assert "No endpoints available for: f. It is scaled to 0 replicas" in told
+                    assert "dcf function scale f 1" in told
+
+    run(steps())

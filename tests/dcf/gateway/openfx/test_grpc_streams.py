@@ -135,6 +135,8 @@ def test_a_call_that_fails_begins_with_the_contracts_words(
         call(stub, stream, asked(b"", name))
     assert failed.value.code() is code
     assert failed.value.details().startswith(words)
+    later = dict(failed.value.trailing_metadata()).get("retry-after")
+    assert later == ("10" if name == "empty" else None)
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["Invoke", "Invokes"])
