@@ -120,6 +120,7 @@ def deployment(spec: "FunctionSpec") -> bytes:
         "secrets": list(spec.secrets),
         "limits": dict(spec.limits),
         "requests": dict(spec.requests),
+        "readOnlyRootFilesystem": spec.read_only_root,
     }
     return json.dumps({key: value for key, value in fields.items() if value}).encode()
 

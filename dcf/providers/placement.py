@@ -28,6 +28,7 @@ class FunctionSpec:
         limits: Of `memory`, `cpu`, `gpu`; kept, and used by cluster providers.
         requests: Likewise.
         replicas: How many to start with.
+        read_only_root: Whether its files are to be read-only; used by cluster providers.
     """
 
     name: str
@@ -40,6 +41,7 @@ class FunctionSpec:
     limits: Mapping[str, str] = field(default_factory=dict)
     requests: Mapping[str, str] = field(default_factory=dict)
     replicas: int = 1
+    read_only_root: bool = False
 
     @property
     def contents(self) -> frozenset[str]:
