@@ -18,9 +18,9 @@ from dcf.archive import Entry, pack
 from dcf.client.rest import RestClient
 from dcf.config import load
 from dcf.errors import DcfError, NotFound
+from dcf.export import specs
 from dcf.packing import archive_of
 from dcf.providers.placement import FunctionSpec
-from dcf.release.release import spec_of
 
 _ROLLOUT_SECONDS, _LOOK_SECONDS = 60.0, 0.1
 _ECHO = """
@@ -165,7 +165,8 @@ class Changes:
         (function,) = load(ROOT / "config.yaml").functions
         archive = archive_of(function)
         self._client.put_archive(archive)
-        return replace(spec_of(function, archive.image), env={"SOAK": str(self._number)})
+        spec = specs.plain(function, archive.image).spec
+        return replace(spec, env={"SOAK": str(self._number)})
 
     def _echo(self, code: str) -> FunctionSpec:
         with tempfile.TemporaryDirectory(prefix="soak-echo-") as folder:

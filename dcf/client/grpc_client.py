@@ -49,6 +49,8 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         seconds: Longest wait for an answer.
     """
 
+    speaks = "dcf"
+
     def __init__(self, address: str, authorization: str = "", seconds: float = _SECONDS) -> None:
         self.address = address
         self._authorization, self._seconds = authorization, seconds

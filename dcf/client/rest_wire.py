@@ -127,6 +127,7 @@ def deployment(spec: "FunctionSpec") -> bytes:
         "secrets": list(spec.secrets),
         "limits": dict(spec.limits),
         "requests": dict(spec.requests),
+        "readOnlyRootFilesystem": spec.read_only,
     }
     return json.dumps({key: value for key, value in fields.items() if value}).encode()
 

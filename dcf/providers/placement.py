@@ -29,7 +29,7 @@ class FunctionSpec:
         requests: Likewise.
         replicas: How many to start with.
         process: What OpenFaaS' clients would have run; kept and told, not used.
-        read_only: Whether they want a root that cannot be written; likewise.
+        read_only: Whether its files are to be read-only; kept, and used by cluster providers.
     """
 
     name: str

@@ -39,9 +39,11 @@ class Task(WSGITask):  # type: ignore[misc] # waitress has no annotations
         return environ
 
     def build_response_header(self) -> bytes:
-        """The head of the reply; during a drain it says that the connection ends."""
-        if self.channel.server.adj.draining:
+        """The head of the reply; once the process is to end, it says that the connection does."""
+        if self.channel.server.adj.ending:
+            self.request.headers.pop("CONNECTION", None)  # what an older client asks for
             self.set_close_on_finish()
+            self.channel.linger = True
         elif self.version == "1.1" and self.content_length is not None and not self._closes():
             # The usual reply, without waitress' sorting and renaming of headers.
             lines = [f"HTTP/1.1 {self.status}", *(f"{k}: {v}" for k, v in self.response_headers)]
