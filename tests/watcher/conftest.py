@@ -30,7 +30,7 @@ def free_port():
 class Watcher:
     """One process, its log and its ports."""
 
-    def __init__(self, folder, settings, pass_fds=()):
+    def __init__(self, folder, settings, pass_fds=(), flags=()):
         self.log_file = folder / "log.txt"
         self.lock = folder / "lock"
         env = {
@@ -49,7 +49,7 @@ class Watcher:
         self.settings = env
         with self.log_file.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "watcher"],
+                [sys.executable, "-m", "watcher", *flags],
                 env=env,
                 cwd=folder,
                 stdout=subprocess.DEVNULL,
@@ -115,10 +115,10 @@ def start(tmp_path):
     """Starts a watcher; `ready=False` does not wait for it."""
     started = []
 
-    def begin(*, ready=True, pass_fds=(), **settings):
+    def begin(*, ready=True, pass_fds=(), flags=(), **settings):
         folder = tmp_path / f"w{len(started)}"
         folder.mkdir()
-        one = Watcher(folder, settings, pass_fds)
+        one = Watcher(folder, settings, pass_fds, flags)
         started.append(one)
         return one.wait_ready() if ready else one
 

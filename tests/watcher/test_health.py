@@ -38,7 +38,6 @@ ORDERS = [order for length in range(1, 6) for order in itertools.product(EVENTS,
 
 
 def test_the_end_is_the_end_in_every_order_of_events(runner, file):
-    assert len(ORDERS) == 3 + 9 + 27 + 81 + 243
     for order in ORDERS:
         health = Health(runner, LockFile(file))
         assert health.ready() == (503, "starting")

@@ -36,6 +36,8 @@ def test_help_lists_every_setting():
     assert all(row.flag in ended.stdout for row in SETTINGS)
 
 
-def test_flags_reach_the_process(start):
-    watcher = start(FUNCTION_NAME="from-the-environment")
-    assert watcher.get("/_/info").json()["name"] == "from-the-environment"
+def test_flags_reach_the_process_and_win_over_its_environment(start):
+    watcher = start(flags=["--function-name", "from-a-flag"], FUNCTION_NAME="from-the-environment")
+    assert watcher.get("/_/info").json()["name"] == "from-a-flag"
+    other = start(FUNCTION_NAME="from-the-environment")
+    assert other.get("/_/info").json()["name"] == "from-the-environment"

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -43,10 +42,8 @@ def test_function_names_come_from_the_gateway(echo_gateway):
     assert completed("function", "-g", echo_gateway.rest, "delete", "e") == ["echo"]
 
 
-def test_no_gateway_completes_nothing_and_soon():
-    began = time.monotonic()
+def test_no_gateway_completes_nothing():
     assert completed("function", "call", "ec", DCF_GATEWAY="http://127.0.0.1:1") == []
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

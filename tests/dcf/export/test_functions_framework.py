@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from pathlib import Path
 
@@ -376,8 +375,6 @@ def test_an_event_whose_bucket_cannot_be_reached_is_sent_again(start, ssd):
         ssd, FUNCTION_TARGET="answer_event", FUNCTION_SIGNATURE_TYPE="cloudevent",
         STORAGE_EMULATOR_HOST=f"http://127.0.0.1:{free_port()}", EXEC_TIMEOUT="2s",
     ).wait("/")  # fmt: skip
-    began = time.monotonic()
     answer = running.post(**structured({"bucket": "pictures", "name": "a.jpg"}))
     assert answer.status_code == 503
-    assert time.monotonic() - began < 15
     assert running.lines()[-1]["error"]["code"] == "storage_failed"

@@ -1,5 +1,8 @@
 """Which gateway a verb asks, and what a shell is offered of it."""
 
+import socket
+import threading
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -55,6 +58,18 @@ def test_a_prompt_is_no_place_for_errors(stand_in, answer, capfd):
     stand_in.table["GET /system/functions"] = answer
     assert offered(stand_in) == []
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_gateway_that_says_nothing_is_not_waited_for():
+    """A verb would wait for a minute."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        context, found = click.Context(click.Command("info")), []
+        context.params["gateway"] = address
+        asking = threading.Thread(target=lambda: found.append(complete_names(context, None, "")))
+        asking.start()
+        asking.join(30)
+        assert found == [[]]
 
 
 def test_a_name_of_a_verb_is_completed_in_the_shell(stand_in):
