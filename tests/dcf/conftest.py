@@ -6,13 +6,14 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.dcf.waiting import wait_for
 
 ECHO = """
 import os
@@ -122,14 +123,6 @@ def _write_function(folder: Path, function: str = "echo", code: str = ECHO, **ha
     return config
 
 
-def _wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
-    """Wait until something is so."""
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "it did not come to be so in time"
-        time.sleep(0.05)
-
-
 def _is_alive(pid: int) -> bool:
     """Tell whether a process runs (and is no zombie)."""
     try:
@@ -179,9 +172,9 @@ def _write_function_fixture() -> Callable[..., Path]:
 
 
 @pytest.fixture(name="wait_for", scope="session")
-def _wait_for_fixture() -> Callable[..., None]:
+def _wait_for_fixture() -> Callable[..., object]:
     """`wait_for(condition, seconds)` fails when it does not come to be so."""
-    return _wait_for
+    return wait_for
 
 
 @pytest.fixture(name="is_alive", scope="session")

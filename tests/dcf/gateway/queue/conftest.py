@@ -15,6 +15,7 @@ from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.waiting import until
 
 
 class Listener:
@@ -34,18 +35,27 @@ class Listener:
         self.hold = asyncio.Event()
         self.hold.set()
         self.now = self.most = 0
+        self._arrival = asyncio.Event()
 
     async def answer(self, request):
         self.now += 1
         self.most = max(self.most, self.now)
         try:
             self.came.append((request, await request.read()))
+            self._arrival.set()
             await self.hold.wait()
         finally:
             self.now -= 1
         status = self.answers.pop(0) if self.answers else 200
         body = self.reply or b"answer %d" % status
         return web.Response(status=status, headers=self.headers, body=body)
+
+    async def called(self, times=1):
+        """Wait until so many requests have come."""
+        async with asyncio.timeout(20):
+            while len(self.came) < times:
+                self._arrival.clear()
+                await self._arrival.wait()
 
     @property
     def bodies(self):
@@ -94,12 +104,12 @@ class Queued:
 
     async def until(self, **wanted):
         """Wait until the counts are these."""
-        async with asyncio.timeout(10):
-            while True:
-                counts = await self.counts()
-                if all(counts[key] == value for key, value in wanted.items()):
-                    return
-                await asyncio.sleep(0.02)
+
+        async def as_wanted():
+            counts = await self.counts()
+            return all(counts[key] == value for key, value in wanted.items())
+
+        await until(as_wanted, 20)
 
 
 @pytest.fixture
