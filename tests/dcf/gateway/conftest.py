@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import requests
@@ -58,7 +59,7 @@ class BackgroundGateway:
         body = await request.read()
         if self.slow.is_set() and body == b"slow":
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 self.left.set()
                 raise
@@ -85,6 +86,12 @@ class BackgroundGateway:
         return requests.request(  # type: ignore[arg-type] # options are requests' own
             method, self.server.rest + path, timeout=20, allow_redirects=False, **options
         )
+
+
+@pytest.fixture
+def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """`run(coroutine)`, ended after half a minute; gives what it gave."""
+    return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
 
 
 @pytest.fixture

@@ -142,12 +142,6 @@ def queued(tmp_path):
 
 
 @pytest.fixture
-def run():
-    """`run(coroutine)`, ended after half a minute."""
-    return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
-
-
-@pytest.fixture
 def posted():
     """A server's address and the queue of `(headers, body)` that were posted to it."""
     came = queue.Queue()

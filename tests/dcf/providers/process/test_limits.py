@@ -1,6 +1,5 @@
 """Limits are read as Kubernetes writes them, and hold for a process of this machine."""
 
-import asyncio
 import contextlib
 import os
 import subprocess
@@ -20,6 +19,7 @@ from dcf.providers.process.process_usage import Meter, cpu_seconds, family, resi
 from dcf.providers.process.secret_files import Secrets
 from dcf.providers.process.state_dir import StateDir
 from dcf.providers.stores import LogQuery
+from tests.dcf.waiting import until
 
 CORES = "import os\n\n\ndef handle(body):\n    return str(len(os.sched_getaffinity(0)))\n"
 GROWS = """
@@ -176,8 +176,7 @@ def test_what_a_replica_had_started_ends_with_it(drive, is_alive):
         await driven.until(lambda status: status.available == 1)
         (another,) = sleepers()
         await driven.provider.placement.scale("f", 0)
-        while is_alive(another):
-            await asyncio.sleep(0.05)
+        await until(lambda: not is_alive(another))
 
     drive(steps)
 
