@@ -14,6 +14,7 @@ from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine
+from tests.dcf.conftest import RunningGateway
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 LINES = (
@@ -92,6 +93,16 @@ class BackgroundGateway:
 def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
     """`run(coroutine)`, ended after half a minute; gives what it gave."""
     return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
+
+
+@pytest.fixture
+def ask(echo_gateway: RunningGateway) -> Callable[..., requests.Response]:
+    """`ask(method, path, **options of requests)` of a real gateway with the function `echo`."""
+
+    def send(method: str, path: str, **options: Any) -> requests.Response:
+        return requests.request(method, echo_gateway.rest + path, timeout=30, **options)
+
+    return send
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 import contextlib
 import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from dcf.providers.process.archives import Archives
 from dcf.providers.process.launching import Launching, Stock
 from dcf.providers.process.limits import Limits, check_quantities, limits_of
 from dcf.providers.process.overlay import Overlays
-from dcf.providers.process.process_usage import Meter, cpu_seconds, family, resident_bytes
+from dcf.providers.process.process_usage import family
 from dcf.providers.process.secret_files import Secrets
 from dcf.providers.process.state_dir import StateDir
 from dcf.providers.stores import LogQuery
@@ -187,26 +184,3 @@ def test_constraints_are_said_to_place_nothing(drive):
         assert "constraints a=b are kept but place nothing" in await log_of(driven)
 
     drive(steps)
-
-
-HOLDS = "import sys; held = b'x' * (64 << 20); print(flush=True); sys.stdin.read()"
-
-
-def test_the_meter_sees_a_busy_core_and_the_memory_of_children_alone():
-    before = resident_bytes(os.getpid())
-    command = [sys.executable, "-c", HOLDS]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        child.stdout.readline()
-        meter, spent = Meter(os.getpid()), cpu_seconds(os.getpid())
-        until = time.process_time() + 0.5
-        while time.process_time() < until:
-            pass
-        used = meter.usage()
-        assert cpu_seconds(os.getpid()) - spent > 0.4
-        assert 0 < used.cpu_millicores < 8000
-        assert 64 << 20 < used.memory_bytes - before < 100 << 20
-        child.stdin.close()
-
-
-def test_who_is_gone_uses_nothing():
-    assert resident_bytes(2**22 + 1) == cpu_seconds(2**22 + 1) == 0

@@ -13,7 +13,6 @@ from dcf.archive import Entry
 from dcf.errors import RolloutFailed
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process.overlay import Overlays
-from dcf.providers.process.pip_run import run_pip
 from dcf.providers.process.process_usage import family
 from dcf.providers.stores import LogQuery
 from tests.dcf.waiting import until
@@ -176,14 +175,6 @@ def test_who_shares_an_installation(cache, tmp_path, text, is_shared):
     overlays = Overlays(cache)
     keys = {overlays.key(unpacked(tmp_path / name, text), ENTRY) for name in ("f", "g")}
     assert len(keys) == (1 if is_shared else 2)
-
-
-def test_without_pip_it_is_said_what_to_do(tmp_path):
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\necho '/bin/python: No module named pip'\nexit 1\n")
-    python.chmod(0o755)
-    reason = asyncio.run(run_pip(python, tmp_path / "requirements.txt", print))
-    assert reason.startswith("pip is not installed beside dcf: install it")
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from dcf.errors import CannotStart, StorageFull
+from dcf.errors import StorageFull
 from dcf.providers.placement import FunctionSpec
-from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.rollout.states import State
 from dcf.providers.stores import LogQuery
+from tests.dcf.providers.process.schemas import write_schema_1
 from tests.dcf.waiting import turns, until
 
 ONE = "def handle(body):\n    return 'one'\n"
@@ -383,17 +383,6 @@ def test_one_that_was_ready_once_and_cannot_start_again_says_why_and_is_not_rewr
     drive(steps)
 
 
-def write_schema_1(home):
-    """A state folder as the version before history wrote it."""
-    home.mkdir()
-    base = sqlite3.connect(home / "functions.db")
-    base.execute(
-        "CREATE TABLE functions (name TEXT PRIMARY KEY, spec TEXT NOT NULL, "
-        "replicas INTEGER NOT NULL, created_at TEXT NOT NULL) STRICT"
-    )
-    return base
-
-
 def test_a_folder_without_history_is_carried_over(drive):
     async def upload(driven):
         return await driven.image(ONE)
@@ -402,6 +391,7 @@ def test_a_folder_without_history_is_carried_over(drive):
     (drive.home / "functions.db").unlink()
     archives = {path.name: path.read_bytes() for path in (drive.home / "archives").iterdir()}
     shutil.rmtree(drive.home)
+    drive.home.mkdir()
     base = write_schema_1(drive.home)
     fields = {
         "name": "f", "image": image, "env": {"A": "1"}, "labels": {}, "annotations": {},
@@ -423,32 +413,6 @@ def test_a_folder_without_history_is_carried_over(drive):
 
     drive(steps)
     drive(steps)
-
-
-def test_a_folder_of_a_later_version_is_refused_and_left_alone(drive, tmp_path):
-    base = write_schema_1(drive.home)
-    base.execute("PRAGMA user_version = 99")
-    base.close()
-    before = (drive.home / "functions.db").read_bytes()
-
-    async def start():
-        await ProcessProvider(drive.home).start()
-
-    for _ in range(2):  # the second time it is not locked by the first
-        with pytest.raises(CannotStart, match="schema 99"):
-            asyncio.run(start())
-    assert (drive.home / "functions.db").read_bytes() == before
-
-
-def test_a_broken_state_is_told_in_a_line(drive):
-    drive.home.mkdir()
-    (drive.home / "functions.db").write_bytes(b"this is no database" * 100)
-
-    async def start():
-        await ProcessProvider(drive.home).start()
-
-    with pytest.raises(CannotStart, match=r"functions.db is damaged \(file is not a database"):
-        asyncio.run(start())
 
 
 def test_a_deployed_function_serves_whatever_its_environment_says_of_batches(drive):
