@@ -15,6 +15,7 @@ from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine
 from tests.dcf.conftest import RunningGateway
+from tests.dcf.gateway.listener import listening
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 LINES = (
@@ -87,6 +88,12 @@ class BackgroundGateway:
         return requests.request(  # type: ignore[arg-type] # options are requests' own
             method, self.server.rest + path, timeout=20, allow_redirects=False, **options
         )
+
+
+@pytest.fixture(name="listening")
+def _listening_fixture() -> Callable[..., Any]:
+    """`async with listening() as listener`: see `listener.py`."""
+    return listening
 
 
 @pytest.fixture
