@@ -8,7 +8,7 @@ import resource
 import pytest
 
 from dcf.gateway.queue.bodies import IN_DATABASE, Bodies, BodyTooLarge
-from dcf.gateway.queue.body_file import BodyFile, LostBodyError
+from dcf.gateway.queue.body_file import LostBodyError
 from dcf.gateway.queue.records import Body
 
 LIMIT = IN_DATABASE * 4
@@ -241,19 +241,3 @@ def test_what_no_database_names_is_swept_or_put_aside(keep, tmp_path, caplog):
 
     keep(steps)
     assert sum("cannot be removed" in each for each in caplog.messages) == 2
-
-
-def test_giving_up_that_fails_stops_nothing(keep, monkeypatch):
-    """The next start sweeps what it leaves."""
-
-    def fail(_self):
-        raise PermissionError
-
-    async def steps(bodies):
-        with monkeypatch.context() as failing:
-            failing.setattr(BodyFile, "give_up", fail)
-            with pytest.raises(BodyTooLarge):
-                await bodies.receive(pieces(LIMIT + 1))
-        assert (await bodies.receive(pieces(LIMIT))).size == LIMIT
-
-    keep(steps)

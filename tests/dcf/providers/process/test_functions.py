@@ -77,20 +77,18 @@ def test_one_that_is_there_is_not_deployed_again_not_even_at_once(world):
     world(steps)
 
 
-def test_what_is_refused_leaves_nothing(world, tmp_path):
+def test_what_is_refused_leaves_nothing(world):
     async def steps(made):
         made.launching.refused.add(other(1))
         with pytest.raises(ArchiveError):
             await made.functions.deploy(spec(image=other(1)))
         assert (await made.functions.functions(), await made.store.records()) == ([], [])
         await made.functions.deploy(spec())
-        for change in (made.functions.update(spec(image=other(1))),):
-            with pytest.raises(ArchiveError):
-                await change
+        with pytest.raises(ArchiveError):
+            await made.functions.update(spec(image=other(1)))
         assert len(await made.functions.history("f")) == 1
 
     world(steps)
-    assert len(list((tmp_path / "home" / "logs").glob("f*"))) >= 1
 
 
 def test_a_store_that_fails_takes_the_log_back_and_the_name_is_free(world, monkeypatch, tmp_path):
