@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import requests
@@ -13,6 +14,8 @@ from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine
+from tests.dcf.conftest import RunningGateway
+from tests.dcf.gateway.listener import listening
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 LINES = (
@@ -58,7 +61,7 @@ class BackgroundGateway:
         body = await request.read()
         if self.slow.is_set() and body == b"slow":
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 self.left.set()
                 raise
@@ -86,6 +89,28 @@ class BackgroundGateway:
         return requests.request(  # type: ignore[arg-type] # options are requests' own
             method, self.server.rest + path, timeout=20, allow_redirects=False, **options
         )
+
+
+@pytest.fixture(name="listening")
+def _listening_fixture() -> Callable[..., Any]:
+    """`async with listening() as listener`: see `listener.py`."""
+    return listening
+
+
+@pytest.fixture
+def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """`run(coroutine)`, ended after half a minute; gives what it gave."""
+    return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
+
+
+@pytest.fixture
+def ask(echo_gateway: RunningGateway) -> Callable[..., requests.Response]:
+    """`ask(method, path, **options of requests)` of a real gateway with the function `echo`."""
+
+    def send(method: str, path: str, **options: Any) -> requests.Response:
+        return requests.request(method, echo_gateway.rest + path, timeout=30, **options)
+
+    return send
 
 
 @pytest.fixture

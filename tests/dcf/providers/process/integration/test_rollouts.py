@@ -8,23 +8,38 @@ from urllib.request import urlopen
 
 import pytest
 
-from dcf.errors import CannotStart, StorageFull
+from dcf.errors import StorageFull
 from dcf.providers.placement import FunctionSpec
-from dcf.providers.process.provider import ProcessProvider
+from dcf.providers.rollout.states import State
 from dcf.providers.stores import LogQuery
+from tests.dcf.providers.process.schemas import write_schema_1
+from tests.dcf.waiting import turns, until
 
 ONE = "def handle(body):\n    return 'one'\n"
 TWO = "def handle(body):\n    return 'two'\n"
-SLOW = "import time\n\ntime.sleep(2)\n\n\ndef handle(body):\n    return 'slow'\n"
+SLOW = "def handle(body):\n    return 'slow'\n"
 LATE = (
     "import os\n\nif not os.path.exists(os.environ['MARK']):\n"
     "    raise RuntimeError('there is no mark')\n" + ONE
 )
-CRASHES = (
-    "import os\nimport threading\n\nthreading.Timer(0.5, os._exit, (3,)).start()\n\n\n"
-    "def handle(body):\n    return 'crashes'\n"
-)
+CRASHES = """
+import os
+import threading
+
+def end():
+    {wait}
+    os._exit(3)
+
+threading.Thread(target=end, daemon=True).start()
+
+def handle(body):
+    return 'crashes'
+"""
 BROKEN = "raise RuntimeError('the weights are missing')\n"
+
+
+# Code may still be prepared, or processes may be starting already.
+both = pytest.mark.parametrize("state", [State.PREPARING, State.STARTING], ids=lambda s: s.name)
 
 
 async def told(driven):
@@ -71,11 +86,13 @@ def test_going_back_from_one_that_never_was_ready(drive):
     drive(steps)
 
 
-def test_an_update_during_an_update_gives_the_first_one_up(drive):
+@both
+def test_an_update_during_an_update_gives_the_first_one_up(drive, gate, state):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.placement.update(FunctionSpec("f", await driven.image(SLOW)))
-        await asyncio.sleep(0.3)
+        slow = FunctionSpec("f", await driven.image(gate.code + SLOW))
+        await driven.provider.placement.update(slow)
+        await driven.rolling(state)
         await driven.provider.placement.update(FunctionSpec("f", await driven.image(TWO)))
         await driven.ready()
         assert await driven.call() == "two"
@@ -108,21 +125,29 @@ def test_a_first_revision_that_gets_ready_after_all_serves_though_an_update_fail
         await driven.failed()
         mark.touch()
         await driven.until(lambda status: status.available == 1)
-        await asyncio.sleep(0.3)
+
+        async def serves():
+            _, first = await driven.provider.placement.history("f")
+            return first.serving
+
+        await until(serves)
         newest, first = await driven.provider.placement.history("f")
-        assert (newest.rollout, first.rollout, first.serving) == ("failed", "ready", True)
+        assert (newest.rollout, first.rollout) == ("failed", "ready")
 
     drive(steps)
 
 
-def test_scaled_to_nothing_during_an_update_it_stays_at_nothing(drive):
+@both
+def test_scaled_to_nothing_during_an_update_it_stays_at_nothing(drive, gate, state):
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.placement.update(FunctionSpec("f", await driven.image(SLOW)))
-        await asyncio.sleep(0.3)
+        slow = FunctionSpec("f", await driven.image(gate.code + SLOW))
+        await driven.provider.placement.update(slow)
+        await driven.rolling(state)
         await driven.provider.placement.scale("f", 0)
         status = await driven.ready()
         assert (status.replicas, status.available) == (0, 0)
+        gate.open()
         await driven.provider.placement.scale("f", 1)
         await driven.ready()
         assert await driven.call() == "slow"
@@ -141,13 +166,14 @@ def test_an_update_wakes_what_was_scaled_to_nothing(drive):
     drive(steps)
 
 
-def test_deleted_during_an_update_nothing_is_left(drive):
+@both
+def test_deleted_during_an_update_nothing_is_left(drive, gate, state):
     async def steps(driven):
         await driven.deploy(ONE)
         await driven.provider.stores.secrets.put("token", b"x", replace=False)
-        spec = FunctionSpec("f", await driven.image(SLOW), secrets=("token",))
-        await driven.provider.placement.update(spec)
-        await asyncio.sleep(0.3)
+        slow = await driven.image(gate.code + SLOW)
+        await driven.provider.placement.update(FunctionSpec("f", slow, secrets=("token",)))
+        await driven.rolling(state)
         await driven.provider.placement.delete("f")
         assert list(await driven.provider.placement.functions()) == []
         await driven.deploy(TWO)
@@ -202,23 +228,31 @@ def test_a_state_file_that_is_slow_to_write_holds_up_no_call(drive):
     drive(steps)
 
 
-def test_an_update_that_is_ready_and_then_crashes_goes_back_and_loses_no_call(drive):
+def test_an_update_that_is_ready_and_then_crashes_goes_back_and_loses_no_call(drive, gate):
     """Its callers find the old one, which waits until the new one has proved itself."""
 
     async def steps(driven):
         await driven.deploy(ONE)
-        await driven.provider.placement.update(FunctionSpec("f", await driven.image(CRASHES)))
+        crashes = await driven.image(CRASHES.format(wait=gate.wait))
+        await driven.provider.placement.update(FunctionSpec("f", crashes))
+        await driven.rolling(State.TRIAL)
+        assert await driven.call() == "crashes"
+        gate.open()
         while (await driven.provider.placement.describe("f")).rollout == "progressing":
             assert driven.provider.routing.targets("f"), "nobody takes calls"
-            await asyncio.sleep(0)
+            await turns(1)
         status = await driven.provider.placement.describe("f")
         assert (status.rollout, status.available) == ("failed", 1)
         assert status.reason.startswith("it was ready, and then: ")
         assert await driven.call() == "one"
-        while (past := [each[1] for each in await told(driven)])[0] == "progressing":
-            await asyncio.sleep(0.02)  # it is still being written down
-        assert past == ["failed", "ready"]
 
+        async def is_written():
+            return (await told(driven))[0][1] != "progressing"
+
+        await until(is_written)
+        assert await told(driven) == [(2, "failed"), (1, "ready")]
+
+    drive.options["min_ready_seconds"] = 60.0
     drive(steps)
 
 
@@ -349,17 +383,6 @@ def test_one_that_was_ready_once_and_cannot_start_again_says_why_and_is_not_rewr
     drive(steps)
 
 
-def write_schema_1(home):
-    """A state folder as the version before history wrote it."""
-    home.mkdir()
-    base = sqlite3.connect(home / "functions.db")
-    base.execute(
-        "CREATE TABLE functions (name TEXT PRIMARY KEY, spec TEXT NOT NULL, "
-        "replicas INTEGER NOT NULL, created_at TEXT NOT NULL) STRICT"
-    )
-    return base
-
-
 def test_a_folder_without_history_is_carried_over(drive):
     async def upload(driven):
         return await driven.image(ONE)
@@ -368,6 +391,7 @@ def test_a_folder_without_history_is_carried_over(drive):
     (drive.home / "functions.db").unlink()
     archives = {path.name: path.read_bytes() for path in (drive.home / "archives").iterdir()}
     shutil.rmtree(drive.home)
+    drive.home.mkdir()
     base = write_schema_1(drive.home)
     fields = {
         "name": "f", "image": image, "env": {"A": "1"}, "labels": {}, "annotations": {},
@@ -389,32 +413,6 @@ def test_a_folder_without_history_is_carried_over(drive):
 
     drive(steps)
     drive(steps)
-
-
-def test_a_folder_of_a_later_version_is_refused_and_left_alone(drive, tmp_path):
-    base = write_schema_1(drive.home)
-    base.execute("PRAGMA user_version = 99")
-    base.close()
-    before = (drive.home / "functions.db").read_bytes()
-
-    async def start():
-        await ProcessProvider(drive.home).start()
-
-    for _ in range(2):  # the second time it is not locked by the first
-        with pytest.raises(CannotStart, match="schema 99"):
-            asyncio.run(start())
-    assert (drive.home / "functions.db").read_bytes() == before
-
-
-def test_a_broken_state_is_told_in_a_line(drive):
-    drive.home.mkdir()
-    (drive.home / "functions.db").write_bytes(b"this is no database" * 100)
-
-    async def start():
-        await ProcessProvider(drive.home).start()
-
-    with pytest.raises(CannotStart, match=r"functions.db is damaged \(file is not a database"):
-        asyncio.run(start())
 
 
 def test_a_deployed_function_serves_whatever_its_environment_says_of_batches(drive):

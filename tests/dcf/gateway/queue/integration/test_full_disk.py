@@ -11,7 +11,6 @@ import pytest
 
 from dcf.gateway.queue import disk as disk_module
 from dcf.gateway.queue.bodies import IN_DATABASE
-from dcf.gateway.queue.body_file import BodyFile, LostBodyError, Spare
 from dcf.gateway.queue.disk import Disk
 
 LARGE = os.urandom(IN_DATABASE * 5)
@@ -117,9 +116,7 @@ async def _answered_into_a_full_disk(gateway, function, disk, refusals, call):
     """Queue a call whose function answers while the disk refuses."""
     function.hold.clear()
     assert (await gateway.submit(**call))[0] == 202
-    async with asyncio.timeout(5):
-        while not function.came:
-            await asyncio.sleep(0.01)
+    await function.called()
     await disk.fill(gateway)
     function.hold.set()
     pauses = await refusals(4)
@@ -214,9 +211,7 @@ def test_a_callback_that_was_taken_is_not_posted_again(queued, listening, run, d
         ):
             target.hold.clear()
             await gateway.submit(X_Callback_Url=target.address)
-            async with asyncio.timeout(5):
-                while not target.came:
-                    await asyncio.sleep(0.01)
+            await target.called()
             await disk.fill(gateway)
             target.hold.set()
             await refusals(3)
@@ -271,29 +266,3 @@ def test_answers_that_neither_disk_nor_memory_can_hold_are_failed_attempts(
             assert len(function.came) == len(target.came) == 1
 
     run(steps())
-
-
-def test_pieces_wait_in_order_and_their_memory_is_given_back(tmp_path):
-    spare = Spare(100)
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    file = BodyFile(tmp_path / "body", spare)
-    try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
-        assert [file.write(piece) for piece in (b"0123456", b"789ab", b"cdef")] == [7, 5, 4]
-        assert spare.left == 94
-        with pytest.raises(OSError, match="large"):
-            file.finish()
-        resource.setrlimit(resource.RLIMIT_FSIZE, (13, before[1]))
-        with pytest.raises(OSError, match="large"):
-            file.finish()
-        assert spare.left == 97
-        with pytest.raises(LostBodyError):
-            file.write(bytes(98))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    file.give_up()
-    assert (spare.left, list(tmp_path.iterdir())) == (100, [])
-    again = BodyFile(tmp_path / "body", spare)
-    again.write(b"0123")
-    again.finish()
-    assert (tmp_path / "body").read_bytes() == b"0123"

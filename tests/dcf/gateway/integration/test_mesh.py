@@ -1,5 +1,6 @@
 """Functions of one gateway call one another: mesh_call, from watcher to gateway to watcher."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -88,15 +89,14 @@ def test_a_taken_grpc_port_ends_the_start_before_any_function_runs(chained, tmp_
 
 
 SLOWLY = """
-import pathlib, time
+import os, pathlib
 import mesh
 
 class Handler:
     def __call__(self, req):
         mark = pathlib.Path(req.input.decode())
         mark.with_suffix(".begun").touch()
-        while not mark.exists():
-            time.sleep(0.02)
+        os.read(os.open(mark, os.O_RDONLY), 1)
         return mesh.mesh_call("chain", b"echo late", timeout=20)
 """
 
@@ -107,6 +107,7 @@ def test_a_chain_that_is_under_way_when_the_gateway_stops_is_finished(
 ):
     chained.deploy(write_function(tmp_path / "slow", "slow", SLOWLY))
     mark = tmp_path / "go"
+    os.mkfifo(mark)
     answers = []
 
     def call():
@@ -119,7 +120,7 @@ def test_a_chain_that_is_under_way_when_the_gateway_stops_is_finished(
     wait_for(mark.with_suffix(".begun").exists)
     chained.process.send_signal(signal.SIGTERM)
     wait_for(lambda: refused(chained.grpc))
-    mark.touch()
+    mark.write_bytes(b".")
     caller.join(30)
     assert answers == [(0, b"through late", b"")]
     chained.process.wait(timeout=30)

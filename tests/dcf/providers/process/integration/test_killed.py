@@ -13,8 +13,7 @@ from tests.dcf.providers.process.programs import unpacking
 
 TIMEOUT = 30
 ONE = "def handle(body):\n    return 'one'\n"
-SLOW = "import time\n\ntime.sleep(3)\n\n\ndef handle(body):\n    return 'two'\n"
-HANGS = "import time\n\ntime.sleep(600)\n\n\ndef handle(body):\n    return 'never'\n"
+TWO = "def handle(body):\n    return 'two'\n"
 
 
 def system(gateway, path, method="GET", **more):
@@ -48,19 +47,20 @@ def killed_during_an_update_to(code, gateways, write_function, folder):
 
 
 def test_what_served_serves_again_and_the_update_ends_well(
-    gateways, write_function, tmp_path, wait_for
+    gateways, write_function, tmp_path, wait_for, gate
 ):
-    second = killed_during_an_update_to(SLOW, gateways, write_function, tmp_path)
+    second = killed_during_an_update_to(gate.code + TWO, gateways, write_function, tmp_path)
     wait_for(lambda: call(second) == "one")
     assert rollouts(second) == [(2, "progressing", False), (1, "ready", True)]
+    gate.open()
     wait_for(lambda: call(second) == "two")
     wait_for(lambda: rollouts(second) == [(2, "ready", True), (1, "ready", False)])
 
 
 def test_an_update_that_hangs_does_not_hold_up_what_served(
-    gateways, write_function, tmp_path, wait_for
+    gateways, write_function, tmp_path, wait_for, gate
 ):
-    second = killed_during_an_update_to(HANGS, gateways, write_function, tmp_path)
+    second = killed_during_an_update_to(gate.code + TWO, gateways, write_function, tmp_path)
     wait_for(lambda: call(second) == "one")
     assert system(second, "function/v/rollback", "POST", json={"revision": 1}).status_code == 202
     wait_for(lambda: rollouts(second)[0] == (3, "ready", True))

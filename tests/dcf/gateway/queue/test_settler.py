@@ -1,22 +1,26 @@
-"""Attempts, a disk that comes and goes, and restarts in any order, with the real store.
+"""Outcomes that are kept, with the real store: attempts, a disk that comes and goes, restarts.
 
 The clock is the test's own. Whatever the order: nothing is lost, a function that answered is not
 called again by the same gateway, and every attempt is counted once.
 """
 
 import asyncio
+import errno
 import itertools
+import os
 import random
+import resource
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from dcf.gateway.queue.bodies import Bodies
+from dcf.gateway.queue.bodies import IN_DATABASE, Bodies
 from dcf.gateway.queue.disk import Disk, StillRefusedError
-from dcf.gateway.queue.records import CALL, CALLBACK, Again, Body, Done, Failed, Item
+from dcf.gateway.queue.records import CALL, CALLBACK, NOTICE, Again, Body, Done, Failed, Item
 from dcf.gateway.queue.settings import Limits
 from dcf.gateway.queue.settler import Settler
 from dcf.gateway.queue.store import Store
@@ -31,6 +35,7 @@ class HandClock:
 
     def __init__(self):
         self.time, self.parked = 1_000_000.0, []
+        self.changed = asyncio.Event()
 
     def now(self):
         return self.time
@@ -38,6 +43,7 @@ class HandClock:
     async def wait(self, event, seconds):
         turn = asyncio.get_running_loop().create_future()
         self.parked.append((self.time + seconds, turn))
+        self.changed.set()
         ended = asyncio.ensure_future(event.wait())
         await asyncio.wait({turn, ended}, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
@@ -75,10 +81,14 @@ class Settling(RuleBasedStateMachine):
 
         self.free, self.tasks = self.do(steps()), {}
 
-    async def _still(self):
+    async def _all_wait(self):
         """Until every settlement is done or waits for the clock."""
         while sum(not task.done() for task in self.tasks.values()) > len(self.clock.parked):
-            await asyncio.sleep(0.001)
+            self.clock.changed.clear()
+            await self.clock.changed.wait()
+
+    async def _still(self):
+        await self._all_wait()
         for seq, task in list(self.tasks.items()):
             if task.done():
                 del self.tasks[seq]
@@ -109,6 +119,7 @@ class Settling(RuleBasedStateMachine):
         self.tasks[seq] = self.loop.create_task(
             self.settler.settle(item, self._outcome(item, outcome), random.uniform(0.5, 1))
         )
+        self.tasks[seq].add_done_callback(lambda _: self.clock.changed.set())
         if outcome == "again":
             self.attempts[seq] = item.attempts + 1
         self.do(self._still())
@@ -146,7 +157,6 @@ class Settling(RuleBasedStateMachine):
     def time_passes(self, seconds):
         async def steps():
             self.clock.advance(seconds)
-            await asyncio.sleep(0)
             await self._still()
 
         self.do(steps())
@@ -157,7 +167,7 @@ class Settling(RuleBasedStateMachine):
             self.disk.end()
             while self.tasks:
                 self.clock.advance(1)
-                await asyncio.sleep(0.001)
+                await self._all_wait()
                 for seq, task in list(self.tasks.items()):
                     if task.done():
                         try:
@@ -200,3 +210,122 @@ class Settling(RuleBasedStateMachine):
 
 TestSettling = Settling.TestCase
 TestSettling.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+
+
+class Settled:
+    """A settler over a real store that fails as it is told to.
+
+    Attributes:
+        item: Kept, with its body.
+    """
+
+    def __init__(self, folder):
+        self.clock = HandClock()
+        self.store = Store(folder / "queue.db", self.clock)
+        self.bodies = Bodies(folder / "bodies", 1 << 20)
+        self.settler = Settler(self.store, self.bodies, LIMITS, self.clock, Disk(self.clock))
+
+    async def keep(self, kind=CALL, callback=""):
+        target = "/" if kind == CALL else "http://127.0.0.1/"
+        item = Item(0, kind, "id", "f", target, callback, (), Body(1, b"x"), 0.0)
+        return await self.store.load(await self.store.add(item))
+
+    async def close(self):
+        await self.store.close()
+        await self.bodies.close()
+
+
+@pytest.fixture
+def settle(tmp_path, run):
+    """`settle(steps)` runs `steps(settled)`."""
+
+    def all_steps(steps):
+        async def through():
+            settled = Settled(tmp_path)
+            try:
+                await steps(settled)
+            finally:
+                await settled.close()
+
+        run(through())
+
+    return all_steps
+
+
+def test_a_postponed_item_is_due_after_its_pause(settle):
+    async def steps(settled):
+        item = await settled.keep()
+        due = await settled.settler.settle(item, Again(503, "later", 70.0), 1.0)
+        assert due == settled.clock.time + 70
+        (waiting,) = await settled.store.waiting()
+        assert waiting.due == due
+        kept = await settled.store.load(item.seq)
+        assert (kept.attempts, kept.status, kept.reason) == (1, 503, "later")
+
+    settle(steps)
+
+
+def test_an_answer_that_cannot_be_written_as_it_is_fails_its_call_and_leaves_no_body(
+    settle, tmp_path, caplog
+):
+    """A fault of ours: the same again would fail the same way, so it is listed at once."""
+
+    async def steps(settled):
+        item = await settled.keep(callback="http://127.0.0.1/")
+        (tmp_path / "bodies" / "answer").write_bytes(b"ok")
+        headers = (("X-Own", object()),)  # no JSON
+        answer = Item(
+            0, CALLBACK, "id", "f", item.callback, "", headers, Body(2, None, "answer"), 0
+        )
+        notice = await settled.settler.settle(item, Done(answer), 1.0)
+        assert notice.flow == "callback 127.0.0.1"
+        (failed,) = await settled.store.failed()
+        assert (failed.status, failed.attempts) == (500, 0)
+        assert failed.reason == "its outcome cannot be kept: TypeError"
+        assert list((tmp_path / "bodies").iterdir()) == []
+        told = await settled.store.load(notice.seq)
+        assert dict(told.headers)["X-Function-Status"] == "500"
+
+    settle(steps)
+    assert "the outcome of call id cannot be kept" in caplog.text
+
+
+def test_an_answer_that_was_lost_on_its_way_to_the_disk_is_a_failed_attempt(
+    settle, tmp_path, monkeypatch
+):
+    async def steps(settled):
+        item = await settled.keep(callback="http://127.0.0.1/")
+
+        async def chunks():
+            yield bytes(IN_DATABASE + 1)
+
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (IN_DATABASE, before[1]))
+            body = await settled.bodies.receive_answer(chunks())  # its last byte is in memory
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+        def fail(_number):
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(os, "fsync", fail)  # what the disk took is lost now
+        answer = Item(0, CALLBACK, "id", "f", item.callback, "", (), body, 0)
+        assert isinstance(await settled.settler.settle(item, Done(answer), 1.0), float)
+        kept = await settled.store.load(item.seq)
+        assert (kept.attempts, kept.status) == (1, 500)
+        assert kept.reason.startswith("the function answered, but the disk could not keep its")
+        await settled.bodies.remove(body.file)  # nothing of it is written any more
+        assert list((tmp_path / "bodies").iterdir()) == []
+
+    settle(steps)
+
+
+def test_a_failure_that_could_not_be_told_is_told_the_log_and_forgotten(settle, caplog):
+    async def steps(settled):
+        item = await settled.keep(NOTICE)
+        assert await settled.settler.settle(item, Failed(404, "127.0.0.1 answered 404"), 1) is None
+        assert await settled.store.waiting() == await settled.store.failed() == []
+
+    settle(steps)
+    assert "the failure of call id could not be told: 127.0.0.1 answered 404" in caplog.text

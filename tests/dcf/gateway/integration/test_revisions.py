@@ -11,6 +11,7 @@ from aiohttp import web
 from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import FunctionSpec
+from tests.dcf.waiting import until
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 
@@ -130,10 +131,11 @@ def test_a_slow_revision_takes_no_calls_before_it_is_ready_and_all_of_them_then(
             assert (await both.provider.placement.describe("f")).rollout == "progressing"
             assert await both.call() == (200, "1", "old")
             gate.set()
-            deadline = asyncio.get_running_loop().time() + 10
-            while (await both.provider.placement.describe("f")).rollout != "ready":
-                assert asyncio.get_running_loop().time() < deadline
-                await asyncio.sleep(0)
+
+            async def is_ready():
+                return (await both.provider.placement.describe("f")).rollout == "ready"
+
+            await until(is_ready)
             assert await both.call() == (200, "2", "new")
 
     run(steps)
@@ -170,18 +172,15 @@ def test_a_drained_replica_gets_no_new_calls_and_finishes_those_it_has():
         async with two() as both:
             both.old.hold.clear()
             slow = asyncio.create_task(both.call())
-            while not both.old.busy:
-                await asyncio.sleep(0.01)
+            await until(lambda: both.old.busy)
             assert both.server.inflight(both.old.address) == 1
             await both.update()
             assert await both.call() == (200, "2", "new")
-            while not both.old.is_draining:
-                await asyncio.sleep(0)
+            await until(lambda: both.old.is_draining)
             assert [each.address for each in both.provider.draining] == [both.old.address]
             both.old.hold.set()
             assert await slow == (200, "1", "old")
-            while both.provider.draining:
-                await asyncio.sleep(0)
+            await until(lambda: not both.provider.draining)
             assert both.server.inflight(both.old.address) == 0
 
     run(steps)

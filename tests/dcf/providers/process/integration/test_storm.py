@@ -8,6 +8,7 @@ import pytest
 
 from dcf.errors import DcfError
 from dcf.providers.placement import FunctionSpec
+from tests.dcf.waiting import until
 
 SAYS = "import os\n\n\ndef handle(body):\n    return os.environ['SAYS']\n"
 BROKEN = "raise RuntimeError('never ready')\n"
@@ -77,12 +78,12 @@ def test_storm(drive, seed):
         assert await driven.call() == "last"
         newest = (await driven.provider.placement.history("f"))[0]
         assert (newest.spec, newest.serving, newest.rollout) == (last, True, "ready")
-        for _ in range(200):  # what was given up is still being drained
-            await asyncio.sleep(0.05)
+
+        def is_drained():  # what was given up
             mounted = list((drive.home / "run" / "secrets").iterdir())
-            if len(drive.supervisors()) == 2 and not mounted:
-                break
-        assert (len(drive.supervisors()), mounted) == (2, [])
+            return len(drive.supervisors()) == 2 and not mounted
+
+        await until(is_drained)
 
     drive(steps)
     assert drive.supervisors() == []

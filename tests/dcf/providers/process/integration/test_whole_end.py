@@ -3,12 +3,12 @@
 import asyncio
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
 from dcf.providers.placement import FunctionSpec
+from tests.dcf.waiting import until
 
 ONE = "def handle(body):\n    return 'one'\n"
 HANDLE = """
@@ -20,7 +20,7 @@ def handle(body):
         os._exit(9)
     if body == "grow":
         grow = "import os, time; os.fork() and os._exit(0); os.setsid(); x = b'x' * (300 << 20)"
-        subprocess.Popen([sys.executable, "-c", grow + "; time.sleep(3600)"]).wait()
+        subprocess.Popen([sys.executable, "-c", grow + "; import signal; signal.pause()"]).wait()
     return "started"
 """
 
@@ -34,10 +34,7 @@ async def deployed(driven, kin, **more):
 
 async def replaced(driven, first):
     """Wait until another replica takes the calls: its port is another."""
-    limit = time.monotonic() + 30
-    while driven.provider.routing.targets("f") in ([], first):
-        assert time.monotonic() < limit
-        await asyncio.sleep(0.02)
+    await until(lambda: driven.provider.routing.targets("f") not in ([], first))
 
 
 @pytest.mark.parametrize("verb", ["delete", "update", "scale"])
@@ -52,10 +49,7 @@ def test_what_leaves_its_session_ends_with_its_function(drive, kin, verb):
         else:
             await placement.update(FunctionSpec("f", await driven.image(ONE)))
             await driven.ready()
-        limit = time.monotonic() + 30
-        while kin.alive():
-            assert time.monotonic() < limit, kin.alive()
-            await asyncio.sleep(0.02)
+        await until(lambda: not kin.alive())
 
     drive(steps)
 

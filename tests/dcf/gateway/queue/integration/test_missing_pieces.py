@@ -1,6 +1,5 @@
 """Bodies and rows that are gone or damaged: one call fails, once, with the reason; others go on."""
 
-import asyncio
 import logging
 import os
 
@@ -65,9 +64,7 @@ def test_an_answer_that_is_gone_fails_its_callback_once(queued, listening, run, 
         ):
             function.reply, target.answers = LARGE, [503]
             await gateway.submit(X_Callback_Url=target.address)
-            async with asyncio.timeout(5):
-                while not target.came:
-                    await asyncio.sleep(0.01)
+            await target.called()
             os.unlink(*files(tmp_path))
             await gateway.until(waiting=0, running=0, failed=1)
             assert "missing" in (await gateway.failed())[0]["reason"]
@@ -127,9 +124,7 @@ def test_a_body_that_cannot_be_removed_is_told_and_its_call_does_not_come_again(
         async with listening() as function, queued(function) as gateway:
             function.hold.clear()
             await gateway.submit(LARGE)
-            async with asyncio.timeout(5):
-                while not function.came:
-                    await asyncio.sleep(0.01)
+            await function.called()
             (file,) = files(tmp_path)
             file.unlink()
             file.mkdir()  # not even root unlinks a folder
