@@ -26,7 +26,7 @@ _PROJECT = Path(__file__).parents[2]
 # What functions find in the environment that serves them, and the lock that has it.
 _LOCKS = {
     "watcher.txt": frozenset(("grpc", "mesh")),
-    "serving.txt": frozenset(("ai_edge_litert", "cv2", "numpy", "PIL")),
+    "serving.txt": frozenset(("ai_edge_litert", "cv2", "numpy", "PIL", "simplejpeg")),
 }
 _DETECTOR = frozenset(("dcf_detect", "handler", "models"))
 _OWN = "function"
