@@ -47,22 +47,19 @@ class _Frame:
 
     @property
     def unread(self) -> str:
-        """What it is where no decoder here reads it."""
-        if self.marker == _JPEG_LS:
-            return "JPEG-LS"
-        if self.marker == _HIERARCHICAL or self.marker in _DIFFERENTIAL:
-            return "hierarchical JPEG"
-        if self.precision != 8:
-            return f"{self.precision}-bit JPEG"
-        if self.marker in _LOSSLESS and len(self.blocks) != 1:
-            return "lossless JPEG in colour"
-        if self.marker == _LOSSLESS_ARITHMETIC:
-            return "lossless JPEG with arithmetic coding"
-        if max(self.size) > _LONGEST:
-            return f"JPEG of more than {_LONGEST:,} pixels on a side"
-        if len(self.blocks) not in _COLOURS:
-            return f"JPEG of {len(self.blocks)} components"
-        return "" if self.size[0] else "JPEG that tells its height at its end (DNL)"
+        """What it is where no decoder here reads it; else empty."""
+        count = len(self.blocks)
+        kinds = (
+            (self.marker == _JPEG_LS, "JPEG-LS"),
+            (self.marker == _HIERARCHICAL or self.marker in _DIFFERENTIAL, "hierarchical JPEG"),
+            (self.precision != 8, f"{self.precision}-bit JPEG"),
+            (self.marker in _LOSSLESS and count != 1, "lossless JPEG in colour"),
+            (self.marker == _LOSSLESS_ARITHMETIC, "lossless JPEG with arithmetic coding"),
+            (max(self.size) > _LONGEST, f"JPEG of more than {_LONGEST:,} pixels on a side"),
+            (count not in _COLOURS, f"JPEG of {count} components"),
+            (not self.size[0], "JPEG that tells its height at its end (DNL)"),
+        )
+        return next((name for holds, name in kinds if holds), "")
 
     def cost(self, scan: bytes) -> float:
         """Nanoseconds of a scan, by its header from its count of components on."""
