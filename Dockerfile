@@ -69,8 +69,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     HANDLER_DIR=/dcf/handler HANDLER_FILE=handler.py HANDLER_NAME=Handler \
     LOCK_FILE=/tmp/.lock LOG_STREAM=stdout
 EXPOSE 8080 50051 50052 8081
-HEALTHCHECK --interval=2s --timeout=1s --start-period=30s --retries=3 \
-    CMD ["sh", "-c", "[ -e \"$LOCK_FILE\" ]"]
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+    CMD ["python", "-I", "-S", "/opt/dcf/watcher/probe.py"]
 USER 10001
 WORKDIR /dcf
 CMD ["python", "-m", "watcher"]
@@ -125,6 +125,8 @@ COPY --from=function-code /dcf/models /dcf/models
 COPY --from=function-code /dcf/bundle[s] /dcf/bundles
 COPY --from=function-code /dcf/handler /dcf/handler
 COPY --from=function-code /dcf/dcf_detect /dcf/dcf_detect
+# Its name where no platform gives it one.
+ENV IMAGE_FUNCTION_NAME=ssd
 USER 10001
 LABEL org.opencontainers.image.title="dcf/ssd" \
     org.opencontainers.image.description="What is in this picture, and where: names, confidences, boxes"

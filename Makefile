@@ -34,7 +34,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image sbom audit submission test test-all test-marked lint format soak fuzz bench bench-peers bench-engines bench-image model proto \
+.PHONY: help run deploy image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-image model proto \
 	train-env clean
 
 help: ## List every target
@@ -69,10 +69,8 @@ deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 	@.venv/bin/dcf function create -f config.yaml -v
 
 image: ## Build the images dcf/watcher (any function), dcf/gateway and dcf/ssd
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target watcher --tag dcf/watcher .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target tools --tag dcf/tools .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --target gateway --tag dcf/gateway .
-	DOCKER_BUILDKIT=1 $(DOCKER) build $(BUILD_FLAGS) $(IMAGE_LABELS) --tag dcf/ssd .
+	@PIP_CERT="$(PIP_CERT)" sh deploy/image/build.sh "$(DOCKER)" \
+		"watcher:dcf/watcher tools:dcf/tools gateway:dcf/gateway :dcf/ssd" $(BUILD_FLAGS) $(IMAGE_LABELS)
 
 sbom: .venv-sbom/.ready ## List what the images of `make image` are made of: dist/sbom-*.json
 	@for name in watcher gateway ssd; do \
@@ -94,6 +92,17 @@ test-all: test test-marked ## Run all tests, the marked ones included
 
 test-marked: .venv-dev/.ready .venv-train/.ready .venv-sbom/.ready ## Run only what `make test` leaves out
 	sh tests/run_marked.sh
+
+coverage: .venv-dev/.ready ## Print what the tests reach, room by room; fails below the floors that have landed
+	rm -rf .cache/coverage && mkdir -p .cache/coverage
+	.venv-dev/bin/coverage run -m pytest -n 2 --dist loadfile -q
+	.venv-dev/bin/coverage combine --quiet
+	.venv-dev/bin/coverage json --quiet -o .cache/coverage/report.json
+	.venv-dev/bin/python tests/coverage_table.py .cache/coverage/report.json
+
+wheel: .venv-dev/.ready ## Build dist/dcf_detect-*.whl [REPOSITORY=https://...: where its links lead]
+	rm -rf build
+	REPOSITORY="$(REPOSITORY)" .venv-dev/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 lint: .venv-dev/.ready ## Check style, types and the import law; changes nothing
 	.venv-dev/bin/ruff format --check --quiet .

@@ -3,8 +3,8 @@
 In a wheel all rooms are in `dcf_detect`. An editable install is a plain line with this folder's
 path, which costs nothing at the start of an interpreter; there the rooms keep their own names.
 
-REPOSITORY, in the environment, is where the sources are shown (https://...): the links of the project
-and the beginning of README's.
+REPOSITORY, in the environment, is where the sources are shown (https://...): the links of the
+project and of README's begin with it.
 """
 
 import os

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .archive import Entry
-from .config_table import Table, kind, read_yaml
+from .config_table import Table, kind, read_yaml, tell_once
 from .errors import ConfigError
 
 _TOP = ("functions", "dcf", "openfx")
@@ -78,8 +78,13 @@ class Config:
 
 
 def load(path: Path) -> Config:
-    """Read a config file; raises `ConfigError` with the line or the key that is wrong."""
-    top = Table(str(path), "", read_yaml(path), _TOP)
+    """Read a config file, and tell what in it is read differently elsewhere.
+
+    Raises:
+        ConfigError: With the line or the key that is wrong.
+    """
+    notes: list[str] = []
+    top = Table(str(path), "", read_yaml(path, notes), _TOP)
     functions = top.raw.get("functions")
     if not isinstance(functions, dict) or not functions:
         raise ConfigError(
@@ -88,12 +93,13 @@ def load(path: Path) -> Config:
     gateway = ""
     for key in ("dcf", "openfx"):
         gateway = gateway or top.table(key, ("gateway",)).text("gateway")
-    return Config(
-        path, tuple(_function(path, str(name), raw) for name, raw in functions.items()), gateway
-    )
+    read = tuple(_function(path, str(name), raw, notes) for name, raw in functions.items())
+    for note in notes:
+        tell_once(note)
+    return Config(path, read, gateway)
 
 
-def _function(path: Path, name: str, raw: object) -> FunctionConfig:
+def _function(path: Path, name: str, raw: object, notes: list[str]) -> FunctionConfig:
     table = Table(str(path), f"functions.{name}", raw, _FUNCTION)
     handler = table.table("handler", _HANDLER)
     places = _Places(path.parent, (handler.text("dir") or "./src", *handler.texts("include")))
@@ -112,7 +118,7 @@ def _function(path: Path, name: str, raw: object) -> FunctionConfig:
         registry=table.text("docker_registry"),
         include=tuple(map(places.of, handler.texts("include"))),
         exclude=tuple(map(places.of, handler.texts("exclude"))),
-        environment=table.mapping("environment") | _environment_files(path, table),
+        environment=table.mapping("environment") | _environment_files(path, table, notes),
         secrets=table.texts("secrets"),
         constraints=table.texts("constraints"),
         labels=table.mapping("labels"),
@@ -146,12 +152,13 @@ class _Places:
         return os.path.normpath(f"{self._below}/{path}") if self._below else path
 
 
-def _environment_files(path: Path, table: "Table") -> dict[str, str]:
+def _environment_files(path: Path, table: "Table", notes: list[str]) -> dict[str, str]:
     """What the listed files hold under `environment`; they win over the inline map (contract)."""
     merged: dict[str, str] = {}
     for listed in table.texts("environment_file"):
         file = path.parent / listed
-        merged |= Table(str(file), "", read_yaml(file), ("environment",)).mapping("environment")
+        read = Table(str(file), "", read_yaml(file, notes), ("environment",))
+        merged |= read.mapping("environment")
     return merged
 
 

@@ -1,17 +1,29 @@
 """A YAML file as tables that know their own path, so that every complaint names file and key."""
 
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .bounded_yaml import MAX_BYTES, NotReadable, read
+from .bounded_yaml import MAX_BYTES, NotReadable, read_texts
 from .errors import ConfigError
+from .terminal.printing import write_note
 
 _SHOWN = 60
+_LINES_SHOWN = 10
+_FLAGS = {"": False, "true": True, "false": False}
 
 
-def read_yaml(path: Path) -> object:
-    """What a file holds; raises `ConfigError` with the place that is wrong."""
+def read_yaml(path: Path, notes: list[str]) -> object:
+    """What a file holds, its values as they are written.
+
+    Args:
+        path: The file.
+        notes: Gets a line where readers of YAML disagree on what is written.
+
+    Raises:
+        ConfigError: It cannot be read; with the place that is wrong.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -19,9 +31,29 @@ def read_yaml(path: Path) -> object:
         why = (fault.strerror if isinstance(fault, OSError) else "") or str(fault)
         raise ConfigError(f"{path}: cannot be read ({why}): give a config file with -f") from fault
     try:
-        return read(data)
+        written = read_texts(data)
     except NotReadable as fault:
         raise ConfigError(f"{path}: {fault}") from fault
+    if written.disputed:
+        notes.append(_note(path, written.disputed))
+    return written.value
+
+
+@cache
+def tell_once(note: str) -> None:
+    """Write a note, if this process has not done so before."""
+    write_note(f"Note: {note}")
+
+
+def _note(path: Path, lines: tuple[int, ...]) -> str:
+    """Names the places, never what stands there: a value may be a secret."""
+    more = len(lines) - _LINES_SHOWN
+    shown = ", ".join(map(str, lines[:_LINES_SHOWN])) + (f" and {more} more" if more > 0 else "")
+    word = "line" if len(lines) == 1 else "lines"
+    return (
+        f"{path}: {word} {shown}: taken as written, which other readers of YAML change: "
+        "put it in quotes"
+    )
 
 
 class Table:
@@ -57,9 +89,10 @@ class Table:
     def flag(self, key: str) -> bool:
         """A yes or no; no when absent."""
         value = self.raw.get(key)
-        if not isinstance(value, bool | None):
+        said = None if isinstance(value, dict | list) else _FLAGS.get(_as_text(value).lower())
+        if said is None:
             raise ConfigError(f"{self.place(key)} must be true or false, got {kind(value)}")
-        return bool(value)
+        return said
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of scalars as texts; empty when absent."""
@@ -99,10 +132,7 @@ class Table:
 
 
 def _as_text(value: object) -> str:
-    """A YAML scalar in YAML's own spelling, so that `on: true` reaches the function as `true`."""
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return "" if value is None else str(value)
 
 
 def kind(value: object) -> str:

@@ -88,9 +88,13 @@ class TooManyConnections(DcfError):
 
 
 class NotReady(DcfError):
-    """A function without a ready replica."""
+    """A function without a ready replica; `retry_after` is when to look again, in seconds."""
 
     code = "not_ready"
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UpstreamFailed(DcfError):

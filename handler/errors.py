@@ -5,6 +5,8 @@
     +-- NotAnImage           not_an_image    neither an image nor base64 of one
     +-- BadBase64            bad_base64      begins like base64 of an image, but is cut or damaged
     +-- BadOption            bad_option      a setting out of range, or broken JSON
+    +-- UnknownCoding        unsupported_format  a Content-Encoding that is not read here
+    +-- BodyTooLarge         body_too_large  a body that unpacks to more than a body may have
     +-- TooCostly            too_costly      an envelope or a batch that would take too much
     +-- Deferred             overloaded      a long call; whoever runs calls runs it apart
     SettingError                             a setting of the function that stops its start
@@ -52,6 +54,18 @@ class BadOption(PayloadError):
     """A setting out of range, an unknown one, or an envelope that cannot be read."""
 
     code = "bad_option"
+
+
+class UnknownCoding(PayloadError):
+    """A Content-Encoding that is not read here."""
+
+    code = "unsupported_format"
+
+
+class BodyTooLarge(PayloadError):
+    """A body that unpacks to more than a body may have."""
+
+    code = "body_too_large"
 
 
 class TooCostly(PayloadError):

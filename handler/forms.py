@@ -9,23 +9,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from handler.errors import BadOption
-from handler.limits import (
+from .errors import BadOption
+from .limits import (
     FORM_ESCAPES,
     FORM_FIELD_BYTES,
     FORM_FIELDS,
     PART_HEADER_BYTES,
     refuse_more,
 )
+from .options import OPTION_NAMES
+from .part import Part, read_part
+from .sniffing import image_format
+from .wrappings import WHITESPACE, unescaped
+
+NAMES = ("image", "file", "data")
+"""Fields of text that hold the picture, the better name first."""
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\A\r?\n")
-_DISPOSITION = re.compile(
-    rb"^content-disposition:(.*(?:\r?\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE
-)
-_PARAMETER = re.compile(rb';\s*([^=;\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*))')
+_FIRST_FIELD = re.compile(rb"\s*([^&=\s\0-\x1f]{1,64})=")
+_PICTURE_FIELD = re.compile(rb"&(?:%s)=" % "|".join(NAMES).encode())
 _CUT = "the multipart form is cut or broken: send it whole"
-# Bytes of a value whose escapes are undone at a time.
-_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ class Form:
     """What a form holds.
 
     Attributes:
-        fields: Its fields of text but ``image``: names to text.
+        fields: Its fields of text but those of ``NAMES``: names to text.
         files: Its files: names to bytes.
-        image: The text of its field ``image``; None where it has none.
+        image: What its field of ``NAMES`` holds; None where it has none.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -43,46 +46,43 @@ class Form:
     image: bytes | None = None
 
 
-@dataclass(frozen=True)
-class _Part:
-    name: str
-    is_file: bool
-    content: bytes
-
-
 def read_multipart(body: bytes, boundary: bytes) -> Form:
     """Takes a multipart form apart.
 
     Args:
-        body: The form; it begins with its first boundary, perhaps after a line break.
+        body: The form; lines may come before its first boundary.
         boundary: The text of the boundary, without its dashes.
 
     Returns:
-        The fields and files.
+        The fields and files; of those of one name the first that is not empty.
 
     Raises:
-        BadOption: It is cut, or a part has no name.
+        BadOption: It is cut, or a part cannot be read.
         TooCostly: It has more parts, or longer headers or options, than allowed.
     """
     fields: dict[str, str] = {}
     files: dict[str, bytes] = {}
-    image = None
+    texts: dict[str, bytes] = {}
     for count, part in enumerate(_parts(body, boundary), 1):
         refuse_more(FORM_FIELDS, count)
         if part.is_file:
-            files.setdefault(part.name, part.content)
-        elif part.name == "image":
-            image = part.content if image is None else image
+            files[part.name] = _filled(files.get(part.name), part.content)
+        elif part.name in NAMES:
+            texts[part.name] = _filled(texts.get(part.name), part.content)
         else:
             refuse_more(FORM_FIELD_BYTES, len(part.content))
             fields.setdefault(part.name, part.content.decode("utf-8", "replace"))
-    return Form(fields, files, image)
+    return Form(fields, files, _best(texts))
 
 
-def _parts(body: bytes, boundary: bytes) -> Iterator[_Part]:
+def _parts(body: bytes, boundary: bytes) -> Iterator[Part]:
     # Begins with plain text, which is found ten times as fast as a choice of line breaks.
     edge = re.compile(rb"\n--" + re.escape(boundary) + rb"(?:(--)|[ \t]*\r?\n)")
-    start = body.index(b"\n", body.index(boundary)) + 1
+    opening = re.compile(rb"^--" + re.escape(boundary) + rb"[ \t]*\r?\n", re.MULTILINE)
+    first = opening.search(body)
+    if not first:
+        raise BadOption(_CUT)
+    start = first.end()
     while True:
         head = body[start : start + PART_HEADER_BYTES.most + 4]
         blank = _BLANK_LINE.search(head)
@@ -95,22 +95,19 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[_Part]:
         if not found:
             raise BadOption(_CUT)
         end = found.start() - (body[found.start() - 1 : found.start()] == b"\r")
-        yield _part(head[: blank.start()], body[begin : max(begin, end)])
+        yield read_part(head[: blank.start()], body[begin : max(begin, end)])
         if found.group(1):
             return
         start = found.end()
 
 
-def _part(headers: bytes, content: bytes) -> _Part:
-    disposition = _DISPOSITION.search(headers)
-    if not disposition:
-        raise BadOption("a part of the multipart form has no name: send Content-Disposition")
-    given = {
-        match.group(1).lower(): match.group(2) if match.group(2) is not None else match.group(3)
-        for match in _PARAMETER.finditer(disposition.group(1))
-    }
-    name = re.sub(rb"\\(.)", rb"\1", given.get(b"name", b"")).decode("utf-8", "replace")
-    return _Part(name, b"filename" in given, content)
+def is_urlencoded(body: bytes) -> bool:
+    """Whether a body is a urlencoded form: one of a picture, in any field, or of options."""
+    first = _FIRST_FIELD.match(body)
+    if not first:
+        return False
+    name = first.group(1).decode("latin-1")
+    return name in NAMES or name in OPTION_NAMES or _PICTURE_FIELD.search(body) is not None
 
 
 def read_urlencoded(body: bytes) -> Form:
@@ -120,44 +117,46 @@ def read_urlencoded(body: bytes) -> Form:
         body: The form.
 
     Returns:
-        Its fields. A plus that nobody escaped has become a space in others, and is none in
-        ``image``.
+        Its fields. A plus that nobody escaped has become a space in others, and is none in text of
+        a picture.
 
     Raises:
-        BadOption: It has bytes that no such form has.
+        BadOption: Its picture has bytes that no such form has.
         TooCostly: It has more fields or escapes, or longer options, than allowed.
     """
     refuse_more(FORM_FIELDS, body.count(b"&") + 1)
     refuse_more(FORM_ESCAPES, body.count(b"%"))
-    if not body.isascii():
-        raise BadOption("the body begins like a form but cannot be read")
     fields: dict[str, str] = {}
-    image = None
+    texts: dict[str, bytes] = {}
     for pair in body.split(b"&"):
         name, _, value = pair.partition(b"=")
-        if name.strip() == b"image":
-            image = _unescaped(value).replace(b" ", b"+")
+        key = _text(name.strip()) if len(name) <= FORM_FIELD_BYTES.most else ""
+        if key in NAMES:
+            if not value.isascii():
+                raise BadOption("the body begins like a form but cannot be read")
+            texts[key] = _picture(value)
         elif value:
             refuse_more(FORM_FIELD_BYTES, len(pair))
-            fields[_text(name)] = _text(value)
-    return Form(fields, {}, image)
+            fields[key] = _text(value)
+    return Form(fields, {}, _best(texts))
+
+
+def _filled(first: bytes | None, second: bytes) -> bytes:
+    """The first of two values of a name that holds anything."""
+    return first if first and first.strip(WHITESPACE) else second
+
+
+def _best(texts: dict[str, bytes]) -> bytes | None:
+    """The text of the best name that holds anything; a lone plus was a space."""
+    filled = (texts[name] for name in NAMES if texts.get(name, b"").strip(WHITESPACE + b"+"))
+    return next(filled, b"" if texts else None)
+
+
+def _picture(value: bytes) -> bytes:
+    """A picture's value: base64 without escapes has pluses, raw bytes have spaces instead."""
+    head = unescaped(value[:256].replace(b"+", b" "))
+    return unescaped(value.replace(b"+", b" ") if image_format(head) else value)
 
 
 def _text(escaped: bytes) -> str:
     return unquote_to_bytes(escaped.replace(b"+", b" ")).decode("utf-8", "replace")
-
-
-def _unescaped(value: bytes) -> bytes:
-    """Undoes a long value's escapes a piece at a time; whole, each would be an object at once."""
-    if b"%" not in value:
-        return value
-    pieces = []
-    start = 0
-    while start < len(value):
-        end = start + _PIECE
-        # No escape is cut in two.
-        cut = value.rfind(b"%", end - 2, end)
-        end = cut if cut > start else end
-        pieces.append(unquote_to_bytes(value[start:end]))
-        start = end
-    return b"".join(pieces)

@@ -6,12 +6,21 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl
 
-from handler.errors import BadBase64, BadOption, Deferred, PayloadError, TooCostly
-from handler.options import FORMATS, OPTION_RANGES, SETTINGS, Options, parse_options, read_settings
-from handler.payload import Payload, Picture, read_payload
-from handler.reply import (
+from .call import Body, read_body, read_query
+from .errors import BadBase64, BadOption, Deferred, PayloadError, TooCostly
+from .options import (
+    DAMAGED,
+    FORMATS,
+    OPTION_RANGES,
+    SETTINGS,
+    Options,
+    parse_options,
+    read_settings,
+)
+from .payload import Payload, read_payload
+from .picture import Picture
+from .reply import (
     PICTURE_FORMATS,
     Failure,
     Reply,
@@ -21,11 +30,16 @@ from handler.reply import (
     json_reply,
     picture_reply,
 )
-from models.ssd.cost import Allowance, drawing_ms
-from models.ssd.detector import Answer, Detector
-from models.ssd.errors import DetectorError, TruncatedImage
-from models.ssd.image import Inspected
-from models.ssd.settings import Settings
+from .rooms import (
+    Allowance,
+    Answer,
+    Detector,
+    DetectorError,
+    Inspected,
+    Settings,
+    TruncatedImage,
+    drawing_ms,
+)
 
 _QUESTIONS = {"GET", "HEAD", "OPTIONS"}
 # Milliseconds that a picture takes after it is decoded, by the embedded model and rather too much.
@@ -53,6 +67,7 @@ class Handler:
         environ = os.environ if environ is None else environ
         settings = read_settings(environ)
         self._options = settings.options
+        self._max_body = settings.max_body
         self._allowance = Allowance(settings.max_memory, settings.max_milliseconds)
         self._detector = Detector(settings.bundle, settings.max_pixels, allowance=self._allowance)
         self._default_settings = self._merge(self._options)
@@ -73,8 +88,8 @@ class Handler:
         """Answers one call.
 
         Args:
-            request: Anything with ``input`` (bytes); ``query``, ``accept`` and ``method`` are used
-                where it has them.
+            request: Anything with ``input`` (bytes); ``query``, ``accept``, ``headers`` and
+                ``method`` are used where it has them.
 
         Returns:
             The reply.
@@ -83,49 +98,46 @@ class Handler:
             PayloadError: Nothing usable was sent, or an option is wrong.
             DetectorError: The picture is not usable.
         """
-        body = getattr(request, "input", b"") or b""
-        if isinstance(body, str):
-            body = body.encode("utf-8", "replace")
-        if not body and getattr(request, "method", "POST") in _QUESTIONS:
+        body = read_body(request, self._max_body)
+        if not body.content and getattr(request, "method", "POST") in _QUESTIONS:
             return json_reply(self._usage(), {})
-        payload = read_payload(body)
+        payload = read_payload(body.content)
         options = parse_options(payload.fields, self._options)
-        options = parse_options(_query(request), options)
+        options = parse_options(read_query(request), options)
         wanted = choose_format(options, getattr(request, "accept", "") or "")
         settings = self._settings(options)
         if payload.batch and wanted in PICTURE_FORMATS:
             raise BadOption("a batch cannot be answered with a picture: send one image at a time")
         if payload.batch:
-            pictures = [self._try_inspect(picture) for picture in payload.pictures]
-            self._check_work(request, len(body), pictures, wanted)
+            pictures = [self._try_inspect(each, options) for each in payload.pictures]
+            self._check_work(request, body, pictures, wanted)
             return self._answer_batch(request, payload, pictures, (settings, wanted))
         (picture,) = payload.pictures
-        inspected = self._inspect(picture)
+        inspected = self._inspect(picture, options)
         if wanted in PICTURE_FORMATS:
-            self._detector.check_drawable(inspected.encoded)
-        self._check_work(request, len(body), [inspected], wanted)
+            self._detector.check_drawable(inspected)
+        self._check_work(request, body, [inspected], wanted)
         answer = self._detect(inspected, picture, settings)
         if wanted in PICTURE_FORMATS:
-            return picture_reply(inspected.encoded, answer, self._detector, wanted)
+            return picture_reply(inspected, answer, self._detector, wanted)
         return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
 
-    def _inspect(self, picture: Picture | PayloadError) -> Inspected:
+    def _inspect(self, picture: Picture | PayloadError, how: Options) -> Inspected:
         if isinstance(picture, PayloadError):
             raise picture
         try:
-            return self._detector.inspect(picture.encoded)
+            return self._detector.inspect(picture.encoded, picture.format, damaged=how.damaged)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
 
-    def _try_inspect(self, picture: Picture | PayloadError) -> Inspected | Failure:
+    def _try_inspect(self, picture: Picture | PayloadError, how: Options) -> Inspected | Failure:
         try:
-            return self._inspect(picture)
+            return self._inspect(picture, how)
         except (DetectorError, PayloadError) as error:
-            # Its frames hold the picture.
-            return error.with_traceback(None)
+            return error.with_traceback(None)  # its frames hold the picture
 
     def _check_work(
-        self, request: object, size: int, pictures: Sequence[Inspected | Failure], wanted: str
+        self, request: object, body: Body, pictures: Sequence[Inspected | Failure], wanted: str
     ) -> None:
         """Refuses a call that would take too long, and sets one apart that will take long.
 
@@ -137,8 +149,16 @@ class Handler:
         work = sum(picture.cost.milliseconds + _PICTURE_MS for picture in good)
         if wanted in PICTURE_FORMATS:
             work += sum(drawing_ms(each.header, wanted) for each in good)
-        most = self._allowance.milliseconds_of(size)
-        if work > most and (len(pictures) > 1 or wanted in PICTURE_FORMATS):
+        most = self._allowance.milliseconds_of(body.size)
+        # Zeros pack a thousandfold: what came packed may take no more than what comes as it is.
+        packed = body.size < len(body.content)
+        memory = len(body.content) + max((each.cost.memory for each in good), default=0)
+        if packed and memory > (allowed := self._allowance.memory_of(body.size)):
+            raise TooCostly(
+                f"the call takes {memory:,.0f} bytes of memory unpacked, at most {allowed:,.0f} "
+                "are allowed for a body of this size: send it without Content-Encoding"
+            )
+        if work > most and (packed or len(pictures) > 1 or wanted in PICTURE_FORMATS):
             raise TooCostly(
                 f"the call is about {work:,.0f} milliseconds of work, at most {most:,.0f} are "
                 "allowed for a body of this size: send fewer or smaller images in one "
@@ -212,23 +232,11 @@ class Handler:
                 "format": ", ".join(FORMATS),
                 **OPTION_RANGES,
                 "classes": "names separated by commas",
+                "damaged": " or ".join(DAMAGED),
             },
             "model": {"name": manifest.name, "version": manifest.version},
             "classes": list(self._detector.bundle.labels.names),
         }
-
-
-def _query(request: object) -> dict[str, str]:
-    """The query of a call as option names and text, from a mapping or the bare string."""
-    query = getattr(request, "query", None) or {}
-    if isinstance(query, bytes):
-        query = query.decode("utf-8", "replace")
-    if isinstance(query, str):
-        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=64))
-    return {
-        str(name): str(value[-1]) if isinstance(value, list | tuple) and value else str(value)
-        for name, value in query.items()
-    }
 
 
 def _explained(error: Failure, picture: Picture | PayloadError) -> Failure:

@@ -5,7 +5,7 @@ What its pictures may take stands in a table of its own (``models/ssd/limits.py`
 
 from typing import NamedTuple
 
-from handler.errors import TooCostly
+from .errors import TooCostly
 
 
 class Limit(NamedTuple):
@@ -25,9 +25,12 @@ class Limit(NamedTuple):
 PICTURES = Limit("pictures of a batch", 256, "Entries of `images`.")
 JSON_VALUES = Limit("values of JSON", 10_000, "Commas, colons and brackets, those in texts, too.")
 FORM_FIELDS = Limit("fields of a form", 64, "Parts of a multipart form, or urlencoded fields.")
-FORM_ESCAPES = Limit("escapes of a form", 2_000_000, "Each `%XX` of a urlencoded form.")
+FORM_ESCAPES = Limit("escapes of a form", 2_000_000, "Each `%XX` of a urlencoded form or text.")
 FORM_FIELD_BYTES = Limit("bytes of a form's option", 65_536, "Any field that is no picture.")
 PART_HEADER_BYTES = Limit("bytes of a part's headers", 16_384, "Of each part of a multipart form.")
+CODINGS = Limit("codings of a body", 4, "Those that `Content-Encoding` lists.")
+MEMBERS = Limit("members of a gzip body", 1_000, "Tools that pack in blocks make one of each.")
+UNPACKED_BYTES = Limit("bytes of a packed body", 16_000_000, "Unpacked; 160 a byte above 100 kB.")
 
 LIMITS = (
     PICTURES,
@@ -36,7 +39,20 @@ LIMITS = (
     FORM_ESCAPES,
     FORM_FIELD_BYTES,
     PART_HEADER_BYTES,
+    CODINGS,
+    MEMBERS,
+    UNPACKED_BYTES,
 )
+
+
+def most_unpacked(size: int, most: int) -> int:
+    """Bytes that a packed body may have unpacked: what opening an envelope takes grows with them.
+
+    Args:
+        size: Bytes that came.
+        most: Bytes that any body may have.
+    """
+    return min(most, max(UNPACKED_BYTES.most, UNPACKED_BYTES.most // 100_000 * size))
 
 
 def refuse_more(limit: Limit, count: int) -> None:

@@ -9,26 +9,32 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from handler.errors import BadOption, SettingError
-from models.ssd.spec import COUNT_LIMITS
+from .errors import BadOption, SettingError
+from .rooms import RANGES, Range
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
-_MAX_PIXELS_LIMIT = 178_956_970
-_MAX_MEMORY = 100_000_000_000
-_MAX_MS = 3_600_000
+DAMAGED = ("refuse", "accept")
+# What only the function is told, not a call.
+_FUNCTION_RANGES = {
+    "MAX_PIXELS": Range(1, 178_956_970, whole=True, help="Most pixels of a picture."),
+    "MAX_PICTURE_MEMORY": Range(1, 100_000_000_000, whole=True, help="Bytes to decode a picture."),
+    "MAX_CALL_MILLISECONDS": Range(1, 3_600_000, whole=True, help="Work that a call may ask for."),
+}
+_MAX_BODY, _BODY_RANGE = 32 << 20, Range(1, 1 << 30, whole=True, help="Bytes of a body.")
 
 
 @dataclass(frozen=True)
 class Options:
-    """What one call asks for; None means what the model's bundle says.
+    """What one call asks for; None means what the model's bundle says. Ranges are in ``RANGES``.
 
     Attributes:
         format: One of ``FORMATS``, or None for what the Accept header prefers.
-        threshold: Least confidence, 0..1.
-        iou: Greatest overlap of two answers of a class, 0..1.
-        top_k: Candidates kept before suppression; range as in ``COUNT_LIMITS``.
-        max_detections: Answers at most; likewise.
+        threshold: Least confidence.
+        iou: Greatest overlap of two answers of a class.
+        top_k: Candidates kept before suppression.
+        max_detections: Answers at most.
         classes: The only classes wanted, by name or id; all when empty.
+        damaged: Whether a damaged picture is answered by what can be read of it.
     """
 
     format: str | None = None
@@ -37,6 +43,7 @@ class Options:
     top_k: int | None = None
     max_detections: int | None = None
     classes: tuple[str, ...] = ()
+    damaged: bool = False
 
 
 OPTION_NAMES = tuple(field.name for field in fields(Options))
@@ -51,6 +58,7 @@ class FunctionSettings:
         max_pixels: Most pixels a picture may have.
         max_memory: Most bytes that decoding a picture may take.
         max_milliseconds: Most milliseconds of work that a call may ask for.
+        max_body: Most bytes that a packed body may have unpacked.
         options: What a call gets that asks for nothing else.
     """
 
@@ -58,6 +66,7 @@ class FunctionSettings:
     max_pixels: int
     max_memory: int
     max_milliseconds: int
+    max_body: int
     options: Options
 
 
@@ -77,41 +86,33 @@ class Setting(NamedTuple):
     help: str
 
 
-OPTION_RANGES = {
-    "threshold": "0 to 1",
-    "iou": "0 to 1",
-    **{name: f"1 to {most}" for name, most in COUNT_LIMITS.items()},
-}
+OPTION_RANGES = {name: str(allowed) for name, allowed in RANGES.items()}
 """Allowed values of the numeric options, for people."""
+
+
+def _row(name: str, default: str, allowed: Range) -> Setting:
+    return Setting(name, default, str(allowed), allowed.help)
+
 
 SETTINGS = (
     Setting("MODEL_BUNDLE", "", "a folder, or an embedded bundle's name", "The model."),
-    Setting("THRESHOLD", "0.5", OPTION_RANGES["threshold"], "Least confidence of an answer."),
-    Setting("IOU", "", OPTION_RANGES["iou"],
-            "Greatest overlap of two answers of a class; the bundle's."),
-    Setting("TOP_K", "", OPTION_RANGES["top_k"],
-            "Candidates kept before suppression; the bundle's."),
-    Setting("MAX_DETECTIONS", "100", OPTION_RANGES["max_detections"], "Answers at most."),
-    Setting("MAX_PIXELS", "50000000", f"1 to {_MAX_PIXELS_LIMIT}", "Most pixels of a picture."),
-    Setting("MAX_PICTURE_MEMORY", "300000000", f"1 to {_MAX_MEMORY}", "Bytes to decode a picture."),
-    Setting("MAX_CALL_MILLISECONDS", "5000", f"1 to {_MAX_MS}", "Work that a call may ask for."),
+    _row("THRESHOLD", "0.5", RANGES["threshold"]),
+    _row("IOU", "", RANGES["iou"]),
+    _row("TOP_K", "", RANGES["top_k"]),
+    _row("MAX_DETECTIONS", "100", RANGES["max_detections"]),
+    _row("MAX_PIXELS", "50000000", _FUNCTION_RANGES["MAX_PIXELS"]),
+    _row("MAX_PICTURE_MEMORY", "300000000", _FUNCTION_RANGES["MAX_PICTURE_MEMORY"]),
+    _row("MAX_CALL_MILLISECONDS", "5000", _FUNCTION_RANGES["MAX_CALL_MILLISECONDS"]),
     Setting("REPLY_FORMAT", "json", ", ".join(FORMATS), "Reply when a call asks for none."),
-)  # fmt: skip
-
-
-_MOST = {
-    "MAX_PIXELS": _MAX_PIXELS_LIMIT,
-    "MAX_PICTURE_MEMORY": _MAX_MEMORY,
-    "MAX_CALL_MILLISECONDS": _MAX_MS,
-}
+)
 
 
 def parse_options(given: Mapping[str, object], base: Options) -> Options:
     """Lays the options of a query or a body over others.
 
     Args:
-        given: Option names with text or JSON values. Names that are no options are left alone,
-            unless they look like a slip of one.
+        given: Option names with text or JSON values; an empty text or None gives nothing. Names
+            that are no options are left alone, unless they look like a slip of one.
         base: What holds where nothing is given.
 
     Returns:
@@ -122,10 +123,11 @@ def parse_options(given: Mapping[str, object], base: Options) -> Options:
     """
     changes: dict[str, Any] = {}
     for name, value in given.items():
-        if name in _PARSERS:
-            changes[name] = _PARSERS[name](name, value)
-        else:
+        if name not in _PARSERS:
             _refuse_slip(name)
+        # A page's form sends each of its inputs, a typed client each of its fields.
+        elif value is not None and not (isinstance(value, str) and not value.strip()):
+            changes[name] = _PARSERS[name](name, value)
     return replace(base, **changes) if changes else base
 
 
@@ -158,7 +160,12 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
     }
     try:
         options = parse_options({key: text for key, text in named.items() if text}, Options())
-        most = {name: _whole(name, values[name], limit) for name, limit in _MOST.items()}
+        most = {
+            name: _count(name, values[name], allowed) for name, allowed in _FUNCTION_RANGES.items()
+        }
+        # A setting of whatever takes the calls, which holds for bodies as they come.
+        given = environ.get("MAX_BODY_BYTES", "").strip() or str(_MAX_BODY)
+        max_body = _count("MAX_BODY_BYTES", given, _BODY_RANGE)
     except BadOption as error:
         raise SettingError(f"setting {error.message}") from error
     bundle = Path(values["MODEL_BUNDLE"]) if values["MODEL_BUNDLE"] else None
@@ -170,35 +177,37 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
         most["MAX_PIXELS"],
         most["MAX_PICTURE_MEMORY"],
         most["MAX_CALL_MILLISECONDS"],
+        max_body,
         options,
     )
 
 
-def _share(name: str, value: object) -> float:
+def _number(name: str, value: object) -> float | int:
+    allowed = RANGES[name]
+    return _count(name, value, allowed) if allowed.whole else _share(name, value, allowed)
+
+
+def _share(name: str, value: object, allowed: Range) -> float:
     share = math.nan
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         try:
             share = float(value)
         except (ValueError, OverflowError):
             share = math.nan
-    if not 0 <= share <= 1:
-        raise BadOption(f"{name} must be a number from 0 to 1, got {_shown(value)}")
+    if share not in allowed:
+        raise BadOption(f"{name} {allowed.demand}, got {_shown(value)}")
     return share
 
 
-def _count(name: str, value: object) -> int:
-    return _whole(name, value, COUNT_LIMITS[name])
-
-
-def _whole(name: str, value: object, most: int) -> int:
+def _count(name: str, value: object, allowed: Range) -> int:
     count = 0
     if isinstance(value, str | int) and not isinstance(value, bool):
         try:
             count = int(value)
         except ValueError:
             count = 0
-    if not 1 <= count <= most:
-        raise BadOption(f"{name} must be a whole number from 1 to {most}, got {_shown(value)}")
+    if count not in allowed:
+        raise BadOption(f"{name} {allowed.demand}, got {_shown(value)}")
     return count
 
 
@@ -217,6 +226,13 @@ def _format(name: str, value: object) -> str:
     return wanted
 
 
+def _damaged(name: str, value: object) -> bool:
+    wanted = value.lower() if isinstance(value, str) else ""
+    if wanted not in DAMAGED:
+        raise BadOption(f"{name} must be {' or '.join(DAMAGED)}, got {_shown(value)}")
+    return wanted == "accept"
+
+
 def _shown(value: object) -> str:
     """A value as an error shows it: short, and on one line."""
     text = repr(value)
@@ -225,9 +241,7 @@ def _shown(value: object) -> str:
 
 _PARSERS: dict[str, Callable[[str, object], object]] = {
     "format": _format,
-    "threshold": _share,
-    "iou": _share,
-    "top_k": _count,
-    "max_detections": _count,
+    **dict.fromkeys(RANGES, _number),
     "classes": _classes,
+    "damaged": _damaged,
 }

@@ -5,16 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
-from handler.errors import PayloadError
-from handler.options import Options
-from models.ssd.detections import Detections
-from models.ssd.detector import Answer, Detector
-from models.ssd.draw import PictureFormat
-from models.ssd.errors import DetectorError
+from .errors import PayloadError
+from .options import Options
+from .rooms import Answer, Detections, Detector, DetectorError, Inspected, PictureFormat
 
 PICTURE_FORMATS = get_args(PictureFormat)
 JSON_TYPE = "application/json"
-_OFFERS = {JSON_TYPE: "json", "image/jpeg": "jpeg", "image/png": "png"}
+# The name that JPEG doesn't have comes last: only who writes it gets it.
+_OFFERS = {JSON_TYPE: "json", "image/jpeg": "jpeg", "image/png": "png", "image/jpg": "jpeg"}
 Failure = DetectorError | PayloadError
 
 
@@ -50,6 +48,7 @@ def choose_format(options: Options, accept: str) -> str:
     """
     if options.format is not None:
         return options.format
+    accept = accept.lower()
     if "image/" not in accept:
         return "json"
     # Imported when a picture may be meant: most calls want JSON. The package first, as a whole: two
@@ -58,7 +57,10 @@ def choose_format(options: Options, accept: str) -> str:
     from werkzeug.datastructures import MIMEAccept
     from werkzeug.http import parse_accept_header
 
-    best = parse_accept_header(accept, MIMEAccept).best_match(_OFFERS, JSON_TYPE)
+    accepted = parse_accept_header(accept, MIMEAccept)
+    # A picture has no parameters, and what has some would match nothing.
+    types = MIMEAccept([(item.partition(";")[0].strip(), quality) for item, quality in accepted])
+    best = types.best_match(_OFFERS, JSON_TYPE)
     return _OFFERS[best]
 
 
@@ -101,11 +103,11 @@ def json_reply(document: object, timings_ms: Mapping[str, float]) -> Reply:
     return Reply(json.dumps(document, ensure_ascii=False).encode(), JSON_TYPE, timings_ms)
 
 
-def picture_reply(encoded: bytes, answer: Answer, detector: Detector, wanted: str) -> Reply:
+def picture_reply(picture: Inspected, answer: Answer, detector: Detector, wanted: str) -> Reply:
     """Makes a reply that is the picture with its detections drawn.
 
     Args:
-        encoded: The picture as it came.
+        picture: The picture as it was inspected.
         answer: What was found in it.
         detector: What found it.
         wanted: One of ``PICTURE_FORMATS``.
@@ -113,7 +115,7 @@ def picture_reply(encoded: bytes, answer: Answer, detector: Detector, wanted: st
     Returns:
         The drawn picture, at full size.
     """
-    drawn = detector.draw(encoded, answer.detections, cast("PictureFormat", wanted))
+    drawn = detector.draw(picture, answer.detections, cast("PictureFormat", wanted))
     return Reply(drawn, f"image/{wanted}", answer.timings_ms)
 
 

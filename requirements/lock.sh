@@ -13,7 +13,7 @@ lock watcher.txt watcher.in --constraint serving.txt
 lock local.txt serving.in local.in
 lock dev.txt serving.in local.in build.in dev.in
 lock fuzz.txt serving.in local.in build.in fuzz.in --constraint dev.txt
-lock train.txt serving.in local.in build.in train.in
+lock train.txt serving.in local.in build.in train.in train-tests.in
 # The versions of serving.txt: both sides of a comparison run the same libraries.
 lock peers.txt serving.in build.in peers.in --constraint serving.txt
 lock functions.txt functions.in --constraint serving.txt

@@ -1,8 +1,8 @@
 """Lists the modules that have no test of their own name; `make lint` fails on one that is new.
 
-`dcf/gateway/core.py` is tested by `tests/dcf/gateway/test_core.py`, whatever else tests it, too. A module
-that decides nothing (records, tables, words) needs none. What `tests/mirror.txt` names is owed: the list
-may only become shorter.
+`dcf/gateway/core.py` is tested by `tests/dcf/gateway/test_core.py`, whatever else tests it, too. A
+module that decides nothing (records, tables, words) needs none. What `tests/mirror.txt` names is
+owed: the list may only become shorter.
 """
 
 import ast
@@ -50,9 +50,8 @@ def main() -> int:
     owed = set(OWED.read_text("utf-8").split())
     found = set(missing(ROOT))
     for file in sorted(found - owed):
-        print(
-            f"{file} has no test of its name: write tests/{Path(file).parent}/test_{Path(file).name}"
-        )
+        place = Path("tests", file).with_name(f"test_{Path(file).name}")
+        print(f"{file} has no test of its name: write {place}")
     for file in sorted(owed - found):
         print(f"{file} is not owed a test any more: take it off {OWED.relative_to(ROOT)}")
     print(f"{len(found)} modules without a test of their own name")

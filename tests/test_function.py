@@ -1,6 +1,7 @@
 """The real function behind the real watcher: replies and every error of a body, over both doors."""
 
 import base64
+import gzip
 import json
 import os
 import socket
@@ -116,6 +117,37 @@ def test_a_picture_over_both_doors(ports):
         )
     assert json.loads(answer.Output) == reply.json()
     assert base64.b64decode(drawn.Output).startswith(b"\x89PNG")
+
+
+PACKED = {
+    "gzip": (gzip.compress(CUP), "gzip", None, ""),
+    "deflate": (zlib.compress(base64.b64encode(CUP)), "DEFLATE", None, ""),
+    "unknown": (CUP, "compress", 415, "unsupported_format"),
+    "damaged": (gzip.compress(CUP)[:-9], "gzip", 400, "bad_option"),
+    "bomb": (gzip.compress(bytes(50_000_000)), "gzip", 413, "body_too_large"),
+    "over-the-limit": (gzip.compress(CUP + bytes(LIMIT)), "gzip", 413, "body_too_large"),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_packed_bodies_over_both_doors(ports, name):
+    body, encoding, status, code = PACKED[name]
+    reply = requests.post(
+        f"http://127.0.0.1:{ports[0]}/", body, headers={"Content-Encoding": encoding}, timeout=20
+    )
+    with grpc.insecure_channel(f"127.0.0.1:{ports[1]}") as channel:
+        call = fxwatcher_pb2_grpc.FxWatcherStub(channel).Call.with_call
+        request = fxwatcher_pb2.Request(input=body)
+        metadata = [("content-encoding", encoding)]
+        if not status:
+            answer, _ = call(request, metadata=metadata, timeout=20)
+            assert json.loads(answer.Output) == reply.json()
+            assert [entry["class"] for entry in reply.json()] == ["cup", "dining table"]
+            return
+        with pytest.raises(grpc.RpcError) as caught:
+            call(request, metadata=metadata, timeout=20)
+    assert dict(caught.value.trailing_metadata())["x-error-code"] == code
+    assert (reply.status_code, reply.json()["error"]["code"]) == (status, code)
 
 
 def test_own_paths_and_usage(ports):

@@ -22,6 +22,8 @@ BREACHES = {
     "offline-rooms": ("models/ssd/nms.py", "import models.ssd.nets"),
     "tensorflow-kept-offline": ("models/ssd/nms.py", "import tensorflow"),
     "serving-is-lean": ("models/ssd/nms.py", "import pandas"),
+    "models-layers": ("models/bundling/errors.py", "import models.training.errors"),
+    "bundling-layers": ("models/bundling/trained.py", "import models.bundling.writing"),
     "ssd-layers": ("models/ssd/coder.py", "import models.ssd.boxes"),
     "handler-layers": ("handler/errors.py", "import handler.options"),
     "watcher-layers": ("watcher/errors.py", "import watcher.app"),

@@ -145,12 +145,13 @@ class Process:
     def _linger(self, built: Function, ports: Ports) -> None:
         """Serves on while those who call learn from the probes that it is time to go elsewhere."""
         built.health.withdraw()
+        ports.http.withdraw()
         _log.info("%s, taking calls for %g s more", self._stopping, self._delay)
         began = time.monotonic()
         ports.http.run(lambda: time.monotonic() - began >= self._delay)
 
     def _end(self, built: Function, ports: Ports, getting_ready: threading.Thread) -> int:
-        ports.http.absorb()
+        ports.http.release()
         built.health.drain()
         deadline = time.monotonic() + self._settings.shutdown_timeout
         calls = built.runner.inflight

@@ -30,7 +30,9 @@ class LockFile:
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
-            raise StartError(f"{self._cannot('remove')}: {error.strerror}") from None
+            # On a read-only system the removal of nothing fails, too: it is the writing that will.
+            verb = "remove" if os.path.lexists(self.path) else "write"
+            raise StartError(f"{self._cannot(verb)}: {error.strerror}") from None
 
     def create(self) -> None:
         """Makes the file appear, whole, in place of whatever is there.
@@ -62,7 +64,8 @@ class LockFile:
 
     def _cannot(self, verb: str) -> str:
         return (
-            f"cannot {verb} the lock file {self.path}; set LOCK_FILE to a path that can be written"
+            f"cannot {verb} the lock file {self.path}; mount a folder there that can be written "
+            f"(docker: --tmpfs {self.path.parent}), or set LOCK_FILE to a path in one"
         )
 
 
@@ -178,11 +181,11 @@ class Health:
 
     def ready(self) -> tuple[int, str]:
         """What /_/ready answers: a status and a word."""
-        stage = self._stage
-        if stage is not Stage.READY:
-            return 503, "starting" if stage is Stage.STARTING else "draining"
-        if not self._lock.present():
-            return 503, _NO_LOCK
+        if self._stage is Stage.STARTING:
+            return 503, "starting"
+        status, word = self.live()  # who is not well is not ready either
+        if status != 200:
+            return status, word
         if self._runner.full:
             return 429, "full"
         return 200, ""

@@ -1,12 +1,13 @@
 """What a handler answered, made into bytes a door can send.
 
 A handler may answer with str, bytes, a dict or list (JSON), None, or any object with a `body` and,
-as it likes, `content_type`, `headers`, `status`, `timings_ms`.
+as it likes, `content_type`, `headers`, `status`, `timings_ms`; Flask's responses, too.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
@@ -61,6 +62,8 @@ def from_answer(answer: object) -> Reply:
         return answer
     if hasattr(answer, "body"):
         return _from_object(answer)
+    if hasattr(answer, "get_data") and hasattr(answer, "status_code"):
+        return _from_response(answer)
     body, content_type = encode(answer)
     return Reply(body, content_type)
 
@@ -79,7 +82,7 @@ def build(
         answer: the body: str, bytes, something JSON can hold, or None.
         content_type: what the body is, or None for what its type suggests.
         status: an HTTP status.
-        headers: a mapping of further headers, or None.
+        headers: a mapping or pairs of further headers, a value perhaps a list of them; or None.
         timings_ms: a mapping of stage names to milliseconds, or None.
 
     Returns:
@@ -95,8 +98,32 @@ def build(
         body,
         _header_text("content-type", given) if given else guessed,
         _status(status),
-        tuple(pair for pair in pairs if pair[0].lower() not in _OURS),
+        _theirs(pairs),
         _timings(timings_ms),
+    )
+
+
+def extended(reply: Reply, status: object, headers: object) -> Reply:
+    """A Reply with another status and further headers.
+
+    Args:
+        reply: what there is.
+        status: an HTTP status, or None to leave it.
+        headers: as for `build`; a content type among them wins.
+
+    Returns:
+        A Reply whose every part can be sent.
+
+    Raises:
+        BadReply: a part cannot be sent.
+    """
+    pairs = _headers(headers or {})
+    kinds = [text for name, text in pairs if name.lower() == "content-type"]
+    return replace(
+        reply,
+        content_type=kinds[-1] if kinds else reply.content_type,
+        status=reply.status if status is None else _status(status),
+        headers=(*reply.headers, *_theirs(pairs)),
     )
 
 
@@ -137,9 +164,21 @@ def _from_object(answer: object) -> Reply:
     )
 
 
+def _from_response(response: Any) -> Reply:  # noqa: ANN401 - Flask's and werkzeug's, not imported
+    """Flask's responses, whole; a file's are read, as no server takes its descriptor here."""
+    response.direct_passthrough = False
+    return build(
+        response.get_data(),
+        content_type=response.headers.get("Content-Type"),
+        status=response.status_code,
+        headers=response.headers,
+    )
+
+
 def _status(status: object) -> int:
+    """Also `404 NOT FOUND` and an HTTPStatus."""
     try:
-        number = int(str(status))
+        number = int(str(int(status) if isinstance(status, int) else status).split(" ", 1)[0])
     except ValueError:
         number = 0
     if not 200 <= number <= 599:
@@ -147,15 +186,30 @@ def _status(status: object) -> int:
     return number
 
 
+def _theirs(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in pairs if pair[0].lower() not in _OURS)
+
+
 def _headers(headers: object) -> list[tuple[str, str]]:
-    if not isinstance(headers, Mapping):
-        raise BadReply(f"the handler's headers are a {type(headers).__name__}, not a mapping")
-    pairs = []
-    for name, value in headers.items():
+    """Of a mapping, or of pairs; a name may have a list of values, as cookies do."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in _named(headers):
         if not isinstance(name, str) or not _TOKEN.fullmatch(name):
             raise BadReply(f"the handler's header name {name!r} is not a token")
-        pairs.append((name, _header_text(name, value)))
+        values = value if isinstance(value, (list, tuple, set)) else (value,)
+        pairs += [(name, _header_text(name, each)) for each in values]
     return pairs
+
+
+def _named(headers: Any) -> list[tuple[object, object]]:  # noqa: ANN401 - whatever a handler gave
+    try:
+        found = headers.items() if hasattr(headers, "items") else headers
+        return [(name, value) for name, value in found]
+    except (TypeError, ValueError):
+        kind = type(headers).__name__
+        raise BadReply(
+            f"the handler's headers are a {kind}, not a mapping or a list of (name, value)"
+        ) from None
 
 
 def _header_text(name: str, value: object) -> str:

@@ -114,7 +114,22 @@ class Request:
     turn: Turn = field(default_factory=Turn, compare=False, repr=False)
 
 
-def parse_query(text: str) -> dict[str, str]:
+class Query(dict[str, str]):
+    """Option names to values, the last of repeated ones.
+
+    Attributes:
+        pairs: all of them, in the order they came.
+    """
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...] = ()) -> None:
+        """Takes names and values in the order they came."""
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def parse_query(text: str) -> Query:
     """Decodes a query.
 
     Args:
@@ -127,9 +142,9 @@ def parse_query(text: str) -> dict[str, str]:
         BadRequest: there are more than MAX_QUERY_FIELDS fields.
     """
     if not text:
-        return {}
+        return Query()
     if text.count("&") >= MAX_QUERY_FIELDS:
         raise BadRequest(
             f"the query has over {MAX_QUERY_FIELDS} fields; send options in a JSON body instead"
         )
-    return dict(parse_qsl(text, keep_blank_values=True))
+    return Query(tuple(parse_qsl(text, keep_blank_values=True)))

@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from benchmarks.errors import BenchmarkError
+from benchmarks.harness.command import say
+from benchmarks.harness.errors import BenchmarkError
 from benchmarks.soak.report import Report, table
 from benchmarks.soak.run import Soak, run
 
@@ -23,11 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         0; 1 when a call was lost or something grew beyond its bound.
     """
     flags = _parser().parse_args(argv)
-    soak = Soak(sys.executable, flags.seconds, flags.seed, _say)
+    soak = Soak(sys.executable, flags.seconds, flags.seed, say)
     try:
         report = asyncio.run(_until_interrupted(soak))
     except BenchmarkError as error:
-        _say(error.message)
+        say(error.message)
         return 1
     print(table(report), flush=True)
     return 0 if report.holds else 1
@@ -37,16 +38,12 @@ async def _until_interrupted(soak: Soak) -> Report:
     stop = asyncio.Event()
 
     def end() -> None:
-        _say("Ending; the table of what was so far follows ...")
+        say("Ending; the table of what was so far follows ...")
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
     return await run(soak, stop)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

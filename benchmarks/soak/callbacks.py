@@ -5,7 +5,7 @@ from collections import Counter
 
 from aiohttp import web
 
-from benchmarks.address import HOST
+from benchmarks.harness.address import HOST
 
 
 class CallbackTarget:

@@ -17,10 +17,9 @@ from urllib.parse import quote
 import aiohttp
 import grpc
 
-from benchmarks.hostile import Attack
+from benchmarks.bodies.hostile import Attack
 from benchmarks.soak.callbacks import CallbackTarget
 from benchmarks.soak.ledger import ANSWERED, BUSY, REFUSED, BrokeOff, Lost
-from dcf._proto import gateway_pb2 as pb
 
 SECONDS = 60.0
 _BOUNDARY = "soak"
@@ -176,34 +175,6 @@ async def in_time(client: Client) -> str:
     return ANSWERED
 
 
-async def rpc(client: Client) -> str:
-    """Invoke of pb.Gateway."""
-    invoke = client.channel.unary_unary(
-        "/pb.Gateway/Invoke",
-        request_serializer=pb.InvokeServiceRequest.SerializeToString,
-        response_deserializer=pb.Message.FromString,
-    )
-    text = f"word {client.chance.random()}"
-    try:
-        answer = await invoke(
-            pb.InvokeServiceRequest(Service="echo", Input=text.encode()), timeout=SECONDS
-        )
-    except grpc.aio.AioRpcError as fault:
-        return _status_of(fault)
-    if answer.Msg != text:
-        raise Lost(f"another answer than was sent: {answer.Msg[:120]!r}")
-    return ANSWERED
-
-
-def _status_of(fault: grpc.aio.AioRpcError) -> str:
-    words = f"{fault.code().name} {fault.details()}"
-    if fault.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
-        return BUSY
-    if fault.code() is grpc.StatusCode.UNAVAILABLE and "Can't reach service" in words:
-        raise BrokeOff(words)
-    raise Lost(words)
-
-
 async def later(client: Client) -> str:
     """A call for later: every 202 must have its callback."""
     call, body = uuid.UUID(int=client.chance.getrandbits(128)).hex, client.chance.randbytes(500)
@@ -241,37 +212,6 @@ async def unknown(client: Client) -> str:
     return REFUSED
 
 
-async def bad_message(client: Client) -> str:
-    """Bytes that are no message of the rpc."""
-    asked = client.channel.unary_unary("/pb.Gateway/Invoke")
-    try:
-        await asked(b"\xff" * client.chance.choice((1, 50, 5000)), timeout=SECONDS)
-    except grpc.aio.AioRpcError as fault:
-        if fault.code() is not grpc.StatusCode.INVALID_ARGUMENT:
-            raise Lost(f"{fault.code().name} for bytes that are no message") from fault
-        return REFUSED
-    raise Lost("bytes that are no message were answered")
-
-
-def kinds(odd: tuple[Kind, ...]) -> tuple[Kind, ...]:
-    """Every kind, with those of `connections.py`."""
-    return (
-        Kind("JPEG", "ssd", 8, jpeg),
-        Kind("base64", "ssd", 4, encoded),
-        Kind("JSON batch", "ssd", 2, batch),
-        Kind("multipart form", "ssd", 2, multipart),
-        Kind("urlencoded form", "ssd", 2, urlencoded),
-        Kind("echo", "echo", 8, echo),
-        Kind("X-Timeout", "echo", 1, in_time),
-        Kind("gRPC Invoke", "echo", 4, rpc),
-        Kind("call for later", "echo", 4, later),
-        Kind("broken body", "ssd", 6, broken),
-        Kind("no such function", "", 1, unknown),
-        Kind("gRPC, no message", "", 1, bad_message),
-        *odd,
-    )
-
-
 async def give_up_after(seconds: float, work: Awaitable[Any]) -> Any:  # noqa: ANN401 # whatever it gives
     """What work gives; ``Lost`` when it takes longer."""
     try:
@@ -279,3 +219,17 @@ async def give_up_after(seconds: float, work: Awaitable[Any]) -> Any:  # noqa: A
             return await work
     except TimeoutError as fault:
         raise Lost(f"nothing within {seconds:g} s") from fault
+
+
+PLAIN = (
+    Kind("JPEG", "ssd", 8, jpeg),
+    Kind("base64", "ssd", 4, encoded),
+    Kind("JSON batch", "ssd", 2, batch),
+    Kind("multipart form", "ssd", 2, multipart),
+    Kind("urlencoded form", "ssd", 2, urlencoded),
+    Kind("echo", "echo", 8, echo),
+    Kind("X-Timeout", "echo", 1, in_time),
+    Kind("call for later", "echo", 4, later),
+    Kind("broken body", "ssd", 6, broken),
+    Kind("no such function", "", 1, unknown),
+)

@@ -1,4 +1,4 @@
-"""What is done to the functions meanwhile: updates, good and broken, scales, ways back, kills."""
+"""What is done to the functions meanwhile: updates, good and broken, scales, rollbacks, kills."""
 
 import asyncio
 import contextlib
@@ -11,16 +11,16 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.program import ROOT
+from benchmarks.harness.environment import ROOT
 from benchmarks.soak.gateway import SoakedGateway
 from benchmarks.soak.ledger import Ledger
 from dcf.archive import Entry, pack
 from dcf.client.rest import RestClient
 from dcf.config import load
 from dcf.errors import DcfError, NotFound
+from dcf.export import specs
 from dcf.packing import archive_of
 from dcf.providers.placement import FunctionSpec
-from dcf.release.release import spec_of
 
 _ROLLOUT_SECONDS, _LOOK_SECONDS = 60.0, 0.1
 _ECHO = """
@@ -76,7 +76,7 @@ class Changes:
         steps = {
             "update": self._update,
             "broken update": self._broken_update,
-            "way back": self._roll_back,
+            "rollback": self._roll_back,
             "scale": self._scale_one,
             "kill": self._kill,
         }
@@ -141,9 +141,9 @@ class Changes:
             return self._client.describe(name).annotations.get("dcf.rollout") != "progressing"
 
         await self._until(over, f"an end of {name}'s update")
-        told = (await asyncio.to_thread(self._client.describe, name)).annotations
-        if told.get("dcf.rollout") != wanted:
-            raise NotAsAsked(f"{name} is {told.get('dcf.rollout')}: {told.get('dcf.reason')}")
+        notes = (await asyncio.to_thread(self._client.describe, name)).annotations
+        if notes.get("dcf.rollout") != wanted:
+            raise NotAsAsked(f"{name} is {notes.get('dcf.rollout')}: {notes.get('dcf.reason')}")
 
     @staticmethod
     async def _until(condition: object, what: str) -> None:
@@ -165,7 +165,8 @@ class Changes:
         (function,) = load(ROOT / "config.yaml").functions
         archive = archive_of(function)
         self._client.put_archive(archive)
-        return replace(spec_of(function, archive.image), env={"SOAK": str(self._number)})
+        spec = specs.plain(function, archive.image).spec
+        return replace(spec, env={"SOAK": str(self._number)})
 
     def _echo(self, code: str) -> FunctionSpec:
         with tempfile.TemporaryDirectory(prefix="soak-echo-") as folder:

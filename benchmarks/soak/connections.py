@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from benchmarks.address import HOST
+from benchmarks.harness.address import HOST
 from benchmarks.soak.calls import SECONDS, Client, Kind, give_up_after
 from benchmarks.soak.ledger import ANSWERED, BUSY, LEFT, REFUSED, BrokeOff, Lost
 

@@ -1,44 +1,20 @@
 """The gateway that is kept under load: `dcf gateway start`, and what its processes use."""
 
 import os
-import re
 import signal
-import tempfile
 from pathlib import Path
 
-from benchmarks.accounting import family, memory
-from benchmarks.address import HOST
-from benchmarks.program import ROOT, Program
+from benchmarks.harness.accounting import family, memory
+from benchmarks.harness.address import HOST
+from benchmarks.harness.gateway_program import GatewayProgram
 from benchmarks.soak.readings import Reading, Use
 
-READY_SECONDS = 60.0
-_REST = re.compile(rf"http://{re.escape(HOST)}:(\d+) \(REST\), (\S+) \(gRPC\)")
 
-
-class SoakedGateway(Program):
-    """On free ports, its state in a folder of its own; callbacks may go to this machine.
-
-    Attributes:
-        port: Of REST, once ``wait_ready`` has returned.
-        grpc: The address of its gRPC door, likewise.
-    """
+class SoakedGateway(GatewayProgram):
+    """A gateway whose callbacks may go to this machine."""
 
     def __init__(self, python: str) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="soak-")  # pylint: disable=consider-using-with # stop() cleans up
-        folder = Path(self._folder.name)
-        command = [python, "-P", "-m", "dcf", "gateway", "start", "--host", HOST, "--port", "0"]
-        command += ["--grpc-port", "0", "--home", str(folder / "home"), "--allow-callback", HOST]
-        environ = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        super().__init__(command, environ, folder)
-        self.port, self.grpc = 0, ""
-
-    def wait_ready(self) -> "SoakedGateway":
-        """Waits until its doors are open; raises ``BenchmarkError`` when it ends instead."""
-        self.wait(lambda: _REST.search(self.log) is not None, READY_SECONDS)
-        found = _REST.search(self.log)
-        assert found, "the log only grows"
-        self.port, self.grpc = int(found[1]), found[2]
-        return self
+        super().__init__(python, "--allow-callback", HOST)
 
     def replicas(self) -> dict[int, str]:
         """The functions of its watchers by process id."""
@@ -74,11 +50,6 @@ class SoakedGateway(Program):
         status = self._process.wait(seconds)
         left = [pid for pid in members[1:] if _lives(pid)]
         return "" if status == 0 and not left else f"status {status}, {len(left)} processes left"
-
-    def stop(self) -> None:
-        """Ends it and removes its state."""
-        super().stop()
-        self._folder.cleanup()
 
 
 def _lives(pid: int) -> bool:

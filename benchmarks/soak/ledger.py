@@ -38,13 +38,13 @@ class Ledger:
     Attributes:
         counts: Calls by kind and outcome.
         kills: Of replicas.
-        told: The first losses in words.
+        reported: The first losses in words.
     """
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, str]] = Counter()
         self.kills: list[Kill] = []
-        self.told: list[str] = []
+        self.reported: list[str] = []
 
     def note(self, kind: str, outcome: str) -> None:
         """Counts a call."""
@@ -56,8 +56,8 @@ class Ledger:
             self.note(kind, KILLED)
             return
         self.note(kind, LOST)
-        if len(self.told) < _SHOWN:
-            self.told.append(f"{kind}: {fault}")
+        if len(self.reported) < _SHOWN:
+            self.reported.append(f"{kind}: {fault}")
 
     @contextmanager
     def killing(self, function: str) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MEGABYTE = 1e6
+from benchmarks.harness.accounting import MEGABYTE
 
 
 @dataclass(frozen=True)

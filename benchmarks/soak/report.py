@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from benchmarks.harness.table import aligned
 from benchmarks.soak.ledger import BUSY, KILLED, LOST, OUTCOMES, Ledger
 from benchmarks.soak.readings import Growth
 
@@ -42,11 +43,11 @@ def table(report: Report) -> str:
     """The report as lines."""
     return "\n".join(
         [
-            *_aligned(_calls(report)),
+            *aligned(_calls(report)),
             "",
-            *_aligned(_counts(report)),
-            *(["", *_aligned(_growths(report))] if report.growths else []),
-            *(f"lost: {each}" for each in report.ledger.told),
+            *aligned(_counts(report)),
+            *(["", *aligned(_growths(report))] if report.growths else []),
+            *(f"lost: {each}" for each in report.ledger.reported),
             *(f"wrong: {each}" for each in report.faults),
         ]
     )
@@ -92,17 +93,3 @@ def _growths(report: Report) -> list[list[str]]:
 
 def _figure(value: float, unit: str) -> str:
     return f"{value:.1f} {unit}" if unit else f"{value:,.0f}"
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(
-            [
-                f"{row[0]:<{widths[0]}}",
-                *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)),
-            ]
-        )
-        for row in rows
-    ]
-    return [lines[0], "-" * len(lines[0]), *lines[1:]]

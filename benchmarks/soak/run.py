@@ -10,16 +10,18 @@ from dataclasses import dataclass
 import aiohttp
 import grpc
 
-from benchmarks.hostile import attacks
-from benchmarks.plan import photos
+from benchmarks.bodies.hostile import attacks
+from benchmarks.harness.accounting import MEGABYTE
+from benchmarks.harness.plan import photos
 from benchmarks.soak.callbacks import CallbackTarget
-from benchmarks.soak.calls import SECONDS, Client, Kind, first_answer, kinds
+from benchmarks.soak.calls import PLAIN, SECONDS, Client, Kind, first_answer
 from benchmarks.soak.changes import Changes, NotAsAsked
 from benchmarks.soak.connections import ODD
 from benchmarks.soak.gateway import SoakedGateway
 from benchmarks.soak.ledger import LOST, Ledger, Lost
-from benchmarks.soak.readings import MEGABYTE, Reading, growths
+from benchmarks.soak.readings import Reading, growths
 from benchmarks.soak.report import Report
+from benchmarks.soak.rpc_calls import RPC
 from dcf.errors import DcfError
 
 _CALLERS = 8
@@ -110,10 +112,8 @@ class _Run:
             grpc.aio.insecure_channel(self._gateway.grpc) as channel,
             asyncio.TaskGroup() as group,
         ):
-            odd = {kind.name for kind in ODD}
-            plain = [kind for kind in kinds(ODD) if kind.name not in odd]
             # Slow callers have callers of their own: the others would wait for them.
-            for chosen in [plain] * _CALLERS + [list(ODD)] * 2:
+            for chosen in [[*PLAIN, *RPC]] * _CALLERS + [[*ODD]] * 2:
                 client = self._client(session, channel)
                 group.create_task(self._calls(client, chosen, limit))
             group.create_task(self._watch(limit))
@@ -154,15 +154,15 @@ class _Run:
 
     async def _watch(self, limit: float) -> None:
         """Reads what is used while it is used, and says now and then how it goes."""
-        told = time.monotonic()
+        reported = time.monotonic()
         pause = max(10.0, self._soak.seconds / 60)
         while self._goes_on(limit):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), _LOOKS)
             reading = await asyncio.to_thread(self._gateway.read)
             self._most = self._most.most(reading)
-            if time.monotonic() - told >= pause:
-                told = time.monotonic()
+            if time.monotonic() - reported >= pause:
+                reported = time.monotonic()
                 self._soak.say(self._progress(reading))
 
     def _progress(self, reading: Reading) -> str:

@@ -37,7 +37,7 @@ def connect(address: str, seconds: float = 60.0) -> GatewayClient:
 
 def connect_as(address: str, authorization: str, seconds: float = 60.0) -> GatewayClient:
     """A client for an address, with an Authorization header of one's own."""
-    if address.startswith(("http://", "https://")):
+    if address.lower().startswith(("http://", "https://")):
         from .rest import RestClient
 
         return RestClient(address, authorization, seconds)

@@ -90,9 +90,15 @@ class FailedCall(NamedTuple):
 
 
 class GatewayClient(Protocol):  # pylint: disable=too-many-public-methods # one a question
-    """A gateway; raises `NotFound`, `AlreadyExists`, `GatewayUnreachable`, `GatewayRefused`."""
+    """A gateway; raises `NotFound`, `AlreadyExists`, `GatewayUnreachable`, `GatewayRefused`.
+
+    Attributes:
+        address: Where it is.
+        speaks: Whose words it takes: `openfaas` or `dcf`.
+    """
 
     address: str
+    speaks: str
 
     def web_address(self) -> str:
         """Where functions are called over HTTP: `http(s)://host:port`."""

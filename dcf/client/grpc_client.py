@@ -28,6 +28,7 @@ from .base import (
 from .credentials import authorization_for
 from .grpc_failures import code_of, failure
 from .grpc_wire import deployment, function_of, seen_from
+from .proxies import goes_directly
 from .rest import RestClient
 from .who import who
 
@@ -48,6 +49,8 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         seconds: Longest wait for an answer.
     """
 
+    speaks = "dcf"
+
     def __init__(self, address: str, authorization: str = "", seconds: float = _SECONDS) -> None:
         self.address = address
         self._authorization, self._seconds = authorization, seconds
@@ -55,6 +58,8 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
             ("grpc.max_receive_message_length", _MAX_MESSAGE),
             ("grpc.max_send_message_length", _MAX_MESSAGE),
         ]
+        if goes_directly(address):
+            options.append(("grpc.enable_http_proxy", 0))
         self._channel = grpc.insecure_channel(address, options=options)
 
     def web_address(self) -> str:

@@ -35,8 +35,8 @@ def failure(address: str, fault: grpc.RpcError, otherwise: type[DcfError]) -> Dc
     code = code_of(fault)
     if code is _CODE.UNAVAILABLE and "connect" in words.lower():
         return GatewayUnreachable(
-            f"no gateway answers at {address} by gRPC: "
-            "start one with `dcf gateway start`, or name another with --gateway"
+            f"no gateway answers at {address} by gRPC: write http://{address} if that is its REST "
+            "address, start one with `dcf gateway start`, or name another with --gateway"
         )
     if code is _CODE.UNAUTHENTICATED:
         return GatewayRefused(

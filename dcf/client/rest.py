@@ -52,6 +52,8 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         seconds: Longest silence of a question.
     """
 
+    speaks = "openfaas"
+
     def __init__(self, address: str, authorization: str = "", seconds: float = 60.0) -> None:
         self.address, self._seconds = address, seconds
         self._gateway = Questions(address, authorization, seconds)

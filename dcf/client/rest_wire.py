@@ -43,9 +43,16 @@ def function_of(fields: dict[str, Any]) -> Function:
         invocations=int(_of(fields, "invocationCount", float, 0)),
         replicas=_of(fields, "replicas", int, 0),
         available=_of(fields, "availableReplicas", int, 0),
-        annotations=_texts(fields, "annotations"),
+        annotations=_texts(fields, "annotations") | _rollout(fields),
         labels=_texts(fields, "labels"),
     )
+
+
+def _rollout(fields: dict[str, Any]) -> dict[str, str]:
+    """How its newest deployment went, under the names that it has over gRPC."""
+    told = {"dcf.rollout": "rollout", "dcf.reason": "rolloutReason"}
+    found = {name: _of(fields, key, str, "") for name, key in told.items()}
+    return {name: text for name, text in found.items() if text}
 
 
 def revision_of(fields: dict[str, Any]) -> Revision:
@@ -120,6 +127,7 @@ def deployment(spec: "FunctionSpec") -> bytes:
         "secrets": list(spec.secrets),
         "limits": dict(spec.limits),
         "requests": dict(spec.requests),
+        "readOnlyRootFilesystem": spec.read_only,
     }
     return json.dumps({key: value for key, value in fields.items() if value}).encode()
 

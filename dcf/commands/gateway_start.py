@@ -13,6 +13,7 @@ from ..gateway.bounds import Bounds, raise_open_files
 from ..gateway.memory import keep_little
 from ..gateway.queue.settings import queue_settings
 from ..gateway.rest.auth import credentials_for
+from ..gateway.rest.cors import cors_of
 from ..gateway.server import PROVIDERS, Server, Settings, provider_of
 from ..providers.process.provider import MIN_READY_SECONDS
 from ..release.quickstart import deploy_and_call
@@ -79,6 +80,13 @@ from .options.bounds import bounds_options
     "[env: DCF_ALLOW_CALLBACKS, with commas]",
 )
 @click.option(
+    "--allow-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Web pages of this origin may call functions and read their answers; * for all; as often "
+    "as there are some. [env: DCF_ALLOW_ORIGINS, with commas]",
+)
+@click.option(
     "--basic-auth/--no-basic-auth",
     envvar="basic_auth",
     default=None,
@@ -117,6 +125,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     home: Path,
     min_ready_seconds: float,
     allow_callback: tuple[str, ...],
+    allow_origin: tuple[str, ...],
     basic_auth: bool | None,
     secret_mount_path: Path,
     accept_lost_state: bool,
@@ -142,6 +151,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         min_ready_seconds,
         accept_lost_state,
         Bounds(**bounds),
+        cors_of(allow_origin, os.environ),
     )
     show_warnings()
     raise_open_files()

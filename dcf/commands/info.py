@@ -18,9 +18,9 @@ def info(name: str, as_json: bool, gateway: str) -> None:
     if as_json:
         write_json(found)
         return
-    import yaml
+    from ..yaml_dump import dump
 
-    write_text(yaml.safe_dump(found, sort_keys=False))
+    write_text(dump(found))
 
 
 def fields(function: Function) -> dict[str, object]:

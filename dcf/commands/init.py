@@ -1,18 +1,18 @@
 """dcf function init."""
 
 import os
-import re
+import shutil
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import click
 
 from ..errors import InvalidRequest
+from ..function_name import MAX_NAME, is_function_name
 from ..templates import OWN_FOLDER, Template, copy_template, find_template, templates
 from ..terminal.printing import write_line
 from .options.gateway import unused_gateway_option
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _FOLDERS = ("dir", "include", "exclude")
 
 
@@ -39,8 +39,11 @@ def init(name: str | None, runtime: str, config: str, directory: str) -> None:
     """
     if not name:
         raise InvalidRequest("please provide a name for the function")
-    if _NAME.fullmatch(name) is None:
-        raise InvalidRequest("function name can only contain a-z, 0-9 and dashes")
+    if not is_function_name(name):
+        raise InvalidRequest(
+            "function name can only contain a-z, 0-9 and dashes, none of them first or last, "
+            f"and has at most {MAX_NAME} characters"
+        )
     folder = Path(name)
     if folder.exists():
         raise InvalidRequest(f"folder: {name} already exists")
@@ -50,8 +53,12 @@ def init(name: str | None, runtime: str, config: str, directory: str) -> None:
     functions, gateway = _existing(Path(config), name)
     functions[name] = _entry(template, runtime, directory)
     source = folder / directory
-    copy_template(template, folder, source)
-    _write(folder / config, {"functions": functions, "dcf": {"gateway": gateway}})
+    try:
+        copy_template(template, folder, source)
+        _write(folder / config, {"functions": functions, "dcf": {"gateway": gateway}})
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # half a folder could not be made again
+        raise
     write_line(f"Directory: {name} is created.")
     write_line(f"Function handler created in directory: {source.as_posix()}")
     write_line(f"Rewrite the function handler code in {source.as_posix()} directory")
@@ -70,7 +77,7 @@ def _existing(config: Path, name: str) -> tuple[dict[str, Any], str]:
     loaded = load(config)
     if name in {each.name for each in loaded.functions}:
         raise InvalidRequest(f"Function {name} already exists in {config} file.")
-    raw = cast("dict[str, dict[str, dict[str, Any]]]", read_yaml(config))["functions"]
+    raw = cast("dict[str, dict[str, dict[str, Any]]]", read_yaml(config, []))["functions"]
     entries = {str(key): _from_below(value or {}) for key, value in raw.items()}
     return entries, loaded.gateway or DEFAULT_ADDRESS
 
@@ -108,9 +115,9 @@ def _entry(template: Template, runtime: str, directory: str) -> dict[str, Any]:
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
-    import yaml
+    from ..yaml_dump import dump
 
-    text = yaml.safe_dump(content, sort_keys=False)
+    text = dump(content)
     # Its owner's alone from the first byte on: an environment may hold what is not for others.
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
         opened.write(text)

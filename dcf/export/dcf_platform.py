@@ -1,17 +1,16 @@
 """A config.yaml with the original's keys alone, for the command of a DCF or OpenFx platform."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..archive import IMAGE_PREFIX
 from ..config import Config, FunctionConfig
+from . import specs
 from .exported import Exported
-from .serving import drained, environment_of
 from .yaml_text import filled, yaml_text
 
 _FILE = "config.yaml"
 _PORT = 32222  # where DCF's gateway is, outside of its cluster
-_SECRETS_PATH = "/etc/openfx"
 _RESOURCES = ("memory", "cpu", "gpu")
 
 
@@ -28,9 +27,16 @@ def export(config: Config, functions: tuple[FunctionConfig, ...]) -> Exported:
         for each in functions
         if each.annotations
     ]
-    commands = tuple(f"docker push {each.image_name}" for each in functions)
+    # What has a digest is in its registry already, and cannot be pushed under it.
+    pushed = [each.image_name for each in functions if is_pushed(each.image_name)]
+    commands = tuple(f"docker push {image}" for image in pushed)
     commands += (f"dcf-cli function deploy -f {{out}}/{_FILE}",)
     return Exported({_FILE: yaml_text(document)}, commands, tuple(notes))
+
+
+def is_pushed(image: str) -> bool:
+    """Whether `docker push` takes a name: neither with a digest, nor of code without an image."""
+    return "@" not in image and not image.startswith(IMAGE_PREFIX)
 
 
 def _gateway(config: Config) -> tuple[str, str]:
@@ -43,14 +49,14 @@ def _gateway(config: Config) -> tuple[str, str]:
 
 
 def _function(function: FunctionConfig) -> dict[str, Any]:
-    entry = function.entry
-    secrets = {"SECRETS_DIR": _SECRETS_PATH} if function.secrets else {}
+    entry, spec = function.entry, specs.dcf(function, function.image_name).spec
+    registry = function.image_name.partition("@")[0].rpartition("/")[0]
     optional = filled(
         {
-            "secrets": list(function.secrets),
-            "constraints": list(function.constraints),
-            "labels": dict(function.labels),
-            "requests": _quantities(function.requests),
+            "secrets": list(spec.secrets),
+            "constraints": list(spec.constraints),
+            "labels": dict(spec.labels),
+            "requests": dict(spec.requests),
             "build_options": list(function.build_options),
             "build_args": [f"{key}={text}" for key, text in function.build_args.items()],
         }
@@ -60,14 +66,10 @@ def _function(function: FunctionConfig) -> dict[str, Any]:
         "desc": function.desc,
         "maintainer": function.maintainer,
         "handler": {"dir": entry.directory, "file": entry.file, "name": entry.name},
-        "docker_registry": function.registry or function.image_name.rpartition("/")[0],
-        "image": function.image_name,
+        "docker_registry": function.registry or registry,
+        "image": spec.image,
         # Its gateway calls 50051 and looks for the lock file, wherever the function is used to.
-        "environment": drained(environment_of(function, ("WATCHER_PORT", "LOCK_FILE"), **secrets)),
+        "environment": dict(spec.env),
         **optional,
-        "limits": {key: function.limits.get(key, "") for key in _RESOURCES},
+        "limits": {key: spec.limits.get(key, "") for key in _RESOURCES},
     }
-
-
-def _quantities(texts: Mapping[str, str]) -> dict[str, str]:
-    return {key: texts[key] for key in _RESOURCES if texts.get(key)}

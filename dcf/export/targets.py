@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..archive import IMAGE_PREFIX
 from ..config import Config, FunctionConfig
 from .exported import Exported
 
@@ -45,9 +46,14 @@ def export_for(target: str) -> Export:
 
 def registry_notes(functions: tuple[FunctionConfig, ...]) -> list[str]:
     """A line for each image whose name says no registry: no other machine can pull that."""
+    kept = [each for each in functions if each.image.startswith(IMAGE_PREFIX)]
     return [
+        f"{each.name}: the image {each.image} is code that a gateway of dcf keeps, and no image: "
+        "only a gateway that has it runs it; elsewhere build one with `dcf function build`"
+        for each in kept
+    ] + [
         f"{each.name}: the image {each.image_name} is in no registry that its name tells: set "
         "docker_registry or image, push it with `dcf function push`, or give --image"
         for each in functions
-        if not _REGISTRY.match(each.image_name)
+        if each not in kept and not _REGISTRY.match(each.image_name)
     ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import yaml
+from ..yaml_dump import dump
 
 
 def yaml_text(document: object, *comments: str) -> bytes:
@@ -16,7 +16,7 @@ def yaml_text(document: object, *comments: str) -> bytes:
         UTF-8.
     """
     head = "".join(f"# {line}\n" for line in comments)
-    body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=10_000)
+    body = dump(document, allow_unicode=True, width=10_000)
     return (head + body).encode()
 
 

@@ -12,6 +12,7 @@ from .doors.index import IndexDoor
 from .openapi import document, index
 from .rest.auth import Credentials, authenticated
 from .rest.connection import connection_of, in_time
+from .rest.cors import Cors, no_options
 from .rest.messages import encode
 from .rest.origin import local_name, same_origin
 from .rest.replies import failed, plain_errors
@@ -22,15 +23,22 @@ _MAX_SYSTEM_BODY = 4 << 20
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def application(doors: Iterable[object], credentials: Credentials | None) -> web.Application:
+def application(
+    doors: Iterable[object], credentials: Credentials | None, cors: Cors | None = None
+) -> web.Application:
     """Everything the REST door answers, by the doors that the table names."""
     made = IndexDoor(encode(document(ROUTES, password=credentials is not None)), index(ROUTES))
     named: dict[str, Any] = {type(door).__name__: door for door in (made, *doors)}
     app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[in_time, plain_errors])
+    if cors:
+        app.on_response_prepare.append(cors.add)
     for route in ROUTES:
         handler = _bound(route, named)
         if route.is_call:
             handler = within_limits(handler, route)
+            handler = cors.around(handler) if cors else handler
+            if cors and "OPTIONS" not in route.methods:
+                app.router.add_route("OPTIONS", route.path, cors.around(no_options))
         if route.guarded:
             known = authenticated(handler, credentials) if credentials else local_name(handler)
             handler = same_origin(known)

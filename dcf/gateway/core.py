@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
 from ..errors import InvalidRequest, Unsupported
+from ..function_name import is_function_name
 from ..providers.placement import FunctionSpec, FunctionState, RevisionInfo, Usage
 from ..providers.port import Provider
 from ..providers.process.limits import check_quantities
@@ -21,7 +22,6 @@ NAMESPACE = "openfaas-fn"
 MAX_REPLICAS = 32
 _LONGEST_WHO = 128
 _SECRET = re.compile(r"[a-zA-Z0-9]([-._a-zA-Z0-9]{0,251}[a-zA-Z0-9])?")
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
 class Gateway:
@@ -132,7 +132,7 @@ class Gateway:
 def plain_name(name: str) -> str:
     """A checked name without its namespace (`ssd.openfaas-fn`); raises `InvalidRequest`."""
     plain = name.removesuffix("." + NAMESPACE)
-    if _NAME.fullmatch(plain) is None:
+    if not is_function_name(plain):
         raise InvalidRequest(f"({name}) must be a valid DNS entry for service name")
     return plain
 
@@ -151,7 +151,7 @@ def _secret_name(name: str) -> str:
 
 
 def _checked(spec: FunctionSpec) -> FunctionSpec:
-    if _NAME.fullmatch(spec.name) is None:
+    if not is_function_name(spec.name):
         raise InvalidRequest(f"({spec.name}) must be a valid DNS entry for service name")
     if not spec.image:
         raise InvalidRequest("image is required: name what to run")

@@ -8,7 +8,7 @@ import msgspec
 
 from .. import __version__
 from .openfx.rest_messages import OpenFxError
-from .rest.messages import Digest, Named
+from .rest.messages import Digest, Failed, Named
 from .rest.route import ANY, JSON, TEXT, Answer, Parameter, Route, json_of, text
 
 _OPENFX = "OpenFx"  # its errors are JSON
@@ -67,6 +67,7 @@ def every_answer(route: Route, *, password: bool) -> dict[int | str, Answer]:
     if _may_write(route):
         full = "the gateway's disk is full; nothing was changed"
         common[507] = json_of(OpenFxError, full) if route.tag == _OPENFX else text(full)
+    common[431] = json_of(Failed, "the head of the request is over 16,384 bytes")
     if route.body is not None:
         common[408] = text("the body did not come in time")
     return {**common, **route.answers}

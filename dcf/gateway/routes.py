@@ -137,7 +137,11 @@ PLATFORM = (
         {501: text("there is one namespace")},
     ),
     Route(
-        "GET POST PUT DELETE", "/system/namespace/{name}", PlatformDoor.namespace, "One namespace",
+        "GET", "/system/namespace/{name}", PlatformDoor.describe_namespace, "Describe a namespace",
+        {200: json_of(msg.Namespace, "the namespace"), 404: text("no such namespace")},
+    ),
+    Route(
+        "POST PUT DELETE", "/system/namespace/{name}", PlatformDoor.namespace, "Change a namespace",
         {501: text("there is one namespace")},
     ),
     Route(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -32,11 +33,11 @@ from .openfx.rest_door import OpenFxDoor
 from .openfx.rpcs import Rpcs
 from .queue.call_queue import CallQueue
 from .queue.settings import QueueSettings
-from .rest.access_log_filter import server_log
 from .rest.auth import Credentials
-from .rest.connection import NEVER
 from .rest.connections import Connections
+from .rest.cors import Cors
 from .rest.listener import RestListener
+from .rest.protocol import Protocol
 
 _DRAIN_SECONDS = 35.0
 PROVIDERS = ("process",)
@@ -57,6 +58,7 @@ class Settings:
         min_ready_seconds: How long a new revision must stay ready before the old one is drained.
         accept_lost_state: Start with what is left of a database that lost something.
         bounds: How many connections it keeps, and how long it waits for what callers send.
+        cors: Which web pages may read what functions answer; None for none.
     """
 
     host: str = "127.0.0.1"
@@ -69,6 +71,7 @@ class Settings:
     min_ready_seconds: float = MIN_READY_SECONDS
     accept_lost_state: bool = False
     bounds: Bounds = field(default_factory=Bounds)
+    cors: Cors | None = None
 
     @property
     def authorization(self) -> str:
@@ -142,13 +145,8 @@ class Server:
         rpcs = Rpcs(gateway)
         runner = web.AppRunner(
             self._application(gateway, metrics, upstream, rpcs, queue),
-            access_log=None,
-            logger=server_log(),
             handler_cancellation=True,  # a caller who leaves ends the call to the replica as well
             shutdown_timeout=_DRAIN_SECONDS,
-            read_bufsize=READ_BUFFER,
-            auto_decompress=False,
-            keepalive_timeout=NEVER,  # `Connection` knows better what is idle
         )
         connections = Connections(bounds)
         opened.callback(connections.stop)
@@ -176,7 +174,7 @@ class Server:
             AsyncDoor(gateway, queue),
             OpenFxDoor(rpcs, upstream),
         )
-        app = application(doors, self._settings.credentials)
+        app = application(doors, self._settings.credentials, self._settings.cors)
         app.on_shutdown.append(system.leave)
         return app
 
@@ -195,7 +193,7 @@ class Server:
         host, port = self._settings.host, self._settings.port
         await runner.setup()
         assert runner.server is not None
-        rest = self._rest = RestListener(connections, runner.server)
+        rest = self._rest = RestListener(connections, partial(Protocol, runner.server, READ_BUFFER))
         try:
             await rest.open(host, port)
         except OSError as fault:

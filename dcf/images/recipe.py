@@ -96,6 +96,7 @@ def arguments_of(
         "HANDLER_DIR": entry.directory.removeprefix("./") or ".",
         "HANDLER_FILE": entry.file,
         "HANDLER_NAME": entry.name,
+        "FUNCTION_NAME": function.name,
         **function.build_args,
         **given,
     }

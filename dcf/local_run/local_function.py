@@ -16,11 +16,12 @@ from tempfile import TemporaryDirectory
 from ..archive import Archive
 from ..config import FunctionConfig
 from ..errors import InvalidRequest
+from ..export import specs
 from ..providers.placement import PROGRESSING, FunctionSpec, FunctionState
 from ..providers.process.provider import ProcessProvider
 from ..providers.routing import Target
 from ..providers.stores import LogQuery
-from ..release.release import Plan, build_archive, spec_of
+from ..release.release import Plan, build_archive
 from ..terminal.printing import silent
 
 _POLL_SECONDS = 0.05
@@ -55,7 +56,7 @@ class LocalFunction:
             DcfError: The files cannot be packed, or what they want is not here.
         """
         archive = await asyncio.to_thread(build_archive, function, Plan(silent, silent))
-        spec = spec_of(function, archive.image)
+        spec = specs.plain(function, archive.image).spec
         spec = replace(spec, env={**spec.env, **_END_SECONDS}, replicas=1)
         if spec == self._spec:
             return False

@@ -28,6 +28,8 @@ class FunctionSpec:
         limits: Of `memory`, `cpu`, `gpu`; kept, and used by cluster providers.
         requests: Likewise.
         replicas: How many to start with.
+        process: What OpenFaaS' clients would have run; kept and told, not used.
+        read_only: Whether its files are to be read-only; kept, and used by cluster providers.
     """
 
     name: str
@@ -40,6 +42,8 @@ class FunctionSpec:
     limits: Mapping[str, str] = field(default_factory=dict)
     requests: Mapping[str, str] = field(default_factory=dict)
     replicas: int = 1
+    process: str = ""
+    read_only: bool = False
 
     @property
     def contents(self) -> frozenset[str]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import cached_property
 
 from ..config import FunctionConfig
-from ..export.serving import environment_of
 from ..images.build import Builder, Wishes
 from ..images.engine import Engine, Watch, find_engine
 from ..images.names import registry_of, to_build, to_push
@@ -61,7 +60,7 @@ class ImageSteps:
             return Provided(function.image_name)
         to_push(function)
         self.build(function)
-        return Provided(self.push(function), environment=environment_of(function))
+        return Provided(self.push(function))
 
     def provide_here(self, function: FunctionConfig) -> Provided:
         """Build alone, for nodes that share this engine.
@@ -72,4 +71,4 @@ class ImageSteps:
         if function.skip_build:
             return Provided(function.image_name)
         noted = {_IMAGE_ID: str(self._engine.look(to_build(function)).get("Id", ""))}
-        return Provided(function.image_name, noted, environment_of(function))
+        return Provided(function.image_name, noted)

@@ -3,27 +3,24 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from ..archive import Archive
 from ..client.base import GatewayClient
 from ..config import FunctionConfig
 from ..errors import AlreadyExists, NotFound, Unsupported
+from ..export import specs
 from ..packing import archive_of
 from ..providers.placement import FunctionSpec
 from .rollout_progress import RolloutProgress
 from .waiting import wait_for_rollout
 
-NO_LABELS: Mapping[str, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True)
 class Provided:
-    """What a gateway shall run, and what goes with it: environment over the function's own."""
+    """What a gateway shall run, and what is noted with it."""
 
     image: str
     annotations: Mapping[str, str] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,32 +58,32 @@ def build_archive(function: FunctionConfig, plan: Plan) -> Archive:
 
 def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None:
     """Bring one function of a config file to ready; raises with the reason if it cannot be."""
-    provided = _provided(client, function, plan)
+    spec = _spec(client, function, plan)
     plan.say(f"Deploying: {function.name} ...")
     progress = RolloutProgress(client, function.name, plan.narrate)
-    spec = spec_of(function, provided.image, plan.labels)
-    spec = replace(
-        spec,
-        annotations={**spec.annotations, **provided.annotations},
-        env={**spec.env, **provided.environment},
-    )
     _deploy(client, spec, plan)
     began = time.monotonic()
     wait_for_rollout(client, function.name, progress.go_on if plan.narrate else None)
     plan.say(f"Function {function.name} is ready after {time.monotonic() - began:.1f} s.")
 
 
-def _provided(client: GatewayClient, function: FunctionConfig, plan: Plan) -> Provided:
-    """What the gateway shall run: an archive uploaded to it, or an image its nodes can pull."""
+def _spec(client: GatewayClient, function: FunctionConfig, plan: Plan) -> FunctionSpec:
+    """What to ask for: an archive uploaded to the gateway, or an image that its nodes can pull."""
     if client.takes_archives():
         archive = build_archive(function, plan)
         place = f"in Registry: {client.address} ..."
         plan.say(f"Pushing: {function.name}, Image: {archive.image} {place}")
         client.put_archive(archive)
-        return Provided(archive.image)
-    if plan.images is None:
+        spec = specs.plain(function, archive.image).spec
+    elif plan.images is None:
         raise Unsupported(f"the gateway at {client.address} runs container images, not folders")
-    return plan.images(function)
+    else:
+        provided = plan.images(function)
+        asked = specs.FOR[client.speaks](function, provided.image)
+        for note in asked.notes:
+            plan.say(f"Note: {note}.")
+        spec = replace(asked.spec, annotations={**asked.spec.annotations, **provided.annotations})
+    return replace(spec, labels={**spec.labels, **plan.labels})
 
 
 def _deploy(client: GatewayClient, spec: FunctionSpec, plan: Plan) -> None:
@@ -106,21 +103,3 @@ def _deploy(client: GatewayClient, spec: FunctionSpec, plan: Plan) -> None:
         raise AlreadyExists(
             f"Function {spec.name} already exists. failed deploying. {fault.message}"
         ) from fault
-
-
-def spec_of(
-    function: FunctionConfig, image: str, labels: Mapping[str, str] = NO_LABELS
-) -> FunctionSpec:
-    """What to ask a gateway or provider for; the labels are laid over the function's own."""
-    own = {"desc": function.desc, "maintainer": function.maintainer}
-    return FunctionSpec(
-        name=function.name,
-        image=image,
-        env=function.environment,
-        labels={**function.labels, **labels},
-        annotations={**function.annotations, **{key: value for key, value in own.items() if value}},
-        constraints=function.constraints,
-        secrets=function.secrets,
-        limits=function.limits,
-        requests=function.requests,
-    )

@@ -71,10 +71,12 @@ def dockerfile_of(template: Template) -> Path:
 
 
 def _read(name: str, folder: Path) -> Template:
-    from ..config_table import read_yaml
+    from ..config_table import read_yaml, tell_once
 
-    file = folder / _DESCRIPTION
-    told = read_yaml(file) if file.is_file() else {}
+    file, notes = folder / _DESCRIPTION, list[str]()
+    told = read_yaml(file, notes) if file.is_file() else {}
     if not isinstance(told, dict):
         raise ConfigError(f"{file}: must be a map of keys")
+    for note in notes:
+        tell_once(note)
     return Template(name, folder, str(told.pop("summary", "")), told)

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from models.commands.failures import one_line
-from models.commands.printing import visible, write_note
+from .failures import one_line
+from .printing import open_closed_streams, visible, write_note
 
 # Verb -> what it does; each lives in a module of its name (`import_`, where Python keeps the word
 # for itself), as a click command called `command`.
@@ -33,7 +33,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in VERBS:
             return None
         module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
-        command: click.Command = import_module(f"models.commands.{module}").command
+        command: click.Command = import_module(f".{module}", __package__).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -57,6 +57,7 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the command; every failure a person can cause ends in one line on stderr."""
+    open_closed_streams()
     try:
         cli(prog_name="ssd")
     except Exception as error:  # pylint: disable=broad-exception-caught  # sorted by one_line

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from models.commands.heavy import require_tensorflow
-from models.commands.printing import write_json_line, write_line
-from models.commands.quiet import quiet_engine
+from .heavy import require_tensorflow
+from .printing import write_json_line, write_line
+from .quiet import quiet_engine
 
 if TYPE_CHECKING:
-    from models.commands.checking.golden_file import Golden
-    from models.commands.checking.report import Row
+    from .checking.golden_file import Golden
+    from .checking.report import Row
 
 _IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _IN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -45,10 +45,10 @@ def golden(
     it. Exits with 1 when a difference is greater than allowed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets at length otherwise
-    from models.commands.checking.golden_file import read_golden
-    from models.commands.importing.output import check_output
-    from models.ssd.importers.voc_classes import LABELS
-    from models.ssd.nets.vgg16 import SIDE
+    from ..bundling.output import check_output
+    from ..ssd.importers.voc_classes import LABELS
+    from ..ssd.nets.vgg16 import SIDE
+    from .checking.golden_file import read_golden
 
     document = read_golden(file, (SIDE, SIDE, 3), len(LABELS))
     seed = document.seed if seed is None else seed
@@ -71,7 +71,7 @@ def golden(
 
 
 def _print(title: str, rows: "list[Row]") -> None:
-    from models.commands.checking.report import table
+    from .checking.report import table
 
     write_line(title)
     for line in table(rows):
@@ -79,7 +79,7 @@ def _print(title: str, rows: "list[Row]") -> None:
 
 
 def _judge(rows: "list[Row]") -> None:
-    from models.commands.checking.errors import GoldenDiffers
+    from .checking.errors import GoldenDiffers
 
     beyond = [row for row in rows if not row.holds]
     if beyond:
@@ -93,9 +93,9 @@ def _judge(rows: "list[Row]") -> None:
 def _compare(
     document: "Golden", seed: int, folders: tuple[Path, ...], keep: Path | None, seen: TextIO
 ) -> "list[Row]":
-    from models.commands.checking import golden as checks
-    from models.commands.rebuilding.progress import Steps
-    from models.ssd.nets.vgg16 import ssd300_vgg16
+    from ..bundling.progress import Steps
+    from ..ssd.nets.vgg16 import ssd300_vgg16
+    from .checking import golden as checks
 
     progress = Steps(seen)
     with tempfile.TemporaryDirectory(prefix="golden-") as scratch:

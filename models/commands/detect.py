@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from models.commands.printing import write_heading, write_json_line, write_line
-from models.commands.quiet import quiet_engine
+from .bundle_type import BUNDLE
+from .failures import one_line
+from .printing import write_heading, write_json_line, write_line, write_note
+from .quiet import quiet_engine
 
 if TYPE_CHECKING:
-    from models.ssd.draw import PictureFormat
+    from ..ssd.detector import Answer, Detector
+    from ..ssd.draw import PictureFormat
 
-_IN_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+# A name that leads nowhere is a mistake of the line, told before any work; a folder or a file that
+# may not be read is one of many that a shell's star may give.
+_IN_FILE = click.Path(exists=True, readable=False, allow_dash=True, path_type=Path)
 
 
 @click.command(name="detect")
 @click.argument("images", nargs=-1, required=True, type=_IN_FILE)
-@click.option("--bundle", type=click.Path(path_type=Path), help="Model to use, a bundle's folder.")
+@click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="Least confidence of an answer.")
 @click.option("--classes", help="Only these, names separated by commas.")
 @click.option(
@@ -37,11 +42,12 @@ def command(
     """Finds the objects in IMAGES (- reads standard input).
 
     A table on a terminal; JSON when the output is piped: a list for one image, and for several an
-    object a line, with the name of the file.
+    object a line, with the name of the file. An image that cannot be read is named on stderr, the
+    others are answered, and the exit status is 1.
     """
     from dataclasses import replace
 
-    from models.ssd.detector import Detector
+    from ..ssd.detector import Detector
 
     if draw is not None and (len(images) > 1 or draw.suffix.lower() not in _DRAWN):
         raise click.UsageError("--draw takes one image, and a name that ends in .jpg or .png")
@@ -52,19 +58,46 @@ def command(
         threshold=detector.defaults.threshold if threshold is None else threshold,
         classes=tuple(word for word in (classes or "").split(",") if word.strip()),
     )
-    table = sys.stdout.isatty() and not as_json
+    # An unknown class is one mistake, not one of each image.
+    detector.bundle.labels.columns(settings.classes)
+    failed = False
     for image in images:
-        encoded = sys.stdin.buffer.read() if str(image) == "-" else image.read_bytes()
-        answer = detector.detect(encoded, settings)
+        try:
+            encoded = sys.stdin.buffer.read() if str(image) == "-" else image.read_bytes()
+            answer = detector.detect(encoded, settings)
+            drawn = _drawn(detector, encoded, answer, draw)
+        except Exception as error:  # pylint: disable=broad-exception-caught # sorted by one_line
+            _note(str(image), error)
+            failed = True
+            continue
         objects = answer.detections.objects()
-        if table:
+        if sys.stdout.isatty() and not as_json:
             _print_table(str(image), objects, sum(answer.timings_ms.values()))
         elif len(images) == 1:
             write_json_line(objects)
         else:
             write_json_line({"image": str(image), "detections": objects})
         if draw is not None:
-            draw.write_bytes(detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()]))
+            draw.write_bytes(drawn)
+    if failed:
+        sys.exit(1)
+
+
+def _drawn(detector: "Detector", encoded: bytes, answer: "Answer", draw: Path | None) -> bytes:
+    """The picture with boxes, as the name it shall have says; nothing without a name."""
+    if draw is None:
+        return b""
+    return detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()])
+
+
+def _note(image: str, error: Exception) -> None:
+    """Names an image that failed; a fault of the program still ends it."""
+    message = one_line(error)
+    if message is None:
+        raise error
+    # What the system says of a file names it already.
+    named = message if getattr(error, "filename", None) else f"{image}: {message}"
+    write_note(f"Error: {named}")
 
 
 _DRAWN: "dict[str, PictureFormat]" = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}

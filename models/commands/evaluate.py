@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from models.commands.printing import visible, write_json_line, write_line
+from .bundle_type import BUNDLE
+from .printing import visible, write_json_line, write_line
 
 if TYPE_CHECKING:
-    from models.training.annotations import AnnotatedImages
-    from models.training.evaluation import Measured
+    from ..training.annotations import AnnotatedImages
+    from ..training.evaluation import Measured
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(name="evaluate")
-@click.option("--bundle", type=_FOLDER, help="Model to measure, a bundle's folder.")
+@click.option(
+    "--bundle", type=BUNDLE, help="Model to measure: a folder, or an embedded one's name."
+)
 @click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")
 @click.option("--annotations", required=True, type=_FILE, help="COCO's instances file.")
-@click.option("--compare", type=_FOLDER, help="A second bundle, to tell how sure a difference is.")
+@click.option("--compare", type=BUNDLE, help="A second bundle, to tell how sure a difference is.")
 @click.option(
     "--samples",
     type=click.IntRange(20, 100_000),
@@ -43,8 +46,8 @@ def command(
     With --compare both bundles see the same pictures, and the difference of their mAP comes with a
     90 % interval from a paired bootstrap over pictures.
     """
-    from models.training.annotations import read_annotations
-    from models.training.precision import paired_bootstrap
+    from ..training.annotations import read_annotations
+    from ..training.precision import paired_bootstrap
 
     data = read_annotations(images, annotations)
     measured = _measure(bundle, data)
@@ -66,8 +69,8 @@ def command(
 
 
 def _measure(bundle: Path | None, data: "AnnotatedImages") -> "Measured":
-    from models.ssd.detector import Detector
-    from models.training.evaluation import evaluate
+    from ..ssd.detector import Detector
+    from ..training.evaluation import evaluate
 
     detector = Detector(bundle, pool_size=1)
     with _bar(len(data.files), detector.bundle.manifest.name) as bar:

@@ -1,18 +1,31 @@
 """Tells in time that a verb needs the environment that has TensorFlow."""
 
 from importlib.util import find_spec
+from pathlib import Path
 
 import click
+
+_ROOT = Path(__file__).parents[2]
 
 
 def require_tensorflow() -> None:
     """Refuses to go on without TensorFlow.
 
     Raises:
-        ClickException: It is not installed; says where it is.
+        ClickException: It is not installed; says how to get it.
     """
     if find_spec("tensorflow") is None:
         raise click.ClickException(
-            "this needs TensorFlow, which is not installed here: run `make train-env`, "
-            "then .venv-train/bin/ssd with the same arguments"
+            f"this needs TensorFlow, which is not installed here: {remedy(_ROOT)}"
         )
+
+
+def remedy(root: Path) -> str:
+    """How to get it: in a checkout of this project by its Makefile, else by pip.
+
+    Args:
+        root: The folder that the packages lie in.
+    """
+    if (root / "Makefile").is_file():
+        return "run `make train-env`, then .venv-train/bin/ssd with the same arguments"
+    return "run `pip install 'dcf-detect[train]'`"

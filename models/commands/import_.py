@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from models.commands.heavy import require_tensorflow
-from models.commands.printing import write_line, write_to
-from models.commands.quiet import quiet_engine
+from .heavy import require_tensorflow
+from .printing import write_line, write_to
+from .quiet import quiet_engine
 
 if TYPE_CHECKING:
-    from models.commands.importing.request import Request
-    from models.commands.importing.steps import Imported
-    from models.ssd.manifest import Manifest
+    from ..bundling.importing import Imported
+    from ..bundling.request import Request
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -71,7 +70,7 @@ def slim(**options: object) -> None:
     a folder that holds exactly one.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets at length otherwise
-    from models.commands.importing.request import COMBINATIONS, Request
+    from ..bundling.request import COMBINATIONS, Request
 
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each of them
     if request.precision not in COMBINATIONS[request.engine]:
@@ -86,17 +85,20 @@ def slim(**options: object) -> None:
         raise click.UsageError("--photos calibrates int8: add --precision int8, or leave it out")
     require_tensorflow()
     with quiet_engine() as seen:
-        manifest = run(request, seen)
+        imported = run(request, seen)
+    for line in imported.agreement.lines() if imported.agreement else ():
+        write_line(line)
+    manifest = imported.manifest
     megabytes = sum(file.bytes for file in manifest.files.values()) / 1e6
     write_line(
         f"wrote {request.out}: {manifest.name} {manifest.version}, {manifest.engine} "
-        f"{manifest.precision}, {megabytes:.0f} MB, anchors {request.anchors}"
+        f"{manifest.precision}, {megabytes:.0f} MB, anchors {request.anchor_set}"
     )
     write_line(f"look: ssd detect --bundle {request.out} PICTURE")
     write_line(f"serve: set MODEL_BUNDLE={request.out} for the function")
 
 
-def run(request: "Request", seen: TextIO) -> "Manifest":
+def run(request: "Request", seen: TextIO) -> "Imported":
     """Imports, and tells the origin on the way; every difference of a wrong checkpoint, too.
 
     Args:
@@ -104,44 +106,25 @@ def run(request: "Request", seen: TextIO) -> "Manifest":
         seen: Where a person sees progress and notes.
 
     Returns:
-        The manifest as written.
+        What came of it.
 
     Raises:
-        ImportRefused: What was asked for cannot be done.
-        ImportFailed: The checkpoint cannot be read.
-        ConversionFailed: The bundle would not answer as the network does.
+        ModelError: What was asked for cannot be done; nothing was written.
     """
-    from models.commands.importing.output import check_output
+    from ..bundling.output import check_output
 
     check_output(request.out)
-    from models.commands.importing import steps  # TensorFlow: seconds, after what can fail at once
-    from models.commands.rebuilding.progress import Steps
-    from models.ssd.importers.errors import VariablesDiffer
+    from ..bundling import importing  # TensorFlow: seconds, after what can fail at once
+    from ..bundling.progress import Steps
+    from ..ssd.importers.errors import VariablesDiffer
 
-    steps.check_identity(request)
+    importing.check_identity(request)
     progress = Steps(seen)
     try:
-        imported = steps.read_network(request, progress)
+        trained = importing.read_weights(request, progress)
     except VariablesDiffer as error:
         for difference in error.differences:
             write_to(seen, difference)
         raise
-    write_line(f"origin: {imported.origin.verdict}")
-    if request.engine == "tensorflow":
-        return steps.write_saved_model(imported, request, progress)
-    if request.precision == "int8":
-        return _run_int8(imported, request, seen)
-    return steps.write_float(imported, request, progress)
-
-
-def _run_int8(imported: "Imported", request: "Request", seen: TextIO) -> "Manifest":
-    from models.commands.importing.int8 import write_int8
-    from models.commands.rebuilding.progress import Steps
-
-    def say(line: str) -> None:
-        write_to(seen, line)
-
-    manifest, agreement = write_int8(imported, request, Steps(seen), say)
-    for line in agreement.lines():
-        write_line(line)
-    return manifest
+    write_line(f"origin: {trained.source.origin}")
+    return importing.write(trained, request, progress, lambda line: write_to(seen, line))

@@ -5,6 +5,7 @@ in one of them can rewrite the screen, a bidi mark can turn a name around.
 """
 
 import json
+import os
 import re
 import sys
 from typing import TextIO
@@ -54,6 +55,18 @@ def write_note(line: str) -> None:
 def write_to(stream: TextIO, line: str) -> None:
     """Write a line to a stream that may be a terminal."""
     _put(stream, (visible(line) if stream.isatty() else line) + "\n")
+
+
+def open_closed_streams() -> None:
+    """Give a process without stdout or stderr (`>&-`) one that nobody reads.
+
+    Otherwise the next file would get its number, and be written to.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            reader, writer = os.pipe()
+            os.close(reader)
+            setattr(sys, name, os.fdopen(writer, "w"))
 
 
 def _put(stream: TextIO, text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from models.commands.printing import write_note
+from .printing import write_note
 
 _GREETINGS = (b"INFO:", b"I0000 ", b"WARNING: All log messages before absl")
 

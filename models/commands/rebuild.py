@@ -1,15 +1,17 @@
 """``ssd rebuild``: the embedded bundles from their source, compared with what is committed."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from models.commands.heavy import require_tensorflow
-from models.commands.printing import write_line
+from .heavy import require_tensorflow
+from .printing import write_line
+
+if TYPE_CHECKING:
+    from ..bundling.comparing import Comparison
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -39,8 +41,8 @@ def command(
     Exits with 1 when a bundle is further from the committed one than rounding explains.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets at length otherwise
-    from models.commands.rebuilding.errors import BundlesDiffer
-    from models.ssd.bundle import EMBEDDED
+    from ..bundling.errors import BundlesDiffer
+    from ..ssd.bundle import EMBEDDED
 
     committed = bundles or EMBEDDED
     output = cache / "bundles"
@@ -48,7 +50,9 @@ def command(
     if coco is not None:
         _measure(output, coco, data_set)
     if write:
-        _replace(output, committed)
+        from ..bundling.committed import replace_committed
+
+        replace_committed(output, committed)
         write_line(f"written to {committed}")
         return
     for row in rows:
@@ -61,43 +65,29 @@ def command(
         )
 
 
-def _build(cache: Path, output: Path, committed: Path) -> list[Any]:
+def _build(cache: Path, output: Path, committed: Path) -> "list[Comparison]":
     require_tensorflow()
-    from models.commands.rebuilding import comparing, photos, steps
-    from models.commands.rebuilding.progress import Steps
-    from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
+    from ..bundling import committed as known
+    from ..bundling import comparing, embedded
+    from ..bundling.progress import Steps
 
     progress = Steps(sys.stderr)
-    pictures = photos.read_photos(ssdlite_mobilenet_v2().input_size, cache, progress)
-    source = steps.import_source(pictures, cache, progress)
-    steps.build_float(source, pictures, output)
+    made_of = embedded.gather(cache, progress)
+    embedded.build_float(made_of, output)
     progress("float32 bundle", 1.0)
-    steps.build_int8(source, pictures, output, cache, progress)
+    embedded.build_int8(made_of, output, cache, progress)
     progress("int8 bundle", 1.0)
     rows = [comparing.compare_weights(output, committed)]
-    for name in (steps.FLOAT_NAME, steps.INT8_NAME):
-        rows += comparing.compare_bundle(name, output, committed, pictures)
+    for name in (known.FLOAT_NAME, known.INT8_NAME):
+        rows += comparing.compare_bundle(name, output, committed, made_of.photos)
     return rows
 
 
 def _measure(output: Path, coco: Path, data_set: str) -> None:
-    from models.commands.rebuilding.measuring import measure
-    from models.commands.rebuilding.steps import FLOAT_NAME, INT8_NAME
+    from ..bundling.committed import FLOAT_NAME, INT8_NAME
+    from ..bundling.progress import Steps
+    from ..training.measuring import measure
 
-    exact, quantized = measure(output / FLOAT_NAME, output / INT8_NAME, coco, data_set)
-    for figures in (exact, quantized):
-        write_line(" ".join(f"{key}={value}" for key, value in figures.items()))
-
-
-def _replace(output: Path, committed: Path) -> None:
-    """Copies what was built over the committed bundles, figures of unchanged graphs kept."""
-    from models.commands.rebuilding.measuring import keep_metrics
-    from models.commands.rebuilding.steps import FLOAT_NAME, INT8_NAME, WEIGHTS_FILE
-    from models.ssd.bundle import open_bundle
-    from models.ssd.convert.folder import read_contents, write_bundle
-
-    for name in (FLOAT_NAME, INT8_NAME):
-        manifest = keep_metrics(open_bundle(output / name), committed / name)
-        write_bundle(committed / name, manifest, read_contents(output / name))
-    (committed / WEIGHTS_FILE).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(output / WEIGHTS_FILE, committed / WEIGHTS_FILE)
+    progress = Steps(sys.stderr)
+    for metrics in measure(output / FLOAT_NAME, output / INT8_NAME, coco, data_set, progress):
+        write_line(" ".join(f"{key}={value}" for key, value in metrics.values().items()))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.spec import AnchorLayer
+from .spec import AnchorLayer
 
 
 def build_anchors(layers: Sequence[AnchorLayer]) -> npt.NDArray[np.float32]:

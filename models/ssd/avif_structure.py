@@ -6,11 +6,11 @@ decoder takes memory for the largest frame that a sequence header allows.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from models.ssd.chunks import check_avif
-from models.ssd.limits import AVIF_ITEMS
-from models.ssd.refusal import refuse_more
+from .chunks import check_avif
+from .limits import AVIF_ITEMS
+from .refusal import refuse_more
+from .structure import Structure
 
 # Boxes on the way to where pictures lie, with the bytes before their first child.
 _PARENTS = {b"meta": 4, b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0}
@@ -21,18 +21,7 @@ _HEADER, _PARTS = 80, 50
 _DEPTH = 6
 
 
-@dataclass(frozen=True)
-class AvifStructure:
-    """What an AVIF asks of a decoder.
-
-    Attributes:
-        coded: Pixels of all frames that its first picture is made of, alpha and tiles included.
-    """
-
-    coded: int
-
-
-def read_avif(encoded: bytes) -> AvifStructure:
+def read_avif(encoded: bytes) -> Structure:
     """Finds the AV1 sequence headers of an AVIF's items and tracks.
 
     Args:
@@ -59,7 +48,7 @@ def read_avif(encoded: bytes) -> AvifStructure:
                 starts.add(struct.unpack_from(letter, encoded, start + 8)[0])
         except (struct.error, IndexError):
             continue  # a decoder finds nothing there either
-    return AvifStructure(sum(_coded_pixels(encoded, start) for start in starts))
+    return Structure(coded=sum(_coded_pixels(encoded, start) for start in starts))
 
 
 def _boxes(

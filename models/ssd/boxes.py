@@ -9,13 +9,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.anchors import build_anchors
-from models.ssd.coder import decode
-from models.ssd.detections import Detections
-from models.ssd.labels import Labels
-from models.ssd.manifest import Manifest
-from models.ssd.nms import suppress
-from models.ssd.settings import Settings
+from .anchors import build_anchors
+from .coder import decode
+from .detections import Detections
+from .labels import Labels
+from .manifest import Manifest
+from .nms import suppress
+from .settings import Settings
 
 
 class BoxReader:

@@ -7,9 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from models.ssd.errors import BundleError
-from models.ssd.labels import Labels, parse_labels
-from models.ssd.manifest import FileSpec, Manifest, parse_manifest
+from .errors import BundleError
+from .labels import Labels, parse_labels
+from .manifest import FileSpec, Manifest, parse_manifest
 
 EMBEDDED = Path(__file__).parent / "bundles"
 DEFAULT_BUNDLE = EMBEDDED / "ssdlite_mobilenet_v2_coco_int8"
@@ -37,6 +37,26 @@ class Bundle:
     graph: bytes
 
 
+def find_bundle(path: Path) -> Path:
+    """The folder that a person means.
+
+    Args:
+        path: A folder, or the bare name of an embedded bundle; a folder of that name wins.
+
+    Returns:
+        The folder.
+
+    Raises:
+        BundleError: It is neither; the message lists the embedded bundles.
+    """
+    if path.is_dir():
+        return path
+    if path.name == str(path) and (EMBEDDED / path / "manifest.json").is_file():
+        return EMBEDDED / path
+    embedded = ", ".join(sorted(file.parent.name for file in EMBEDDED.glob("*/manifest.json")))
+    raise BundleError(f"bundle {path} is neither a folder nor one of those embedded: {embedded}")
+
+
 def open_bundle(path: Path) -> Bundle:
     """Opens a bundle and verifies it.
 
@@ -50,13 +70,7 @@ def open_bundle(path: Path) -> Bundle:
         BundleError: A file is missing, changed or unsafe, or the manifest is not understood. The
             message names the file.
     """
-    if path.name == str(path) and not path.is_dir() and (EMBEDDED / path).is_dir():
-        path = EMBEDDED / path
-    if not path.is_dir():
-        embedded = ", ".join(sorted(file.parent.name for file in EMBEDDED.glob("*/manifest.json")))
-        raise BundleError(
-            f"bundle {path} is neither a folder nor one of those embedded: {embedded}"
-        )
+    path = find_bundle(path)
     manifest_bytes = _read(path / "manifest.json", "manifest.json", _MANIFEST_LIMIT)
     manifest = parse_manifest(manifest_bytes)
     contents = {name: _verified(path, name, spec) for name, spec in manifest.files.items()}

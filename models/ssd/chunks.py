@@ -1,4 +1,4 @@
-"""The chunks of a PNG, WebP, GIF or AVIF, counted without decoding.
+"""The chunks of a WebP, GIF or AVIF, counted without decoding.
 
 Readers walk over chunks one by one, in Python or with a piece of memory for each: millions of empty
 ones cost more than any picture.
@@ -7,29 +7,12 @@ ones cost more than any picture.
 import struct
 from collections.abc import Iterator
 
-from models.ssd.limits import AVIF_TABLES, GIF_BLOCKS, PNG_CHUNKS, PNG_PACKED, WEBP_CHUNKS
-from models.ssd.refusal import refuse_more
+from .limits import AVIF_TABLES, GIF_BLOCKS, WEBP_CHUNKS
+from .refusal import refuse_more
 
-_PNG_PACKED = {b"zTXt", b"iTXt", b"iCCP"}
 _EXTENSION, _PICTURE = 0x21, 0x2C
 # Boxes whose size does not matter: a decoder takes from them what the tables name.
 _AVIF_CONTENT = {b"mdat", b"free", b"skip"}
-
-
-def check_png(encoded: bytes) -> None:
-    """Counts the chunks of a PNG (PNG specification, section 5).
-
-    Raises:
-        TooCostly: It has more than allowed.
-    """
-    position, count, packed = 8, 0, 0
-    while position + 8 <= len(encoded):
-        length, name = struct.unpack_from(">I4s", encoded, position)
-        count += 1
-        packed += name in _PNG_PACKED
-        refuse_more(PNG_CHUNKS, count)
-        refuse_more(PNG_PACKED, packed)
-        position += 12 + length
 
 
 def check_webp(encoded: bytes) -> None:

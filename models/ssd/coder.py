@@ -7,7 +7,7 @@ order a network writes its four offsets and how each is scaled.
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.spec import BoxCoderSpec
+from .spec import BoxCoderSpec
 
 # Position of centre y, centre x, height, width among the four offsets.
 _POSITIONS = {"yxhw": [0, 1, 2, 3], "xywh": [1, 0, 3, 2]}

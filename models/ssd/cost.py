@@ -1,17 +1,15 @@
 """What decoding a picture will take, told from its header: bytes of memory and nanoseconds.
 
 The figures were measured, each at the worst picture of its kind that could be found, so that what
-is estimated is rather too much (benchmarks/appetite.py searches for pictures that take more).
+is estimated is rather too much (benchmarks/comparisons/appetite.py looks for worse ones).
 """
 
 from dataclasses import dataclass
 
-from models.ssd.avif_structure import AvifStructure, read_avif
-from models.ssd.chunks import check_gif, check_png, check_webp
-from models.ssd.jpeg_structure import JpegStructure, read_jpeg
-from models.ssd.limits import DRAWN_PNG, MEMORY, MILLISECONDS, SIDE
-from models.ssd.refusal import refuse_more
-from models.ssd.tiff_structure import TiffStructure, read_tiff
+from .jpeg_structure import read_jpeg
+from .limits import DRAWN_PNG, MEMORY, MILLISECONDS, SIDE
+from .refusal import refuse_more
+from .structure import Structure
 
 # A body of at most so many bytes may take the least that the two allowances give.
 _SMALL_BODY = 100_000
@@ -32,8 +30,8 @@ _DECODER: dict[str, tuple[float, float, float]] = {
 }
 # An animation is put together on canvases of its own.
 _ANIMATED = 13
-# The raw bytes of a file without compression are read again as one piece.
-_READ_WHOLE = {"TIFF", "BMP"}
+# Of these the file is copied: raw bytes are read again as one piece, other parts are left out.
+_READ_WHOLE = {"TIFF", "BMP", "PNG"}
 # Pixels that are converted at a time, and their bytes in all modes on the way.
 STRIP_PIXELS = 1_000_000
 _STRIP_BYTES = 14
@@ -48,8 +46,6 @@ _STRIP_NS = 10_000
 _HIDDEN_BYTES = 4
 _DECODED_AGAIN_NS = 12
 _ENCODED_NS = {"jpeg": 18, "png": 100}
-
-Structure = JpegStructure | TiffStructure | AvifStructure | None
 
 
 @dataclass(frozen=True)
@@ -132,14 +128,24 @@ def read_structure(encoded: bytes, kind: str) -> Structure:
     """
     if kind == "JPEG":
         return read_jpeg(encoded)
+    # Imported when one comes: most pictures are JPEGs, and starts are felt.
     if kind == "TIFF":
+        from .tiff_structure import read_tiff
+
         return read_tiff(encoded)
     if kind == "AVIF":
+        from .avif_structure import read_avif
+
         return read_avif(encoded)
-    checks = {"PNG": check_png, "WEBP": check_webp, "GIF": check_gif}
-    if kind in checks:
-        checks[kind](encoded)
-    return None
+    if kind == "PNG":
+        from .png_structure import read_png
+
+        return read_png(encoded)
+    if kind in {"WEBP", "GIF"}:
+        from .chunks import check_gif, check_webp
+
+        (check_webp if kind == "WEBP" else check_gif)(encoded)
+    return Structure()
 
 
 def cost_of(encoded: bytes, header: Header, structure: Structure, scale: int) -> Cost:
@@ -158,30 +164,25 @@ def cost_of(encoded: bytes, header: Header, structure: Structure, scale: int) ->
         TooCostly: A side is longer than any picture's.
     """
     refuse_more(SIDE, max(header.height, header.width))
-    if isinstance(structure, JpegStructure):
+    if header.format == "JPEG":
         return _jpeg_cost(encoded, header, structure, scale)
     decoder, ns, byte_ns = _DECODER[header.format]
     pixels = header.height * header.width
     stored = decoder + _STORED.get(header.mode, 3 if header.format == "WEBP" else 4)
     if header.format == "WEBP":
         stored += _ANIMATED if header.frames > 1 else 2 * (header.mode != "RGB")
+    stored = stored if structure.stored is None else structure.stored
     memory = stored * pixels + 3 * pixels / scale**2 + _STRIP_BYTES * min(pixels, STRIP_PIXELS)
-    if header.format in _READ_WHOLE:
-        memory += len(encoded)
-    if header.mode in {"I", "F"}:
-        ns += _STRETCHED_NS
-    spent = pixels * ns + len(encoded) * byte_ns
-    if isinstance(structure, TiffStructure):
-        return Cost(memory + structure.piece, spent + structure.pieces * _STRIP_NS)
-    if isinstance(structure, AvifStructure):
-        # A picture and its alpha are what the header tells of; more is hidden from it.
-        hidden = max(0, structure.coded - 2 * pixels)
-        return Cost(memory + hidden * _HIDDEN_BYTES, spent + hidden * ns)
+    memory += structure.piece + (len(encoded) if header.format in _READ_WHOLE else 0)
+    spent = pixels * (ns + _STRETCHED_NS * structure.stretched) + len(encoded) * byte_ns
+    spent += structure.pieces * _STRIP_NS
     if header.format == "PNG":
         spent += pixels * _PNG_RAW_NS * _png_bytes(encoded)
     elif header.format == "BMP" and encoded[30:31] in {b"\x01", b"\x02"}:
         spent += pixels * _BMP_RUN_NS + len(encoded) * _BMP_RUN_BYTE_NS
-    return Cost(memory, spent)
+    # A picture and its alpha are what the header of an AVIF tells of; more is hidden from it.
+    hidden = max(0, structure.coded - 2 * pixels)
+    return Cost(memory + hidden * _HIDDEN_BYTES, spent + hidden * ns)
 
 
 def drawing_ms(header: Header, picture_format: str) -> float:
@@ -203,7 +204,7 @@ def drawing_ms(header: Header, picture_format: str) -> float:
     return pixels * (_DECODED_AGAIN_NS + _ENCODED_NS[picture_format]) / _NS
 
 
-def _jpeg_cost(encoded: bytes, header: Header, structure: JpegStructure, scale: int) -> Cost:
+def _jpeg_cost(encoded: bytes, header: Header, structure: Structure, scale: int) -> Cost:
     """A JPEG is decoded at its scale, except where it cannot be; then Pillow keeps a copy."""
     decoder, ns, byte_ns = _DECODER["JPEG"]
     decoded = header.height * header.width / (1 if structure.lossless else scale**2)

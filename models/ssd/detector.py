@@ -10,17 +10,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.boxes import BoxReader
-from models.ssd.bundle import DEFAULT_BUNDLE, Bundle, open_bundle
-from models.ssd.cost import Allowance
-from models.ssd.cpus import usable_cpus
-from models.ssd.detections import Detections
-from models.ssd.draw import PictureFormat, draw, encode_picture
-from models.ssd.errors import Abandoned, DetectorError
-from models.ssd.image import MAX_PIXELS, DecodedImage, ImageDecoder, Inspected
-from models.ssd.preprocess import Preprocessor
-from models.ssd.session import open_session
-from models.ssd.settings import Settings
+from .boxes import BoxReader
+from .bundle import DEFAULT_BUNDLE, Bundle, open_bundle
+from .cost import Allowance
+from .cpus import usable_cpus
+from .decoding import Inspected
+from .detections import Detections
+from .draw import PictureFormat, draw, encode_picture
+from .errors import Abandoned, DetectorError
+from .image import MAX_PIXELS, DecodedImage, ImageDecoder
+from .preprocess import Preprocessor
+from .session import open_session
+from .settings import Settings
 
 
 @dataclass(frozen=True)
@@ -92,23 +93,20 @@ class Detector:
         self._session = open_session(self.bundle, self._pool_size)
         self._calls = _Calls()
         self._reader = BoxReader(manifest, self.bundle.labels)
-        self.defaults = Settings(
-            manifest.defaults.threshold,
-            manifest.defaults.iou,
-            manifest.defaults.top_k,
-            manifest.defaults.max_detections,
-        )
+        self.defaults = Settings.of(manifest.defaults)
 
     def warm(self) -> None:
         """Answers one picture, so that the first real call is as fast as the next."""
         spec = self.bundle.manifest.input
         self.detect_pixels(np.full((spec.height, spec.width, 3), 128, np.uint8))
 
-    def inspect(self, encoded: bytes) -> Inspected:
+    def inspect(self, encoded: bytes, kind: str = "", *, damaged: bool = False) -> Inspected:
         """Reads a picture's header and tells what decoding it will take.
 
         Args:
             encoded: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF.
+            kind: Its format, where that is known already; else empty.
+            damaged: Whether a damaged picture is answered by what can be read of it.
 
         Returns:
             What ``detect`` takes.
@@ -116,18 +114,18 @@ class Detector:
         Raises:
             DetectorError: The picture is not usable, or would take too much.
         """
-        return self._decoder.inspect(encoded)
+        return self._decoder.inspect(encoded, kind, damaged=damaged)
 
-    def check_drawable(self, encoded: bytes) -> None:
+    def check_drawable(self, picture: Inspected) -> None:
         """Tells, before anything is decoded, whether a picture may be drawn on at its full size.
 
         Args:
-            encoded: The picture.
+            picture: What ``inspect`` made of it.
 
         Raises:
             DetectorError: It would take too much.
         """
-        self._full_decoder.inspect(encoded)
+        self._full_decoder.weigh(picture)
 
     def detect(self, picture: bytes | Inspected, settings: Settings | None = None) -> Answer:
         """Finds the objects in an encoded picture.
@@ -199,11 +197,13 @@ class Detector:
         with ThreadPoolExecutor(min(self._pool_size, len(pictures))) as pool:
             return list(pool.map(one, pictures))
 
-    def draw(self, encoded: bytes, detections: Detections, picture_format: PictureFormat) -> bytes:
+    def draw(
+        self, picture: bytes | Inspected, detections: Detections, picture_format: PictureFormat
+    ) -> bytes:
         """Draws detections on the picture they were found in, at its full size.
 
         Args:
-            encoded: The picture, as given to ``detect``.
+            picture: The picture, as given to ``detect``.
             detections: What was found in it.
             picture_format: ``jpeg`` or ``png``.
 
@@ -213,8 +213,11 @@ class Detector:
         Raises:
             DetectorError: The picture is not usable.
         """
+        if isinstance(picture, bytes):
+            picture = self.inspect(picture)
+        whole = self._full_decoder.weigh(picture)
         # No name holds the picture while the drawn one, which is the same, is encoded.
-        drawn = draw(self._full_decoder.decode(encoded).pixels, detections)
+        drawn = draw(self._full_decoder.decode(whole).pixels, detections)
         return encode_picture(drawn, picture_format)
 
     def _answer(self, image: DecodedImage, settings: Settings, started: float) -> Answer:

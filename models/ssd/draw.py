@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.detections import Detections
+from .detections import Detections
 
 PictureFormat = Literal["jpeg", "png"]
 # Steps of the golden ratio round the colour circle: neighbouring class ids get unlike hues.
@@ -17,6 +17,8 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 # More boxes than this get thinner lines and smaller names, so that all of them together take no
 # more ink, nor time, than so many; it is also what is answered at most where nothing is asked for.
 _FULL_SIZE = 100
+# libjpeg's own limit, a little below that of the format.
+_JPEG_SIDE = 65_500
 _ENCODING = {
     "jpeg": (".jpg", (cv2.IMWRITE_JPEG_QUALITY, 90)),
     "png": (".png", (cv2.IMWRITE_PNG_COMPRESSION, 3)),
@@ -82,11 +84,26 @@ def encode_picture(pixels: npt.NDArray[np.uint8], picture_format: PictureFormat)
         picture_format: ``jpeg`` or ``png``.
 
     Returns:
-        The bytes of the file.
+        The bytes of the file. A JPEG of more than 65,500 pixels on a side is shrunk to that.
     """
     suffix, parameters = _ENCODING[picture_format]
+    if picture_format == "jpeg":
+        pixels = _within_jpeg(pixels)
     # OpenCV's encoders read BGR. Swapped a row at a time, the picture is in memory but once.
     for row in pixels:
         row[:] = row[:, ::-1].copy()
-    _, encoded = cv2.imencode(suffix, pixels, parameters)
-    return bytes(encoded)
+    encoded = bytes(cv2.imencode(suffix, pixels, parameters)[1])
+    if not encoded:
+        height, width = pixels.shape[:2]
+        raise RuntimeError(f"OpenCV made no {picture_format} of {width} x {height} pixels")
+    return encoded
+
+
+def _within_jpeg(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Shrinks a picture of a side that no JPEG can have."""
+    height, width = pixels.shape[:2]
+    share = _JPEG_SIDE / max(height, width)
+    if share >= 1:
+        return pixels
+    size = max(1, int(width * share)), max(1, int(height * share))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,15 +1,17 @@
 """Errors of the detector: what can be wrong with a bundle, an image or a setting.
 
-    DetectorError            code, message
-    +-- BundleError          bad_bundle          a model folder that cannot be trusted or used
-    +-- ImageError
-    |   +-- NotAnImage       not_an_image        bytes of no known image format
-    |   +-- UnsupportedImage unsupported_format  an image, but of a format that is not read here
-    |   +-- TruncatedImage   truncated_image     an image that ends early or is damaged
-    |   +-- TooManyPixels    too_many_pixels     larger than the limit, known before decoding
-    |   +-- TooCostly        too_costly          parts, memory or time over the limit, likewise
-    +-- OptionError          bad_option          a threshold, count or class name out of range
-    +-- Abandoned            timeout             whoever asked no longer waits for the answer
+    ModelError               code, message       whatever a room of `models` raises on purpose
+    +-- (offline rooms)                          in their own errors.py
+    +-- DetectorError
+        +-- BundleError          bad_bundle          a model folder that cannot be trusted or used
+        +-- ImageError
+        |   +-- NotAnImage       not_an_image        bytes of no known image format
+        |   +-- UnsupportedImage unsupported_format  an image, but of a format that is not read here
+        |   +-- TruncatedImage   truncated_image     an image that ends early or is damaged
+        |   +-- TooManyPixels    too_many_pixels     larger than the limit, known before decoding
+        |   +-- TooCostly        too_costly          parts, memory or time over the limit, likewise
+        +-- OptionError          bad_option          a threshold, count or class name out of range
+        +-- Abandoned            timeout             whoever asked no longer waits for the answer
 
 A door turns ``code`` into a status; nobody outside this room needs the classes.
 """
@@ -17,19 +19,25 @@ A door turns ``code`` into a status; nobody outside this room needs the classes.
 from typing import ClassVar
 
 
-class DetectorError(Exception):
-    """Base of every error this room raises on purpose.
+class ModelError(Exception):
+    """Base of every error that the rooms of models raise on purpose.
 
     Attributes:
-        code: A stable word from the project's error table.
+        code: A stable word; the serving room's are in the project's error table.
         message: One line for a person: what came, what is allowed, what to do.
     """
 
-    code: ClassVar[str] = "handler_error"
+    code: ClassVar[str] = "model_error"
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class DetectorError(ModelError):
+    """Base of every error that the serving room raises on purpose."""
+
+    code = "handler_error"
 
 
 class BundleError(DetectorError):

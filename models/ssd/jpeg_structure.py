@@ -9,13 +9,19 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.ssd.limits import JPEG_METADATA, JPEG_SCANS, JPEG_SEGMENTS
-from models.ssd.refusal import refuse_more
+from .limits import JPEG_METADATA, JPEG_SCANS, JPEG_SEGMENTS
+from .refusal import refuse_more
+from .structure import Structure
 
 _SOS, _EOI = 0xDA, 0xD9
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_HEADERS = _FRAMES | {0xF7, 0xDE}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
+_LOSSLESS_ARITHMETIC, _JPEG_LS, _HIERARCHICAL = 0xCB, 0xF7, 0xDE
+_DIFFERENTIAL = {0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF}
+# What libjpeg reads: pixels on a side; components, 0 where there is no frame.
+_LONGEST, _COLOURS = 65_500, {0, 1, 3, 4}
 # Segments that Pillow takes apart, or puts together, when it opens the file.
 _METADATA = (b"Exif\0", b"Photoshop 3.0\0")
 # A marker that ends a scan: neither a stuffed byte, nor a restart, nor a fill byte.
@@ -28,30 +34,35 @@ _SEQUENTIAL_NS = 25.0
 
 
 @dataclass(frozen=True)
-class JpegStructure:
-    """What a JPEG asks of a decoder.
-
-    Attributes:
-        coefficients: Bytes of the coefficients that are kept until the last scan; 0 where each
-            row of blocks can be forgotten.
-        nanoseconds: Of all scans over all blocks.
-        lossless: Whether it can only be decoded at full size.
-    """
-
-    coefficients: int
-    nanoseconds: float
-    lossless: bool
-
-
-@dataclass(frozen=True)
 class _Frame:
     marker: int
     blocks: dict[int, int]
+    precision: int = 8
+    size: tuple[int, int] = (1, 1)
 
     @property
     def keeps(self) -> bool:
         """Whether it is progressive."""
         return self.marker in _PROGRESSIVE
+
+    @property
+    def unread(self) -> str:
+        """What it is where no decoder here reads it."""
+        if self.marker == _JPEG_LS:
+            return "JPEG-LS"
+        if self.marker == _HIERARCHICAL or self.marker in _DIFFERENTIAL:
+            return "hierarchical JPEG"
+        if self.precision != 8:
+            return f"{self.precision}-bit JPEG"
+        if self.marker in _LOSSLESS and len(self.blocks) != 1:
+            return "lossless JPEG in colour"
+        if self.marker == _LOSSLESS_ARITHMETIC:
+            return "lossless JPEG with arithmetic coding"
+        if max(self.size) > _LONGEST:
+            return f"JPEG of more than {_LONGEST:,} pixels on a side"
+        if len(self.blocks) not in _COLOURS:
+            return f"JPEG of {len(self.blocks)} components"
+        return "" if self.size[0] else "JPEG that tells its height at its end (DNL)"
 
     def cost(self, scan: bytes) -> float:
         """Nanoseconds of a scan, by its header from its count of components on."""
@@ -68,7 +79,7 @@ class _Frame:
         return blocks * (_VISIT_NS + (_REFINED_NS * band if bits >> 4 else 0))
 
 
-def read_jpeg(encoded: bytes) -> JpegStructure:
+def read_jpeg(encoded: bytes) -> Structure:
     """Walks over the segments of a JPEG.
 
     Args:
@@ -83,7 +94,7 @@ def read_jpeg(encoded: bytes) -> JpegStructure:
     frame = _Frame(0xC0, {})
     scans, metadata, spent, kept = 0, 0, 0.0, 0
     for marker, content in _segments(encoded):
-        if marker in _FRAMES and not frame.blocks:
+        if marker in _HEADERS and not frame.blocks:
             frame = _frame(marker, content)
         elif content.startswith(_METADATA):
             metadata += 1
@@ -97,7 +108,12 @@ def read_jpeg(encoded: bytes) -> JpegStructure:
             if not frame.keeps and content[0] >= len(frame.blocks):
                 break  # the only scan that is decoded
             kept = 2 * 64 * sum(frame.blocks.values())
-    return JpegStructure(kept, spent, frame.marker in _LOSSLESS)
+    return Structure(
+        unread=frame.unread,
+        coefficients=kept,
+        nanoseconds=spent,
+        lossless=frame.marker in _LOSSLESS,
+    )
 
 
 def _segments(encoded: bytes) -> Iterator[tuple[int, bytes]]:
@@ -127,7 +143,7 @@ def _frame(marker: int, content: bytes) -> _Frame:
     """Blocks of each component, filled up to whole units (T.81, A.2.4)."""
     if len(content) < 6:
         return _Frame(marker, {})
-    height, width, count = struct.unpack_from(">HHB", content, 1)
+    precision, height, width, count = struct.unpack_from(">BHHB", content)
     parts = [content[6 + 3 * each : 9 + 3 * each] for each in range(count)]
     sampling = {
         part[0]: (max(1, part[1] >> 4), max(1, part[1] & 15)) for part in parts if len(part) == 3
@@ -135,4 +151,5 @@ def _frame(marker: int, content: bytes) -> _Frame:
     widest = max((across for across, _ in sampling.values()), default=1)
     tallest = max((down for _, down in sampling.values()), default=1)
     columns, rows = -(-width // (8 * widest)), -(-height // (8 * tallest))
-    return _Frame(marker, {key: columns * rows * a * d for key, (a, d) in sampling.items()})
+    blocks = {key: columns * rows * a * d for key, (a, d) in sampling.items()}
+    return _Frame(marker, blocks, precision, (height, width))

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.ssd.errors import BundleError, OptionError
+from .errors import BundleError, OptionError
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class Limit(NamedTuple):
 
 
 PIXELS = Limit("pixels", 50_000_000, "MAX_PIXELS", "Height times width, of any format.")
-SIDE = Limit("pixels on a side", 65_535, "", "The most that a JPEG can have.")
+SIDE = Limit("pixels on a side", 100_000, "", "A JPEG can have 65,535.")
 MEMORY = Limit(
     "bytes of memory for a picture",
     300_000_000,
@@ -42,9 +42,6 @@ JPEG_SEGMENTS = Limit("segments of a JPEG", 4_000, "", "Markers and fill bytes, 
 JPEG_SCANS = Limit("scans of a JPEG", 250, "", "A progressive photo has about 10.")
 JPEG_METADATA = Limit("metadata segments of a JPEG", 32, "", "EXIF's and Photoshop's, 64 kB each.")
 PNG_CHUNKS = Limit("chunks of a PNG", 20_000, "", "A picture of 32 MB has about 4,000.")
-PNG_PACKED = Limit(
-    "packed texts of a PNG", 16, "", "zTXt, iTXt and iCCP, which may unpack to 1 MB."
-)
 WEBP_CHUNKS = Limit("chunks of a WebP", 10_000, "", "Each frame of an animation is one.")
 GIF_BLOCKS = Limit("blocks of a GIF", 20_000, "", "Those before its first picture.")
 TIFF_TAGS = Limit("tags of a TIFF", 1_000, "", "Those of its first directory.")
@@ -66,7 +63,6 @@ LIMITS = (
     JPEG_SCANS,
     JPEG_METADATA,
     PNG_CHUNKS,
-    PNG_PACKED,
     WEBP_CHUNKS,
     GIF_BLOCKS,
     TIFF_TAGS,

@@ -1,12 +1,20 @@
-"""The manifest of a bundle: everything that is written down about a model."""
+"""The manifest of a bundle: everything that is written down about a model.
+
+What says how to answer (``input``, ``outputs``, ``anchors``, ``box_coder``, ``defaults``) and
+``files`` are strict: a release that adds to them raises ``SCHEMA_VERSION``, and older ones refuse.
+What describes (the manifest's own fields, ``metrics``, ``provenance``) is open: what is not known
+is kept, and written back.
+"""
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from models.ssd.errors import BundleError
-from models.ssd.spec import (
+from .description import Metrics, Provenance
+from .errors import BundleError
+from .open_record import OpenRecord, fold
+from .spec import (
     AnchorLayer,
     BoxCoderSpec,
     DefaultsSpec,
@@ -17,6 +25,7 @@ from models.ssd.spec import (
 )
 
 SCHEMA_VERSION = 1
+"""Raised by whatever an older release would answer wrongly without."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -37,7 +46,7 @@ class FileSpec(Record, frozen=True, kw_only=True):
         require(self.bytes >= 0, "a file's length cannot be negative")
 
 
-class Manifest(Record, frozen=True, kw_only=True):
+class Manifest(OpenRecord, frozen=True, kw_only=True, omit_defaults=False):
     """All that is written down about a model.
 
     Attributes:
@@ -54,8 +63,8 @@ class Manifest(Record, frozen=True, kw_only=True):
         box_coder: How offsets move anchors.
         defaults: Thresholds used when a call gives none.
         files: Every file of the bundle but the manifest, by relative path with forward slashes.
-        metrics: Measured figures, with what they were measured on.
-        provenance: Where the weights came from, and how they were converted.
+        metrics: Measured figures.
+        provenance: Where the weights came from.
         license: SPDX identifier of the weights' licence.
     """
 
@@ -72,15 +81,14 @@ class Manifest(Record, frozen=True, kw_only=True):
     box_coder: BoxCoderSpec
     defaults: DefaultsSpec
     files: dict[str, FileSpec]
-    metrics: dict[str, Any] = msgspec.field(default_factory=dict)
-    provenance: dict[str, Any] = msgspec.field(default_factory=dict)
+    metrics: Metrics = Metrics()
+    provenance: Provenance = Provenance()
     license: str
 
     def __post_init__(self) -> None:
         require(
             self.schema_version == SCHEMA_VERSION,
-            f"schema_version {self.schema_version} is not understood, "
-            f"this release reads {SCHEMA_VERSION}",
+            f"schema_version must be {SCHEMA_VERSION}, got {self.schema_version}",
         )
         require(_NAME.fullmatch(self.name) is not None, f"{self.name!r} is not a model name")
         require(len(self.anchors) >= 1, "anchors must have at least one layer")
@@ -98,17 +106,33 @@ def parse_manifest(content: bytes) -> Manifest:
         content: The bytes of ``manifest.json``.
 
     Returns:
-        The checked manifest.
+        The checked manifest; what it does not know of open records is in their ``others``.
 
     Raises:
-        BundleError: The JSON is broken, a key is missing or unknown, or a value is out of range.
+        BundleError: The JSON is broken, a newer release wrote it, a key is missing or unknown, or a
+            value is out of range.
     """
     try:
-        return msgspec.json.decode(content, type=Manifest)
+        document = msgspec.json.decode(content)
+        _refuse_newer(document)
+        return msgspec.convert(fold(document, Manifest), Manifest)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise BundleError(f"manifest.json is not usable: {error}") from error
+        # A strict record has met a field that it does not know.
+        unknown = "unknown field" in str(error)
+        remedy = "; it may change answers: upgrade dcf-detect, or mend its name" if unknown else ""
+        raise BundleError(f"manifest.json is not usable: {error}{remedy}") from error
+
+
+def _refuse_newer(document: object) -> None:
+    """Tells a newer schema before its fields are read, which may be of any type."""
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if isinstance(version, int | float) and version > SCHEMA_VERSION:
+        raise BundleError(
+            f"manifest.json has schema_version {version}, this release reads {SCHEMA_VERSION}: "
+            "upgrade dcf-detect to use this bundle"
+        )
 
 
 def format_manifest(manifest: Manifest) -> bytes:
     """Writes a manifest as ``parse_manifest`` reads it: indented JSON with a final newline."""
-    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(manifest.values()), indent=2) + b"\n"

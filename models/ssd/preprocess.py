@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.spec import InputSpec
+from .spec import InputSpec
 
 
 class Preprocessor:

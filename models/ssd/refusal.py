@@ -1,7 +1,7 @@
 """The words that refuse a picture for one row of the table of limits."""
 
-from models.ssd.errors import TooCostly
-from models.ssd.limits import Limit
+from .errors import TooCostly
+from .limits import Limit
 
 
 def refuse_more(limit: Limit, count: float, most: float | None = None) -> None:

@@ -1,8 +1,8 @@
 """The session: tensor in, scores and offsets out, through one engine loaded once."""
 
-from models.ssd.bundle import Bundle
-from models.ssd.cpus import usable_cpus
-from models.ssd.session_port import Session
+from .bundle import Bundle
+from .cpus import usable_cpus
+from .session_port import Session
 
 
 def open_session(bundle: Bundle, pool_size: int | None = None) -> Session:
@@ -20,9 +20,9 @@ def open_session(bundle: Bundle, pool_size: int | None = None) -> Session:
     """
     size = pool_size or usable_cpus()
     if bundle.manifest.engine == "tensorflow":
-        from models.ssd.session_tensorflow import TensorFlowSession
+        from .session_tensorflow import TensorFlowSession
 
         return TensorFlowSession(bundle)
-    from models.ssd.session_litert import LiteRtSession
+    from .session_litert import LiteRtSession
 
     return LiteRtSession(bundle, size)

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from models.ssd.bundle import Bundle
-from models.ssd.errors import BundleError
-from models.ssd.manifest import Manifest
-from models.ssd.session_port import Outputs, Tensor
+from .bundle import Bundle
+from .errors import BundleError
+from .manifest import Manifest
+from .session_port import Outputs, Tensor
 
 
 class LiteRtSession:

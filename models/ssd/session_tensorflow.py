@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from models.ssd.bundle import Bundle
-from models.ssd.errors import BundleError
-from models.ssd.session_port import Outputs, Tensor
+from .bundle import Bundle
+from .errors import BundleError
+from .session_port import Outputs, Tensor
 
 try:
     import tensorflow as tf

@@ -1,21 +1,21 @@
 """What one call asks of the detector."""
 
-import math
 from dataclasses import dataclass
 
-from models.ssd.errors import OptionError
-from models.ssd.spec import COUNT_LIMITS
+from .errors import OptionError
+from .ranges import RANGES
+from .spec import DefaultsSpec
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Thresholds and limits of one call.
+    """Thresholds and limits of one call; their ranges are those of ``RANGES``.
 
     Attributes:
-        threshold: Least confidence of an answer, 0..1.
-        iou: Greatest overlap of two answers of one class, 0..1.
-        top_k: Candidates kept before suppression; range as in ``COUNT_LIMITS``.
-        max_detections: Answers at most; likewise.
+        threshold: Least confidence of an answer.
+        iou: Greatest overlap of two answers of one class.
+        top_k: Candidates kept before suppression.
+        max_detections: Answers at most.
         classes: Names or ids of the only classes wanted; all when empty.
 
     Raises:
@@ -29,11 +29,12 @@ class Settings:
     classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("threshold", "iou"):
-            share = getattr(self, name)
-            if not (math.isfinite(share) and 0 <= share <= 1):
-                raise OptionError(f"{name} must be a number from 0 to 1, got {share}")
-        for name, most in COUNT_LIMITS.items():
-            count = getattr(self, name)
-            if not 1 <= count <= most:
-                raise OptionError(f"{name} must be a whole number from 1 to {most}, got {count}")
+        for name, allowed in RANGES.items():
+            value = getattr(self, name)
+            if value not in allowed:
+                raise OptionError(f"{name} {allowed.demand}, got {value}")
+
+    @classmethod
+    def of(cls, defaults: DefaultsSpec) -> "Settings":
+        """What a call gets that asks for nothing: a bundle's defaults."""
+        return cls(**{name: getattr(defaults, name) for name in RANGES})

@@ -9,9 +9,7 @@ from typing import Literal
 
 import msgspec
 
-COUNT_LIMITS = {"top_k": 10_000, "max_detections": 1_000}
-"""Greatest value of each count, wherever it is given: call, environment or manifest. What a call
-may cost follows from them: suppression compares every candidate with every answer so far."""
+from .ranges import RANGES
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,13 +149,13 @@ class BoxCoderSpec(Record, frozen=True, kw_only=True):
 
 
 class DefaultsSpec(Record, frozen=True, kw_only=True):
-    """What a call uses when it asks for nothing else.
+    """What a call uses when it asks for nothing else; ranges as in ``RANGES``.
 
     Attributes:
-        threshold: Least confidence of a detection, 0..1.
-        iou: Overlap (intersection over union, 0..1) above which the weaker box of a class goes.
-        top_k: Candidates kept before suppression; range as in ``COUNT_LIMITS``.
-        max_detections: Detections answered at most; likewise.
+        threshold: Least confidence of a detection.
+        iou: Overlap (intersection over union) above which the weaker box of a class goes.
+        top_k: Candidates kept before suppression.
+        max_detections: Detections answered at most.
     """
 
     threshold: float = 0.5
@@ -166,8 +164,7 @@ class DefaultsSpec(Record, frozen=True, kw_only=True):
     max_detections: int = 100
 
     def __post_init__(self) -> None:
-        require(0 <= self.threshold <= 1, "defaults.threshold must be 0..1")
-        require(0 <= self.iou <= 1, "defaults.iou must be 0..1")
-        for name, most in COUNT_LIMITS.items():
-            count = getattr(self, name)
-            require(1 <= count <= most, f"defaults.{name} must be 1..{most}, got {count}")
+        for name, allowed in RANGES.items():
+            value = getattr(self, name)
+            span = f"{allowed.low}..{allowed.high}"
+            require(value in allowed, f"defaults.{name} must be {span}, got {value}")

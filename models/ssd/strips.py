@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from models.ssd.cost import STRIP_PIXELS
-from models.ssd.pixels import Span, rgb_from_pillow
+from .cost import STRIP_PIXELS
+from .pixels import Span, rgb_from_pillow
 
 # Modes that are stretched from the least to the greatest value of the whole picture.
 _STRETCHED = ("I", "F")
@@ -38,7 +38,8 @@ def shrunk_rgb(image: Image.Image, scale: int) -> npt.NDArray[np.uint8]:
     ]
     span = None
     if image.mode in _STRETCHED:
-        span = Span.of(np.asarray(image.crop(box), np.float64) for box in boxes)
+        parts = (np.asarray(image.crop(box), np.float64) for box in boxes)
+        span = Span.of(parts).or_sixteen_bits()
     strips = (rgb_from_pillow(image.crop(box), span) for box in boxes)
     return joined(strips, (image.height, image.width), scale)
 

@@ -1,53 +1,55 @@
-"""The first directory of a TIFF, read without decoding: its tags, strips and their sizes.
+"""What a TIFF asks of a reader: which of its pages is the picture, how that lies, what it takes.
 
-TIFF 6.0, section 2, and BigTIFF. A reader takes every value of every tag into memory, and each
-strip or tile is unpacked whole.
+Each strip or tile is unpacked whole, and may be named more than once.
 """
 
+import contextlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.ssd.limits import TIFF_READ, TIFF_SCANS, TIFF_TAGS, TIFF_VALUES
-from models.ssd.refusal import refuse_more
+from .limits import TIFF_READ, TIFF_SCANS
+from .refusal import refuse_more
+from .structure import Structure
+from .tiff_directory import Directory, TiffFile
+from .tiff_layout import SENSORS, TiffLayout
 
-# Bytes and letter of the types that hold whole numbers; other types are told by their size alone.
-_WHOLE = {1: (1, "B"), 3: (2, "H"), 4: (4, "I"), 13: (4, "I"), 16: (8, "Q"), 18: (8, "Q")}
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4,
-          16: 8, 17: 8, 18: 8}  # fmt: skip
-# Kept as one piece of bytes, however long: byte, text, undefined.
-_PIECES = {1, 2, 6, 7}
-_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES, _ROWS = 256, 257, 258, 259, 277, 278
+_SUBFILE, _OLD_SUBFILE, _WIDTH, _HEIGHT, _ORIENTATION, _ROWS = 254, 255, 256, 257, 274, 278
 _OFFSETS, _COUNTS = 273, 279
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_COUNTS = 322, 323, 324, 325
+_PARTS, _DNG = 330, 50706
+_PHOTOMETRIC, _COMPRESSION = 262, 259
+# Bits of NewSubfileType: a thumbnail, a mask.
+_REDUCED, _MASK = 1, 4
 _JPEG = {6, 7}
+# How cameras pack what their sensors saw: Sony, Nikon, Pentax.
+_CAMERAS = {32767, 32769, 34713, 65535}
 # Strips may share bytes; how often the whole file may be read over.
 _READ = 4
+# Directories inside the first that are looked at.
+_SUBDIRECTORIES = 8
 
 
 @dataclass(frozen=True)
-class TiffStructure:
+class TiffStructure(Structure):
     """What a TIFF asks of a reader.
 
     Attributes:
-        piece: Bytes of its largest strip or tile, unpacked.
-        pieces: How many strips or tiles it names.
+        layout: How its pixels lie; None where there is no picture.
+        place: Where the directory of the picture stands, where that is not the first; else 0.
     """
 
-    piece: int
-    pieces: int
+    layout: TiffLayout | None = None
+    place: int = 0
 
-
-@dataclass(frozen=True)
-class _Layout:
-    """How a TIFF writes numbers."""
-
-    order: str
-    big: bool
+    def picture_of(self, encoded: bytes, *, damaged: bool) -> bytes:
+        """The file with its picture as the first page."""
+        del damaged
+        return TiffFile(encoded).started_at(self.place) if self.place else encoded
 
 
 def read_tiff(encoded: bytes) -> TiffStructure:
-    """Reads the first directory of a TIFF.
+    """Finds the picture of a TIFF and weighs it.
 
     Args:
         encoded: The file; of one that makes no sense what can be read.
@@ -58,48 +60,66 @@ def read_tiff(encoded: bytes) -> TiffStructure:
     Raises:
         TooCostly: It has more tags, values or scans than allowed.
     """
-    layout = _Layout(
-        "<" if encoded[:2] == b"II" else ">", encoded[2:3] == b"+" or encoded[3:4] == b"+"
+    file = TiffFile(encoded)
+    pages = [*_pages(file)]
+    if not pages:
+        return TiffStructure(size=(0, 0))
+    picture = next((page for page in pages if not _is_small(page)), pages[0])
+    layout = TiffLayout.of(picture, file)
+    raw = "camera raw (DNG, NEF and the like)" if _is_raw(encoded, pages) else ""
+    height, width = picture.first(_HEIGHT), picture.first(_WIDTH)
+    piece, pieces = _pieces(encoded, picture, layout)
+    return TiffStructure(
+        unread=raw or ("" if layout.reader else layout.name),
+        size=(width, height) if 5 <= picture.first(_ORIENTATION) <= 8 else (height, width),
+        stored=layout.stored,
+        stretched=layout.samples * layout.stretched,
+        piece=piece,
+        pieces=pieces,
+        layout=layout,
+        place=0 if picture is pages[0] else picture.place,
     )
-    try:
-        tags = _tags(encoded, layout)
-    except struct.error:
-        return TiffStructure(0, 0)  # a reader finds no directory either
-    first = {key: values[0] for key, values in tags.items() if values}
-    width, height = first.get(_WIDTH, 0), first.get(_HEIGHT, 0)
-    bits = first.get(_BITS, 1) * first.get(_SAMPLES, 1)
-    rows = min(first.get(_ROWS, height), height)
-    if _TILE_WIDTH in first:
-        width, rows = first[_TILE_WIDTH], first.get(_TILE_HEIGHT, 0)
-    offsets = tags.get(_TILE_OFFSETS) or tags.get(_OFFSETS) or ()
-    counts = tags.get(_TILE_COUNTS) or tags.get(_COUNTS) or ()
+
+
+def _pages(file: TiffFile) -> Iterator[Directory]:
+    """The pages up to the first that is no thumbnail, and those inside the first of all."""
+    inside: tuple[int, ...] = ()
+    for number, page in enumerate(file.pages()):
+        inside = inside if number else page.all(_PARTS)[:_SUBDIRECTORIES]
+        yield page
+        if not _is_small(page):
+            break
+    for place in inside:
+        with contextlib.suppress(struct.error, OverflowError):
+            yield file.directory(place)
+
+
+def _is_small(page: Directory) -> bool:
+    """Whether a page is a thumbnail or a mask of another."""
+    return bool(page.first(_SUBFILE) & (_REDUCED | _MASK)) or page.first(_OLD_SUBFILE) == 2
+
+
+def _is_raw(encoded: bytes, pages: list[Directory]) -> bool:
+    """Whether a camera wrote what its sensor saw: the pictures that are readable are previews."""
+    if _DNG in pages[0].tags or encoded[8:10] == b"CR":
+        return True
+    return any(
+        page.first(_PHOTOMETRIC) in SENSORS or page.first(_COMPRESSION) in _CAMERAS
+        for page in pages
+    )
+
+
+def _pieces(encoded: bytes, page: Directory, layout: TiffLayout) -> tuple[int, int]:
+    """Bytes of the largest strip or tile, and how many there are."""
+    width, height = page.first(_WIDTH), page.first(_HEIGHT)
+    bits = page.first(258, 1) * layout.samples
+    rows = min(page.first(_ROWS, height), height)
+    if _TILE_WIDTH in page.tags:
+        width, rows = page.first(_TILE_WIDTH), page.first(_TILE_HEIGHT)
+    offsets = page.all(_TILE_OFFSETS) or page.all(_OFFSETS)
+    counts = page.all(_TILE_COUNTS) or page.all(_COUNTS)
     refuse_more(TIFF_READ, sum(min(count, len(encoded)) for count in counts), _READ * len(encoded))
-    if first.get(_COMPRESSION) in _JPEG:
+    if layout.compression in _JPEG:
         for start, count in zip(offsets, counts, strict=False):
             refuse_more(TIFF_SCANS, encoded.count(b"\xff\xda", start, start + count))
-    return TiffStructure(-(-width * bits // 8) * rows, len(offsets))
-
-
-def _tags(encoded: bytes, layout: _Layout) -> Mapping[int, tuple[int, ...]]:
-    """Whole numbers of every tag of the first directory; what lies outside the file is left out."""
-    word, place, head = ("Q", 8, "HHQ") if layout.big else ("I", 4, "HHI")
-    position = struct.unpack_from(layout.order + word, encoded, 8 if layout.big else 4)[0]
-    entries = struct.unpack_from(layout.order + ("Q" if layout.big else "H"), encoded, position)[0]
-    refuse_more(TIFF_TAGS, entries)
-    position += 8 if layout.big else 2
-    found: dict[int, tuple[int, ...]] = {}
-    total = 0
-    for each in range(position, position + entries * (4 + 2 * place), 4 + 2 * place):
-        tag, kind, count = struct.unpack_from(layout.order + head, encoded, each)
-        start, size = each + 4 + place, _SIZES.get(kind, 1) * count
-        if size > place:
-            start = struct.unpack_from(layout.order + word, encoded, start)[0]
-        if start + size > len(encoded):
-            continue  # a reader leaves it out or gives up
-        total += 0 if kind in _PIECES else count
-        refuse_more(TIFF_VALUES, total)
-        if kind in _WHOLE and (kind != 1 or count == 1):
-            found[tag] = struct.unpack_from(
-                f"{layout.order}{count}{_WHOLE[kind][1]}", encoded, start
-            )
-    return found
+    return -(-width * bits // 8) * rows, len(offsets)

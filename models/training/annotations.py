@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pycocotools.coco import COCO
 
-from models.training.errors import DataSetError
+from .errors import DataSetError
 
 
 @dataclass(frozen=True, slots=True)

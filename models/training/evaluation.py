@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
-from models.ssd.detections import Detections
-from models.ssd.detector import Detector
-from models.training.annotations import AnnotatedImages
-from models.training.precision import Found, Matches, Precision
+from ..ssd.detections import Detections
+from ..ssd.detector import Detector
+from .annotations import AnnotatedImages
+from .precision import Found, Matches, Precision
 
 _THRESHOLD = 0.01
 """Precision is an average over all recalls, so that weak detections count too."""

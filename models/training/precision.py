@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from pycocotools.cocoeval import COCOeval
 
-from models.training.annotations import AnnotatedImages
+from .annotations import AnnotatedImages
 
 _MAX_DETECTIONS = 100
-_LEVEL = 0.90
+LEVEL = 0.90
 """Share of the bootstrap's results inside its interval."""
 
 Found = dict[str, Any]
@@ -113,7 +113,7 @@ def paired_bootstrap(
         drawn = random.integers(0, ours.count, ours.count)
         differences.append(ours.precision(drawn).mean - theirs.precision(drawn).mean)
         progress(1)
-    tail = (1 - _LEVEL) / 2 * 100
+    tail = (1 - LEVEL) / 2 * 100
     low, high = np.percentile(differences, [tail, 100 - tail])
     return Interval(
         ours.precision().mean - theirs.precision().mean, float(low), float(high), samples

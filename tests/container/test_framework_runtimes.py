@@ -181,7 +181,7 @@ kept = Path("models/ssd/bundles/weights/ssdlite_mobilenet_v2_coco.npz").read_byt
 weights = parse_weights(kept, network)
 image = np.random.default_rng(0).uniform(-1, 1, (1, 300, 300, 3)).astype(np.float32)
 answer = run_network(network, weights, image)
-identity = Identity("saved", "1.0.0", CLASS_IDS, LABELS, DefaultsSpec(), "Apache-2.0", {})
+identity = Identity("saved", "1.0.0", CLASS_IDS, LABELS, DefaultsSpec(), "Apache-2.0")
 examples = image, {name: answer[name] for name in network.heads}
 saved_model_bundle(Path(sys.argv[1]), network, weights, identity, examples, "float32")
 """

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.large_photo import large_photo
+from benchmarks.bodies.large_photo import large_photo
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 

@@ -60,6 +60,16 @@ def test_health_follows_the_lock_file(engine, function_image):
         assert health(engine, name, "unhealthy") == "unhealthy"
 
 
+def test_a_process_that_hangs_is_unhealthy(engine, function_image):
+    with engine.container(function_image, *LOCKED) as (name, address):
+        engine.wait_ready(name, address)
+        assert health(engine, name, "healthy") == "healthy"
+        engine.run("kill", "--signal", "STOP", name)
+        assert health(engine, name, "unhealthy") == "unhealthy"
+        engine.run("kill", "--signal", "CONT", name)
+        assert health(engine, name, "healthy") == "healthy"
+
+
 def health(engine, name, wanted, seconds=30):
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:

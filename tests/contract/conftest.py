@@ -82,7 +82,7 @@ def write_vgg16_bundles(folder):
     identity = convert.Identity(
         name="vgg16", version="1.0.0", class_ids=tuple(range(21)),
         labels=("background", *(f"class {number}" for number in range(1, 21))),
-        defaults=DefaultsSpec(), license="CC0-1.0", provenance={},
+        defaults=DefaultsSpec(), license="CC0-1.0",
     )  # fmt: skip
     convert.float_bundle(folder / "litert-float32", network, weights, identity, images, expected)
     for precision in ("float32", "bfloat16"):

@@ -15,7 +15,7 @@ import pytest
 
 from tests.dcf.fake_engine import fake_engine, flags_of, with_engine  # noqa: F401 - fixtures
 from tests.dcf.stand_in import StandIn
-from tests.waiting import until
+from tests.dcf.waiting import wait_for
 
 ECHO = """
 import os
@@ -186,9 +186,9 @@ def _write_function_fixture() -> Callable[..., Path]:
 
 
 @pytest.fixture(name="wait_for", scope="session")
-def _wait_for_fixture() -> Callable[..., None]:
+def _wait_for_fixture() -> Callable[..., object]:
     """`wait_for(condition, seconds)` fails when it does not come to be so."""
-    return lambda condition, seconds=15.0: until(condition, seconds)
+    return wait_for
 
 
 @pytest.fixture(name="is_alive", scope="session")

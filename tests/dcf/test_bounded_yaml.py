@@ -1,11 +1,12 @@
 """YAML that would take minutes, gigabytes or a traceback elsewhere is one line here."""
 
+import itertools
 import subprocess
 import sys
 
 import pytest
 
-from dcf.bounded_yaml import MAX_BYTES, MAX_DEPTH, NotReadable, read
+from dcf.bounded_yaml import MAX_BYTES, MAX_DEPTH, NotReadable, read, read_texts
 
 
 def chain(first, row):
@@ -28,10 +29,11 @@ HOSTILE = {
     "huge": "functions: '" + "a" * MAX_BYTES + "'",
     "keys": "functions:\n" + "".join(f" f{number}: {{}}\n" for number in range(60_000)),
     "digits": "a: " + "1" * 5000, "sixties": "a: 1:" + ":".join(["59"] * 100_000),
-    "date": "a: 2001-99-99", "not int": "a: !!int x", "not bool": "a: !!bool x",
+    "not int": "a: !!int x", "not bool": "a: !!bool x",
     "not a time": "a: !!timestamp x", "not float": "a: !!float x", "not base64": 'a: !!binary "é"',
     "python": "!!python/object/apply:os.system [id]", "python name": "!!python/name:os.system",
     "list as key": "? [a]\n: b", "map as key": "? {a: b}\n: c", "NUL": "a:\0", "tab": "\t[",
+    "twice": "a: 1\nb: 2\na: 3", "twice in flow": "{a: 1, 'a': 2}",
     "documents": "a\n---\n" * 50_000, "anchors": "&a " * 100_000,
 }  # fmt: skip
 
@@ -106,3 +108,41 @@ def test_a_file_that_never_ends_is_read_to_the_limit(dcf):
     done = dcf("function", "create", "-f", "/dev/zero")
     assert done.returncode == 1
     assert b"more than 1 MiB" in done.stderr
+
+
+def test_programs_are_read_by_the_newer_schema():
+    text = b"[0x1F, 0o17, 0644, 1_000, yes, NO, 12:30:45, 2026-01-02, +82, 1e3, .inf, ~, True, '5']"
+    assert read(text) == [
+        31, 15, 644, "1_000", "yes", "NO", "12:30:45", "2026-01-02", 82, 1000.0, float("inf"),
+        None, True, "5",
+    ]  # fmt: skip
+
+
+def test_people_are_read_as_they_write():
+    words = ["1.10", "0644", "12:30:45", "yes", "0x1F", "1_000", "+82", "1e3", ".5", "-0", "True"]
+    words += ["2026-01-02T03:04:05Z", "2001-99-99", "0b1", "0o17", "=", "1:2", ".inf", "é", "y"]
+    rows = "".join(f"{word}: {word}\n" for word in words)
+    assert read_texts(rows.encode()).value == dict(zip(words, words, strict=True))
+    assert read_texts(b"a: !!int 0x1F\nb: !!str 1.10\nc: null\nd: ~\ne:\n").value == {
+        "a": "0x1F", "b": "1.10", "c": None, "d": None, "e": None
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "is_disputed"),
+    [
+        *zip(["yes", "NO", "off", "y", "0644", "-010", "12:30", "1_000", "0b1", "="],
+             itertools.repeat(True), strict=False),
+        *zip(["2026-01-02", "2026-01-02T03:04:05Z", "1_0.5"], itertools.repeat(True), strict=False),
+        *zip(["1.10", "12", "0", "00", "1e3", "true", "x", "0x1F", "'yes'", '"0644"', "08", "null",
+              "|\n  yes", "!!str yes"],
+             itertools.repeat(False), strict=False),
+    ],
+)  # fmt: skip
+def test_what_readers_disagree_on_is_told_by_its_line(word, is_disputed):
+    assert read_texts(f"# a\na: {word}\n".encode()).disputed == ((2,) if is_disputed else ())
+
+
+def test_merged_maps_may_have_the_same_keys():
+    text = b"a: &a {k: 1, l: 2}\nb: &b {<<: *a, k: 3}\nc: {<<: [*b, *a], l: 4}\n"
+    assert read_texts(text).value["c"] == {"k": "3", "l": "4"}

@@ -83,3 +83,40 @@ def test_what_is_wrong_is_named_in_one_line(file, words):
         load(CONFIGS / f"{file}.yaml")
     assert words in raised.value.message
     assert "\n" not in raised.value.message
+
+
+VALUES = {
+    "T_VERSION": "1.10", "T_MODE": "0644", "T_TIME": "12:30:45", "T_WORD": "yes", "T_HEX": "0x1F",
+    "T_NUM": "1_000", "T_PLUS": "+82", "T_STAMP": "2026-01-02T03:04:05Z", "NO": "norway",
+    "T_TRUE": "True", "T_FLOAT": "1e-3", "T_NONE": "",
+}  # fmt: skip
+
+
+def test_values_are_text_as_written(tmp_path, capsys):
+    rows = "".join(f"      {key}: {text}\n" for key, text in VALUES.items())
+    (tmp_path / "more.yaml").write_text("environment: {T_FILE: off, T_OTHER: '010'}\n")
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        f"functions:\n  f:\n    environment:\n{rows}    environment_file: [more.yaml]\n"
+        "    labels: {v: 1.10, z: 0123}\n    limits: {cpu: 0.10}\n    build_args: [A=1_0]\n"
+        "    skip_build: True\n"
+    )
+    (function,) = load(file).functions
+    assert function.environment == {**VALUES, "T_FILE": "off", "T_OTHER": "010"}
+    assert (function.labels, function.limits) == ({"v": "1.10", "z": "0123"}, {"cpu": "0.10"})
+    assert function.skip_build
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(": taken as written")[0] for line in told] == [
+        f"Note: {file}: lines 5, 6, 7, 9, 11, 12, 17",
+        f"Note: {tmp_path / 'more.yaml'}: line 1",
+    ]
+    load(file)
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["yes", "'1'", "on", "[true]"])
+def test_a_flag_is_true_or_false(tmp_path, word):
+    file = tmp_path / "config.yaml"
+    file.write_text(f"functions: {{f: {{skip_build: {word}}}}}\n")
+    with pytest.raises(ConfigError, match="must be true or false"):
+        load(file)

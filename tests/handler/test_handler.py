@@ -4,8 +4,11 @@ import base64
 import contextlib
 import dataclasses
 import gc
+import gzip
 import io
 import json
+import random
+import re
 import struct
 import tracemalloc
 import weakref
@@ -16,9 +19,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from handler.call import Body
 from handler.errors import BadOption, Deferred, PayloadError, TooCostly
 from handler.handler import Handler
-from handler.payload import Picture
+from handler.options import Options
+from handler.picture import Picture
 from models.ssd.bundle import EMBEDDED
 from models.ssd.errors import Abandoned, BundleError, DetectorError
 from models.ssd.nms import overlaps
@@ -100,6 +105,14 @@ def test_full_format(ask, cup, handler):
         ({"query": {"format": "png"}}, "PNG"),
         ({"query": {"format": "jpeg"}, "accept": "application/json"}, "JPEG"),
         ({"accept": "application/json;q=0.5, image/png"}, "PNG"),
+        ({"accept": "IMAGE/JPEG"}, "JPEG"),
+        ({"accept": "Image/Png; Q=0.9, Application/JSON;q=0.8"}, "PNG"),
+        ({"accept": "image/png;compression=9"}, "PNG"),
+        ({"accept": 'image/jpeg; a="b, c;d"; q=0.7, application/json;q=0.5'}, "JPEG"),
+        ({"accept": "image/jpg"}, "JPEG"),
+        ({"accept": "image/jpeg;q=0, image/*"}, "PNG"),
+        ({"accept": "image/*, */*;q=0.1"}, "JPEG"),
+        ({"accept": "image/png;q=0.5;v=1, image/jpeg;q=0.6;v=2"}, "JPEG"),
     ],
 )
 def test_the_answer_may_be_a_picture(ask, cup, fields, kind):
@@ -118,11 +131,105 @@ def test_the_answer_may_be_a_picture(ask, cup, fields, kind):
     [
         "", "*/*", "application/json", "image/jpeg;q=0.5, application/json", "text/html, */*;q=0.8",
         "text/html,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8", "image/tiff",
-        "garbage;;",
+        "garbage;;", "APPLICATION/JSON, IMAGE/PNG", "image/png;q=0", "Image/WebP", "image",
+        "image/png;v=1;q=0.4, application/json;v=2;q=0.5", "image/jpeg;q=7", "*/*, image/png;q=0.9",
     ],
 )  # fmt: skip
 def test_json_unless_a_picture_is_preferred(ask, cup, accept):
     assert ask(cup, accept=accept).content_type == "application/json"
+
+
+PACKED = {
+    "gzip": gzip.compress, "deflate": zlib.compress, "x-gzip": gzip.compress,
+    "gzip, deflate": lambda body: zlib.compress(gzip.compress(body)),
+    "identity": bytes,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", PACKED)
+@pytest.mark.parametrize("name", ["Content-Encoding", "content-encoding"])
+def test_a_body_may_come_packed(ask, cup, encoding, name):
+    text = base64.b64encode(cup).decode()
+    form = (
+        b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+        + cup
+        + b"\r\n--b--\r\n"
+    )
+    for body in (cup, text.encode(), json.dumps({"image": text}).encode(), form):
+        packed = PACKED[encoding](body)
+        assert objects(ask(packed, headers={name: encoding})) == objects(ask(cup))
+
+
+def test_gzip_is_unpacked_where_no_header_tells(ask, cup):
+    assert objects(ask(gzip.compress(cup))) == objects(ask(cup))
+    with pytest.raises(DetectorError) as caught:
+        ask(gzip.compress(b"<svg/>"))
+    assert caught.value.code == "unsupported_format"
+
+
+def test_an_empty_packed_body_is_empty_whichever_way(ask):
+    for body in (b"", gzip.compress(b"")):
+        with pytest.raises(PayloadError) as caught:
+            ask(body, headers={"content-encoding": "gzip"})
+        assert caught.value.code == "empty_input"
+    assert "usage" in objects(ask(b"", method="GET", headers={"content-encoding": "gzip"}))
+
+
+def test_a_packed_body_has_the_limit_of_a_body(cup):
+    handler = Handler({"MAX_BODY_BYTES": str(len(cup))})
+
+    class Call:
+        input = gzip.compress(cup)
+        headers = {"Content-Encoding": "gzip"}  # noqa: RUF012  # a request's own, never changed
+
+    assert objects(handler(Call()))[0]["class"] == "cup"
+    Call.input = gzip.compress(cup + b"\0")
+    with pytest.raises(PayloadError, match=f"more than {len(cup)} bytes") as caught:
+        handler(Call())
+    assert caught.value.code == "body_too_large"
+
+
+@pytest.mark.parametrize(("noise", "most"), [(0, 16_000_000), (150_000, 24_000_000)])
+def test_a_packed_body_may_grow_by_its_own_size(ask, noise, most):
+    body = gzip.compress(random.Random(1).randbytes(noise) + bytes(40_000_000))
+    with pytest.raises(PayloadError, match="unpacks to more than") as caught:
+        ask(body, headers={"content-encoding": "gzip"})
+    assert caught.value.code == "body_too_large"
+    told = int(re.search("more than ([0-9]+)", caught.value.message)[1])
+    assert most <= told == max(16_000_000, 160 * len(body)) < most * 1.3
+
+
+def test_a_packed_body_may_ask_for_no_more_than_its_own_size(ask):
+    """Zeros behind a picture make it large, and pack to nothing."""
+    coded = {"headers": {"content-encoding": "gzip"}}
+    hungry = blank(4200, 3600, "WEBP")
+    padded = hungry + b"JUNK" + struct.pack("<I", 12_000_000) + bytes(12_000_000)
+    with pytest.raises(DetectorError, match="bytes of memory"):
+        ask(hungry)
+    assert objects(ask(padded)) == []
+    with pytest.raises(TooCostly, match="bytes of memory unpacked, at most 100,000,000"):
+        ask(gzip.compress(padded), **coded)
+    many = json.loads(tiny(200))
+    many["images"][0] += " " * 12_000_000
+    with pytest.raises(TooCostly, match="milliseconds of work, at most 1,000"):
+        ask(gzip.compress(json.dumps(many).encode()), **coded)
+    assert len(objects(ask(gzip.compress(tiny(3)), **coded))) == 3
+
+
+@pytest.mark.parametrize("envelope", ["query", "json", "form", "urlencoded"])
+def test_an_option_without_a_value_is_the_default(ask, cup, envelope):
+    text = base64.b64encode(cup).decode()
+    head = "--b\r\nContent-Disposition: form-data; name="
+    names = ["threshold", "iou", "top_k", "max_detections", "classes", "format"]
+    empty = "".join(f"{head}{name}\r\n\r\n\r\n" for name in names)
+    body, fields = {
+        "query": (cup, {"query": "&".join(f"{name}=" for name in names)}),
+        "json": (json.dumps({"image": text, **dict.fromkeys(names)}).encode(), {}),
+        "form": (f"{empty}{head}image\r\n\r\n{text}\r\n--b--".encode(), {}),
+        "urlencoded": ("".join(f"{name}=&" for name in names).encode() + b"image="
+                       + text.replace("+", "%2B").encode(), {}),
+    }[envelope]  # fmt: skip
+    assert objects(ask(body, **fields)) == objects(ask(cup))
 
 
 def test_query_wins_over_body_and_body_over_settings(cup):
@@ -168,9 +275,41 @@ def test_a_batch_answers_in_order_and_one_bad_picture_fails_alone(ask, cat, cup)
     assert junk["error"]["index"] == 1
     assert broken["error"] == {
         "code": "truncated_image",
-        "message": "the JPEG image ends early or is damaged: send the whole file",
+        "message": "the JPEG image ends early or is damaged: send the whole file, or add "
+        "damaged=accept for what can be read of it",
         "index": 2,
     }
+
+
+ZEROS_INSIDE = Path(__file__).parents[1] / "data/pictures/zeros-inside.jpg"
+
+
+def test_damage_is_an_error_unless_the_call_accepts_it(ask):
+    body = ZEROS_INSIDE.read_bytes()
+    text = base64.b64encode(body).decode()
+    for sent in (body, json.dumps({"image": text}).encode()):
+        with pytest.raises(DetectorError, match="damaged=accept") as caught:
+            ask(sent)
+        assert caught.value.code == "truncated_image"
+        assert isinstance(objects(ask(sent, query={"damaged": "accept"})), list)
+    accepted = {"damaged": "accept"}
+    assert isinstance(objects(ask(json.dumps({"image": text} | accepted).encode())), list)
+    (entry,) = objects(ask(json.dumps({"images": [text]}).encode()))
+    assert entry["error"]["code"] == "truncated_image"
+    assert objects(ask(json.dumps({"images": [text]} | accepted).encode())) == [[]]
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_a_damaged_picture_that_is_accepted_can_be_drawn(ask, kind):
+    reply = ask(ZEROS_INSIDE.read_bytes(), query={"damaged": "accept", "format": kind})
+    with Image.open(io.BytesIO(reply.body)) as drawn:
+        assert drawn.size == (360, 240)
+
+
+def test_a_picture_that_is_too_wide_for_a_jpeg_is_shrunk(ask):
+    reply = ask(blank(70_000, 10, "PNG"), query={"format": "jpeg"})
+    with Image.open(io.BytesIO(reply.body)) as drawn:
+        assert drawn.size == (65_500, 9)
 
 
 def test_a_batch_of_one_is_still_a_batch(ask, cat):
@@ -284,6 +423,10 @@ def test_only_an_input_is_needed(handler, cup):
     assert objects(handler(Original()))[0]["class"] == "cup"
 
 
+def test_an_input_may_be_text(ask, cup):
+    assert objects(ask(base64.b64encode(cup).decode())) == objects(ask(cup))
+
+
 def test_the_samples_are_the_ones_the_notice_tells_of():
     samples = Path(__file__).parents[2] / "samples"
     notice = (samples.parent / "NOTICE").read_text()
@@ -379,8 +522,8 @@ def test_a_small_batch_of_much_work_is_refused(ask):
 
 def test_a_batch_of_real_pictures_is_no_small_one(handler, cup):
     text = base64.b64encode(cup).decode()
-    pictures = [handler._inspect(Picture(cup))] * 256
-    handler._check_work(object(), 256 * len(text), pictures, "json")
+    pictures = [handler._inspect(Picture(cup), Options())] * 256
+    handler._check_work(object(), Body(text.encode() * 256, 256 * len(text)), pictures, "json")
 
 
 def test_a_drawn_picture_is_part_of_the_work(ask):
@@ -430,3 +573,17 @@ def test_a_refused_body_is_not_kept(handler, body):
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_a_body_that_is_text_is_base64_as_bytes_are(ask, cup):
+    text = base64.b64encode(cup)
+    assert objects(ask(text.decode())) == objects(ask(text))
+    with pytest.raises(PayloadError, match="neither an image nor base64"):
+        ask("汽车 \ud800")
+
+
+@pytest.mark.parametrize("wanted", ["jpeg", "png"])
+def test_a_batch_is_never_answered_with_a_picture(ask, cup, wanted):
+    body = json.dumps({"images": [base64.b64encode(cup).decode()]}).encode()
+    with pytest.raises(BadOption, match="a batch cannot be answered with a picture"):
+        ask(body, query={"format": wanted})

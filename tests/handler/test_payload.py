@@ -1,5 +1,6 @@
 import base64
 import binascii
+import io
 import json
 import subprocess
 import textwrap
@@ -8,9 +9,12 @@ from urllib.parse import quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from handler.errors import BadBase64, BadOption, EmptyInput, NotAnImage, PayloadError
-from handler.payload import MAX_BATCH, Picture, read_base64, read_payload
+from handler.payload import MAX_BATCH, read_payload
+from handler.picture import Picture, read_base64
+from models.ssd.image import ImageDecoder
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3
 TEXT = base64.b64encode(PNG)
@@ -112,6 +116,10 @@ def test_options_travel_with_the_body():
         (json.dumps({"images": ["a"] * (MAX_BATCH + 1)}).encode(), BadOption),
         (b"[" * 9_000, BadOption),
         (b'{"image": "\xff"}', BadOption),
+        (b'{"image": null, "images": null}', BadOption),
+        (b'{"images": null}', BadOption),
+        (b'" {', BadOption),
+        (b'"{}"', BadOption),
         (multipart(('name="image"; filename="a"', PNG), end=False), BadOption),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,
@@ -123,9 +131,35 @@ def test_what_cannot_be_opened_is_named(body, error):
     assert len(caught.value.message) < 300
 
 
+@pytest.mark.parametrize("body", [b"", b" \n", b" " * 2000, b"\xef\xbb\xbf", b"\xff\xfe \0"])
+def test_nothing_is_told_as_nothing(body):
+    with pytest.raises(EmptyInput, match="nothing was sent"):
+        read_payload(body)
+
+
+def test_whitespace_before_a_text_may_be_long():
+    assert read_payload(b" \n" * 2000 + TEXT).pictures == (Picture(PNG),)
+
+
+@pytest.mark.parametrize("disposition", ['name="image"', 'name="image"; filename="a"', "name=file"])
+@pytest.mark.parametrize("content", [b"", b" \r\n"])
+def test_an_empty_field_is_told_as_that(disposition, content):
+    with pytest.raises(EmptyInput, match="the file in the form is empty"):
+        read_payload(multipart((disposition, content)))
+
+
 def test_missing_padding_is_told_from_a_whole_text():
     assert not read_base64(TEXT).maybe_cut
     assert read_base64(base64.b64encode(PNG + b"ab").rstrip(b"=")).maybe_cut
+
+
+def test_null_is_as_good_as_nothing():
+    text = TEXT.decode()
+    given = {"image": text, "images": None, "threshold": None, "top_k": 5}
+    payload = read_payload(json.dumps(given).encode())
+    assert (payload.pictures, payload.batch) == ((Picture(PNG),), False)
+    batch = read_payload(json.dumps({"image": None, "images": [text]}).encode())
+    assert (batch.pictures, batch.batch) == ((Picture(PNG),), True)
 
 
 @given(st.binary(max_size=300))
@@ -143,3 +177,16 @@ def test_base64_there_and_back(rest, width, urlsafe, padded):
     text = text if padded else text.rstrip(b"=")
     wrapped = b"\n".join(text[start : start + width] for start in range(0, len(text), width))
     assert read_base64(wrapped).encoded == PNG + rest
+
+
+def test_the_format_is_looked_at_once(monkeypatch):
+    """The envelope has to look whether there is a picture; whoever decodes takes its word."""
+    decoder, seen = ImageDecoder(None), []
+    monkeypatch.setattr("models.ssd.image.image_format", seen.append)
+    image = io.BytesIO()
+    Image.new("RGB", (3, 2)).save(image, "PNG")
+    whole = image.getvalue()
+    for body in (whole, base64.b64encode(whole), multipart(('name="image"; filename="a"', whole))):
+        (picture,) = read_payload(body).pictures
+        assert decoder.inspect(picture.encoded, picture.format).header.format == "PNG"
+    assert seen == []

@@ -35,6 +35,7 @@ class Watcher:
         self.lock = folder / "lock"
         env = {
             "PATH": os.environ["PATH"],
+            **{name: text for name, text in os.environ.items() if name.startswith("COVERAGE_")},
             "HANDLER_DIR": str(HANDLERS),
             "HANDLER_FILE": "good.py",
             "HOST": "127.0.0.1",

@@ -2,8 +2,11 @@
 
 import itertools
 import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +18,8 @@ from watcher.health import Health, LockFile, NoLock, Stage
 from watcher.reply import Reply
 from watcher.request import Request
 from watcher.runner import Runner
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -141,11 +146,9 @@ def test_a_stuck_function_is_sick_and_a_full_one_is_not_ready(busy, file):
     assert health.live() == stuck  # while it starts, too
     assert health.ready() == (503, "starting")
     assert health.open()
-    assert health.live() == stuck
-    assert health.ready() == (429, "full")
+    assert health.live() == health.ready() == stuck
     file.unlink()
-    assert health.live() == stuck
-    assert health.ready() == (503, "the lock file was removed")
+    assert health.live() == health.ready() == stuck
     health.withdraw()
     assert health.live() == health.ready() == (503, "draining")
 
@@ -221,3 +224,26 @@ def test_a_draft_that_somebody_put_there_is_not_written_to(file):
     with pytest.raises(StartError, match="File exists"):
         LockFile(file).create()
     assert precious.read_text() == "precious"
+
+
+def test_a_system_that_is_read_only_is_told_as_such(tmp_path):
+    """Nothing is there, and its removal fails all the same."""
+    code = (
+        "import ctypes, sys; from pathlib import Path\n"
+        "from watcher.errors import StartError; from watcher.health import LockFile\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "where = sys.argv[1].encode()\n"
+        "assert not libc.mount(b'none', where, b'tmpfs', 1, None), ctypes.get_errno()\n"
+        "try: LockFile(Path(sys.argv[1], 'lock')).clear()\n"
+        "except StartError as error: print(error.message)\n"
+    )
+    alone = ["unshare", "--user", "--map-root-user", "--mount"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine gives no namespace of mounts")
+    done = subprocess.run(
+        [*alone, sys.executable, "-c", code, tmp_path],
+        capture_output=True, text=True, timeout=30, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.stdout.startswith(f"cannot write the lock file {tmp_path / 'lock'}; "), done.stderr
+    assert f"docker: --tmpfs {tmp_path}" in done.stdout
+    assert "Read-only file system" in done.stdout

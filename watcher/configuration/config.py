@@ -40,6 +40,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     load_timeout: float
     max_body_bytes: int
     body_memory: int
+    cors_origins: str
     mesh_suffix: str
     mesh_address: str
     mesh_timeout: float

@@ -13,7 +13,8 @@ class Setting:
     Attributes:
         name: the environment variable; the flag is `--name` with dashes in lower case.
         default: as a person would write it.
-        kind: `text`, `secret` (a text that no message shows), `int`, `seconds`, `bool` or `choice`.
+        kind: `text`, `secret` (a text that no message shows), `int`, `seconds`, `bool`, `choice` or
+            `origins` (of web pages, with commas).
         help: a sentence.
         low, high: the allowed range, both ends included, for `int` and `seconds`.
         choices: the allowed words, for `choice`.
@@ -48,6 +49,8 @@ class Setting:
             return "true or false"
         if self.kind in ("text", "secret"):
             return "any text"
+        if self.kind == "origins":
+            return "origins such as https://app.example, with commas between, or * alone"
         unit = (
             "seconds, or a length such as 30s or 1m30s," if self.kind == "seconds" else "a number"
         )
@@ -71,7 +74,7 @@ SETTINGS: tuple[Setting, ...] = (
         "function",
         "text",
         "The name this function goes by in /_/info and logs.",
-        other_names=("K_SERVICE", "OPENFAAS_NAME"),
+        other_names=("K_SERVICE", "OPENFAAS_NAME", "IMAGE_FUNCTION_NAME"),
     ),
     Setting(
         "FUNCTION_REVISION",
@@ -156,6 +159,12 @@ SETTINGS: tuple[Setting, ...] = (
         "int",
         "Bytes of all HTTP bodies at once; 0 means a quarter of the container's memory.",
         high=1 << 40,
+    ),
+    Setting(
+        "CORS_ORIGINS",
+        "",
+        "origins",
+        "Origins whose pages may call and read answers, with commas; * for all; empty: none.",
     ),
     Setting(
         "MESH_SUFFIX",

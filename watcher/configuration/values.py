@@ -13,6 +13,8 @@ from .settings import SETTINGS, Setting
 Value = str | int | float | bool
 
 ROWS: Mapping[str, Setting] = {row.name: row for row in SETTINGS}
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_USUAL_PORT = re.compile(r"^(http://.*(?=:80$)|https://.*(?=:443$)):[0-9]+$")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -103,6 +105,8 @@ def convert(row: Setting, text: str, where: str) -> Value:
     value: Value | None = None
     if row.kind in ("text", "secret"):
         value = text if "\0" not in text else None
+    elif row.kind == "origins":
+        value = _origins(text)
     elif row.kind == "choice":
         value = text.lower() if text.lower() in row.choices else None
     elif row.kind == "bool":
@@ -115,6 +119,16 @@ def convert(row: Setting, text: str, where: str) -> Value:
         shown = "not usable" if row.kind == "secret" else repr(text)
         raise BadValue(f"{where} is {shown}; it must be {row.allowed}")
     return value
+
+
+def _origins(text: str) -> str | None:
+    """Origins as browsers write them: in lower case, without a port that is the usual one."""
+    named = [each.strip().lower() for each in text.split(",") if each.strip()]
+    if named == ["*"]:
+        return "*"
+    if not all(_ORIGIN.fullmatch(each) for each in named):
+        return None
+    return ",".join(_USUAL_PORT.sub(r"\1", each) for each in named)
 
 
 def _number(row: Setting, text: str) -> float | None:

@@ -5,48 +5,18 @@ function called `handle` with one parameter gets the body alone.
 """
 
 import inspect
-import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import reply
 from ..errors import BadReply, WrongSignature
 from ..reply import Reply
-from ..request import Headers, Request
+from ..request import Request
+from .flask_context import contexts_for
+from .openfaas_event import Context, Event
 
 Call = Callable[[Request], Reply]
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-
-
-@dataclass(frozen=True)
-class Event:
-    """OpenFaaS's event.
-
-    Attributes:
-        body: the request's body.
-        headers: names in any case.
-        method: upper case.
-        query: names to values.
-        path: begins with a slash.
-    """
-
-    body: bytes
-    headers: Headers
-    method: str
-    query: Mapping[str, str]
-    path: str
-
-
-@dataclass(frozen=True)
-class Context:
-    """OpenFaaS's context."""
-
-    @cached_property
-    def hostname(self) -> str:
-        """The name of this machine."""
-        return socket.gethostname()
 
 
 def adapt(handler: Callable[..., Any], name: str, *, raw_body: bool) -> tuple[str, Call]:
@@ -68,14 +38,14 @@ def adapt(handler: Callable[..., Any], name: str, *, raw_body: bool) -> tuple[st
         raise WrongSignature(f"{name} is a coroutine function; make it a plain def")
     required, names = _parameters(handler)
     if required == 2 or names[:2] == ["event", "context"]:
-        return "openfaas", _openfaas(handler)
+        return "openfaas", _as_in_flask(handler, _openfaas(handler))
     if required > 2 or not names:
         raise WrongSignature(
             f"{name} takes {required} arguments; a handler takes (request), (event, context), or, "
             "called handle, (body)"
         )
     if name == "handle" and inspect.isroutine(handler):
-        return "body", _raw(handler) if raw_body else _text(handler)
+        return "body", _as_in_flask(handler, _raw(handler) if raw_body else _text(handler))
     return "request", _plain(handler)
 
 
@@ -122,8 +92,7 @@ def _openfaas(handler: Callable[[Event, Context], object]) -> Call:
     context = Context()
 
     def call(request: Request) -> Reply:
-        event = Event(request.input, request.headers, request.method, request.query, request.path)
-        return _from_openfaas(handler(event, context))
+        return _from_openfaas(handler(Event.of(request), context))
 
     return call
 
@@ -139,16 +108,50 @@ def _from_openfaas(answer: object) -> Reply:
 
 
 def _from_flask(answer: object) -> Reply:
-    """Handlers of Flask's templates may answer with a tuple: body, then status or headers."""
-    if not isinstance(answer, tuple):
-        return reply.from_answer(answer)
+    """What Flask's views may answer: a body, a response, or a tuple of one with what goes along."""
+    if isinstance(answer, tuple):
+        return _from_tuple(answer)
+    return reply.from_answer(_whole(answer))
+
+
+def _from_tuple(answer: tuple[object, ...]) -> Reply:
+    """(body, status), (body, headers) or (body, status, headers)."""
     if not 1 <= len(answer) <= 3:
         raise BadReply("the handler answered with a tuple; it must be (body, status, headers)")
-    status: object = 200
+    status: object = None
     headers: object = None
     for part in answer[1:]:
-        if isinstance(part, Mapping):
+        if isinstance(part, (list, tuple)) or hasattr(part, "items"):
             headers = part
-        else:
+        elif part is not None:
             status = part
-    return reply.build(answer[0], status=status, headers=headers)
+    body = reply.from_answer(_whole(answer[0]))
+    return reply.extended(body, status, headers)
+
+
+def _whole(answer: object) -> object:
+    """An answer that comes in pieces, in one."""
+    if not isinstance(answer, Iterator):
+        return answer
+    pieces = list(answer)
+    if any(isinstance(piece, str) for piece in pieces):
+        return "".join(str(piece) for piece in pieces)
+    return b"".join(bytes(piece) for piece in pieces)
+
+
+def _as_in_flask(handler: Callable[..., Any], call: Call) -> Call:
+    """The same call in Flask's context, where the handler uses Flask; `abort` answers there."""
+    contexts = contexts_for(handler)
+    if contexts is None:
+        return call
+
+    def inside(request: Request) -> Reply:
+        with contexts(request):
+            try:
+                return call(request)
+            except Exception as error:
+                if not callable(getattr(error, "get_response", None)):
+                    raise
+                return reply.from_answer(error.get_response())  # type: ignore[attr-defined] # was asked
+
+    return inside

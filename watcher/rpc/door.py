@@ -27,6 +27,7 @@ from ..telemetry.metrics import Metrics
 MAX_MESSAGE_BYTES = 64 << 20
 _FRAMING_BYTES = 1 << 16
 _SPARE_THREADS = 4
+_LEAST_DELAY_S = 1
 _METHOD = "Call"
 # The words of the original executor; its clients look for them.
 _WORDS = "Exception calling application: "
@@ -130,6 +131,7 @@ class GrpcServer:
                 ("grpc.max_send_message_length", limit),
                 # Two processes on one port would take turns in silence.
                 ("grpc.so_reuseport", 0),
+                *_renewed(settings.drain_delay),
             ),
         )
         # Generated code has no annotations.
@@ -171,6 +173,18 @@ class GrpcServer:
             opened = 0
         if not opened:
             raise StartError(f"cannot listen on {address}: the port is taken; set {name}")
+
+
+def _renewed(delay: float) -> tuple[tuple[str, int], ...]:
+    """Options that end each connection twice in a DRAIN_DELAY, between calls (GOAWAY).
+
+    So within the delay every client dials anew, and is led elsewhere. The library can only do this
+    all the time: at its stop it cancels a call that comes at that moment. Under a second it would
+    be a burden, and who asks for so little (a gateway on this machine) leads calls away by itself.
+    """
+    if delay < _LEAST_DELAY_S:
+        return ()
+    return (("grpc.max_connection_age_ms", int(1000 * delay / 2)),)
 
 
 def _info(info: pb.Info) -> Info:

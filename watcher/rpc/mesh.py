@@ -77,6 +77,8 @@ class _Mesh:
         with self._lock:
             if address not in self._channels:
                 options = [(limit, MAX_MESSAGE_BYTES) for limit in limits]
+                # Functions are beside one another; a proxy of the environment leads outside.
+                options.append(("grpc.enable_http_proxy", 0))
                 self._channels[address] = grpc.insecure_channel(address, options=options)
             channel = self._channels[address]
         return fxwatcher_pb2_grpc.FxWatcherStub(channel)  # type: ignore[no-untyped-call] # generated

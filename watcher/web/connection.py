@@ -55,7 +55,33 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
 
     def give_way(self) -> None:
         """Closes the connection unless a request or a reply is on its way."""
-        self.will_close |= not (self.request or self.requests or self.total_outbufs_len)
+        self.will_close |= self._is_idle()
+
+    def release(self) -> bool:
+        """Ends our side of a kept connection on which nothing is on its way.
+
+        A client that waits between two calls sees the end, and takes another connection; one that
+        sends at this very moment gets an end without an answer, and may safely send it again.
+
+        Returns:
+            False when a request lies in the socket's buffer: it is to be read and answered first.
+        """
+        never_spoke = self.last_activity == self.creation_time  # its first request may be coming
+        if self._discard_until or never_spoke or self.will_close or not self._is_idle():
+            return True
+        try:
+            if self.socket.recv(1, socket.MSG_PEEK):
+                return False
+        except BlockingIOError:
+            self._end_our_side()
+        except OSError:
+            pass  # the loop will find it gone
+        return True
+
+    @property
+    def ends(self) -> bool:
+        """Whether our side has ended, and the client's is waited for."""
+        return bool(self._discard_until)
 
     def busy(self, since: float) -> bool:
         """Whether a request that began by `since` (time.monotonic()) is still on its way."""
@@ -96,6 +122,9 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
             self._looked_for = served  # the poll is to report this no more
             return
         super().handle_close()
+
+    def _is_idle(self) -> bool:
+        return not (self.request or self.requests or self.total_outbufs_len)
 
     def _have_left(self) -> None:
         for request in tuple(self.requests):
@@ -150,7 +179,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
                 self.server.add_task(self)
 
     def handle_write(self) -> None:
-        """Sends output; after a refusal, half-closes and waits for the client to read it.
+        """Sends output; after a last reply, half-closes and waits for the client to read it.
 
         A plain close with unread input resets the connection, and the reset destroys the reply on
         its way (RFC 9112, 9.6).
@@ -162,6 +191,9 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no annotations
         if self.total_outbufs_len or not self.connected:
             return
         self.close_when_flushed = False
+        self._end_our_side()
+
+    def _end_our_side(self) -> None:
         self._discard_until = time.monotonic() + _LINGER_S
         try:
             self.socket.shutdown(socket.SHUT_WR)

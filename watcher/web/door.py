@@ -23,6 +23,7 @@ from ..request import Headers, Info, Request, Trigger, parse_query
 from ..runner import Runner
 from ..telemetry import logs
 from ..telemetry.metrics import Metrics
+from .cors import Cors
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -53,6 +54,7 @@ class HttpDoor:
         self._runner = runner
         self._health = health
         self._metrics = metrics
+        self._cors = Cors(settings.cors_origins) if settings.cors_origins else None
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -71,14 +73,18 @@ class HttpDoor:
         call_id = new_id(environ.get("HTTP_X_CALL_ID"))
         method: str = environ["REQUEST_METHOD"]
         path = _path(environ)
+        own: Reply | None = None
         try:
-            reply = self._answer(environ, method, path, call_id)
+            own = self._cors.preflight(environ) if self._cors else None
+            reply = own or self._answer(environ, method, path, call_id)
         # Whatever a handler raises ends its call only.
         except BaseException as error:  # pylint: disable=broad-exception-caught
             reply = error_reply(failure_of(error, call_id))
         seconds = time.perf_counter() - started
         headers = _headers(reply)
         headers += [("X-Call-Id", call_id), ("X-Duration-Seconds", f"{seconds:f}")]
+        if self._cors:
+            self._cors.add(headers, environ.get("HTTP_ORIGIN", ""), own=own is not None)
         start_response(_STATUS_LINES.get(reply.status) or f"{reply.status} Status", headers)
         size = len(reply.body)
         body = b"" if method == "HEAD" or reply.status in _BODILESS else reply.body
@@ -184,7 +190,7 @@ def error_reply(failure: Failure) -> Reply:
     headers: tuple[tuple[str, str], ...] = ()
     if status in _INTERNAL:
         headers += (("X-OpenFaaS-Internal", _INTERNAL[status]),)
-    if status == 429:
+    if status in {429, 503}:
         headers += (("Retry-After", str(_RETRY_AFTER_S)),)
     return Reply(error_body(failure), JSON, status, headers)
 

@@ -6,6 +6,13 @@ would let one caller's bytes become another's request. What is doubtful is refus
 
 import re
 
+MAX_HEAD = 16384
+"""Bytes of a request line and headers that a caller may send, with the empty line at the end."""
+
+FRONT_ROOM = 1024
+"""Bytes beyond that for what a gateway or proxy in front adds."""
+
+_OF_FRONTS = re.compile(rb"(?im)^(?:x-forwarded-[a-z]+|x-start-time|x-call-id):.*\r\n")
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 FIELD = re.compile(rb"(" + TOKEN + rb"):([^\x00-\x08\x0a-\x1f\x7f]*)")
 """A header's line: a name, and a value without control characters."""
@@ -14,6 +21,18 @@ _FIRST_LINE = re.compile(TOKEN + rb" [^\x00-\x20\x7f]+ HTTP/1\.([01])")
 _LENGTH = re.compile(rb"[0-9]{1,1000}")
 # A name, an IPv4 address, or an IPv6 address in brackets, and a port; RFC 9110 allows none of them.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[!$&'()*+;=%._~0-9A-Za-z-]*)(?::[0-9]{0,5})?")
+
+
+def is_too_large(head: bytes) -> bool:
+    """Tells whether a caller sent too much, whatever a proxy in front has added.
+
+    Args:
+        head: request line and headers, whole.
+
+    Returns:
+        Whether it is over the limit.
+    """
+    return len(head) > MAX_HEAD and len(_OF_FRONTS.sub(b"", head)) > MAX_HEAD
 
 
 def fault_of(head: bytes) -> str | None:

@@ -7,12 +7,17 @@ from typing import Any
 
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import FixedStreamReceiver
-from waitress.utilities import BadRequest, Error, RequestEntityTooLarge
+from waitress.utilities import (
+    BadRequest,
+    Error,
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+)
 
 from ..caller import Caller
 from .body_budget import Share
 from .chunks import Chunks
-from .head import fault_of
+from .head import fault_of, is_too_large
 
 _FIRST_PLACE = 1 << 16
 _ANNOUNCED_S = 2.0
@@ -111,6 +116,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self.held: Held | None = None
         self._has_begun = False
         self._looked = False
+        self._is_too_large = False
         self._share = Share(adj.bodies)
         self.caller = Caller(self._share)
         self._is_closed = False
@@ -132,6 +138,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
                 self.completed = True
                 return len(data)
         taken: int = super().received(data)
+        if self._is_too_large:
+            self.error = RequestHeaderFieldsTooLarge("")
         if self.error is None:
             self.error = self._excess() or self._crowding()
         if self.body_rcv is not None and self.error is None and not self._looked:
@@ -150,6 +158,9 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         Raises:
             ParsingError: the head is refused.
         """
+        if is_too_large(header_plus):
+            self._is_too_large = True
+            raise ParsingError("")
         if fault := fault_of(header_plus):
             raise ParsingError(fault)
         super().parse_header(header_plus)

@@ -18,6 +18,8 @@ from ..telemetry import logs
 from ..telemetry.metrics import Metrics
 from .body_budget import Bodies
 from .connection import Channel
+from .cors import Cors
+from .head import FRONT_ROOM, MAX_HEAD
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -29,10 +31,11 @@ _IDLE_S = 75
 _GIVE_WAY = 100
 _TICK_S = 1.0
 _DRAIN_TICK_S = 0.05
+_RELEASE_S = 0.2
+_RELEASE_TURNS = 10
 _RECV_BYTES = 1 << 17
 _IN_MEMORY = 4 << 20
 _UNLIMITED = 1 << 40
-_MAX_HEADERS = 16384
 _log = logging.getLogger(__name__)
 
 
@@ -96,7 +99,8 @@ class HttpServer:
             channel_timeout=_IDLE_S,
             cleanup_interval=5,
             connection_limit=_connections(),
-            max_request_header_size=_MAX_HEADERS,
+            # Parser counts exactly, and without what a proxy in front adds.
+            max_request_header_size=MAX_HEAD + FRONT_ROOM,
             # Chunked bodies are counted with their framing here; Channel counts them without.
             max_request_body_size=2 * settings.max_body_bytes + (1 << 16),
             log_socket_errors=False,
@@ -106,8 +110,9 @@ class HttpServer:
         adj.body_limit = settings.max_body_bytes
         adj.bodies = Bodies(settings.body_memory)
         adj.read_timeout = settings.read_timeout
-        adj.draining = False
+        adj.ending = False
         adj.on_refusal = self._refused
+        adj.cors = Cors(settings.cors_origins) if settings.cors_origins else None
         # More than the runner ever admits, so that probes and refusals find a free one.
         self._workers = Workers(settings.max_inflight + _SPARE_THREADS)
         self._server = _Server(
@@ -139,9 +144,20 @@ class HttpServer:
         while not stop():
             self._turn(_TICK_S)
 
-    def absorb(self) -> None:
-        """Reads what lies in the sockets' buffers: it came before the end was decided."""
-        self._turn(0)
+    def withdraw(self) -> None:
+        """Serves on, but every reply says that its connection ends: callers are to go elsewhere."""
+        self._server.adj.ending = True
+
+    def release(self) -> None:
+        """Ends kept connections that are idle, after reading what lies in the sockets' buffers.
+
+        What was read came before the end was decided, and is answered.
+        """
+        self.withdraw()
+        for _ in range(_RELEASE_TURNS):
+            self._turn(0)
+            if self._release_idle():
+                return
 
     def drain(self, deadline: float) -> bool:
         """Serves until every request that has begun is answered.
@@ -153,10 +169,15 @@ class HttpServer:
             Whether all were answered.
         """
         since = time.monotonic()
-        self._server.adj.draining = True
+        self.withdraw()
         while any(channel.busy(since) for channel in list(self._channels())):
             if time.monotonic() > deadline:
                 return False
+            self._turn(_DRAIN_TICK_S)
+            self._release_idle()
+        # A close while a client still sends would reset the connection under what it reads.
+        end = min(deadline, time.monotonic() + _RELEASE_S)
+        while time.monotonic() < end and any(channel.ends for channel in list(self._channels())):
             self._turn(_DRAIN_TICK_S)
         return True
 
@@ -164,6 +185,11 @@ class HttpServer:
         """Closes the port and every connection, and ends the pool."""
         self._workers.shutdown()
         wasyncore.close_all(self._map)
+
+    def _release_idle(self) -> bool:
+        """Whether no idle connection has a request that was not read yet."""
+        unread = [channel for channel in list(self._channels()) if not channel.release()]
+        return not unread
 
     def _channels(self) -> Any:  # noqa: ANN401 - waitress has no annotations
         return self._server.active_channels.values()

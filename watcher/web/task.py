@@ -10,6 +10,7 @@ from waitress.utilities import Error, build_http_date
 from ..failure import Failure, new_id, too_large
 from ..reply import JSON
 from .door import CALLER, RECEIVED_AT, error_reply
+from .head import MAX_HEAD
 
 _ONE_WRITE = 1 << 16
 _CODES = {
@@ -38,9 +39,11 @@ class Task(WSGITask):  # type: ignore[misc] # waitress has no annotations
         return environ
 
     def build_response_header(self) -> bytes:
-        """The head of the reply; during a drain it says that the connection ends."""
-        if self.channel.server.adj.draining:
+        """The head of the reply; once the process is to end, it says that the connection does."""
+        if self.channel.server.adj.ending:
+            self.request.headers.pop("CONNECTION", None)  # what an older client asks for
             self.set_close_on_finish()
+            self.channel.linger = True
         elif self.version == "1.1" and self.content_length is not None and not self._closes():
             # The usual reply, without waitress' sorting and renaming of headers.
             lines = [f"HTTP/1.1 {self.status}", *(f"{k}: {v}" for k, v in self.response_headers)]
@@ -82,7 +85,11 @@ class RefusalTask(ErrorTask):  # type: ignore[misc] # waitress has no annotation
         self.response_headers += [("Content-Type", JSON), *reply.headers]
         self.response_headers.append(("X-Call-Id", failure.call_id))
         self.response_headers.append(("X-Duration-Seconds", f"{seconds:f}"))
+        if adj.cors:
+            adj.cors.add(self.response_headers, self.request.headers.get("ORIGIN", ""), own=True)
         self.set_close_on_finish()
+        if status == 431:
+            self.version = "1.1"  # ours; the request's was not read
         self.content_length = len(body)
         self.channel.linger = True
         self.write(body)
@@ -95,7 +102,7 @@ def _failure(request: Any, adj: Any) -> Failure:  # noqa: ANN401 - as in Parser
     code = _CODES.get(error.code, "bad_request")
     messages = {
         "body_too_large": too_large(adj.body_limit).message,
-        "headers_too_large": f"the headers are over {adj.max_request_header_size} bytes; send less",
+        "headers_too_large": f"the headers are over {MAX_HEAD} bytes; send less",
         "overloaded": f"other calls' bodies fill the {adj.bodies.most} bytes that BODY_MEMORY "
         "allows; call again in a moment",
         "slow_request": f"the request did not come within {adj.read_timeout:g} s; send it faster, "

@@ -18,6 +18,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ...errors import DcfError, NotReady, UpstreamFailed, UpstreamTimeout
+from ...providers.placement import FAILED
 from ...providers.routing import Target
 from ..core import Gateway
 from .balancer import Balancer
@@ -27,7 +28,9 @@ from .metrics import Metrics
 _IDLE_SECONDS = 5.0
 _CONNECT_SECONDS = 5.0
 _LOOK_AGAIN_SECONDS = 0.1
+_SCALED_RETRY_SECONDS = 10  # nothing becomes ready before somebody acts
 READ_BUFFER = 1 << 18
+_MAX_ANSWER_HEAD = 1 << 16
 # Bodies up to here travel in one piece: less work than a stream, and still small beside a replica.
 WHOLE_BODY = 1 << 20
 OWN_STATUSES = {"not_ready": 503, "upstream_failed": 502, "timeout": 504}
@@ -81,6 +84,8 @@ class Upstream:
                 limit=0, keepalive_timeout=_IDLE_SECONDS, force_close=False
             ),
             auto_decompress=False,
+            max_line_size=_MAX_ANSWER_HEAD,
+            max_field_size=_MAX_ANSWER_HEAD,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=_OURS,
             read_bufsize=READ_BUFFER,
@@ -106,7 +111,7 @@ class Upstream:
         began, code, revision = time.perf_counter(), _CALLER_LEFT, 0
         try:
             if target is None:
-                raise NotReady(f"No endpoints available for: {name}.")
+                raise await self._not_ready(name)
             self._gateway.count(name)
             async with self._answer(name, target, call) as answer:
                 code, revision = answer.response.status, answer.revision
@@ -118,6 +123,18 @@ class Upstream:
             revision = revision or (target.revision if target else 0)
             self._metrics.called(name, revision, code, time.perf_counter() - began)
             self._idle.set()
+
+    async def _not_ready(self, name: str) -> NotReady:
+        """Why nobody can answer, and when to ask again."""
+        words = f"No endpoints available for: {name}."
+        state = await self._gateway.describe(name)
+        if state.replicas == 0:
+            why = f"It is scaled to 0 replicas: start one with `dcf function scale {name} 1`."
+            return NotReady(f"{words} {why}", _SCALED_RETRY_SECONDS)
+        if state.rollout == FAILED:
+            why = f"It could not be started: `dcf function history {name}` has the reason."
+            return NotReady(f"{words} {why}", _SCALED_RETRY_SECONDS)
+        return NotReady(f"{words} Of {state.replicas} wanted replicas none is ready yet.")
 
     def _choose(self, name: str, refused: str = "") -> Target | None:
         """A replica; not the one that has just refused a connection, if there is another."""

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import aiohttp
 from aiohttp import ClientResponse, StreamReader, web
 
-from ...errors import DcfError, Unsupported
+from ...errors import DcfError, NotReady, Unsupported
 from ..calls.forwarding import Arrival, after_name, drop_hop_by_hop, headers_up
 from ..calls.upstream import OWN_STATUSES, WHOLE_BODY, Call, Upstream
 from ..core import NAMESPACE, plain_name
@@ -94,8 +94,11 @@ def own_failure(fault: DcfError, name: str, arrival: Arrival) -> web.Response:
     if fault.code == "not_found":
         message = f"error finding function {name}.{NAMESPACE}: {message}"
     status = HTTPStatus(_STATUSES.get(fault.code, 500))
+    headers = {**arrival.made, "X-Error-Code": fault.code, "X-OpenFaaS-Internal": "proxy"}
+    if isinstance(fault, NotReady):
+        headers["Retry-After"] = str(fault.retry_after)
     return web.json_response(
         {"error": {"code": fault.code, "message": message, "call_id": arrival.call_id}},
         status=status,
-        headers={**arrival.made, "X-Error-Code": fault.code, "X-OpenFaaS-Internal": "proxy"},
+        headers=headers,
     )

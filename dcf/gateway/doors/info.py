@@ -10,7 +10,7 @@ from aiohttp import web
 from ... import __version__
 from ..calls.metrics import Metrics
 from ..core import NAMESPACE, Gateway
-from ..rest.messages import Info, ProviderInfo, Telemetry, Version
+from ..rest.messages import Info, Namespace, ProviderInfo, Telemetry, Version
 from ..rest.replies import failed, json_reply
 
 NO_NAMESPACES = "Feature not implemented in this version of OpenFaaS"
@@ -45,6 +45,13 @@ class PlatformDoor:
     async def namespaces(self, request: web.Request) -> web.Response:
         """GET /system/namespaces."""
         return json_reply([NAMESPACE])
+
+    async def describe_namespace(self, request: web.Request) -> web.Response:
+        """GET /system/namespace/NAME."""
+        name = request.match_info["name"]
+        if name != NAMESPACE:
+            return failed(404, f"no such namespace: {name[:63]}; there is {NAMESPACE}")
+        return json_reply(Namespace(NAMESPACE))
 
     async def namespace(self, request: web.Request) -> web.Response:
         """/system/namespace/NAME: there is one namespace, and it stays as it is."""

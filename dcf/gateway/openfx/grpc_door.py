@@ -15,7 +15,7 @@ import grpc
 
 from ..._proto import fxwatcher_pb2 as fx
 from ..._proto import gateway_pb2 as pb
-from ...errors import DcfError
+from ...errors import DcfError, NotReady
 from ..calls.unary_call import Question, call_unary
 from ..calls.upstream import Upstream
 from ..rest.auth import Credentials, metadata_of, rpc_by
@@ -95,7 +95,9 @@ class GrpcDoor:
         try:
             answer = await call_unary(self._upstream, question)
         except DcfError as fault:
-            await context.abort(status_of_fault(fault), invoke_words(name, fault))
+            seconds = fault.retry_after if isinstance(fault, NotReady) else 0
+            later = (("retry-after", str(seconds)),) if seconds else ()
+            await context.abort(status_of_fault(fault), invoke_words(name, fault), later)
         context.set_trailing_metadata((("x-revision", str(answer.revision)),))
         return answer.body
 

@@ -13,7 +13,7 @@ from google.protobuf.json_format import MessageToDict, Parse, ParseError
 from google.protobuf.message import Message
 
 from ..._proto import gateway_pb2 as pb
-from ...errors import DcfError, InvalidRequest
+from ...errors import DcfError, InvalidRequest, NotReady
 from ..calls.unary_call import FunctionFailure, Question, call_unary
 from ..calls.upstream import OWN_STATUSES, Upstream
 from ..rest.auth import deployed_by
@@ -102,7 +102,8 @@ class OpenFxDoor:
             return failed(fault.status, f"Can't reach service: {name} - {fault.message}")
         except DcfError as fault:
             words = f"Can't reach service: {name} - {fault.message}"
-            return failed(_CALL_STATUSES.get(fault.code, 500), words)
+            later = {"Retry-After": str(fault.retry_after)} if isinstance(fault, NotReady) else None
+            return failed(_CALL_STATUSES.get(fault.code, 500), words, later)
         return web.Response(
             body=answer.body + b"\n",
             content_type="text/plain",

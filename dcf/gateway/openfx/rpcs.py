@@ -3,12 +3,11 @@
 One method an rpc, under its name in the schema; `by` is who asks. Failures are `dcf.errors`.
 """
 
-import yaml
-
 from ... import __version__
 from ..._proto import gateway_pb2 as pb
 from ...errors import NotFound
 from ...providers.stores import LogQuery
+from ...yaml_dump import dump
 from ..core import Gateway, plain_name
 from .grpc_converters import function_of, spec_of
 
@@ -80,7 +79,7 @@ class Rpcs:
             "rest": self.rest,
             "capabilities": list(self._gateway.capabilities),
         }
-        return pb.Message(Msg=yaml.safe_dump(info, sort_keys=False))
+        return pb.Message(Msg=dump(info))
 
     async def health(self, _asked: pb.Empty, _by: str = "") -> pb.Message:
         """HealthCheck: alive."""

@@ -60,7 +60,7 @@ class Callbacks:
         try:
             url = URL(await self.check(item.target))
         except InvalidRequest as fault:
-            return Failed(0, fault.message)
+            return Failed(0, fault.message, was_tried=True)
         headers = CIMultiDict(item.headers)
         headers["Content-Length"] = str(item.body.size)
         try:
@@ -86,7 +86,7 @@ class Callbacks:
             reason = f"{_host(url)} answered {answer.status}"
             if answer.status >= 500 or answer.status in _LATER:
                 return Again(answer.status, reason, seconds_of(answer.headers))
-            return Failed(answer.status, reason)
+            return Failed(answer.status, reason, was_tried=True)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -50,7 +50,8 @@ class Delivery:
         except NotFound:
             return Failed(404, f"function {item.function} was deleted while the call waited")
         except BodyTooLarge:
-            return Failed(500, "the answer is too large to keep for a callback")
+            words = "the answer is too large to keep for a callback"
+            return Failed(500, words, was_tried=True)
         except LostBodyError as fault:
             return Again(500, unkept(fault))
         except DcfError as fault:

@@ -110,10 +110,12 @@ class Failed:
     Attributes:
         status: HTTP status, the gateway's own where nobody answered.
         reason: One line.
+        was_tried: Whether it counts: the other side was asked, or may not be.
     """
 
     status: int
     reason: str
+    was_tried: bool = False
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def settlement_of(
     item = _light(item)
     if isinstance(outcome, Done):
         return Finished(replace(item, status=0, reason=""), outcome.answer)
-    if isinstance(outcome, Again):
+    if isinstance(outcome, Again) or outcome.was_tried:
         item = replace(item, attempts=item.attempts + 1)
     item = replace(item, status=outcome.status, reason=_writable(outcome.reason))
     if isinstance(outcome, Again) and item.attempts < limits.attempts:

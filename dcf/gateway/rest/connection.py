@@ -6,16 +6,19 @@ a head or a body that stops coming, or only trickles, ends; answers take as long
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from aiohttp import web
 
 from ...errors import SlowRequest
 from .connections import Connections
+from .head_limit import TOO_LARGE, WORDS, HeadLimit, is_too_large
 from .pace import Pace
+from .protocol import raw_refusal, refusal
 from .replies import failed
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-NEVER = 1e9
+_LINGER_TICKS = 2
 
 
 class Connection(asyncio.Protocol):
@@ -45,6 +48,8 @@ class Connection(asyncio.Protocol):
         self._late: SlowRequest | None = None
         self._gave_way = False
         self._is_spare = connections.is_full(peer)
+        self._limit = HeadLimit()
+        self._refused_since: int | None = None
 
     def pause_writing(self) -> None:
         """The caller reads slowly."""
@@ -56,6 +61,8 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool | None:
         """The caller sends no more."""
+        if self._refused_since is not None:
+            return None
         return self._server.eof_received()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -76,7 +83,12 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Note that something came, and pass it on."""
+        if self._refused_since is not None:
+            return
         self._received += len(data)
+        if self._limit.is_passed_by(data):
+            self._refuse_size()
+            return
         if self._head_since is None and self._request is None:
             self._head_since = self._connections.tick
         self._server.data_received(data)
@@ -95,6 +107,8 @@ class Connection(asyncio.Protocol):
 
     def end(self) -> SlowRequest | None:
         """Its answer is made; tell how its body was too slow, if it was."""
+        if self._request is not None and self._request.content.is_eof():
+            self._limit.restart()
         self._request = None
         self._connections.waits(self)
         return self._late
@@ -114,6 +128,10 @@ class Connection(asyncio.Protocol):
 
     def check(self) -> bool:
         """End what takes too long; tell whether a body has stopped coming, for now."""
+        if self._refused_since is not None:
+            if self._transport and self._ticks(self._refused_since) > _LINGER_TICKS:
+                self._transport.close()
+            return False
         if self._request is not None:
             return self._check_body()
         if self._late and self._transport:
@@ -137,6 +155,17 @@ class Connection(asyncio.Protocol):
             words = _words("the request's head", self._connections.bounds.head_timeout)
             transport.write(plain_http("408 Request Timeout", words))
         transport.close()
+
+    def _refuse_size(self) -> None:
+        """Say so, and read on for a moment: a plain close would destroy the answer on its way."""
+        self._refused_since = self._connections.tick
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        transport.write(raw_refusal(status, TOO_LARGE, WORDS))
+        if transport.can_write_eof():
+            transport.write_eof()
 
     def _check_body(self) -> bool:
         """Whether it is silent; over a whole window it may also be too slow."""
@@ -180,12 +209,21 @@ async def in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     connection.begin(request)
     try:
-        reply = await handler(request)
+        if is_too_large(request):
+            reply: web.StreamResponse = _too_large()
+        else:
+            reply = await handler(request)
     finally:
         late = connection.end()
     if late is None or reply.prepared:
         return reply
     reply = failed(408, late.message, {"X-Error-Code": late.code})
+    reply.force_close()
+    return reply
+
+
+def _too_large() -> web.Response:
+    reply = refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LARGE, WORDS)
     reply.force_close()
     return reply
 

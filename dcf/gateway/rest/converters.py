@@ -1,4 +1,8 @@
-"""OpenFaaS' messages <-> the provider's records; DCF's rollout travels in annotations."""
+"""OpenFaaS' messages <-> the provider's records.
+
+DCF's rollout travels in fields of its own: `faas-cli diff` compares annotations with those of its
+file. Over gRPC there is no other place than the annotations.
+"""
 
 import base64
 import re
@@ -80,6 +84,8 @@ def spec_of(asked: FunctionDeployment) -> FunctionSpec:
         limits=asked.limits or {},
         requests=asked.requests or {},
         replicas=first_replicas(labels),
+        process=asked.env_process or "",
+        read_only=bool(asked.read_only_root_filesystem),
     )
 
 
@@ -90,16 +96,21 @@ def status_of(status: FunctionState, calls: int) -> StatusMessage:
         name=spec.name,
         image=spec.image,
         created_at=status.created_at,
+        namespace=NAMESPACE,
+        env_process=spec.process,
+        read_only_root_filesystem=spec.read_only,
         constraints=list(spec.constraints),
         secrets=list(spec.secrets),
         labels=dict(spec.labels),
-        annotations=annotations_of(status),
+        annotations=dict(spec.annotations),
         limits=dict(spec.limits),
         requests=dict(spec.requests),
         env_vars=dict(spec.env),
         invocation_count=calls,
         replicas=status.replicas,
         available_replicas=status.available,
+        rollout=status.rollout,
+        rollout_reason=status.reason,
     )
 
 

@@ -39,7 +39,8 @@ Environment = dict[
 class FunctionDeployment(Struct, rename="camel"):
     """What to deploy: `service` and `image` are required.
 
-    `envProcess`, `readOnlyRootFilesystem`, `registryAuth` and `network` are taken and not used.
+    `envProcess` and `readOnlyRootFilesystem` are kept and told, not used; `registryAuth` and
+    `network` are taken and not used.
     """
 
     service: Label
@@ -66,11 +67,17 @@ class Usage(Struct, rename="camel"):
 
 
 class FunctionStatus(Struct, rename="camel", omit_defaults=True):
-    """A function; empty fields are left out, as in OpenFaaS, and `createdAt` never."""
+    """A function; empty fields are left out, as in OpenFaaS, and `createdAt` never.
+
+    `rollout` (`progressing`, `ready`, `failed`) and `rolloutReason` are DCF's own.
+    """
 
     name: str
     image: str
     created_at: str
+    namespace: str = ""
+    env_process: str = ""
+    read_only_root_filesystem: bool = False
     constraints: list[str] = []
     secrets: list[str] = []
     labels: Texts = {}
@@ -82,6 +89,8 @@ class FunctionStatus(Struct, rename="camel", omit_defaults=True):
     replicas: int = 0
     available_replicas: int = 0
     usage: Usage | None = None
+    rollout: str = ""
+    rollout_reason: str = ""
 
 
 class DeleteFunctionRequest(Struct, rename="camel"):
@@ -97,6 +106,14 @@ class ScaleServiceRequest(Struct, rename="camel"):
     replicas: Annotated[Whole, Meta(ge=0, le=MAX_REPLICAS)]
     service_name: str | None = None
     namespace: str | None = None
+
+
+class Namespace(Struct):
+    """A namespace."""
+
+    name: str
+    labels: Texts = {}
+    annotations: Texts = {}
 
 
 class SecretValue(Struct, rename="camel"):

@@ -143,6 +143,7 @@ class Archives:
                 work.task.cancel()
                 if self._unpacking.get(digest) is work:
                     del self._unpacking[digest]
+                await asyncio.wait({work.task})  # its program has ended, too
         if done.note:
             log(done.note)
         return folder, done.entry

@@ -82,6 +82,7 @@ class Overlays:
                 install.task.cancel()
                 if self._running.get(key) is install:
                     del self._running[key]
+                await asyncio.wait({install.task})  # pip has ended, too
         return packages
 
     def key(self, folder: Path, entry: Entry) -> str:

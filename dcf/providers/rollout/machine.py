@@ -20,7 +20,7 @@ lost, failed  STARTING, TRIAL: RESTING; the current revision serves on, a first 
 woken         TRIAL: KEEPING; RETRYING: PREPARING
 kept          KEEPING: RESTING; the revision before is drained
 not_kept      KEEPING: RESTING; the revision before serves on, or this one if none else is ready
-scaled        STARTING: TRIAL or KEEPING, if all that are left are ready
+scaled        STARTING: TRIAL or KEEPING, if all that are left are ready; before it: so many start
 ended         any: what a revision was prepared with is discarded with its last replica
 stopped       any: STOPPED
 
@@ -28,6 +28,7 @@ A replica belongs to `current`, to `rolling`, or is being drained: there is no f
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ..placement import FAILED, PROGRESSING, READY
 from .effects import Effects
@@ -116,6 +117,9 @@ class Rollout:  # pylint: disable=too-many-instance-attributes # a machine is it
         self.replicas = replicas
         if self.state is State.STOPPED:
             return
+        self._job = replace(self._job, replicas=replicas)  # what was said last counts
+        if self._next is not None:
+            self._next = replace(self._next, replicas=replicas)
         for group in dict.fromkeys((self.current, self.rolling)):
             if group is not None:
                 self._resize(group, replicas)

@@ -1,30 +1,29 @@
 """Compares network, import path and bundle with a golden file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from models.commands.checking.golden_file import Floats, Golden, GoldenImage
-from models.commands.checking.pairing import Found, Limits, compare
-from models.commands.checking.report import Row
-from models.commands.importing import steps
-from models.commands.importing.agreement import join
-from models.commands.importing.request import Request
-from models.ssd.anchors import build_anchors
-from models.ssd.boxes import BoxReader
-from models.ssd.bundle import Bundle, open_bundle
-from models.ssd.detector import Detector
-from models.ssd.importers import slim
-from models.ssd.importers.checkpoint import write_checkpoint
-from models.ssd.importers.seeded import seeded_variable
-from models.ssd.nets.keras_model import keras_model
-from models.ssd.nets.layers import Network
-from models.ssd.nets.vgg16 import ssd300_vgg16
-from models.ssd.session import open_session
-from models.ssd.settings import Settings
-
-Progress = Callable[[str, float], None]
+from ...bundling.agreement import join
+from ...bundling.importing import read_weights, write
+from ...bundling.progress import Progress
+from ...bundling.request import Request
+from ...ssd.anchors import build_anchors
+from ...ssd.boxes import BoxReader
+from ...ssd.bundle import Bundle, open_bundle
+from ...ssd.detector import Detector
+from ...ssd.importers import slim
+from ...ssd.importers.checkpoint import write_checkpoint
+from ...ssd.importers.seeded import seeded_variable
+from ...ssd.nets.keras_model import keras_model
+from ...ssd.nets.layers import Network
+from ...ssd.nets.vgg16 import ssd300_vgg16
+from ...ssd.session import open_session
+from ...ssd.settings import Settings
+from .golden_file import Floats, Golden, GoldenImage
+from .pairing import Found, Limits, compare
+from .report import Row
 
 ANCHORS = 1e-6
 ANSWERS = 1e-4
@@ -56,8 +55,13 @@ def import_seeded(seed: int, scratch: Path, out: Path, progress: Progress) -> Bu
     write_checkpoint(scratch / _CHECKPOINT, variables)
     progress("writing a checkpoint of seeded weights", 1.0)
     request = Request(scratch / _CHECKPOINT, out, name=f"ssd300_vgg16_seed{seed}")
-    steps.write_float(steps.read_network(request, progress), request, progress)
+    write(read_weights(request, progress), request, progress, _silent)
     return open_bundle(out)
+
+
+def _silent(line: str) -> None:
+    """Takes what is told of photos: float32 needs none."""
+    del line
 
 
 def check_anchors(golden: Golden, network: Network) -> Row:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.commands.checking.errors import BadGolden
+from .errors import BadGolden
 
 Floats = npt.NDArray[np.float32]
 Shape = tuple[int | str, ...]

@@ -1,6 +1,6 @@
 """Network and weights to a bundle: graph, manifest, and a comparison before anything is written."""
 
-from models.ssd.convert.bundle import (
+from .bundle import (
     Identity,
     as_float32,
     as_input,
@@ -9,9 +9,9 @@ from models.ssd.convert.bundle import (
     int8_bundle,
     output_spec,
 )
-from models.ssd.convert.errors import ConversionFailed
-from models.ssd.convert.graph import float_graph, int8_graph
-from models.ssd.convert.grids import Grid, QuantizedNetwork, QuantizedWeights
+from .errors import ConversionFailed
+from .graph import float_graph, int8_graph
+from .grids import Grid, QuantizedNetwork, QuantizedWeights
 
 __all__ = [
     "ConversionFailed",

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.convert.check import check_answers, check_graph
-from models.ssd.convert.folder import write_bundle
-from models.ssd.convert.graph import float_graph
-from models.ssd.manifest import SCHEMA_VERSION, Manifest
-from models.ssd.nets.layers import Floats, Network, Weights, check_weights
-from models.ssd.spec import DefaultsSpec, InputSpec, OutputSpec
+from ..description import Metrics, Provenance
+from ..manifest import SCHEMA_VERSION, Manifest
+from ..nets.layers import Floats, Network, Weights, check_weights
+from ..spec import DefaultsSpec, InputSpec, OutputSpec
+from .check import check_answers, check_graph
+from .folder import write_bundle
+from .graph import float_graph
 
 GRAPH_FILE = "model.tflite"
 LABELS_FILE = "labels.txt"
@@ -49,8 +50,8 @@ class Identity:
     labels: tuple[str, ...]
     defaults: DefaultsSpec
     license: str
-    provenance: Mapping[str, Any]
-    metrics: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def float_bundle(
@@ -164,8 +165,8 @@ def describe(
         box_coder=network.box_coder,
         defaults=identity.defaults,
         files={},
-        metrics=dict(identity.metrics),
-        provenance=dict(identity.provenance),
+        metrics=identity.metrics,
+        provenance=identity.provenance,
         license=identity.license,
     )
 

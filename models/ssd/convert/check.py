@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
-from models.ssd.convert.errors import ConversionFailed
-from models.ssd.nets.layers import Floats
-from models.ssd.spec import OutputSpec
+from ..nets.layers import Floats
+from ..spec import OutputSpec
+from .errors import ConversionFailed
 
 _WORTH_AN_ANSWER = 0.05
 """Weaker scores are never shown to anyone."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from models.ssd.manifest import FileSpec, Manifest, format_manifest
+from ..manifest import FileSpec, Manifest, format_manifest
 
 
 def write_bundle(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> Manifest:

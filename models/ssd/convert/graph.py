@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert import schema_py_generated as schema
 
-from models.ssd.convert.grids import Grid, QuantizedNetwork
-from models.ssd.convert.operators import layer_options, multiply_options, operator_code
-from models.ssd.nets.layers import INPUT, Layer, Network, Weights
+from ..nets.layers import INPUT, Layer, Network, Weights
+from .grids import Grid, QuantizedNetwork
+from .operators import layer_options, multiply_options, operator_code
 
 _ALIGNMENT = 16
 """Bytes; what the schema asks of weights, so that they can be used where the file is mapped."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.nets.layers import Network
+from ..nets.layers import Network
 
 LEAST, MOST = -128, 127
 """The integers of int8 activations; weights leave out -128, as the engine wants them symmetric."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
 
-from models.ssd.nets.layers import Layer
+from ..nets.layers import Layer
 
 # Kind of operator -> builtin code, version for float32, version for int8.
 _CODES = {

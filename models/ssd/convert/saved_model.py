@@ -9,12 +9,12 @@ import msgspec
 import numpy as np
 import tensorflow as tf
 
-from models.ssd.convert.bundle import LABELS_FILE, Identity, describe, labels_file
-from models.ssd.convert.check import difference
-from models.ssd.convert.errors import ConversionFailed
-from models.ssd.convert.folder import write_bundle
-from models.ssd.manifest import Manifest
-from models.ssd.nets.layers import INPUT, NORM_FLOOR, Floats, Layer, Network, Weights, check_weights
+from ..manifest import Manifest
+from ..nets.layers import INPUT, NORM_FLOOR, Floats, Layer, Network, Weights, check_weights
+from .bundle import LABELS_FILE, Identity, describe, labels_file
+from .check import difference
+from .errors import ConversionFailed
+from .folder import write_bundle
 
 GRAPH_FOLDER = "saved_model"
 

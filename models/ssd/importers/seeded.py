@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 
-from models.ssd.nets.layers import Floats
+from ..nets.layers import Floats
 
 _FIRST, _CLASSES, _OFFSETS = 0.02, 2.0, 0.7
 _BIAS_SPREAD = 0.1

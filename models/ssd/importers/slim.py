@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from models.ssd.importers.errors import VariablesDiffer
-from models.ssd.nets.layers import Floats, LayerWeights, Network
+from ..nets.layers import Floats, LayerWeights, Network
+from .errors import VariablesDiffer
 
 _SCOPE = "ssd_300_vgg"
 # Tensor that each pair of heads reads, as the checkpoint numbers its blocks.

@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 
-from models.ssd.anchors import build_anchors
-from models.ssd.coder import decode
-from models.ssd.importers.coco_ssd import anchor_boxes
-from models.ssd.importers.errors import UnreadableModel
-from models.ssd.importers.tfjs import GraphModel
-from models.ssd.importers.tfjs_run import run_graph_model
-from models.ssd.nets.apply import run_network
-from models.ssd.nets.layers import Floats, Network, Weights
+from ..anchors import build_anchors
+from ..coder import decode
+from ..nets.apply import run_network
+from ..nets.layers import Floats, Network, Weights
+from .coco_ssd import anchor_boxes
+from .errors import UnreadableModel
+from .tfjs import GraphModel
+from .tfjs_run import run_graph_model
 
 TOLERANCE = 1e-4
 """Scores (0..1) and box edges (unit coordinates); rounding alone is 1e-6."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.importers.errors import PackageChanged, UnreadableModel
+from .errors import PackageChanged, UnreadableModel
 
 _DTYPES = {"float32": "<f4", "int32": "<i4", "bool": "|b1", "uint8": "|u1"}
 _QUANTIZED = {"uint8": "|u1", "uint16": "<u2"}

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from models.ssd.importers.errors import UnreadableModel
-from models.ssd.importers.tfjs import Array, GraphModel, Node
+from .errors import UnreadableModel
+from .tfjs import Array, GraphModel, Node
 
 
 def run_graph_model(model: GraphModel, feeds: Mapping[str, Array], wanted: str) -> Array:

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from models.ssd.nets.layers import (
+from .layers import (
     INPUT,
     NORM_FLOOR,
     Floats,

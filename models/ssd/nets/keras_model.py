@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from models.ssd.nets.layers import (
+from .layers import (
     INPUT,
     NORM_FLOOR,
     Layer,

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.spec import AnchorLayer, BoxCoderSpec, InputSpec
+from ..spec import AnchorLayer, BoxCoderSpec, InputSpec
 
 Floats = npt.NDArray[np.float32]
 

@@ -6,8 +6,8 @@ column has a sigmoid of its own.
 
 import math
 
-from models.ssd.nets.layers import INPUT, Activation, Layer, Network
-from models.ssd.spec import AnchorLayer, BoxCoderSpec, InputSpec
+from ..spec import AnchorLayer, BoxCoderSpec, InputSpec
+from .layers import INPUT, Activation, Layer, Network
 
 NAME = "ssdlite_mobilenet_v2"
 

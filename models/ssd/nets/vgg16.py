@@ -8,8 +8,8 @@ normalization; column 0 of every head means background.
 import math
 from typing import Literal
 
-from models.ssd.nets.layers import INPUT, Layer, Network
-from models.ssd.spec import AnchorLayer, BoxCoderSpec, InputSpec
+from ..spec import AnchorLayer, BoxCoderSpec, InputSpec
+from .layers import INPUT, Layer, Network
 
 NAME = "ssd300_vgg16"
 SIDE = 300

@@ -9,7 +9,7 @@ import zipfile
 
 import numpy as np
 
-from models.ssd.nets.layers import LayerWeights, Network, Weights, check_weights
+from .layers import LayerWeights, Network, Weights, check_weights
 
 
 def format_weights(weights: Weights) -> bytes:

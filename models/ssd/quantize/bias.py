@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.ssd.nets.layers import Floats
+from ..nets.layers import Floats
 
 _STEPS = 30
 _ROWS = 40_000

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.ssd.nets.layers import Floats, Layer, LayerWeights, Network, Weights
-from models.ssd.quantize.statistics import TensorStatistics
+from ..nets.layers import Floats, Layer, LayerWeights, Network, Weights
+from .statistics import TensorStatistics
 
 _LIMIT = 8.0
 """Factors stay in 1/8..8: beyond it a channel's weights would leave their own grid."""

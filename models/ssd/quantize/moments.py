@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.nets.layers import Floats, Layer
+from ..nets.layers import Floats, Layer
 
 Doubles = npt.NDArray[np.float64]
 

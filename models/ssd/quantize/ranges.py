@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from models.ssd.convert.grids import Grid, grid_over
-from models.ssd.nets.layers import Floats
+from ..convert.grids import Grid, grid_over
+from ..nets.layers import Floats
 
 _SHARES = np.linspace(0.2, 1.0, 41)
 """Shares of the full range that are tried."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.ssd.convert.bundle import reads_pixels
-from models.ssd.convert.grids import Grid, QuantizedNetwork, QuantizedWeights, grid_over
-from models.ssd.nets.apply import raw_layer
-from models.ssd.nets.layers import INPUT, Floats, Layer, LayerWeights, Network, Weights
-from models.ssd.quantize.bias import corrected_bias
-from models.ssd.quantize.equalization import equalize, linear_chains
-from models.ssd.quantize.moments import input_moment, tap_moments
-from models.ssd.quantize.ranges import least_error_grid
-from models.ssd.quantize.rounding import Doubles, nearest, round_depthwise, round_matrix
-from models.ssd.quantize.sidebyside import Tensors
-from models.ssd.quantize.statistics import TensorStatistics, measure
+from ..convert.bundle import reads_pixels
+from ..convert.grids import Grid, QuantizedNetwork, QuantizedWeights, grid_over
+from ..nets.apply import raw_layer
+from ..nets.layers import INPUT, Floats, Layer, LayerWeights, Network, Weights
+from .bias import corrected_bias
+from .equalization import equalize, linear_chains
+from .moments import input_moment, tap_moments
+from .ranges import least_error_grid
+from .rounding import Doubles, nearest, round_depthwise, round_matrix
+from .sidebyside import Tensors
+from .statistics import TensorStatistics, measure
 
 Progress = Callable[[str, float], None]
 

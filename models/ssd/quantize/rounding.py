@@ -11,7 +11,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.nets.layers import Floats
+from ..nets.layers import Floats
 
 Doubles = npt.NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from models.ssd.convert.bundle import int8_input
-from models.ssd.convert.grids import Grid
-from models.ssd.nets.layers import INPUT, Floats, Layer, Network
+from ..convert.bundle import int8_input
+from ..convert.grids import Grid
+from ..nets.layers import INPUT, Floats, Layer, Network
 
 
 class Tensors:

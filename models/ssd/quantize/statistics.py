@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.ssd.nets.apply import run_network
-from models.ssd.nets.layers import Floats, Network, Weights
+from ..nets.apply import run_network
+from ..nets.layers import Floats, Network, Weights
 
 _BATCH = 8
 _SAMPLE = 2_000

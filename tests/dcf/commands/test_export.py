@@ -116,3 +116,28 @@ def test_what_is_wrong_is_told_in_a_line(folder, arguments, status, words):
     assert done.returncode == status
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+DIGEST = "sha256:" + "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("image", "commands", "notes"),
+    [
+        ("registry.example/team/one:1", ["docker push registry.example/team/one:1"], []),
+        (f"registry.example/team/one@{DIGEST}", [], []),
+        (f"registry.example/team/one:1@{DIGEST}", [], []),
+        (f"archive:{DIGEST}", [], ["is code that a gateway of dcf keeps"]),
+        ("one", ["docker push one"], ["is in no registry that its name tells"]),
+    ],
+)
+@pytest.mark.parametrize("target", ["dcf", "openfaas"])
+def test_only_what_can_be_pushed_is_told_to_be(folder, target, image, commands, notes):
+    done = export(folder, "-t", target, "one", "--image", image)
+    assert done.returncode == 0, done.stderr
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    pushes = [line for line in lines if line.startswith("docker push")]
+    assert pushes == (commands if target == "dcf" else [])
+    told = [line for line in lines if "the image" in line]
+    assert len(told) == len(notes)
+    assert all(words in line for words, line in zip(notes, told, strict=True))

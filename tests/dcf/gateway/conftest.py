@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import requests
@@ -13,6 +14,8 @@ from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine
+from tests.dcf.conftest import RunningGateway
+from tests.dcf.gateway.listener import listening
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 LINES = (
@@ -58,7 +61,7 @@ class BackgroundGateway:
         body = await request.read()
         if self.slow.is_set() and body == b"slow":
             try:
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             except asyncio.CancelledError:
                 self.left.set()
                 raise
@@ -67,7 +70,8 @@ class BackgroundGateway:
     async def _live(self) -> None:
         app = web.Application(client_max_size=1 << 30)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._echo)
-        replica = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
+        wide = {"max_line_size": 1 << 16, "max_field_size": 1 << 16, "max_headers": 1 << 16}
+        replica = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True, **wide)
         await replica.setup()
         await web.TCPSite(replica, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{replica.addresses[0][1]}"
@@ -87,9 +91,45 @@ class BackgroundGateway:
         )
 
 
+@pytest.fixture(name="listening")
+def _listening_fixture() -> Callable[..., Any]:
+    """`async with listening() as listener`: see `listener.py`."""
+    return listening
+
+
+@pytest.fixture
+def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """`run(coroutine)`, ended after half a minute; gives what it gave."""
+    return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
+
+
+@pytest.fixture
+def ask(echo_gateway: RunningGateway) -> Callable[..., requests.Response]:
+    """`ask(method, path, **options of requests)` of a real gateway with the function `echo`."""
+
+    def send(method: str, path: str, **options: Any) -> requests.Response:
+        return requests.request(method, echo_gateway.rest + path, timeout=30, **options)
+
+    return send
+
+
 @pytest.fixture
 def background() -> Iterator[Callable[..., BackgroundGateway]]:
     """`background(**settings)` starts a gateway that ends with the test."""
+    started: list[BackgroundGateway] = []
+
+    def start(**changes: object) -> BackgroundGateway:
+        started.append(BackgroundGateway(replace(SETTINGS, **changes)))
+        return started[-1].__enter__()
+
+    yield start
+    for gateway in started:
+        gateway.__exit__()
+
+
+@pytest.fixture(scope="module")
+def module_background() -> Iterator[Callable[..., BackgroundGateway]]:
+    """The same for the tests of a module, which leave it as it was."""
     started: list[BackgroundGateway] = []
 
     def start(**changes: object) -> BackgroundGateway:

@@ -41,7 +41,7 @@ def test_the_runtimes_dockerfile_gets_what_an_archive_would_hold(
     arguments = flags_of(words, "--build-arg")
     assert {*arguments} == {
         "REGISTRY=dcf", "ADDITIONAL_PACKAGE=libgomp1 curl=7.88.1-10", "HANDLER_DIR=src",
-        "HANDLER_FILE=handler.py", "HANDLER_NAME=Handler", "A=1", "B=3",
+        "HANDLER_FILE=handler.py", "HANDLER_NAME=Handler", "FUNCTION_NAME=echo", "A=1", "B=3",
     }  # fmt: skip
     labels = flags_of(words, "--label")
     assert "org.opencontainers.image.title=echo" in labels

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import time
 import uuid
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from dcf.providers.placement import FunctionSpec
 from dcf.providers.process.process_usage import family
 from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.stores import LogQuery
+from tests.dcf.waiting import until, wait_for
 
 
 def supervisors(home):
@@ -29,6 +29,36 @@ def supervisors(home):
             if b"supervisor.py" in words and mark in words:
                 found.append(pid)
     return found
+
+
+class Gate:
+    """Keeps a handler waiting until it is opened.
+
+    Attributes:
+        wait: A line of Python that waits.
+        code: The beginning of a module that waits while it is loaded.
+    """
+
+    def __init__(self, path):
+        os.mkfifo(path)
+        self._path, self._ends = path, []
+        self.wait = f"os.read(os.open({str(path)!r}, os.O_RDONLY), 1)"
+        self.code = f"import os\n\n{self.wait}\n\n\n"
+
+    def is_reached(self):
+        """Whether somebody has come to it."""
+        with contextlib.suppress(OSError):
+            self._ends.append(os.open(self._path, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(self._ends)
+
+    def open(self):
+        """Whoever waits goes on, and whoever comes later does not wait."""
+        self._ends.append(os.open(self._path, os.O_RDWR | os.O_NONBLOCK))
+        os.write(self._ends[-1], bytes(1000))
+
+    def close(self):
+        for each in self._ends:
+            os.close(each)
 
 
 class Driven:
@@ -53,11 +83,12 @@ class Driven:
 
     async def until(self, condition, seconds=30.0):
         """Wait until `condition(status of f)` holds; gives the status."""
-        limit = time.monotonic() + seconds
-        while not condition(status := await self.provider.placement.describe("f")):
-            assert time.monotonic() < limit, status
-            await asyncio.sleep(0.02)
-        return status
+
+        async def found():
+            status = await self.provider.placement.describe("f")
+            return status if condition(status) else None
+
+        return await until(found, seconds)
 
     async def ready(self):
         """Wait until `f` is rolled out with all its replicas."""
@@ -66,6 +97,10 @@ class Driven:
     async def failed(self):
         """Wait until the newest revision of `f` has failed."""
         return await self.until(lambda s: s.rollout == "failed")
+
+    async def rolling(self, state):
+        """Wait until the rollout of `f` is in a state of its machine."""
+        await until(lambda: self.provider.placement._find("f")._rollout.state is state)
 
     async def deploy(self, code, requirements="", **fields):
         """Deploy `f` from a handler's code and wait until it is ready."""
@@ -91,11 +126,14 @@ class Driven:
 
 @pytest.fixture
 def drive(tmp_path):
-    """`drive(steps)` runs `steps(driven)` against a provider in a folder that stays the same."""
+    """`drive(steps)` runs `steps(driven)` against a provider in a folder that stays the same.
+
+    `drive.options` are the provider's.
+    """
 
     @asynccontextmanager
     async def started():
-        provider = ProcessProvider(tmp_path / "home")
+        provider = ProcessProvider(tmp_path / "home", **run.options)
         await provider.start()
         try:
             yield Driven(provider, tmp_path)
@@ -109,9 +147,17 @@ def drive(tmp_path):
 
         return asyncio.run(asyncio.wait_for(all_steps(), 90))
 
-    run.home = tmp_path / "home"
+    run.home, run.options = tmp_path / "home", {}
     run.supervisors = lambda: supervisors(run.home)
     return run
+
+
+@pytest.fixture
+def gate(tmp_path):
+    """A `Gate`."""
+    made = Gate(tmp_path / "gate")
+    yield made
+    made.close()
 
 
 # A session of its own; a daemon with nothing of its environment; one that hears no polite signal.
@@ -166,11 +212,13 @@ class Kin:
 
     def wait(self, count):
         """Wait until so many have become what they stay."""
-        limit = time.monotonic() + 30
-        while len(alive := self.alive()) != count or any(map(_is_on_its_way, alive)):
-            assert time.monotonic() < limit, alive
-            time.sleep(0.01)
-        return alive
+
+        def found():
+            alive = self.alive()
+            return len(alive) == count and not any(map(_is_on_its_way, alive))
+
+        wait_for(found, 30)
+        return self.alive()
 
 
 def _is_on_its_way(pid):

@@ -8,9 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import grpc
 import pytest
+import yaml
 
 from dcf._proto import gateway_pb2 as pb
 from dcf._proto import gateway_pb2_grpc
+from dcf.config import _FUNCTION as FUNCTION_KEYS
 from dcf.config import load
 from dcf.errors import ConfigError, EngineFailed
 from dcf.release.image_steps import ImageSteps
@@ -74,6 +76,11 @@ class OpenFaas(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def resources(told):
+    texts = {"memory": told.Memory, "cpu": told.CPU, "gpu": told.GPU}
+    return {key: text for key, text in texts.items() if text}
+
+
 class Dcf:
     """The gRPC service of DCF's and OpenFx' gateways, as far as a deploy needs it."""
 
@@ -84,10 +91,11 @@ class Dcf:
         return pb.Message(Msg="{}\n")  # a struct without exported fields
 
     def take(self, request):
-        limits = {"memory": request.Limits.Memory} if request.Limits.Memory else {}
         self.kept[request.Service] = {
             "image": request.Image, "annotations": dict(request.Annotations),
-            "secrets": [*request.Secrets], "limits": limits, "envVars": dict(request.EnvVars),
+            "secrets": [*request.Secrets], "constraints": [*request.Constraints],
+            "labels": dict(request.Labels), "envVars": dict(request.EnvVars),
+            "limits": resources(request.Limits), "requests": resources(request.Requests),
         }  # fmt: skip
         return pb.Message(Msg="OK")
 
@@ -181,11 +189,64 @@ def test_a_gateway_of_images_gets_the_image_built_pushed_and_by_digest(
     assert kept["echo"]["annotations"] == {"desc": "Says it again"}
     assert kept["echo"]["limits"] == {"memory": "64Mi"}
     # With these alone its image would be a batch run, which ends.
-    assert kept["echo"]["envVars"] == {"DATA_PATH": "/data", "BATCH": "false"}
+    assert kept["echo"]["envVars"].items() >= {"DATA_PATH": "/data", "BATCH": "false"}.items()
     assert "key" in kept["echo"]["secrets"]
     again = with_engine("deploy", "-f", config, "-g", address, cwd=tmp_path)
     assert b"Function echo already exists, attempting rolling-update." in again.stdout
     assert kept.order == ["PUT", "POST", "PUT"]
+
+
+EVERY_KEY = {
+    "desc": "Says it again", "maintainer": "me@here.example", "image": IMAGE, "skip_build": True,
+    "docker_registry": "r.example/team", "platform": "linux/amd64", "dockerfile": "",
+    "runtime": "python3", "registry_auth": "none",
+    "environment": {
+        "DATA_PATH": "/data", "PORT": "9000", "watcher_port": "1", "LOCK_FILE": "/lock",
+        "batch": "1",
+    },
+    "environment_file": ["more.yaml"],
+    "secrets": ["key", "other"], "constraints": ["nodetype=cpu"],
+    "labels": {"com.openfaas.scale.min": "1", "team": "a"}, "annotations": {"topic": "pictures"},
+    "limits": {"memory": "64Mi", "cpu": "1", "gpu": "1"}, "requests": {"memory": "32Mi"},
+    "build_options": ["jq"], "build_args": ["A=b"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", [
+    {},
+    {"environment": {"healthcheck_interval": "9s"}},
+    {"environment": {"drain_delay": "0s"}},
+    {"limits": {"gpu": "2"}, "requests": {}, "secrets": [], "labels": {}},
+])  # fmt: skip
+def test_create_asks_for_what_export_writes(gateway, with_engine, dcf, tmp_path, config, changes):
+    address, kept = gateway
+    written = yaml.safe_load(config.read_text())
+    function = written["functions"]["echo"]
+    function.update(EVERY_KEY | changes)
+    assert set(function) == {*FUNCTION_KEYS}  # a new key is to be looked at, here
+    (tmp_path / "more.yaml").write_text("environment: {MORE: '1'}\n")
+    config.write_text(yaml.safe_dump(written))
+    done = with_engine("create", "-f", config, "-g", address, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    target = "openfaas" if "://" in address else "dcf"
+    assert dcf("export", "-t", target, "-f", config, "-o", "out", cwd=tmp_path).returncode == 0
+    (file,) = (tmp_path / "out").rglob("*.yaml")
+    exported = yaml.safe_load(file.read_text())["functions"]["echo"]
+    asked = kept["echo"]
+    assert asked["envVars"] == exported["environment"]
+    assert {"BATCH": "false", "MORE": "1"}.items() <= asked["envVars"].items() or changes
+    for key in ("image", "secrets", "constraints", "labels", "limits", "requests"):
+        told = exported.get(key) or None
+        if isinstance(told, dict):  # DCF's own file has its resources in full, some of them empty
+            told = {name: text for name, text in told.items() if text} or None
+        assert (asked.get(key) or None) == told, key
+    if target == "openfaas":
+        assert asked["annotations"] == exported["annotations"]
+        assert (asked["readOnlyRootFilesystem"], exported["readonly_root_filesystem"]) == (
+            True,
+            True,
+        )
+        assert (b"gpu is left out" in done.stdout) == ("gpu" in function["limits"])
 
 
 def test_no_push_is_for_nodes_that_share_the_engine(

@@ -8,6 +8,7 @@ import pytest
 from dcf.errors import CannotStart
 from dcf.gateway.queue.store import _opened
 from dcf.state.journal import Journal
+from tests.dcf.waiting import turns
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER UNIQUE)"
 
@@ -65,7 +66,7 @@ def test_what_was_done_is_there_after_closing_and_one_opens_it_at_a_time(tmp_pat
     async def steps():
         first = opened(tmp_path / "a.db")
         waiting = [asyncio.create_task(first.do(insert(n))) for n in range(10)]
-        await asyncio.sleep(0)
+        await turns(1)
         with pytest.raises(CannotStart, match="DCF_HOME"):
             opened(tmp_path / "a.db")
         await first.close()

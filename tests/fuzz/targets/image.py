@@ -15,8 +15,9 @@ _DECODER = ImageDecoder((300, 300), max_pixels=2_000_000)
 
 
 def one(data):
-    with contextlib.suppress(DetectorError):
-        image = _DECODER.decode(data)
-        assert image.pixels.ndim == 3
-        assert image.pixels.shape[2] == 3
-        assert image.height * image.width <= 2_000_000
+    for damaged in (False, True):
+        with contextlib.suppress(DetectorError):
+            image = _DECODER.decode(_DECODER.inspect(data, damaged=damaged))
+            assert image.pixels.ndim == 3
+            assert image.pixels.shape[2] == 3
+            assert image.height * image.width <= 2_000_000

@@ -66,6 +66,81 @@ def test_draw(tmp_path, suffix):
         assert drawn.size == (600, 400)
 
 
+def bad(tmp_path, kind):
+    """A name that a shell's star may give beside pictures, and what is said of it."""
+    path = tmp_path / "b.jpg"
+    if kind == "folder":
+        path.mkdir()
+        return path, "Is a directory"
+    if kind == "unreadable":
+        # Readable by nobody, root included.
+        path.symlink_to("/proc/self/mem")
+        return path, "error"
+    content = {"text": b"x", "empty": b"", "cut": CUP.read_bytes()[:9_000]}[kind]
+    path.write_bytes(content)
+    return path, {"text": "not an image", "empty": "", "cut": "ends early or is damaged"}[kind]
+
+
+@pytest.mark.parametrize("kind", ["text", "empty", "cut", "folder", "unreadable"])
+@pytest.mark.parametrize("flag", [[], ["--json"]], ids=["piped", "json"])
+def test_one_bad_picture_is_named_and_the_others_are_answered(tmp_path, kind, flag):
+    path, words = bad(tmp_path, kind)
+    result = ssd("detect", CUP, path, CAT, *flag)
+    assert result.returncode == 1
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["image"] for line in lines] == [str(CUP), str(CAT)]
+    assert [line["detections"][0]["class"] for line in lines] == ["cup", "cat"]
+    (note,) = result.stderr.decode().splitlines()
+    assert note.startswith(f"Error: {path}: ")
+    assert note.count(str(path)) == 1
+    assert words in note
+
+
+def test_each_bad_picture_is_named(tmp_path):
+    paths = [tmp_path / f"{name}.jpg" for name in "ab"]
+    for path in paths:
+        path.write_bytes(b"x")
+    result = ssd("detect", *paths)
+    assert result.returncode == 1
+    assert result.stdout == b""
+    told = result.stderr.decode().splitlines()
+    assert [line.split(": ")[1] for line in told] == [str(path) for path in paths]
+
+
+def test_one_bad_picture_alone_is_named_and_nothing_is_drawn(tmp_path):
+    path = tmp_path / "b.jpg"
+    path.write_bytes(b"x")
+    result = ssd("detect", path, "--draw", tmp_path / "boxes.png")
+    assert result.returncode == 1
+    assert result.stderr.decode().startswith(f"Error: {path}: the input is not an image")
+    assert not (tmp_path / "boxes.png").exists()
+
+
+def test_standard_input_that_is_no_picture_is_named():
+    result = ssd("detect", "-", CAT, stdin=b"x")
+    assert result.returncode == 1
+    assert result.stderr.decode().startswith("Error: -: the input is not an image")
+    assert json.loads(result.stdout)["image"] == str(CAT)
+
+
+def test_an_unknown_class_is_told_once_and_nothing_is_read():
+    result = ssd("detect", CUP, CAT, "--classes", "unicorn")
+    assert result.returncode == 1
+    assert result.stderr.decode().count("unicorn") == 1
+    assert result.stdout == b""
+
+
+def test_a_reader_who_leaves_is_no_fault_of_a_picture():
+    read, write = os.pipe()
+    os.close(read)
+    result = subprocess.run(
+        [SSD, "detect", CUP, CAT], stdout=write, stderr=subprocess.PIPE, timeout=60, check=False
+    )
+    os.close(write)
+    assert result.returncode == 1
+    assert str(CUP) not in result.stderr.decode()
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from models.bundling.catalogue import CATALOGUE
 from models.commands.__main__ import VERBS
 from models.commands.import_ import command
 from models.ssd.bundle import open_bundle
@@ -58,6 +59,11 @@ def test_a_verb_that_python_keeps_for_itself():
     assert result.returncode == 0
     assert "slim" in result.stdout
     assert result.stderr == ""
+
+
+def test_the_anchor_sets_are_the_catalogues():
+    (option,) = (each for each in command.commands["slim"].params if each.name == "anchors")
+    assert list(option.type.choices) == list(CATALOGUE["ssd300-vgg16"].anchor_sets)
 
 
 @pytest.mark.skipif(HAS_TENSORFLOW, reason="only tells what is missing where it is missing")
@@ -134,12 +140,12 @@ def test_the_zip_becomes_a_bundle(bundle, published):
     assert (manifest.defaults.iou, manifest.defaults.top_k) == (0.45, 400)
     assert (manifest.defaults.threshold, manifest.defaults.max_detections) == (0.5, 100)
     assert manifest.anchor_count == 8732
-    source = manifest.provenance["source"]
-    assert source["checkpoint"] == NAME
-    assert source["origin"] == "unverified origin"
-    assert source["files"][0]["file"] == f"{NAME}.zip"
-    assert source["files"][0]["bytes"] == published.stat().st_size
-    assert str(published.parent) not in json.dumps(manifest.provenance)
+    source = manifest.provenance.source
+    assert source.checkpoint == NAME
+    assert source.origin == "unverified origin"
+    assert source.files[0].file == f"{NAME}.zip"
+    assert source.files[0].bytes == published.stat().st_size
+    assert str(published.parent) not in json.dumps(manifest.provenance.values())
     lines = result.stdout.splitlines()
     assert lines[0] == "origin: unverified origin"
     assert "105 MB" in lines[1]
@@ -190,9 +196,9 @@ def test_a_saved_model_for_a_gpu(checkpoint, bundle, tmp_path, precision):
     assert result.returncode == 0, result.stderr
     opened = open_bundle(tmp_path / "out")
     assert (opened.manifest.engine, opened.manifest.precision) == ("tensorflow", precision)
-    assert opened.manifest.provenance["anchors"] == "paper"
+    assert opened.manifest.provenance.anchors == "paper"
     assert opened.manifest.anchors != bundle[0].manifest.anchors
-    assert [each["file"] for each in opened.manifest.provenance["source"]["files"]] == [
+    assert [each.file for each in opened.manifest.provenance.source.files] == [
         f"{NAME}.index", f"{NAME}.data-00000-of-00001"
     ]  # fmt: skip
     tensor = np.random.default_rng(0).normal(0, 50, (1, 300, 300, 3)).astype(np.float32)

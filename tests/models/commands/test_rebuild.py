@@ -3,9 +3,9 @@
 import pytest
 from click.testing import CliRunner
 
+from models.bundling.errors import BundlesDiffer
 from models.commands import rebuild
 from models.commands.failures import one_line
-from models.commands.rebuilding.errors import BundlesDiffer
 
 
 class Row:

@@ -246,3 +246,34 @@ def test_the_best_of_many_are_those_of_a_full_sort(tiny_manifest):
     assert found.scores.tolist() == scores[best, 0].tolist()
     middles = np.floor((found.boxes[:, 0] + found.boxes[:, 2]) / 2 / 100)
     assert middles.tolist() == (best // count).tolist()
+
+
+@pytest.mark.parametrize(("threshold", "count"), [(0.0, 12), (0.5, 8), (1.0, 0)])
+def test_a_sigmoids_threshold_may_be_at_either_end(tiny_manifest, tiny_labels, threshold, count):
+    outputs = {"scores": ["s"], "offsets": ["o"], "activation": "sigmoid", "class_ids": [0, 7, 9]}
+    reader = BoxReader(tiny_manifest(outputs=outputs), tiny_labels)
+    raw = np.tile(np.float32([-90, 0, 90]), (4, 1))
+    found = reader.read(raw, NO_OFFSETS, (10, 10), Settings(threshold, 1.0, 12, 12))
+    assert len(found) == count
+    assert ((found.scores >= 0) & (found.scores <= 1)).all()
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.5, 0.8, 0.99])
+def test_a_sigmoids_threshold_cuts_where_its_confidence_is(tiny_manifest, tiny_labels, threshold):
+    outputs = {"scores": ["s"], "offsets": ["o"], "activation": "sigmoid", "class_ids": [0, 7, 9]}
+    reader = BoxReader(tiny_manifest(outputs=outputs), tiny_labels)
+    raw = np.tile(np.linspace(-6, 6, 3 * 4001, dtype=np.float32).reshape(-1, 3)[:, :1], (1, 3))
+    raw = raw[np.abs(1 / (1 + np.exp(-raw[:, 0])) - threshold) > 1e-6]
+    confidences = 1 / (1 + np.exp(-raw[:, 0]))
+    for start in range(0, len(raw) - 4, 4):
+        four = raw[start : start + 4]
+        wanted = 3 * int((confidences[start : start + 4] >= threshold).sum())
+        assert len(reader.read(four, NO_OFFSETS, (9, 9), Settings(threshold, 1, 12, 12))) == wanted
+
+
+def test_a_softmax_of_large_logits_is_a_number(tiny_manifest, tiny_labels):
+    outputs = {"scores": ["s"], "offsets": ["o"], "activation": "softmax", "class_ids": [0, 7, 9]}
+    reader = BoxReader(tiny_manifest(outputs=outputs), tiny_labels)
+    raw = np.tile(np.float32([500, 501, -500]), (4, 1))
+    found = reader.read(raw, NO_OFFSETS, (10, 10), WANTED)
+    assert found.scores == pytest.approx([1 / (1 + math.exp(-1))] * 4)

@@ -1,11 +1,12 @@
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from models.ssd.bundle import DEFAULT_BUNDLE, open_bundle
+from models.ssd.bundle import DEFAULT_BUNDLE, find_bundle, open_bundle
 from models.ssd.detector import Detector
 from models.ssd.errors import BundleError
 
@@ -32,9 +33,19 @@ def test_the_embedded_bundle_opens():
     )
 
 
-def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(BundleError, match="neither a folder nor one of those embedded: ssdlite"):
-        open_bundle(tmp_path / "nothing")
+@pytest.mark.parametrize("name", ["nothing", "weights", "../bundles/nothing"])
+def test_a_name_of_nothing_lists_the_embedded_bundles(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    listed = "ssdlite_mobilenet_v2_coco, ssdlite_mobilenet_v2_coco_int8"
+    told = f"bundle {name} is neither a folder nor one of those embedded: {listed}"
+    with pytest.raises(BundleError, match=f"^{re.escape(told)}$"):
+        open_bundle(Path(name))
+
+
+def test_a_folder_of_an_embedded_bundles_name_wins(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / DEFAULT_BUNDLE.name).mkdir()
+    assert find_bundle(Path(DEFAULT_BUNDLE.name)) == Path(DEFAULT_BUNDLE.name)
 
 
 def test_an_embedded_bundle_by_its_name(tmp_path, monkeypatch):
@@ -89,8 +100,8 @@ def test_a_link_out_of_the_bundle_is_refused(copy):
     ("change", "fault"),
     [
         (lambda m: m.pop("anchors"), "anchors"),
-        (lambda m: m.update(schema_version=2), "schema_version 2 is not understood"),
-        (lambda m: m.update(colour="red"), "colour"),
+        (lambda m: m.update(schema_version=2), "schema_version 2, this release reads 1: upgrade"),
+        (lambda m: m["input"].update(letterbox=True), r"`letterbox` - at `\$\.input`; it may"),
         (lambda m: m["input"].update(height=0), "input.height"),
         (lambda m: m["defaults"].update(iou=1.5), "defaults.iou"),
         (lambda m: m["defaults"].update(top_k=10_001), r"defaults\.top_k must be 1\.\.10000"),

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from benchmarks.appetite_bodies import make
+from benchmarks.bodies.costly import make
 from models.ssd.avif_structure import read_avif
 from models.ssd.cost import Allowance
-from models.ssd.errors import DetectorError, TooCostly, TooManyPixels, TruncatedImage
+from models.ssd.errors import TooCostly, TooManyPixels, TruncatedImage
 from models.ssd.image import ImageDecoder
+from tests.models.ssd.matrix.tiff_files import Layout, tiff_file
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 DECODER = ImageDecoder((300, 300))
@@ -73,7 +75,7 @@ BOMBS = {
                          "milliseconds of work"),
     "coefficients": (make("jpeg", JPEG | {"width": 8000, "height": 6000, "colors": 1}),
                      "bytes of memory"),
-    "lossless": (make("jpeg", JPEG | {"frame": 4, "width": 6500, "height": 6500, "colors": 1}),
+    "lossless": (make("jpeg", JPEG | {"frame": 4, "width": 7070, "height": 7070}),
                  "bytes of memory"),
     "empty-segments": (b"\xff\xd8" + b"\xff\xe0\0\2" * 100_000, "segments of a JPEG"),
     "empty-segments-of-a-photo": (in_front(b"\xff\xfe\0\2" * 10_000), "segments of a JPEG"),
@@ -83,10 +85,9 @@ BOMBS = {
     "exif-in-pieces": (in_front(segment(0xE1, b"Exif\0\0") * 33), "metadata segments"),
     "photoshop-blocks": (in_front(segment(0xED, b"Photoshop 3.0\0") * 33), "metadata segments"),
     "chunks": (make("png", PNG | {"chunks": 20_001}), "chunks of a PNG"),
-    "packed-texts": (make("png", PNG | {"texts": 17}), "packed texts of a PNG"),
-    "narrow": (make("png", PNG | {"width": 1, "height": 100_000}), "pixels on a side"),
-    "wide": (make("png", PNG | {"width": 100_000, "height": 1}), "pixels on a side"),
-    "narrow-interlaced": (make("png", PNG | {"width": 1, "height": 70_000, "interlace": 1}),
+    "narrow": (make("png", PNG | {"width": 1, "height": 100_001}), "pixels on a side"),
+    "wide": (make("png", PNG | {"width": 100_001, "height": 1}), "pixels on a side"),
+    "narrow-interlaced": (make("png", PNG | {"width": 1, "height": 100_001, "interlace": 1}),
                           "pixels on a side"),
     "blank-png": (make("png", PNG | {"width": 6000, "height": 6000}), "bytes of memory"),
     "deep-png": (make("png", PNG | {"width": 4900, "height": 4900, "depth": 4, "color": 3}),
@@ -197,15 +198,9 @@ def test_a_gif_with_a_huge_screen_and_a_tiny_picture(size):
 @pytest.mark.parametrize("frame", [0, 2, 4], ids=["sequential", "arithmetic", "lossless"])
 def test_small_pictures_of_odd_kinds_are_read(frame):
     body = make("jpeg", JPEG | {"frame": frame, "data": 200_000})
-    decoded = DECODER.decode(body)
+    # They have more data than blocks, or the same scan over and over: a decoder warns of that.
+    decoded = DECODER.decode(DECODER.inspect(body, damaged=True))
     assert (decoded.height, decoded.width) == (800, 800)
-
-
-def test_jpeg_of_twelve_bits_is_an_error_with_a_name():
-    body = bytearray(make("jpeg", JPEG | {"frame": 0}))
-    body[body.index(b"\xff\xc0") + 4] = 12
-    with pytest.raises(DetectorError):
-        DECODER.decode(bytes(body))
 
 
 def test_an_animation_that_announces_frames_is_answered_by_its_first():
@@ -276,6 +271,11 @@ def test_the_limits_are_settings():
         ImageDecoder(None, allowance=Allowance(milliseconds=10)).decode(whole)
 
 
+def deep_tiff(layout, side):
+    """A TIFF of one colour, in strips of a hundred rows."""
+    return tiff_file(replace(layout, rows=100), np.broadcast_to(0.5, (side, side, 3)))
+
+
 WORST = {
     "jpeg": make("jpeg", JPEG | {"width": 7000, "height": 6000, "scans": 5}),
     "jpeg-full": make("jpeg", JPEG | {"width": 3500, "height": 3500, "frame": 0, "colors": 1}),
@@ -283,7 +283,10 @@ WORST = {
     "png-deep": make("png", PNG | {"width": 3000, "height": 3000, "depth": 4, "color": 4}),
     "webp": saved(Image.new("RGB", (3700, 3700)), "WEBP", lossless=True, method=0),
     "webp-alpha": saved(Image.new("RGBA", (3000, 3000), (1, 2, 3, 4)), "WEBP", method=0),
-    "tiff-float": saved(Image.new("F", (3500, 3500)), "TIFF", compression="tiff_deflate"),
+    "tiff-float": saved(Image.new("F", (3000, 3000)), "TIFF", compression="tiff_deflate"),
+    "tiff-deep": deep_tiff(Layout(bits=16, compression=8), 2000),
+    "tiff-planes": deep_tiff(Layout(bits=16, planar=2, compression=8), 3000),
+    "tiff-flat": deep_tiff(Layout(order=">", big=True, compression=8), 3500),
     "tiff-strip": make("tiff", TIFF | {"width": 3000, "height": 3000, "strip": 30}),
     "gif": make("gif", GIF | {"width": 7000, "height": 7000}),
     "avif": saved(Image.new("RGB", (3000, 3000)), "AVIF", speed=10),
@@ -292,13 +295,14 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from models.ssd.image import ImageDecoder
+from tests.models.ssd.matrix.tiff_files import Layout, tiff_file
 def peak():
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 decoder = ImageDecoder(None if "full" in sys.argv[1] else (300, 300))
 body = Path(sys.argv[1]).read_bytes()
 small = decoder.decode(Path(sys.argv[2]).read_bytes())
-picture = decoder.inspect(body)
+picture = decoder.inspect(body, damaged=True)
 Path("/proc/self/clear_refs").write_text("5")
 before = peak()
 decoder.decode(picture)

@@ -129,7 +129,7 @@ def test_a_network_with_the_legacy_resize_sees_the_picture_at_full_size(
     network = dataclasses.replace(atrous_network, input=spec)
     identity = Identity(
         name="legacy", version="1.0.0", class_ids=(0, 1, 2), labels=("background", "a", "b"),
-        defaults=DefaultsSpec(threshold=0.3), license="CC0-1.0", provenance={},
+        defaults=DefaultsSpec(threshold=0.3), license="CC0-1.0",
     )  # fmt: skip
     content = float_graph(network, atrous_weights)
     contents = {"model.tflite": content, "labels.txt": labels_file(identity)}

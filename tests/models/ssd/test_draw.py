@@ -1,5 +1,6 @@
 import io
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -79,3 +80,16 @@ def test_a_picture_is_encoded_in_its_own_colours(kind):
     with Image.open(io.BytesIO(encode_picture(red, kind))) as image:
         assert image.format == kind.upper()
         assert np.asarray(image.convert("RGB"), int)[4, 4] == pytest.approx([220, 20, 40], abs=4)
+
+
+@pytest.mark.parametrize("size", [(2, 65_500), (2, 65_501), (65_535, 3), (100_000, 2), (1, 90_000)])
+def test_a_side_that_no_jpeg_can_have_is_shrunk(size):
+    grey = np.full((*size, 3), 128, np.uint8)
+    with Image.open(io.BytesIO(encode_picture(grey, "jpeg"))) as image:
+        assert max(image.size) == 65_500
+        assert np.asarray(image).mean() == pytest.approx(128, abs=2)
+
+
+def test_a_picture_that_cannot_be_encoded_is_no_empty_answer():
+    with pytest.raises((RuntimeError, cv2.error)):
+        encode_picture(np.zeros((0, 5, 3), np.uint8), "png")

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.ssd.errors import DetectorError
-from models.ssd.formats import readable_format, unreadable_format
+from models.ssd.formats import READ, image_format
 from models.ssd.image import ImageDecoder
 
 HEADS = [
@@ -24,6 +24,26 @@ def test_any_bytes_are_a_picture_or_a_named_error(head, rest):
         }  # fmt: skip
 
 
-@given(st.binary(max_size=600))
-def test_no_format_is_both_read_and_not(encoded):
-    assert readable_format(encoded) is None or unreadable_format(encoded) is None
+def boxed(major, *compatible):
+    brands = b"".join(compatible)
+    return (16 + len(brands)).to_bytes(4) + b"ftyp" + major + bytes(4) + brands + bytes(40)
+
+
+@pytest.mark.parametrize(
+    ("encoded", "name"),
+    [
+        (boxed(b"avif"), "AVIF"), (boxed(b"avis", b"msf1"), "AVIF"),
+        (boxed(b"mif1", b"miaf", b"avif"), "AVIF"), (boxed(b"miaf", b"avis"), "AVIF"),
+        (boxed(b"heic", b"mif1"), "HEIC"), (boxed(b"msf1", b"hevc"), "HEIC"),
+        (boxed(b"mif1"), "HEIF"), (boxed(b"crx ", b"isom"), "camera raw"),
+        (boxed(b"isom", b"mp41"), None),
+        # What stands behind the box is no brand.
+        (boxed(b"mif1")[:16] + b"avif", "HEIF"),
+        (b"IIRO\x08\0\0\0", "camera raw"), (b"IIU\0\x18\0\0\0", "camera raw"),
+        (b"FUJIFILMCCD-RAW 0201", "camera raw"), (b"II\xbc\x01", "JPEG XR"),
+        (b"\x8aMNG\r\n\x1a\n", "MNG"),
+    ],
+)  # fmt: skip
+def test_a_format_is_told_by_all_of_its_brands(encoded, name):
+    assert image_format(encoded) == name
+    assert (name in READ) == (name == "AVIF")

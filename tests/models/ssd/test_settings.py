@@ -1,20 +1,18 @@
-"""Counts have one range, in a call's settings as in a manifest's defaults."""
+"""A call's settings and a manifest's defaults keep to the table of ranges."""
 
 import pytest
 
 from models.ssd.errors import OptionError
+from models.ssd.ranges import RANGES
 from models.ssd.settings import Settings
-from models.ssd.spec import COUNT_LIMITS, DefaultsSpec
+from models.ssd.spec import DefaultsSpec
 
 WITHIN = {"threshold": 0.5, "iou": 0.5, "top_k": 1, "max_detections": 1}
 
 
-def test_the_greatest_counts():
-    assert COUNT_LIMITS == {"top_k": 10_000, "max_detections": 1_000}
-
-
-@pytest.mark.parametrize(("name", "most"), COUNT_LIMITS.items())
-def test_the_greatest_count_is_taken_and_one_more_refused(name, most):
+@pytest.mark.parametrize("name", ["top_k", "max_detections"])
+def test_the_greatest_count_is_taken_and_one_more_refused(name):
+    most = RANGES[name].high
     assert getattr(Settings(**WITHIN | {name: most}), name) == most
     assert getattr(DefaultsSpec(**WITHIN | {name: most}), name) == most
     for count in (0, most + 1):
@@ -29,3 +27,10 @@ def test_the_greatest_count_is_taken_and_one_more_refused(name, most):
 def test_a_share_is_between_nought_and_one(name, share):
     with pytest.raises(OptionError, match=f"{name} must be a number from 0 to 1"):
         Settings(**WITHIN | {name: share})
+    with pytest.raises(ValueError, match=f"defaults.{name} must be 0..1"):
+        DefaultsSpec(**WITHIN | {name: share})
+
+
+def test_a_call_that_asks_for_nothing_gets_the_bundles():
+    defaults = DefaultsSpec(threshold=0.1, iou=0.2, top_k=3, max_detections=4)
+    assert Settings.of(defaults) == Settings(0.1, 0.2, 3, 4, ())

@@ -49,6 +49,10 @@ def test_the_watchdogs_names_and_lengths_of_time_are_read():
 
 def test_the_platforms_name_of_the_function_is_read():
     assert config.read({}, {"K_SERVICE": "spotter"}).function_name == "spotter"
+    ours = {"IMAGE_FUNCTION_NAME": "ssd"}
+    assert config.read({}, ours).function_name == "ssd"
+    for name in ("K_SERVICE", "OPENFAAS_NAME", "FUNCTION_NAME"):
+        assert config.read({}, {**ours, name: "spotter"}).function_name == "spotter"
     assert config.read({}, {"K_REVISION": "spotter-2"}).function_revision == "spotter-2"
 
 

@@ -65,6 +65,8 @@ def test_all_slots_stuck_means_unhealthy_until_one_ends(start, behind, gate):
     until(lambda: watcher.get("/_/health").status_code != 200)
     sick = watcher.get("/_/health")
     assert (sick.status_code, sick.text) == (503, "every slot is stuck beyond EXEC_TIMEOUT")
+    away = watcher.get("/_/ready")
+    assert (away.status_code, away.text) == (503, "every slot is stuck beyond EXEC_TIMEOUT")
     waited = watcher.post("/?do=text")  # waiting counts: it never ran
     assert waited.status_code == 504
     gate.touch()

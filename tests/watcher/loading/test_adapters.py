@@ -102,3 +102,70 @@ def test_the_kind_follows_from_name_and_parameters(handler, name, kind):
 def test_other_signatures_are_refused(handler):
     with pytest.raises(WrongSignature):
         adapters.adapt(handler, "Handler", raw_body=False)
+
+
+@pytest.fixture
+def http_handler(start):
+    """One process that serves the handler of all kinds of answers."""
+    return start(HANDLER_FILE="openfaas_http.py", HANDLER_NAME="handle")
+
+
+COOKIES = ["a=1", "b=2"]
+
+
+def test_openfaas_http_answers(http_handler):
+    expected = {
+        "list": (200, b"x", COOKIES),
+        "values": (200, b"x", COOKIES),
+        "response": (201, b"hi", COOKIES),
+        "tuple": (201, b"hi", COOKIES),
+        "tuple_of_response": (201, b"hi", COOKIES),
+        "made": (202, b"made", ["a=1; Path=/", "b=2; Path=/"]),
+        "jsonify": (201, b'{"a":[1,null]}\n', []),
+        "json_body": (202, b'{"a":1}', []),
+        "stream": (200, b"one two", []),
+        "generator": (200, b"one two", []),
+    }
+    for what, told in expected.items():
+        answer = http_handler.post(f"/?what={what}")
+        found = (answer.status_code, answer.content, answer.raw.headers.getlist("Set-Cookie"))
+        assert found == told, what
+
+
+def test_openfaas_http_answers_of_flasks_own(http_handler):
+    assert http_handler.get("/?what=stream").headers["Content-Type"].startswith("text/csv")
+    assert http_handler.get("/?what=jsonify").headers["Content-Type"] == "application/json"
+    moved = http_handler.get("/?what=redirect", allow_redirects=False)
+    assert (moved.status_code, moved.headers["Location"]) == (302, "/elsewhere")
+    assert http_handler.get("/?what=abort").status_code == 418
+
+
+def test_openfaas_http_asks_as_flask_does(http_handler):
+    path = "/a/ä?what=query&n=1&n=x&n=3"
+    told = http_handler.post(path, data=b"in", headers={"X-Number": "7"}).json()
+    assert told == {
+        "all": [1, 3], "first": "1", "int": 1, "none": "nothing", "header": 7,
+        "flat": {"what": "query", "n": "1"}, "lists": {"what": ["query"], "n": ["1", "x", "3"]},
+        "flask": ["1", "x", "3"], "path": ["/a/ä", "/a/ä"], "method": ["POST", "POST"],
+        "body": ["in", "in"], "app": True,
+    }  # fmt: skip
+
+
+def test_openfaas_flask_has_its_request_at_the_first_call(start):
+    watcher = start(HANDLER_FILE="openfaas_flask.py", HANDLER_NAME="handle")
+    told = watcher.post("/?n=1&n=2", data=b"in", headers={"X-Name": "me"}).json()
+    assert told == {"body": "in", "header": "me", "args": ["1", "2"]}
+
+
+def test_openfaas_http_without_flask(start):
+    watcher = start(HANDLER_FILE="openfaas_plain.py", HANDLER_NAME="handle")
+    answer = watcher.post("/?n=1&n=2", headers={"X-Name": "me"})
+    assert (answer.status_code, answer.json()) == (202, {"n": ["1", "2"]})
+    assert answer.raw.headers.getlist("Set-Cookie") == COOKIES
+    assert answer.headers["X-Name"] == "me"
+
+
+@pytest.mark.parametrize("headers", ["ab", 7, [("a",)], [("a b", "c")], [(1, "c")], [("a", "b\n")]])
+def test_headers_that_are_none_are_told(headers):
+    with pytest.raises(BadReply):
+        call(lambda event, context: {"body": "x", "headers": headers})

@@ -27,6 +27,13 @@ def test_a_handler_calls_another_function_by_name(chain, start, free, examples):
     assert caller.post(data=b"hello").content == b"chained: hello"
 
 
+def test_a_proxy_of_the_environment_is_not_for_functions(chain, start, free, examples):
+    port, nobody = free(), f"http://127.0.0.1:{free()}"
+    start(HANDLER_DIR=examples / "dcf_echo", HANDLER_FILE="handler.py", MESH_PORT=port)
+    caller = chain(MESH_ECHO=f"localhost:{port}", http_proxy=nobody, https_proxy=nobody)
+    assert caller.post(data=b"hello").content == b"chained: hello"
+
+
 def test_a_function_that_is_not_there_fails_the_call_in_time(chain, free):
     caller = chain(MESH_ECHO=f"127.0.0.1:{free()}")
     answer = caller.post(data=b"hello")

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.web.head import fault_of
+from dcf.gateway.rest.head_limit import MAX_HEAD as GATEWAYS_MAX_HEAD
+from watcher.web.head import FRONT_ROOM, MAX_HEAD, fault_of, is_too_large
 
 POST = b"POST /a?b=c HTTP/1.1\r\nHost: x\r\n"
 GET_10 = b"GET / HTTP/1.0\r\n"
@@ -103,3 +104,35 @@ def test_a_control_character_is_taken_nowhere(character, place):
     if head[place - 1 : place + 1] == b"\r\n":  # an empty line would end the head there
         place -= 1
     assert fault_of(head[:place] + character + head[place:])
+
+
+def sized(size, *lines):
+    start = b"\r\n".join([b"GET / HTTP/1.1", b"Host: x", *lines, b"X: "])
+    return start + b"a" * (size - len(start) - 4) + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("name", [b"X-Forwarded-For", b"x-call-id", b"X-Start-Time"])
+def test_the_limit_counts_what_the_caller_sent(name):
+    line = name + b": " + b"1" * 500
+    assert not is_too_large(sized(MAX_HEAD))
+    assert is_too_large(sized(MAX_HEAD + 1))
+    assert not is_too_large(sized(MAX_HEAD + len(line) + 2, line))
+    assert is_too_large(sized(MAX_HEAD + len(line) + 3, line))
+    assert is_too_large(sized(MAX_HEAD + 1, b"X-Other: 1"))
+
+
+def test_both_servers_have_the_same_limit():
+    assert GATEWAYS_MAX_HEAD == MAX_HEAD
+
+
+@pytest.mark.parametrize(("over", "status"), [(0, 200), (1, 431), (FRONT_ROOM + 5, 431)])
+def test_a_process_holds_it(start, over, status):
+    watcher = start()
+    with watcher.socket() as one:
+        one.sendall(sized(MAX_HEAD + over, b"Authorization: Bearer secret", b"Connection: close"))
+        got = b""
+        while piece := one.recv(65536):
+            got += piece
+    assert got.startswith(b"HTTP/1.1 %d " % status)
+    assert b"secret" not in got
+    assert (b"headers_too_large" in got) == (status == 431)

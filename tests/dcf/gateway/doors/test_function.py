@@ -15,6 +15,7 @@ from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.waiting import until
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 
@@ -137,7 +138,7 @@ def test_no_replica_is_503_and_all_refusing_is_502():
 
 def test_silence_beyond_the_limit_is_504():
     async def silent(request):
-        await asyncio.sleep(20)
+        await asyncio.Event().wait()
         return web.Response()
 
     async def steps():
@@ -172,8 +173,7 @@ def test_the_least_loaded_replica_is_asked():
             gateway(first, second) as (address, session),
         ):
             held = asyncio.create_task(session.post(address, data=b"hold"))
-            while not asked:
-                await asyncio.sleep(0.01)
+            await until(lambda: asked)
             for _ in range(3):
                 async with session.post(address, data=b"go") as answer:
                     assert await answer.text() == "b"
@@ -216,7 +216,7 @@ def test_a_caller_who_leaves_ends_the_call():
 
     async def wait(request):
         try:
-            await asyncio.sleep(20)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             ended.append(True)
             raise
@@ -226,8 +226,7 @@ def test_a_caller_who_leaves_ends_the_call():
         async with replica(wait) as endpoint, gateway(endpoint) as (address, session):
             with pytest.raises(asyncio.TimeoutError):
                 await session.get(address, timeout=aiohttp.ClientTimeout(total=0.3))
-            while not ended or inflight(endpoint):
-                await asyncio.sleep(0.01)
+            await until(lambda: ended and not inflight(endpoint))
 
     run(steps())
 
@@ -353,7 +352,7 @@ def test_every_call_is_counted_once_by_how_it_ended():
     async def ends(request):
         how = request.path.strip("/")
         if how == "hang":
-            await asyncio.sleep(20)
+            await asyncio.Event().wait()
         if how == "break":
             request.transport.abort()
         return web.Response(status=int(how) if how.isdigit() else 200)
@@ -407,5 +406,25 @@ def test_events_pass_one_by_one():
             for number in range(3):
                 assert await answer.content.readuntil(b"\n\n") == b"data: %d\n\n" % number
                 go.set()
+
+    run(steps())
+
+
+def test_a_function_scaled_to_zero_says_why_and_when_to_ask_again():
+    async def steps():
+        async with gateway() as (address, session):
+            async with session.post(address, data=b"x") as answer:
+                assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+                assert "Of 1 wanted replicas none is ready" in await answer.text()
+            root = address.removesuffix("/function/f")
+            zero = {"serviceName": "f", "replicas": 0}
+            async with session.post(f"{root}/system/scale-function/f", json=zero) as answer:
+                assert answer.status == 202
+            for path in ("/function/f", "/function/f/a?b", "/openfx/function/f"):
+                async with session.post(root + path, data=b"x") as answer:
+                    assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+                    told = await answer.text()
+                    assert "No endpoints available for: f. It is scaled to 0 replicas" in told
+                    assert "dcf function scale f 1" in told
 
     run(steps())

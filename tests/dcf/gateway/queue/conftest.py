@@ -1,6 +1,5 @@
 """Gateways with a queue, replicas and callback targets in one process, all over real sockets."""
 
-import asyncio
 import http.server
 import queue
 import threading
@@ -8,64 +7,13 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from dcf.gateway.queue.settings import Limits, QueueSettings
 from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
-
-
-class Listener:
-    """An HTTP server that keeps what it was sent and answers what it is told to.
-
-    Attributes:
-        came: `(request, body)` in the order of arrival.
-        answers: Statuses to answer with, one a request; 200 when there are none left.
-        headers: Of every answer.
-        reply: Body of every answer; without one it says its status.
-        hold: While it is not set, nothing is answered.
-    """
-
-    def __init__(self):
-        self.came, self.answers, self.headers = [], [], {}
-        self.reply = None
-        self.hold = asyncio.Event()
-        self.hold.set()
-        self.now = self.most = 0
-
-    async def answer(self, request):
-        self.now += 1
-        self.most = max(self.most, self.now)
-        try:
-            self.came.append((request, await request.read()))
-            await self.hold.wait()
-        finally:
-            self.now -= 1
-        status = self.answers.pop(0) if self.answers else 200
-        body = self.reply or b"answer %d" % status
-        return web.Response(status=status, headers=self.headers, body=body)
-
-    @property
-    def bodies(self):
-        return [body for _, body in self.came]
-
-
-@asynccontextmanager
-async def _listening():
-    listener = Listener()
-    app = web.Application(client_max_size=1 << 30)
-    app.router.add_route("*", "/{path:.*}", listener.answer)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    listener.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        yield listener
-    finally:
-        listener.hold.set()
-        await runner.cleanup()
+from tests.dcf.waiting import until
 
 
 class Queued:
@@ -94,18 +42,12 @@ class Queued:
 
     async def until(self, **wanted):
         """Wait until the counts are these."""
-        async with asyncio.timeout(10):
-            while True:
-                counts = await self.counts()
-                if all(counts[key] == value for key, value in wanted.items()):
-                    return
-                await asyncio.sleep(0.02)
 
+        async def as_wanted():
+            counts = await self.counts()
+            return all(counts[key] == value for key, value in wanted.items())
 
-@pytest.fixture
-def listening():
-    """`async with listening() as listener`."""
-    return _listening
+        await until(as_wanted, 20)
 
 
 @pytest.fixture
@@ -129,12 +71,6 @@ def queued(tmp_path):
                 await server.stop()
 
     return start
-
-
-@pytest.fixture
-def run():
-    """`run(coroutine)`, ended after half a minute."""
-    return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from dcf.gateway.queue.bodies import IN_DATABASE
+from tests.dcf.waiting import until
 
 LARGE = os.urandom(IN_DATABASE * 5)
 
@@ -273,9 +274,7 @@ def test_a_function_with_many_calls_does_not_hold_up_another(queued, listening, 
             for _ in range(20):
                 await gateway.submit(b"f")
             await gateway.submit(b"g", name="g")
-            await gateway.until(running=2)
-            while len(function.came) < 2:
-                await asyncio.sleep(0.01)
+            await function.called(2)
             function.hold.set()
             assert sorted(function.bodies[:2]) == [b"f", b"g"]
 
@@ -342,13 +341,10 @@ def test_a_caller_who_leaves_half_way_leaves_nothing_behind(queued, listening, r
             writer.write(head.encode() + bytes(500_000))
             await writer.drain()
             bodies = tmp_path / "queue" / "bodies"
-            async with asyncio.timeout(5):
-                while not list(bodies.iterdir()):
-                    await asyncio.sleep(0.01)
-                writer.close()
-                await writer.wait_closed()
-                while list(bodies.iterdir()):
-                    await asyncio.sleep(0.01)
+            await until(lambda: list(bodies.iterdir()))
+            writer.close()
+            await writer.wait_closed()
+            await until(lambda: not list(bodies.iterdir()))
             assert (await gateway.submit(bytes(1 << 20)))[0] == 202  # its room is free again
             await gateway.until(waiting=0, running=0)
             assert [len(body) for body in function.bodies] == [1 << 20]
@@ -397,9 +393,7 @@ def test_a_call_stays_on_disk_until_it_is_answered_and_its_answer_until_it_is_ta
             store = gateway.server.queue._store
             await gateway.submit(b"x", X_Callback_Url=target.address)
             for here, flow in ((function, "call f"), (target, "callback 127.0.0.1")):
-                async with asyncio.timeout(5):
-                    while not here.came:
-                        await asyncio.sleep(0.01)
+                await here.called()
                 (kept,) = await store.waiting()
                 assert kept.flow.startswith(flow)
                 here.hold.set()

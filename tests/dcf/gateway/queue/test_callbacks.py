@@ -89,6 +89,19 @@ def test_a_callback_that_stays_down_is_listed_and_replayed(queued, listening, ru
     run(steps())
 
 
+@pytest.mark.parametrize("status", [302, 404])
+def test_a_callback_that_is_refused_has_been_tried(queued, listening, run, status):
+    async def steps():
+        async with listening() as function, listening() as target, queued(function) as gateway:
+            target.answers = [status]
+            await gateway.submit(X_Callback_Url=target.address)
+            await gateway.until(failed=1, waiting=0, running=0)
+            (entry,) = await gateway.failed()
+            assert (entry["attempts"], entry["status"], len(target.came)) == (1, status, 1)
+
+    run(steps())
+
+
 def test_a_call_that_fails_is_told_of_and_listed(queued, listening, run):
     async def steps():
         async with (
@@ -113,7 +126,7 @@ def test_redirects_are_not_followed_and_a_no_is_not_asked_again(listening, run, 
         async with listening() as target, listening() as inside:
             target.answers, target.headers = [status], {"Location": inside.address}
             outcome = await posted(target.address, "127.0.0.1")
-            assert outcome == Failed(status, f"127.0.0.1 answered {status}")
+            assert outcome == Failed(status, f"127.0.0.1 answered {status}", was_tried=True)
             assert (len(target.came), len(inside.came)) == (1, 0)
 
     run(steps())

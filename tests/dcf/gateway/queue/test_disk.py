@@ -8,7 +8,9 @@ import sqlite3
 import pytest
 
 from dcf.gateway.queue.body_file import LostBodyError
+from dcf.gateway.queue.clock import RunClock
 from dcf.gateway.queue.disk import Disk, StillRefusedError
+from tests.dcf.waiting import turns
 
 PASSING = [
     sqlite3.OperationalError("database or disk is full"),
@@ -43,7 +45,7 @@ class FastClock:
     async def wait(self, event, seconds):
         self.pauses.append(seconds)
         self.time += seconds
-        await asyncio.sleep(0)
+        await turns(1)
 
 
 class Work:
@@ -79,7 +81,7 @@ def test_what_will_not_pass_is_raised_at_once(fault, after, run):
     async def steps():
         task = asyncio.create_task(Disk(clock).insist(work))
         while work.tried < after:
-            await asyncio.sleep(0)
+            await turns(1)
         work.fault, before = fault, work.tried
         with pytest.raises(type(fault)) as caught:
             await task
@@ -96,7 +98,7 @@ def test_at_the_end_it_is_tried_for_a_few_seconds_and_no_longer(run):
         disk = Disk(clock)
         task = asyncio.create_task(disk.insist(work))
         while clock.time < 100:
-            await asyncio.sleep(0)
+            await turns(1)
         disk.end()
         began, tried = clock.time, work.tried
         with pytest.raises(StillRefusedError, match="full"):
@@ -109,24 +111,24 @@ def test_at_the_end_it_is_tried_for_a_few_seconds_and_no_longer(run):
     run(steps())
 
 
-def test_the_end_does_not_wait_for_a_long_pause(run):
-    """With the real clock: a pause of thirty seconds is broken off."""
-    from dcf.gateway.queue.clock import RunClock
+def test_the_end_does_not_wait_for_a_long_pause(run, monkeypatch):
+    """With the real clock: a pause of an hour is broken off."""
+    monkeypatch.setattr("dcf.gateway.queue.disk._FIRST_PAUSE", 3600.0)
 
     async def steps():
-        disk, tries = Disk(RunClock()), []
+        disk, tries, tried = Disk(RunClock()), [], asyncio.Event()
 
         async def work():
             tries.append(1)
+            tried.set()
             if len(tries) == 1:
                 raise PASSING[0]
 
         task = asyncio.create_task(disk.insist(work))
-        while not tries:
-            await asyncio.sleep(0)
+        await tried.wait()
         disk.end()
-        async with asyncio.timeout(0.4):
-            await task
+        await task  # `run` ends what takes half a minute
+        assert len(tries) == 2
 
     run(steps())
 

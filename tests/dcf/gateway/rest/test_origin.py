@@ -127,3 +127,23 @@ def test_no_page_may_choose_where_an_answer_is_posted(background):
         ("Access-Control-Request-Headers", "x-callback-url"),
     ]
     assert send(gateway, "OPTIONS", "/async-function/f", asked)[0] == 405
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:8080"}, 200),
+        ({"Host": "[::1]:8080"}, 200),
+        ({"Host": "gateway.localhost"}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:1", "Host": "localhost:1"}, 200),
+    ],
+    ids=["plain", "name", "ipv6", "sub-name", "rebound", "look-alike", "page", "sandbox", "own"],
+)
+def test_web_pages_of_others_cannot_use_the_gateways_own_routes(ask, headers, status):
+    assert ask("GET", "/system/functions", headers=headers).status_code == status
+    assert ask("POST", "/function/echo", data=b"x", headers=headers).status_code == 200

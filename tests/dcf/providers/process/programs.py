@@ -1,7 +1,10 @@
-"""Finds the processes that unpack for a gateway."""
+"""Programs of ours that read what somebody else wrote: finds them, and runs one to its end."""
 
 import contextlib
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 # Seconds to compile, in one piece that lets no other thread run.
@@ -17,3 +20,13 @@ def unpacking(home):
             if b"dcf.providers.process.unpacking" in words and os.fsencode(home) in words[-2]:
                 found.add(int(each.parent.name))
     return found
+
+
+def answer_of(*arguments):
+    """What `python ARGUMENTS` answers in its one line; its stdin stays open, or it would end."""
+    command = [sys.executable, "-P", *map(str, arguments)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as program:
+        (line,) = program.stdout.read().splitlines()
+        assert program.wait(60) == 0
+    return json.loads(line)

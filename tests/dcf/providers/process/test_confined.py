@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.dcf.waiting import wait_for
 
 PROGRAM = """
 import os, sys, time
@@ -56,10 +57,7 @@ def test_all_ends_with_whoever_started_it(tmp_path):
     with started(
         f"open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(600)", 600, tmp_path
     ) as program:
-        limit = time.monotonic() + 30
-        while not (mark.is_file() and mark.read_text()):
-            assert time.monotonic() < limit
-            time.sleep(0.01)
+        wait_for(lambda: mark.is_file() and mark.read_text(), 30)
         program.stdin.close()  # as the system does for a process that is killed
         assert program.wait(30) == 1
         assert not Path(f"/proc/{mark.read_text()}").exists()

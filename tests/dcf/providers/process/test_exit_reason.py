@@ -4,6 +4,7 @@ import pytest
 
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process.exit_reason import exit_reason
+from dcf.providers.rollout.states import State
 
 ERROR = "2026-11-21T10:00:00Z ERROR no handler"
 INFO = "2026-11-21T10:00:00Z INFO up"
@@ -45,13 +46,10 @@ def test_an_error_of_a_call_is_not_why_a_replica_ended():
 
 HANDLE = "\n\ndef handle(body):\n    return 'one'\n"
 LATER = """
-import ctypes, os, pathlib, signal, sys, threading, time
-MARK = pathlib.Path(os.environ["LOCK_FILE"])
+import ctypes, os, signal, sys, threading
 
 def soon():
-    while not MARK.exists():
-        time.sleep(0.01)
-    time.sleep(0.3)
+    {wait}
     print("nothing is wrong", flush=True)
     {end}
 
@@ -99,12 +97,15 @@ def test_a_real_one_that_ends_while_it_loads(drive, code, begins, says):
     ],
     ids=["_exit", "zero", "SIGKILL", "SIGSEGV"],
 )
-def test_a_real_one_that_ends_when_it_was_ready(drive, end, begins):
+def test_a_real_one_that_ends_when_it_was_ready(drive, gate, end, begins):
     async def steps(driven):
         await driven.deploy("def handle(body):\n    return 'old'\n")
-        image = await driven.image(LATER.format(end=end) + HANDLE)
+        image = await driven.image(LATER.format(end=end, wait=gate.wait) + HANDLE)
         await driven.provider.placement.update(FunctionSpec("f", image))
+        await driven.rolling(State.TRIAL)
+        gate.open()
         reason = (await driven.failed()).reason
         assert reason.startswith("it was ready, and then: " + begins), reason
 
+    drive.options["min_ready_seconds"] = 60.0
     drive(steps)

@@ -1,11 +1,7 @@
 """Limits are read as Kubernetes writes them, and hold for a process of this machine."""
 
-import asyncio
 import contextlib
 import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,10 +12,11 @@ from dcf.providers.process.archives import Archives
 from dcf.providers.process.launching import Launching, Stock
 from dcf.providers.process.limits import Limits, check_quantities, limits_of
 from dcf.providers.process.overlay import Overlays
-from dcf.providers.process.process_usage import Meter, cpu_seconds, family, resident_bytes
+from dcf.providers.process.process_usage import family
 from dcf.providers.process.secret_files import Secrets
 from dcf.providers.process.state_dir import StateDir
 from dcf.providers.stores import LogQuery
+from tests.dcf.waiting import until
 
 CORES = "import os\n\n\ndef handle(body):\n    return str(len(os.sched_getaffinity(0)))\n"
 GROWS = """
@@ -176,8 +173,7 @@ def test_what_a_replica_had_started_ends_with_it(drive, is_alive):
         await driven.until(lambda status: status.available == 1)
         (another,) = sleepers()
         await driven.provider.placement.scale("f", 0)
-        while is_alive(another):
-            await asyncio.sleep(0.05)
+        await until(lambda: not is_alive(another))
 
     drive(steps)
 
@@ -188,26 +184,3 @@ def test_constraints_are_said_to_place_nothing(drive):
         assert "constraints a=b are kept but place nothing" in await log_of(driven)
 
     drive(steps)
-
-
-HOLDS = "import sys; held = b'x' * (64 << 20); print(flush=True); sys.stdin.read()"
-
-
-def test_the_meter_sees_a_busy_core_and_the_memory_of_children_alone():
-    before = resident_bytes(os.getpid())
-    command = [sys.executable, "-c", HOLDS]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        child.stdout.readline()
-        meter, spent = Meter(os.getpid()), cpu_seconds(os.getpid())
-        until = time.process_time() + 0.5
-        while time.process_time() < until:
-            pass
-        used = meter.usage()
-        assert cpu_seconds(os.getpid()) - spent > 0.4
-        assert 0 < used.cpu_millicores < 8000
-        assert 64 << 20 < used.memory_bytes - before < 100 << 20
-        child.stdin.close()
-
-
-def test_who_is_gone_uses_nothing():
-    assert resident_bytes(2**22 + 1) == cpu_seconds(2**22 + 1) == 0

@@ -13,9 +13,9 @@ from dcf.archive import Entry
 from dcf.errors import RolloutFailed
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process.overlay import Overlays
-from dcf.providers.process.pip_run import run_pip
 from dcf.providers.process.process_usage import family
 from dcf.providers.stores import LogQuery
+from tests.dcf.waiting import until
 
 ENTRY = Entry("src", "handler.py", "handle")
 USES = "import tinything\n\n\ndef handle(body):\n    return tinything.VERSION\n"
@@ -108,8 +108,8 @@ def test_who_asks_for_the_same_at_once_waits_for_one_installation(wheels, cache,
             asyncio.create_task(overlays.installed(folder, ENTRY, log.append))
             for folder, log in zip(folders, logs, strict=True)
         ]
-        await asyncio.sleep(0.05)
-        assert len(left_in(cache)) <= 1
+        await until(lambda: left_in(cache))
+        assert len(left_in(cache)) == 1
         asking[0].cancel()  # who gives up does not take it from the others
         return await asyncio.gather(*asking, return_exceptions=True)
 
@@ -177,14 +177,6 @@ def test_who_shares_an_installation(cache, tmp_path, text, is_shared):
     assert len(keys) == (1 if is_shared else 2)
 
 
-def test_without_pip_it_is_said_what_to_do(tmp_path):
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\necho '/bin/python: No module named pip'\nexit 1\n")
-    python.chmod(0o755)
-    reason = asyncio.run(run_pip(python, tmp_path / "requirements.txt", print))
-    assert reason.startswith("pip is not installed beside dcf: install it")
-
-
 @pytest.fixture
 def silent_index(monkeypatch):
     """A package index that takes connections and never answers."""
@@ -207,7 +199,8 @@ def test_when_the_last_who_asked_gives_up_pip_ends_and_nothing_is_left(
         with connection:
             assert pips()
             asking.cancel()
-            await until_no_pip()
+            await asyncio.wait({asking})
+            assert not pips()  # it was waited for
 
     asyncio.run(steps())
     assert left_in(cache) == []
@@ -226,11 +219,7 @@ def pips():
 
 
 async def until_no_pip():
-    for _ in range(100):
-        if not pips():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("pip still runs")
+    await until(lambda: not pips())
 
 
 def test_what_an_interrupted_gateway_left_is_removed(cache):
@@ -246,14 +235,16 @@ def test_functions_with_two_versions_of_one_package_do_not_meet(wheels, drive):
         first = driven.provider.routing.targets("f")[0]
         other = await driven.image(USES, "tinything==2.0\n")
         await driven.provider.placement.deploy(FunctionSpec("g", other))
-        while not driven.provider.routing.targets("g"):
-            await asyncio.sleep(0.05)
+        await until(lambda: driven.provider.routing.targets("g"))
         assert await driven.call() == "1.0"
         assert driven.provider.routing.targets("f")[0] is first
         await driven.provider.placement.delete("f")
         await driven.provider.placement.update(FunctionSpec("g", other, env={"A": "1"}))
-        while (await driven.provider.placement.describe("g")).rollout != "ready":
-            await asyncio.sleep(0.05)
+
+        async def is_ready():
+            return (await driven.provider.placement.describe("g")).rollout == "ready"
+
+        await until(is_ready)
 
     drive(steps)
     assert len(left_in(drive.home / "overlays")) == 1  # that of the deleted one is gone

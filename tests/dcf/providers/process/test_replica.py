@@ -9,16 +9,16 @@ import pytest
 
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process import replica
+from dcf.providers.process.probe import status_of
+from tests.dcf.waiting import until
 
-LOADS_SLOWLY = "import time\n\ntime.sleep(1)\n\n\ndef handle(body):\n    return 'mine'\n"
+MINE = "def handle(body):\n    return 'mine'\n"
 ANSWERS_SLOWLY = """
-import pathlib, time
+import os, pathlib
 
 def handle(body):
-    mark = pathlib.Path(body)
-    mark.with_suffix(".begun").touch()
-    while not mark.exists():
-        time.sleep(0.02)
+    pathlib.Path(body).touch()
+    {wait}
     return "finished"
 """
 
@@ -47,7 +47,7 @@ def stranger():
     thread.join(timeout=10)
 
 
-def test_another_program_on_its_port_is_never_taken_for_it(drive, monkeypatch, stranger):
+def test_another_program_on_its_port_is_never_taken_for_it(drive, gate, monkeypatch, stranger):
     real, asked = replica.free_ports, []
 
     def first_the_strangers(host, count):
@@ -58,12 +58,17 @@ def test_another_program_on_its_port_is_never_taken_for_it(drive, monkeypatch, s
     monkeypatch.setattr(replica, "free_ports", first_the_strangers)
 
     async def steps(driven):
-        deploying = asyncio.create_task(driven.deploy(LOADS_SLOWLY))
-        seen = set()
-        while not deploying.done():
-            await asyncio.sleep(0.01)
+        deploying, seen = asyncio.create_task(driven.deploy(gate.code + MINE)), set()
+
+        def look():
             if driven.provider._opened.functions._functions:
-                seen |= {each.address for each in driven.provider.routing.targets("f")}
+                seen.update(each.address for each in driven.provider.routing.targets("f"))
+            return gate.is_reached()
+
+        await until(look)
+        assert seen == set()  # while it is loaded, somebody else answers on its port
+        gate.open()
+        await until(lambda: look() and deploying.done())
         await deploying
         assert len(asked) == 2
         assert f"http://127.0.0.1:{stranger}" not in seen
@@ -74,12 +79,12 @@ def test_another_program_on_its_port_is_never_taken_for_it(drive, monkeypatch, s
 
 @pytest.mark.parametrize("verb", ["update", "scale", "delete"])
 def test_a_call_that_takes_longer_than_others_is_finished_before_its_replica_ends(
-    drive, tmp_path, verb
+    drive, gate, tmp_path, verb
 ):
     """The replica itself waits for it: nobody outside has to know of the call."""
 
     async def steps(driven):
-        await driven.deploy(ANSWERS_SLOWLY)
+        await driven.deploy(ANSWERS_SLOWLY.format(wait=gate.wait))
         (target,) = driven.provider.routing.targets("f")
         mark = tmp_path / "mark"
 
@@ -88,8 +93,7 @@ def test_a_call_that_takes_longer_than_others_is_finished_before_its_replica_end
                 return reply.read()
 
         calling = asyncio.create_task(asyncio.to_thread(call))
-        while not mark.with_suffix(".begun").exists():
-            await asyncio.sleep(0.02)
+        await until(mark.exists)
         placement = driven.provider.placement
         if verb == "update":
             image = await driven.image("def handle(body):\n    return 'new'\n")
@@ -99,9 +103,14 @@ def test_a_call_that_takes_longer_than_others_is_finished_before_its_replica_end
             await placement.scale("f", 0)
         else:
             await placement.delete("f")
-        await asyncio.sleep(0.5)  # long after it was told to end
+        port = int(target.address.rpartition(":")[2])
+
+        async def is_draining():  # it has heard that it is to end
+            return await status_of(replica.HOST, port, "/_/ready") == 503
+
+        await until(is_draining)
         assert not calling.done()
-        mark.touch()
+        gate.open()
         assert await calling == b"finished"
 
     drive(steps)

@@ -15,6 +15,7 @@ from dcf.providers.process.logs import FunctionLog
 from dcf.providers.process.revision_processes import RevisionProcesses
 from dcf.providers.process.store import Record, Store
 from dcf.providers.routing import Target
+from tests.dcf.waiting import turns, until
 
 
 class Launch:
@@ -38,17 +39,17 @@ class Replica:
 
     async def _live(self, launch, report):
         behaviour = self.world.behaviour(launch.number)
-        await asyncio.sleep(0)
+        await turns(1)
         if behaviour == "broken":
             report.failed("no weights")
             return
         self.target = Target(f"http://{self.instance}", launch.number)
         report.ready()
         if behaviour == "crashes":
-            await asyncio.sleep(0)
+            await turns(1)
             self.target = None
             report.away()
-            await asyncio.sleep(0)
+            await turns(1)
             report.lost("killed by signal 9")
 
     def usage(self):
@@ -57,7 +58,7 @@ class Replica:
     async def stop(self, seconds):
         self.target = None
         self._task.cancel()
-        await asyncio.sleep(0)
+        await turns(1)
         self.world.replicas.remove(self)
 
 
@@ -84,7 +85,7 @@ class World:
     async def prepare(self, number, spec, log):
         for _ in range(int(spec.env.get("TURNS", "0"))):
             log("installing")
-            await asyncio.sleep(0)
+            await turns(1)
         if spec.env["IS"] == "no-code":
             raise ArchiveError("the code is gone")
         if spec.env["IS"] == "full-disk":
@@ -184,10 +185,8 @@ def test_an_update_that_goes_wrong_leaves_the_old_one_and_says_why(world, how, r
         await world.update(IS=how)
         assert (await world.until("failed")).reason == reason
         assert [each.revision for each in world.function.targets()] == [1]
+        await until(lambda: world.history.infos()[0].rollout != "progressing")
         newest, first = world.history.infos()
-        while newest.rollout == "progressing":
-            await asyncio.sleep(0)
-            newest, first = world.history.infos()
         assert (newest.rollout, newest.reason, first.serving) == ("failed", reason, True)
 
     world(steps, min_ready=5.0)
@@ -219,19 +218,15 @@ def test_after_any_changes_in_any_order_the_last_good_one_serves_and_no_more(
             elif verb == "scale":
                 await world.function.scale(what)
             else:
-                for _ in range(what):
-                    await asyncio.sleep(0)
+                await turns(what)
             if world.history.record.replicas and not any(v == "scale" for v, *_ in steps):
                 assert world.function.targets(), "what served was lost"
         await world.function.scale(2)
         await world.update(N="last")
         await world.until("ready")
-        while len(world.function.targets()) < 2 or len(world.replicas) > 2:
-            await asyncio.sleep(0)
+        await until(lambda: len(world.function.targets()) == len(world.replicas) == 2)
+        await until(lambda: world.history.infos()[0].serving)
         newest = world.history.infos()[0]
-        while not newest.serving:
-            await asyncio.sleep(0)
-            newest = world.history.infos()[0]
         assert {each.revision for each in world.function.targets()} == {newest.number}
         assert [each.number for each in world.launches] == [newest.number]
         await world.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dcf.providers.process.spawned import Command, Spawned
+from tests.dcf.waiting import turns
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 0.1, 0.4])
@@ -21,7 +22,7 @@ def test_a_start_that_is_given_up_leaves_nothing(tmp_path, seconds):
 
     async def steps():
         starting = asyncio.create_task(Spawned.start(command, lambda line: None))
-        await asyncio.sleep(0)
+        await turns(1)
         time.sleep(seconds)  # the loop is busy, and the supervisor gets as far as it can
         starting.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -5,13 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from dcf.providers.process import supervisor
 from dcf.providers.process.supervisor import descendants
+from tests.dcf.waiting import wait_for
 
 TIMEOUT = 30
 
@@ -130,7 +130,7 @@ while True:
 
 
 def test_when_the_gateway_is_gone_the_program_has_its_grace_and_no_more(supervised):
-    code = "print('up', flush=True)\nimport time\ntime.sleep(3600)"
+    code = "print('up', flush=True)\nimport signal\nsignal.pause()"
     started = supervised(code, grace="0.3")
     assert started.line() == "up"
     assert started.process.poll() is None
@@ -171,10 +171,7 @@ time.sleep(3600)
 """
     started = supervised(code)
     assert started.line() == "up"
-    limit = time.monotonic() + TIMEOUT
-    while len(left := list(descendants(started.process.pid))) > 1:
-        assert time.monotonic() < limit, left
-        time.sleep(0.01)
+    wait_for(lambda: len(list(descendants(started.process.pid))) == 1, TIMEOUT)
 
 
 def test_its_program_is_kept_to_its_cores(supervised):
@@ -184,7 +181,7 @@ def test_its_program_is_kept_to_its_cores(supervised):
 
 
 def test_a_program_does_not_outlive_a_supervisor_that_is_killed(supervised):
-    started = supervised("print('up', flush=True)\nimport time\ntime.sleep(3600)")
+    started = supervised("print('up', flush=True)\nimport signal\nsignal.pause()")
     assert started.line() == "up"
     (program,) = descendants(started.process.pid)
     started.send(signal.SIGKILL)

@@ -376,6 +376,50 @@ def test_an_update_wakes_what_was_scaled_to_nothing_and_scaled_again_it_stays_so
     assert (script.rollout.replicas, script.alive) == (0, {})
 
 
+def test_scaled_while_a_revision_is_prepared_it_begins_with_so_many(script):
+    script.serve(1)
+    script.rollout.asked(Asked(2, 1))
+    script.rollout.scaled(0)
+    script.can_prepare(2)
+    assert script.replicas_of(2) == []
+    script.is_kept()
+    assert (script.rollout.outcome, script.rollout.replicas) == ("ready", 0)
+
+
+def test_scaled_while_a_revision_waits_to_be_prepared_it_begins_with_so_many(script):
+    (one,) = script.deploy(1)
+    script.is_ready(one)
+    assert script.rollout.state is State.KEEPING
+    script.rollout.asked(Asked(2, 3))
+    script.rollout.scaled(2)
+    script.is_kept()
+    script.can_prepare(2)
+    assert len(script.replicas_of(2)) == 2
+
+
+def test_an_update_after_a_scaling_wakes_again(script):
+    """What was said last counts, in both orders."""
+    script.serve(1)
+    script.rollout.scaled(0)
+    script.rollout.asked(Asked(2, 1))
+    script.can_prepare(2)
+    assert len(script.replicas_of(2)) == 1
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_writing_that_ends_when_it_is_stopped_changes_nothing(script, works):
+    (one,) = script.deploy(1)
+    script.is_ready(one)
+    script.rollout.stopped()
+    if works:
+        script.is_kept()
+    else:
+        script.cannot_keep()
+    assert (script.rollout.state, script.alive, script.failures) == (State.STOPPED, {}, [])
+    script.has_ended(one)
+    assert script.rollout.is_drained
+
+
 def test_while_the_old_has_nobody_ready_a_new_one_that_is_takes_the_calls():
     script = Script(replicas=2)
     script.serve(1, 2)

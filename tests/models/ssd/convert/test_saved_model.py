@@ -19,7 +19,6 @@ IDENTITY = Identity(
     labels=("background", "cat", "dog"),
     defaults=DefaultsSpec(),
     license="CC0-1.0",
-    provenance={},
 )
 TOLERANCES = {"float32": 1e-5, "bfloat16": 0.05}
 

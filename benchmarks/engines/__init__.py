@@ -1,0 +1,1 @@
+"""SSD-300 VGG16 on several inference engines: ``python -m benchmarks.engines``."""

@@ -1,0 +1,1 @@
+"""What every comparison shares: programs, load, rounds, bars, the table and JSON."""

@@ -1,0 +1,1 @@
+"""The container images: ``python -m benchmarks.image``."""

@@ -1,0 +1,1 @@
+"""Other servers with the same network: ``python -m benchmarks.peers``."""

@@ -1,0 +1,1 @@
+"""Programs that a comparison starts and commands, one side of it in a process of its own."""

@@ -1,0 +1,46 @@
+"""What of the detector the function uses, by the name the detector has here.
+
+In a checkout, in images and in a function's archive the rooms stand side by side (`handler`,
+`models`); installed, they lie in `dcf_detect`, so that no folder of a user's own can be taken for
+one of them.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or __package__ == "handler":
+    from models.ssd.cost import Allowance, drawing_ms
+    from models.ssd.decoding import Inspected
+    from models.ssd.detections import Detections
+    from models.ssd.detector import Answer, Detector
+    from models.ssd.draw import PictureFormat
+    from models.ssd.errors import DetectorError, TruncatedImage
+    from models.ssd.formats import image_format
+    from models.ssd.ranges import RANGES, Range
+    from models.ssd.settings import Settings
+else:
+    # pylint: disable=relative-beyond-top-level # the other layout is what a checkout shows
+    from ..models.ssd.cost import Allowance, drawing_ms
+    from ..models.ssd.decoding import Inspected
+    from ..models.ssd.detections import Detections
+    from ..models.ssd.detector import Answer, Detector
+    from ..models.ssd.draw import PictureFormat
+    from ..models.ssd.errors import DetectorError, TruncatedImage
+    from ..models.ssd.formats import image_format
+    from ..models.ssd.ranges import RANGES, Range
+    from ..models.ssd.settings import Settings
+
+__all__ = [
+    "RANGES",
+    "Allowance",
+    "Answer",
+    "Detections",
+    "Detector",
+    "DetectorError",
+    "Inspected",
+    "PictureFormat",
+    "Range",
+    "Settings",
+    "TruncatedImage",
+    "drawing_ms",
+    "image_format",
+]

@@ -1,0 +1,1 @@
+"""From weights to a bundle: networks, importers, calibration, comparison, writing. Offline."""

@@ -1,1 +1,0 @@
-"""Rebuilding of the embedded bundles from packages of public registries, step by step."""

@@ -1,0 +1,228 @@
+"""Calls to replicas: the client side, with real replicas and no door."""
+
+import asyncio
+import io
+import socket
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from multidict import CIMultiDict
+
+from dcf.errors import NotFound, NotReady, UpstreamFailed, UpstreamTimeout
+from dcf.gateway.calls.metrics import Metrics
+from dcf.gateway.calls.upstream import WHOLE_BODY, Call, Upstream, _payload
+from dcf.gateway.core import Gateway
+from dcf.providers.fake.provider import FakeProvider
+from dcf.providers.placement import FunctionSpec
+from dcf.providers.routing import Target
+from tests.dcf.waiting import until
+
+
+class Calling:
+    """An upstream with the function `f`."""
+
+    def __init__(self, provider):
+        self.provider, self.gateway, self.metrics = provider, Gateway(provider), Metrics()
+        self.upstream = Upstream(self.gateway, self.metrics)
+
+    async def call(self, body=b"body", path="/p%2Fq?x=1", **headers):
+        """Status, revision and body of an answer."""
+        call = Call("POST", path, CIMultiDict(headers), body)
+        async with self.upstream.open("f", call) as answer:
+            return answer.response.status, answer.revision, await answer.response.read()
+
+    def counted(self, code):
+        """How many calls ended with a status."""
+        line = f'invocation_total{{code="{code}",function_name="f.openfaas-fn"}} '
+        text = self.metrics.text([], {}).decode()
+        return sum(int(float(part.split()[0])) for part in text.split(line)[1:])
+
+
+@asynccontextmanager
+async def calling(*targets):
+    provider = FakeProvider(targets)
+    await provider.deploy(FunctionSpec("f", "any"))
+    made = Calling(provider)
+    try:
+        yield made
+    finally:
+        await made.upstream.close()
+
+
+def nobody():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return Target(f"http://127.0.0.1:{free.getsockname()[1]}")
+
+
+def test_a_call_arrives_as_it_was_given_and_is_counted(listening, run):
+    async def steps():
+        async with listening() as replica, calling(Target(replica.address, revision=1)) as made:
+            replica.answers = [418]
+            assert await made.call(X_Own="1") == (418, 1, b"answer 418")
+            ((request, body),) = replica.came
+            assert (request.method, request.raw_path, body) == ("POST", "/p%2Fq?x=1", b"body")
+            assert set(request.headers) == {"Host", "X_Own", "Content-Length"}  # none of ours
+            assert (made.gateway.calls("f"), made.counted(418)) == (1, 1)
+            assert made.upstream.balancer.total == 0
+
+    run(steps())
+
+
+def test_redirects_and_cookies_and_coding_are_the_callers_affair(listening, run):
+    async def steps():
+        async with listening() as replica, calling(Target(replica.address)) as made:
+            replica.answers = [302]
+            replica.headers = {
+                "Location": replica.address, "Set-Cookie": "a=b", "Content-Encoding": "gzip",
+            }  # fmt: skip
+            assert await made.call() == (302, 1, b"answer 302")
+            await made.call()
+            assert "Cookie" not in replica.came[1][0].headers
+
+    run(steps())
+
+
+def test_one_that_refuses_is_left_out_and_another_asked(listening, run):
+    async def steps():
+        async with listening() as replica, calling(nobody(), Target(replica.address)) as made:
+            for _ in range(4):
+                assert (await made.call())[0] == 200
+            assert made.counted(200) == 4
+            assert made.upstream.balancer.total == 0
+
+    run(steps())
+
+
+def test_the_only_one_is_asked_again_a_moment_later(listening, run):
+    """Its process has just ended; by then it may have been taken off the list, or be back."""
+
+    async def steps():
+        dead = nobody()
+        async with calling(dead) as made:
+            calls = asyncio.create_task(made.call())
+            await until(lambda: made.upstream.balancer.total == 0 and made.gateway.calls("f"))
+            async with listening() as other:
+                made.provider.replicas = (Target(other.address),)
+                assert (await calls)[0] == 200
+
+    run(steps())
+
+
+@pytest.mark.parametrize("how", ["nobody", "refused", "silent", "broken"])
+def test_what_goes_wrong_has_a_name_and_is_counted_once(listening, run, how):
+    faults = {
+        "nobody": (NotReady, 503, "No endpoints available for: f."),
+        "refused": (UpstreamFailed, 502, "Can't reach service for: f."),
+        "silent": (UpstreamTimeout, 504, "Function timed out after 0.050000s"),
+        "broken": (UpstreamFailed, 502, "Can't reach service for: f."),
+    }
+    kind, code, words = faults[how]
+
+    async def steps():
+        async with listening() as replica:
+            targets = {
+                "nobody": [], "refused": [nobody()],
+                "silent": [Target(replica.address, timeout=0.05)],
+                "broken": [Target(replica.address)],
+            }[how]  # fmt: skip
+            if how == "silent":
+                replica.hold.clear()
+            async with calling(*targets) as made:
+                calls = asyncio.create_task(made.call())
+                if how == "broken":
+                    replica.hold.clear()
+                    await replica.called()
+                    replica.came[0][0].transport.abort()
+                with pytest.raises(kind) as raised:
+                    await calls
+                assert raised.value.message == words
+                assert (made.counted(code), made.upstream.balancer.total) == (1, 0)
+                assert len(replica.came) <= 1  # begun once, never sent twice
+
+    run(steps())
+
+
+def test_an_unknown_function_is_not_counted(run):
+    async def steps():
+        async with calling() as made:
+            with pytest.raises(NotFound):
+                async with made.upstream.open("g", Call("GET", "/", CIMultiDict(), None)):
+                    raise AssertionError
+            assert made.gateway.calls("g") == 0
+
+    run(steps())
+
+
+def test_a_caller_who_leaves_is_counted_as_one_and_ends_the_call(listening, run):
+    async def steps():
+        async with listening() as replica, calling(Target(replica.address)) as made:
+            replica.hold.clear()
+            calls = asyncio.create_task(made.call())
+            await replica.called()
+            assert made.upstream.balancer.inflight(replica.address) == 1
+            idle = asyncio.create_task(made.upstream.idle())
+            calls.cancel()
+            await asyncio.wait({calls})
+            await idle
+            assert (made.counted(499), made.upstream.balancer.total) == (1, 0)
+            await until(lambda: not replica.now)
+
+    run(steps())
+
+
+def test_idle_waits_for_the_last_call(listening, run):
+    async def steps():
+        async with listening() as replica, calling(Target(replica.address)) as made:
+            await made.upstream.idle()
+            replica.hold.clear()
+            calls = [asyncio.create_task(made.call()) for _ in range(3)]
+            await replica.called(3)
+            idle = asyncio.create_task(made.upstream.idle())
+            calls[0].cancel()
+            await asyncio.wait({calls[0]})
+            assert not idle.done()
+            replica.hold.set()
+            await idle
+            assert made.upstream.balancer.total == 0
+            await asyncio.gather(*calls[1:])
+
+    run(steps())
+
+
+@pytest.mark.parametrize("size", [0, 1, WHOLE_BODY, WHOLE_BODY + 1])
+def test_a_large_body_travels_in_pieces(listening, run, size, tmp_path):
+    body = b"x" * size
+    assert isinstance(_payload(body), io.BytesIO) is (size > WHOLE_BODY)
+    (tmp_path / "body").write_bytes(body)
+
+    async def steps():
+        async with listening() as replica, calling(Target(replica.address)) as made:
+            for each in (body, tmp_path / "body"):
+                assert (await made.call(each))[0] == 200
+            assert replica.bodies == [body, body]
+
+    run(steps())
+
+
+def test_connections_are_kept(run):
+    peers = []
+
+    async def answer(request):
+        peers.append(request.transport.get_extra_info("peername"))
+        return web.Response()
+
+    async def steps():
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with calling(Target(f"http://127.0.0.1:{runner.addresses[0][1]}")) as made:
+            for _ in range(3):
+                await made.call()
+        await runner.cleanup()
+
+    run(steps())
+    assert len(set(peers)) == 1

@@ -1,0 +1,67 @@
+"""Output that cannot be written is one line and exit status 1, for every verb of both commands."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PHOTO = str(ROOT / "samples" / "coffee.jpg")
+SSD = Path(sys.executable).with_name("ssd")
+DCF = [sys.executable, "-m", "dcf"]
+ALONE = ["--help", "function --help", "function create --help", "version", "runtime list",
+         "completion bash", "export --help"]  # fmt: skip
+ASKING = ["list", "list --json", "info echo", "info echo --json", "log echo", "history echo",
+          "scale echo 1", "ready echo", "call echo --file -"]  # fmt: skip
+
+
+def run(command, stdout, **options):
+    with open(stdout, "wb") as full:  # noqa: PTH123 - a device
+        return subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False,
+            env={**os.environ, "NO_COLOR": "1"}, **options,
+        )  # fmt: skip
+
+
+def told_in_one_line(done):
+    assert done.returncode == 1
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("Error: ")
+    assert "No space left on device" in line
+
+
+@pytest.mark.parametrize("verb", ALONE)
+def test_a_full_disk(verb):
+    told_in_one_line(run([*DCF, *verb.split()], "/dev/full"))
+
+
+@pytest.mark.parametrize("verb", ASKING)
+def test_a_full_disk_under_an_answer(echo_gateway, verb):
+    words = [*DCF, "function", *verb.split(), "-g", echo_gateway.rest]
+    told_in_one_line(run(words, "/dev/full", input=b"x" * 100_000))
+
+
+@pytest.mark.parametrize("verb", ["--help", f"detect {PHOTO}", f"detect --help {PHOTO}"])
+def test_a_full_disk_under_ssd(verb):
+    told_in_one_line(run([SSD, *verb.split()], "/dev/full"))
+
+
+@pytest.mark.parametrize("command", [[*DCF, "version"], [*DCF, "--help"], [SSD, "detect", PHOTO]])
+def test_a_closed_stdout_leaves_no_trace(command):
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *map(str, command)],
+        stderr=subprocess.PIPE, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) <= 1
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_full_stderr_leaves_the_exit_status():
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" 2>/dev/full', "sh", *DCF, "function", "info"],
+        stdout=subprocess.PIPE, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode in {1, 2}

@@ -1,0 +1,196 @@
+"""The built wheel in a bare environment, beside folders that have the names of our rooms."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CUP = ROOT / "samples/coffee.jpg"
+NAMES = ("dcf", "handler", "models", "watcher")
+PATIENCE = 120
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+def free_ports(count):
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """Built from a copy: a build leaves files in its folder."""
+    sources = tmp_path_factory.mktemp("sources")
+    archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True)
+    subprocess.run(["tar", "-x"], cwd=sources, input=archive.stdout, check=True)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run(
+        [*command, "--wheel-dir", "dist", "."],
+        cwd=sources,
+        env={**os.environ, "REPOSITORY": "https://sources.example/detect"},
+        check=True,
+    )
+    (found,) = (sources / "dist").glob("*.whl")
+    return found
+
+
+def interpreters():
+    """This one, and the newer ones that are at hand."""
+    yield pytest.param(sys.executable, id=f"{sys.version_info.major}.{sys.version_info.minor}")
+    for version in ("3.12", "3.13"):
+        found = shutil.which(f"python{version}")
+        works = (
+            found
+            and not subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode
+        )
+        missing = pytest.mark.skipif(not works, reason=f"python{version} is not here")
+        yield pytest.param(found, id=version, marks=missing)
+
+
+@pytest.fixture(scope="module", params=interpreters())
+def installed(request, wheel, tmp_path_factory):
+    """A folder of a user's, and the programs of an environment that has the wheel alone."""
+    folder = tmp_path_factory.mktemp("user")
+    for name in NAMES:
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(f"raise RuntimeError('this {name} is mine')\n")
+    subprocess.run([request.param, "-m", "venv", folder / "venv"], check=True)
+    pip = [folder / "venv/bin/pip", "--disable-pip-version-check", "--quiet", "install"]
+    subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements/local.txt"], check=True)
+    subprocess.run([*pip, "--no-deps", wheel], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(installed):
+    """`run(program, ...)` runs one of the environment's, where the user's folders come first."""
+    environ = {
+        "PATH": f"{installed}/venv/bin:{os.environ['PATH']}",
+        "HOME": str(installed),
+        "DCF_HOME": str(installed / "state"),
+        "PYTHONPATH": str(installed),
+    }
+
+    def run(*command, cwd=installed, **options):
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=environ,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            **options,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+    run.environ = environ
+    return run
+
+
+@pytest.fixture(scope="module")
+def gateway(installed, run):
+    """The address of a gateway of the environment."""
+    port, grpc = free_ports(2)
+    log = installed / "gateway.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*("dcf", "gateway", "start", "--port", str(port)), "--grpc-port", str(grpc)],
+            cwd=installed, env=run.environ, stdout=output, stderr=output,
+        )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+                break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < end, log.read_text()
+                time.sleep(0.05)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def test_it_claims_one_name_and_its_links_lead_somewhere(wheel):
+    with zipfile.ZipFile(wheel) as content:
+        names = content.namelist()
+        (about,) = [name for name in names if name.endswith("METADATA")]
+        metadata = content.read(about).decode()
+    tops = {name.partition("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"dcf_detect"}
+    assert "Project-URL: Source, https://sources.example/detect" in metadata
+    head, _, readme = metadata.partition("\n\n")
+    assert "Provides-Extra: train" in head
+    links = re.findall(r"\]\(([^)]+)\)", readme)
+    assert links
+    assert [link for link in links if not link.startswith(("https://", "http://", "#"))] == []
+
+
+def test_a_picture_is_read_from_the_command_line(run):
+    found = json.loads(run("ssd", "detect", "--json", str(CUP)))
+    assert "cup" in {each["class"] for each in found}
+    models = run("ssd", "detect", "--json", "--bundle", "ssdlite_mobilenet_v2_coco", str(CUP))
+    assert "cup" in {each["class"] for each in json.loads(models)}
+
+
+def test_no_message_speaks_of_make(run, installed):
+    done = subprocess.run(
+        ["ssd", "import", "slim", "nothing.ckpt"],
+        cwd=installed,
+        env=run.environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode
+    assert "make " not in done.stderr
+
+
+def test_python_code_finds_the_public_names(run):
+    words = "import dcf_detect as d; print(d.Detector.__module__, d.DetectionHandler.__module__)"
+    assert run("python", "-c", words).split() == [
+        b"dcf_detect.models.ssd.detector", b"dcf_detect.handler.handler",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("runtime", ["python3", "python3-http", "streaming"])
+def test_a_function_of_each_runtime_answers(run, installed, gateway, runtime):
+    name = f"f-{runtime}"
+    run("dcf", "function", "init", "-r", runtime, name)
+    run("dcf", "function", "create", "-f", "config.yaml", "-g", gateway, cwd=installed / name)
+    answer = run("dcf", "function", "call", "-g", gateway, name, input=b"abc")
+    assert answer.strip() in (b"abc", b"cba", b"POST /: abc")
+
+
+def test_a_detection_function_may_have_folders_of_these_names(run, installed, gateway):
+    run("dcf", "function", "init", "-r", "python3-detection", "eyes")
+    source = installed / "eyes/src"
+    for name in NAMES:
+        (source / name).mkdir()
+        (source / name / "__init__.py").write_text(f"WORD = 'my {name}'\n")
+    own = "\n".join(f"import {name}\nassert {name}.WORD == 'my {name}'" for name in NAMES)
+    code = source / "detection.py"
+    code.write_text(f"{own}\n{code.read_text()}")
+    run("dcf", "function", "create", "-f", "config.yaml", "-g", gateway, cwd=installed / "eyes")
+    found = json.loads(run("dcf", "function", "call", "-g", gateway, "eyes", "--file", str(CUP)))
+    assert found[0]["class"] == "cup"
