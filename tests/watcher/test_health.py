@@ -1,6 +1,7 @@
 """Readiness and the lock file: whatever comes in whatever order, the end is the end."""
 
 import itertools
+import os
 import subprocess
 import sys
 import threading
@@ -197,6 +198,32 @@ def test_whoever_touches_the_file_meanwhile_the_probes_say_what_holds(runner, fi
         assert health.ready() == (gone if is_missed else ready)
         live = (503, "draining") if stage >= Stage.WITHDRAWN else (200, "OK")
         assert health.live() == (gone if is_missed else live)
+
+
+def test_what_an_earlier_process_left_goes_and_nothing_is_no_fault(file):
+    file.write_text("stale")
+    lock = LockFile(file)
+    lock.clear()
+    lock.clear()
+    assert not file.exists()
+
+
+def test_what_cannot_be_removed_or_written_ends_the_start(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StartError, match=r"cannot remove the lock file .*folder; .*: Is a dir"):
+        LockFile(tmp_path / "folder").clear()
+    (tmp_path / "file").touch()
+    with pytest.raises(StartError, match=r"cannot write the lock file .*: Not a directory"):
+        LockFile(tmp_path / "file" / "lock").create()
+
+
+def test_a_draft_that_somebody_put_there_is_not_written_to(file):
+    precious = file.with_name("precious")
+    precious.write_text("precious")
+    file.with_name(f"lock.{os.getpid()}").symlink_to(precious)
+    with pytest.raises(StartError, match="File exists"):
+        LockFile(file).create()
+    assert precious.read_text() == "precious"
 
 
 def test_a_system_that_is_read_only_is_told_as_such(tmp_path):

@@ -1,6 +1,7 @@
 """One exchange over HTTP with a server that says byte by byte what it is told to."""
 
 import http.client
+import re
 import socket
 import threading
 
@@ -10,6 +11,18 @@ from dcf import __version__
 from dcf.client import connection as module
 from dcf.client.connection import Connection, Exchange
 from dcf.errors import GatewayUnreachable, NotAGateway
+
+
+def request_from(client):
+    """A whole request: its head, and as much of a body as that says."""
+    raw = client.recv(1 << 16)
+    while b"\r\n\r\n" not in raw:
+        raw += client.recv(1 << 16)
+    told = re.search(rb"Content-Length: (\d+)", raw)
+    size = raw.index(b"\r\n\r\n") + 4 + int(told[1] if told else 0)
+    while len(raw) < size:
+        raw += client.recv(1 << 16)
+    return raw
 
 
 @pytest.fixture
@@ -24,7 +37,7 @@ def server():
         def serve():
             with listener, listener.accept()[0] as client:
                 client.settimeout(20)
-                got.append(client.recv(1 << 16))
+                got.append(request_from(client))
                 for piece in pieces:
                     client.sendall(piece)
                 if ending is not None:

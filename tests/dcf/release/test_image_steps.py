@@ -297,12 +297,10 @@ def steps(fake_engine, monkeypatch):
     return ImageSteps(verbose=False)
 
 
-def test_what_is_provided_is_the_digest_and_an_environment_that_serves(steps, fake_engine, config):
+def test_what_is_provided_is_the_digest(steps, fake_engine, config):
     fake_engine.tell(push=[PUSHED, 0], pull=[[], 1])
     function = load(config).functions[0]
-    assert steps.provide(function) == Provided(
-        IMAGE, environment={"DATA_PATH": "/data", "BATCH": "false"}
-    )
+    assert steps.provide(function) == Provided(IMAGE)
 
 
 def test_a_name_without_a_registry_is_refused_before_anything_is_built(

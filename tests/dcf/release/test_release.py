@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dcf.errors import AlreadyExists, GatewayRefused, RolloutFailed, Unsupported
-from dcf.release.release import Plan, Provided, release, spec_of
+from dcf.release.release import Plan, Provided, release
 from dcf.terminal.printing import silent
 
 FUNCTIONS = "/system/functions"
@@ -53,15 +53,15 @@ class Anything(dict):
 def images(stand_in):
     """The gateway runs images, and this provides one."""
     stand_in.table["GET /system/info"] = (200, {})
-    return lambda function: Provided("r.example/f@sha256:0", {"a": "b"}, {"BATCH": "false"})
+    return lambda function: Provided("r.example/f@sha256:0", {"a": "b"})
 
 
-def test_an_image_brings_its_annotations_and_environment(stand_in, client, function, images):
+def test_an_image_brings_its_annotations_and_serves(stand_in, client, function, images):
     function = replace(function, environment={"BATCH": "true", "A": "1"}, annotations={"c": "d"})
     release(client, function, Plan(silent, silent, images=images))
     (body,) = bodies(stand_in, "PUT")
     assert body["image"] == "r.example/f@sha256:0"
-    assert body["envVars"] == {"BATCH": "false", "A": "1"}
+    assert body["envVars"] == {"A": "1", "BATCH": "false", "DRAIN_DELAY": "5s"}
     assert body["annotations"] == {"a": "b", "c": "d"}
     assert bodies(stand_in, "POST") == []  # it was there, and is updated
 
@@ -105,16 +105,22 @@ def test_it_is_ready_only_when_it_is(stand_in, client, function, images, told):
     assert not any("is ready" in line for line in said)
 
 
-def test_a_spec_has_every_field_of_the_config_file(function):
-    full = replace(
-        function, desc="d", maintainer="m", environment={"A": "1"}, labels={"a": "1", "b": "1"},
-        annotations={"desc": "old", "x": "y"}, constraints=("c",), secrets=("s",),
-        limits={"memory": "1Mi"}, requests={"cpu": "1"},
-    )  # fmt: skip
-    spec = spec_of(full, "i", {"b": "2"})
-    assert (spec.name, spec.image, spec.env) == ("echo", "i", {"A": "1"})
-    assert spec.labels == {"a": "1", "b": "2"}
-    assert spec.annotations == {"desc": "d", "maintainer": "m", "x": "y"}
-    assert (spec.constraints, spec.secrets) == (("c",), ("s",))
-    assert (spec.limits, spec.requests) == ({"memory": "1Mi"}, {"cpu": "1"})
-    assert spec_of(function, "i").annotations == {}
+def test_what_the_platform_has_no_place_for_is_told(stand_in, client, function, images):
+    said = []
+    function = replace(function, environment={"PORT": "1"})
+    release(client, function, Plan(said.append, silent, images=images))
+    assert said[0] == "Note: echo: PORT is left out, since OpenFaaS calls port 8080."
+    assert "PORT" not in bodies(stand_in, "PUT")[0]["envVars"]
+
+
+def test_only_who_watches_is_told_what_the_gateway_does(stand_in, client, function, images):
+    line = {"name": "echo", "instance": "echo", "timestamp": "t", "text": "installing"}
+    logs = "GET /system/logs?name=echo&tail=200&follow=false"
+    for narrated in (False, True):
+        told = []
+        stand_in.asked.clear()
+        stand_in.table[logs] = [(200, b""), (200, line)]
+        plan = Plan(silent, silent, narrate=told.append if narrated else None, images=images)
+        release(client, function, plan)
+        assert told == (["  installing"] if narrated else [])
+        assert (logs in stand_in.lines()) is narrated

@@ -5,7 +5,19 @@ import json
 import os
 import re
 import signal
+import threading
 from pathlib import Path
+
+import pytest
+
+from tests.waiting import until
+from watcher.batch import data as data_of
+from watcher.batch.journal import Journal
+from watcher.batch.stop import Stop
+from watcher.batch.workers import Workers
+from watcher.configuration import config
+from watcher.errors import BrokenJournal
+from watcher.reply import Reply
 
 
 def test_every_file_has_its_entry_in_the_order_of_bytes(data, answered, tmp_path):
@@ -119,3 +131,117 @@ def test_too_many_hung_calls_end_the_batch(begin, data, calls):
     assert run.wait() == 1
     assert "32 calls hang beyond EXEC_TIMEOUT" in run.log
     assert 32 <= len(calls()) < 45
+
+
+class Batch:
+    """A pass over files in this process, by a handler that does what a file's content says."""
+
+    def __init__(self, data, folder):
+        self.data, self.folder, self.called = data, folder, []
+        self.gate = threading.Event()
+
+    def handle(self, request):
+        self.called.append(request.input.decode())
+        if request.input == b"wait":
+            assert self.gate.wait(20)
+        if request.input == b"exit":
+            raise SystemExit(3)
+        return Reply(request.input, "text/plain")
+
+    def workers(self, *, prepare=lambda journal, files: None, **given):
+        names = {name: str(value) for name, value in given.items()}
+        settings = config.read({}, {"CONCURRENCY": "2", "EXEC_TIMEOUT": "20", **names})
+        files = data_of.find(str(self.data), "*", frozenset())
+        journal = Journal(self.folder / "journal")
+        journal.begin("run")
+        prepare(journal, files)
+        journal.close()
+        self.journal = Journal(self.folder / "journal")
+        self.journal.begin("run")
+        return Workers(settings, self.handle, files, self.journal)
+
+
+@pytest.fixture
+def batch(data, tmp_path):
+    one = Batch(data, tmp_path)
+    yield one
+    one.gate.set()
+    one.journal.close()
+
+
+def state(file):
+    return data_of.read(file, 1000)
+
+
+def test_entries_are_in_order_and_what_is_done_is_not_done_again(batch, data):
+    for name in "abc":
+        data.put(f"{name}.jpg", name)
+
+    def prepare(journal, files):
+        journal.add(files[1], state(files[1]), {"file": "b.jpg", "result": "kept"})
+
+    workers = batch.workers(prepare=prepare)
+    assert workers.line.startswith("1 of 3 files")
+    workers.run(Stop())
+    assert workers.entries == [
+        {"file": "a.jpg", "result": "a"},
+        {"file": "b.jpg", "result": "kept"},
+        {"file": "c.jpg", "result": "c"},
+    ]
+    assert sorted(batch.called) == ["a", "c"]
+    assert not workers.are_busy
+
+
+def test_who_may_be_to_blame_goes_first_and_alone_and_who_is_does_not_go(batch, data):
+    for name in "abcd":
+        data.put(f"{name}.jpg", name)
+
+    def prepare(journal, files):
+        for alone in (False, True):
+            journal.begun(files[3], state(files[3]), alone=alone)  # one death, and a doubt
+        for _ in range(2):
+            journal.begun(files[1], state(files[1]), alone=True)
+        journal.begun(files[2], state(files[2]), alone=False)
+
+    workers = batch.workers(prepare=prepare, CONCURRENCY=1)
+    workers.run(Stop())
+    assert batch.called == ["c", "d", "a"]
+    assert [one.get("error", {}).get("code") for one in workers.entries] == [
+        None, "handler_crashed", None, None,
+    ]  # fmt: skip
+
+
+def test_an_end_that_is_asked_for_comes_after_the_running_calls(batch, data):
+    for number in range(6):
+        data.put(f"{number}.jpg", "wait")
+    workers, stop = batch.workers(), Stop()
+    running = threading.Thread(target=workers.run, args=(stop,))
+    running.start()
+    until(lambda: len(batch.called) == 2)
+    assert workers.are_busy
+    stop.ask("SIGTERM", 143)
+    batch.gate.set()
+    running.join(20)
+    assert [one is not None for one in workers.entries] == [True] * 2 + [False] * 4
+    assert len(batch.called) == 2
+
+
+def test_an_exit_is_the_failure_of_its_file_alone(batch, data):
+    data.put("a.jpg", "exit")
+    data.put("b.jpg", "fine")
+    workers = batch.workers()
+    workers.run(Stop())
+    assert workers.entries[0]["error"]["code"] == "handler_error"
+    assert workers.entries[1] == {"file": "b.jpg", "result": "fine"}
+
+
+def test_a_journal_that_cannot_be_written_ends_the_pass(batch, data):
+    data.put("a.jpg", "text")
+    workers = batch.workers()
+    os.close(batch.journal._descriptor)  # as by a disk that is gone
+    try:
+        with pytest.raises(BrokenJournal):
+            workers.run(Stop())
+        assert batch.called == []
+    finally:
+        batch.journal._descriptor = os.open(batch.journal.path, os.O_RDWR)
