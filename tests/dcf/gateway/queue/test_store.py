@@ -254,3 +254,29 @@ def test_room_that_a_long_queue_took_is_given_back_at_the_next_start(store, tmp_
     assert size() == full  # room is reused, and not given back while it may be needed again
     store(look)
     assert size() < full / 10
+
+
+OLD = """
+CREATE TABLE items (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, call_id TEXT NOT NULL,
+    function TEXT NOT NULL, target TEXT NOT NULL, callback TEXT NOT NULL, headers TEXT NOT NULL,
+    size INTEGER NOT NULL, body BLOB, file TEXT NOT NULL, queued_at REAL NOT NULL,
+    attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
+    due REAL NOT NULL, failed_at REAL
+) STRICT;
+INSERT INTO items VALUES (1, 'call', 'a', 'f', '/', '', '[]', 1, x'31', '', 1, 0, 0, '', 9e9, NULL);
+INSERT INTO items VALUES (2, 'call', 'b', 'f', '/', '', '[]', 1, x'32', '', 1, 0, 0, '', 1, 9e9);
+"""
+
+
+def test_what_waited_before_the_queue_had_a_clock_begins_to_wait_now(store, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "queue.db")) as base:
+        base.executescript(OLD)
+
+    async def steps(opened, _hands):
+        (kept,) = await opened.waiting()
+        assert kept.seq == 1
+        assert 1e9 < kept.since == kept.due < 9e9  # the machine's clock, once
+        assert [each.call_id for each in await opened.failed()] == ["b"]
+
+    store(steps)

@@ -182,3 +182,33 @@ def test_how_long_one_has_waited_is_told_in_ticks():
 )
 def test_whose_it_is(host, same, other):
     assert peer_of(host) == peer_of(same) != peer_of(other)
+
+
+def test_one_too_many_is_not_over_where_somebody_can_go():
+    held = connections(1)
+    (worker,) = filled(held, 1)
+    held.works(worker)
+    (idle,) = filled(held, 1, spoke=True)
+    (more,) = filled(held, 1)
+    held.works(more)
+    assert held.is_over(b"a")
+    assert idle.is_closed  # it made room, though not enough
+    held.remove(worker)
+    assert not held.is_over(b"a")
+
+
+def test_of_one_address_those_who_never_spoke_go_first_where_they_are_many():
+    held = connections(100, per_address=4)
+    idle = filled(held, 1, spoke=True)
+    fresh = filled(held, 3)
+    assert held.admits(b"a")
+    assert (closed(idle), closed(fresh)) == ([False], [True, False, False])
+
+
+def test_the_last_place_of_an_address_is_full():
+    held = connections(100, per_address=2)
+    filled(held, 1)
+    assert not held.is_full(b"a")
+    filled(held, 1)
+    assert held.is_full(b"a")
+    assert not held.is_full(b"a", spare=1)
