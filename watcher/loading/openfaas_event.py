@@ -3,6 +3,10 @@
 There they are made of Flask's request; here they answer the same questions without it.
 """
 
+# `type` and what it gives are Flask's words.
+# ruff: noqa: A002, ANN401
+# pylint: disable=redefined-builtin
+
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,11 +39,11 @@ class Arguments(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"Arguments({', '.join(self)})"
 
-    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:  # noqa: A002, ANN401 # pylint: disable=redefined-builtin # Flask's words
+    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:
         """One value; the default where there is none, or none that `type` takes."""
         return _converted(self, key, default, type)
 
-    def getlist(self, key: str, type: Callable[[str], Any] | None = None) -> list[Any]:  # noqa: A002 # pylint: disable=redefined-builtin # Flask's words
+    def getlist(self, key: str, type: Callable[[str], Any] | None = None) -> list[Any]:
         """Every value of a name, without those that `type` does not take."""
         return _all_converted(self._lists.get(key, []), type)
 
@@ -73,11 +77,11 @@ class EventHeaders(Mapping[str, str]):
     def __repr__(self) -> str:
         return repr(self._headers)
 
-    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:  # noqa: A002, ANN401 # pylint: disable=redefined-builtin # Flask's words
+    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:
         """One value; the default where there is none, or none that `type` takes."""
         return _converted(self, key, default, type)
 
-    def getlist(self, key: str, type: Callable[[str], Any] | None = None) -> list[Any]:  # noqa: A002 # pylint: disable=redefined-builtin # Flask's words
+    def getlist(self, key: str, type: Callable[[str], Any] | None = None) -> list[Any]:
         """What came under a name: one text, as WSGI joins repeated headers."""
         return _all_converted([self[key]] if key in self else [], type)
 
