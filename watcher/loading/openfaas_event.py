@@ -16,25 +16,20 @@ from typing import Any
 from ..request import Headers, Request
 
 
-class Arguments(Mapping[str, str]):
-    """The query, as Flask's `request.args` has it: of repeated names the first value counts."""
+class Arguments(dict[str, str]):
+    """The query, as Flask's `request.args` has it: of repeated names the first value counts.
+
+    A dict as that is, so that a handler can answer with it.
+    """
 
     __slots__ = ("_lists",)
 
     def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
         """Takes names and values in the order they came."""
+        super().__init__(reversed(pairs))
         self._lists: dict[str, list[str]] = {}
         for name, value in pairs:
             self._lists.setdefault(name, []).append(value)
-
-    def __getitem__(self, name: str) -> str:
-        return self._lists[name][0]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lists)
-
-    def __len__(self) -> int:
-        return len(self._lists)
 
     def __repr__(self) -> str:
         return f"Arguments({', '.join(self)})"
