@@ -204,6 +204,7 @@ def _headers(headers: object) -> list[tuple[str, str]]:
 def _named(headers: Any) -> list[tuple[object, object]]:  # noqa: ANN401 - whatever a handler gave
     try:
         found = headers.items() if hasattr(headers, "items") else headers
+        # pylint: disable-next=unnecessary-comprehension # each must be a pair
         return [(name, value) for name, value in found]
     except (TypeError, ValueError):
         kind = type(headers).__name__

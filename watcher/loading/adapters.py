@@ -149,7 +149,7 @@ def _as_in_flask(handler: Callable[..., Any], call: Call) -> Call:
         with contexts(request):
             try:
                 return call(request)
-            except Exception as error:
+            except Exception as error:  # pylint: disable=broad-exception-caught # most go on
                 if not callable(getattr(error, "get_response", None)):
                     raise
                 return reply.from_answer(error.get_response())  # type: ignore[attr-defined] # was asked

@@ -3,6 +3,10 @@
 There they are made of Flask's request; here they answer the same questions without it.
 """
 
+# `type` and what it gives are Flask's words.
+# ruff: noqa: A002, ANN401
+# pylint: disable=redefined-builtin
+
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,34 +16,29 @@ from typing import Any
 from ..request import Headers, Request
 
 
-class Arguments(Mapping[str, str]):
-    """The query, as Flask's `request.args` has it: of repeated names the first value counts."""
+class Arguments(dict[str, str]):
+    """The query, as Flask's `request.args` has it: of repeated names the first value counts.
+
+    A dict as that is, so that a handler can answer with it.
+    """
 
     __slots__ = ("_lists",)
 
     def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
         """Takes names and values in the order they came."""
+        super().__init__(reversed(pairs))
         self._lists: dict[str, list[str]] = {}
         for name, value in pairs:
             self._lists.setdefault(name, []).append(value)
 
-    def __getitem__(self, name: str) -> str:
-        return self._lists[name][0]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lists)
-
-    def __len__(self) -> int:
-        return len(self._lists)
-
     def __repr__(self) -> str:
         return f"Arguments({', '.join(self)})"
 
-    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:  # noqa: A002, ANN401 # pylint: disable=redefined-builtin # Flask's words
+    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:
         """One value; the default where there is none, or none that `type` takes."""
         return _converted(self, key, default, type)
 
-    def getlist(self, key: str, type: Callable[[str], Any] | None = None) -> list[Any]:  # noqa: A002 # pylint: disable=redefined-builtin # Flask's words
+    def getlist(self, key: str, type: Callable[[str], Any] | None = None) -> list[Any]:
         """Every value of a name, without those that `type` does not take."""
         return _all_converted(self._lists.get(key, []), type)
 
@@ -73,11 +72,11 @@ class EventHeaders(Mapping[str, str]):
     def __repr__(self) -> str:
         return repr(self._headers)
 
-    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:  # noqa: A002, ANN401 # pylint: disable=redefined-builtin # Flask's words
+    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:
         """One value; the default where there is none, or none that `type` takes."""
         return _converted(self, key, default, type)
 
-    def getlist(self, key: str, type: Callable[[str], Any] | None = None) -> list[Any]:  # noqa: A002 # pylint: disable=redefined-builtin # Flask's words
+    def getlist(self, key: str, type: Callable[[str], Any] | None = None) -> list[Any]:
         """What came under a name: one text, as WSGI joins repeated headers."""
         return _all_converted([self[key]] if key in self else [], type)
 

@@ -49,7 +49,6 @@ class Connection(asyncio.Protocol):
         self._gave_way = False
         self._is_spare = connections.is_full(peer)
         self._limit = HeadLimit()
-        self._refused_since: int | None = None
 
     def pause_writing(self) -> None:
         """The caller reads slowly."""
@@ -61,7 +60,7 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool | None:
         """The caller sends no more."""
-        if self._refused_since is not None:
+        if self._limit.is_passed:
             return None
         return self._server.eof_received()
 
@@ -83,13 +82,18 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Note that something came, and pass it on."""
-        if self._refused_since is not None:
+        if self._limit.is_passed:
             return
         self._received += len(data)
-        if self._limit.is_passed_by(data):
+        if self._limit.take(data):
             self._refuse_size()
             return
-        if self._head_since is None and self._request is None:
+        request = self._request
+        if request is not None and request.content.is_eof() and self._limit.is_far_ahead(data):
+            if self._transport:
+                self._transport.abort()
+            return
+        if self._head_since is None and request is None:
             self._head_since = self._connections.tick
         self._server.data_received(data)
 
@@ -128,8 +132,8 @@ class Connection(asyncio.Protocol):
 
     def check(self) -> bool:
         """End what takes too long; tell whether a body has stopped coming, for now."""
-        if self._refused_since is not None:
-            if self._transport and self._ticks(self._refused_since) > _LINGER_TICKS:
+        if self._limit.is_passed:
+            if self._transport and self._ticks(self.since) > _LINGER_TICKS:
                 self._transport.close()
             return False
         if self._request is not None:
@@ -158,7 +162,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse_size(self) -> None:
         """Say so, and read on for a moment: a plain close would destroy the answer on its way."""
-        self._refused_since = self._connections.tick
+        self.since = self._connections.tick
         transport = self._transport
         if transport is None or transport.is_closing():
             return

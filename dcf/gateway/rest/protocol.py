@@ -39,8 +39,9 @@ class Protocol(web.RequestHandler):
             read_bufsize=read_buffer,
             auto_decompress=False,
             keepalive_timeout=NEVER,  # `Connection` knows better what is idle
-            max_line_size=MAX_HEAD,
-            max_field_size=MAX_HEAD,
+            # Larger than what is allowed: a request before a head that is refused is answered.
+            max_line_size=4 * MAX_HEAD,
+            max_field_size=4 * MAX_HEAD,
             max_headers=_MOST_FIELDS,
         )
 

@@ -1,8 +1,11 @@
 """OpenFaaS' event answers what Flask's request does."""
 
+import json
+
 import pytest
 from werkzeug.datastructures import ImmutableMultiDict
 
+from watcher import reply
 from watcher.loading.openfaas_event import Arguments, Context, Event
 from watcher.request import Headers, Request, parse_query
 
@@ -30,6 +33,12 @@ PAIRS = (("n", "1"), ("m", ""), ("n", "x"), ("n", "3"))
 )
 def test_the_query_answers_as_flasks_own(ask):
     assert ask(Arguments(PAIRS)) == ask(ImmutableMultiDict(PAIRS))
+
+
+def test_a_handler_can_answer_with_the_query():
+    assert json.loads(json.dumps(Arguments(PAIRS))) == {"n": "1", "m": ""}
+    answered = reply.from_answer({"query": Arguments(PAIRS)}).body
+    assert json.loads(answered) == {"query": {"n": "1", "m": ""}}
 
 
 def test_an_event_is_made_of_a_request():

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from dcf.gateway.rest.head_limit import MAX_HEAD, HeadLimit
+from dcf.gateway.rest.head_limit import MAX_AHEAD, MAX_HEAD, HeadLimit
 
 SECRET = "top-secret-value"
 
@@ -64,12 +64,13 @@ def many(count: int) -> bytes:
     "pieces",
     [
         [b"GET / HTTP/1.1\r\nHost: localhost\r\n", many(1000), b"\r\n"],
+        [b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"a:b\r\n" * 3500 + b"\r\n"],
         [b"GET /?" + SECRET.encode() * 2000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"],
         [b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + SECRET.encode(), b"a" * 20_000],
         [b"\r\n\r\n", b"GET / HTTP/1.1\r\n", *[b"X: " + b"a" * 5000 + b"\r\n"] * 4],
         [b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 3_000_000 + b"\r\n\r\n"],
     ],
-    ids=["many", "target", "no end", "pieces", "huge"],
+    ids=["many", "many small", "target", "no end", "pieces", "huge"],
 )
 def test_whatever_it_is_made_of(gateway, pieces):
     refused(exchange(gateway, *pieces))
@@ -77,7 +78,7 @@ def test_whatever_it_is_made_of(gateway, pieces):
 
 def test_many_small_headers_are_read(gateway):
     start = b"POST /function/f HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-    answer = exchange(gateway, start + many(400) + b"Content-Length: 2\r\n\r\nhi")
+    answer = exchange(gateway, start + b"a:b\r\n" * 3000 + b"Content-Length: 2\r\n\r\nhi")
     assert answer.startswith(b"HTTP/1.1 200 "), answer[:300]
 
 
@@ -85,9 +86,22 @@ def test_the_next_request_of_a_connection_is_counted_alone(gateway):
     whole = head("/function/f", 10_000) + b"hi"
     last = head("/function/f", 10_000, "Connection: close") + b"hi"
     assert exchange(gateway, whole, whole, last).count(b"HTTP/1.1 200 ") == 3
-    answer = exchange(gateway, whole + head("/function/f", MAX_HEAD + 1) + b"hi")
+    answer = exchange(gateway, whole + head("/function/f", MAX_HEAD + 100) + b"hi")
     assert answer.count(b"HTTP/1.1 200 ") == 1
     refused(answer[answer.index(b"HTTP/1.1 431") :])
+
+
+def test_who_sends_heads_without_end_behind_a_call_is_cut_off(gateway):
+    gateway.slow.set()
+    port = int(gateway.server.rest.rpartition(":")[2])
+    start = b"POST /function/f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nslow"
+    with socket.create_connection(("127.0.0.1", port), 20) as one:
+        one.sendall(start + b"GET / HTTP/1.1\r\n")
+        line = b"a: " + b"b" * 8000 + b"\r\n"
+        with pytest.raises(ConnectionError):
+            one.sendall(line * (8 * MAX_AHEAD // len(line)))
+        assert gateway.left.wait(20)
+    gateway.slow.clear()
 
 
 def test_a_large_body_is_no_head(gateway):
@@ -101,7 +115,7 @@ def test_pieces_are_counted_as_one():
     for step in (1, 7, 4096):
         limit = HeadLimit()
         pieces = [whole[at : at + step] for at in range(0, len(whole), step)]
-        assert not any(map(limit.is_passed_by, pieces))
-        assert not limit.is_passed_by(b"x" * (1 << 20))
+        assert not any(map(limit.take, pieces))
+        assert not limit.take(b"x" * (1 << 20))
         limit.restart()
-        assert limit.is_passed_by(whole[:-4] + b"aaaaa")
+        assert limit.take(whole[:-4] + b"aaaaa")
