@@ -11,7 +11,7 @@ from .doors.function import own_failure
 from .doors.index import IndexDoor
 from .openapi import document, index
 from .rest.auth import Credentials, authenticated
-from .rest.connection import connection_of, in_time
+from .rest.connection import connection_of, in_time, say_last
 from .rest.messages import encode
 from .rest.origin import local_name, same_origin
 from .rest.replies import failed, plain_errors
@@ -27,6 +27,7 @@ def application(doors: Iterable[object], credentials: Credentials | None) -> web
     made = IndexDoor(encode(document(ROUTES, password=credentials is not None)), index(ROUTES))
     named: dict[str, Any] = {type(door).__name__: door for door in (made, *doors)}
     app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[in_time, plain_errors])
+    app.on_response_prepare.append(say_last)
     for route in ROUTES:
         handler = _bound(route, named)
         if route.is_call:

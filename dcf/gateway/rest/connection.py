@@ -87,6 +87,11 @@ class Connection(asyncio.Protocol):
         self._is_spare = self._is_spare and self._connections.is_over(self.peer)
         return self._is_spare
 
+    @property
+    def ends(self) -> bool:
+        """Whether the answer under way is its last: the gateway stops."""
+        return self._connections.ending
+
     def begin(self, request: web.Request) -> None:
         """A request's head has come."""
         self._request, self._head_since, self.spoke = request, None, True
@@ -188,6 +193,14 @@ async def in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
     reply = failed(408, late.message, {"X-Error-Code": late.code})
     reply.force_close()
     return reply
+
+
+async def say_last(request: web.Request, reply: web.StreamResponse) -> None:
+    """Tell a caller that an answer is the last of its connection: it must not send another call."""
+    connection = connection_of(request)
+    if connection is not None and connection.ends:
+        reply.force_close()
+        reply.headers["Connection"] = "close"
 
 
 def plain_http(status: str, words: str) -> bytes:
