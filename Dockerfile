@@ -51,8 +51,8 @@ RUN --mount=type=bind,from=scripts,source=/,target=/mnt sh /mnt/compile.sh /opt/
 FROM python AS function-code
 COPY --chmod=755 models/__init__.py /dcf/models/
 COPY --chmod=755 models/ssd /dcf/models/ssd
-COPY --chmod=755 handler /dcf/handler
 COPY --chmod=755 dcf_detect /dcf/dcf_detect
+COPY --chmod=755 handler /dcf/handler
 ARG BUNDLE=models/ssd/bundles/ssdlite_mobilenet_v2_coco_int8
 COPY --chmod=755 ${BUNDLE} /dcf/${BUNDLE}
 RUN --mount=type=bind,from=scripts,source=/,target=/mnt sh /mnt/compile.sh /dcf
@@ -132,8 +132,8 @@ RUN --mount=type=bind,from=tools,source=/,target=/tools \
     sh /tools/opt/image/install.sh /opt/dcf/requirements/serving.txt
 COPY --from=function-code /dcf/models /dcf/models
 COPY --from=function-code /dcf/bundle[s] /dcf/bundles
-COPY --from=function-code /dcf/handler /dcf/handler
 COPY --from=function-code /dcf/dcf_detect /dcf/dcf_detect
+COPY --from=function-code /dcf/handler /dcf/handler
 USER 10001
 LABEL org.opencontainers.image.title="dcf/ssd" \
     org.opencontainers.image.description="What is in this picture, and where: names, confidences, boxes"

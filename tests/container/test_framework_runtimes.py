@@ -22,7 +22,7 @@ LOCKED = (
 
 
 class Framework(NamedTuple):
-    """A runtime, a program that writes a model into its folder, the most bytes, and how to build."""
+    """A runtime, a program that writes a model into its folder, the most bytes, how to build it."""
 
     runtime: str
     make_model: str
