@@ -9,19 +9,24 @@
 #
 # BUNDLE is a model to take along, a folder below bundles/; the function wants it named as MODEL_BUNDLE, too.
 # BASE is a Debian 12 or another image with apt-get and Python 3.11. Packages come from the index that
-# pip is set up for; where that needs a certificate of its own, give it as the secret `cacert`.
+# pip is set up for; where that needs a certificate of its own, give it as the secret `cacert`, and a pip.conf as
+# the secret `pip`.
 # Every step that runs something ends with times.sh: two builds of one commit are alike (docs/deploy/container.md).
 ARG BASE=debian:bookworm-slim
 
 FROM scratch AS scripts
 COPY deploy/image/compile.sh deploy/image/debian.sh deploy/image/times.sh /
 
-# Python and the web's certificates, and the user everything runs as. The empty folders are where later
-# steps mount things. Nothing lets a process become another user.
+# Python and the web's certificates, and the user everything runs as. Of Python its manual, its own tests, what
+# needs a display, and the stand-ins for modules that are there in C stay out. The empty folders are where
+# later steps mount things. Nothing lets a process become another user.
 FROM ${BASE} AS python
 RUN --mount=type=bind,from=scripts,source=/,target=/mnt \
     sh /mnt/debian.sh ca-certificates python3 \
-    && rm -r /usr/lib/python3.11/pydoc_data /usr/lib/python3.11/test \
+    && cd /usr/lib/python3.11 \
+    && rm -r pydoc_data test turtle.py _pydecimal.py _pyio.py __pycache__/turtle.* __pycache__/_pydecimal.* \
+        __pycache__/_pyio.* \
+    && cd / \
     && SOURCE_DATE_EPOCH=0 useradd --uid 10001 --create-home --shell /usr/sbin/nologin dcf \
     && mkdir -p /dcf /opt/dcf /run/secrets /tools /var/cache/pip /wanted \
     && rm -f /etc/*- \
@@ -34,7 +39,8 @@ FROM python AS tools
 RUN --mount=type=bind,from=scripts,source=/,target=/mnt \
     sh /mnt/debian.sh binutils python3-venv \
     && python3 -m venv /opt/pip
-COPY deploy/image/debian.sh deploy/image/install.sh deploy/image/times.sh deploy/image/trim.py /opt/image/
+COPY deploy/image/debian.sh deploy/image/install.sh deploy/image/libraries.py deploy/image/squeeze.py \
+    deploy/image/times.sh deploy/image/trim.py /opt/image/
 
 # This project's own code, compiled: a container would do it anew at every start. Python still looks whether a
 # file has changed since, so that an image built on these may bring another.
@@ -45,8 +51,8 @@ RUN --mount=type=bind,from=scripts,source=/,target=/mnt sh /mnt/compile.sh /opt/
 FROM python AS function-code
 COPY --chmod=755 models/__init__.py /dcf/models/
 COPY --chmod=755 models/ssd /dcf/models/ssd
-COPY --chmod=755 handler /dcf/handler
 COPY --chmod=755 dcf_detect /dcf/dcf_detect
+COPY --chmod=755 handler /dcf/handler
 ARG BUNDLE=models/ssd/bundles/ssdlite_mobilenet_v2_coco_int8
 COPY --chmod=755 ${BUNDLE} /dcf/${BUNDLE}
 RUN --mount=type=bind,from=scripts,source=/,target=/mnt sh /mnt/compile.sh /dcf
@@ -61,6 +67,7 @@ COPY --chmod=755 requirements/watcher.txt /opt/dcf/requirements/
 RUN --mount=type=bind,from=tools,source=/,target=/tools \
     --mount=type=cache,target=/var/cache/pip,sharing=locked \
     --mount=type=secret,id=cacert \
+    --mount=type=secret,id=pip \
     sh /tools/opt/image/install.sh /opt/dcf/requirements/watcher.txt
 COPY --from=code /opt/dcf/watcher /opt/dcf/watcher
 ENV PATH=/opt/venv/bin:$PATH \
@@ -94,6 +101,7 @@ COPY --chmod=755 requirements/local.txt /opt/dcf/requirements/
 RUN --mount=type=bind,from=tools,source=/,target=/tools \
     --mount=type=cache,target=/var/cache/pip,sharing=locked \
     --mount=type=secret,id=cacert \
+    --mount=type=secret,id=pip \
     sh /tools/opt/image/install.sh /opt/dcf/requirements/local.txt whole
 COPY --from=code /opt/dcf/watcher /opt/dcf/watcher
 COPY --from=gateway-code /opt/dcf/dcf /opt/dcf/dcf
@@ -120,11 +128,12 @@ COPY --chmod=755 requirements/serving.txt /opt/dcf/requirements/
 RUN --mount=type=bind,from=tools,source=/,target=/tools \
     --mount=type=cache,target=/var/cache/pip,sharing=locked \
     --mount=type=secret,id=cacert \
+    --mount=type=secret,id=pip \
     sh /tools/opt/image/install.sh /opt/dcf/requirements/serving.txt
 COPY --from=function-code /dcf/models /dcf/models
 COPY --from=function-code /dcf/bundle[s] /dcf/bundles
-COPY --from=function-code /dcf/handler /dcf/handler
 COPY --from=function-code /dcf/dcf_detect /dcf/dcf_detect
+COPY --from=function-code /dcf/handler /dcf/handler
 # Its name where no platform gives it one.
 ENV IMAGE_FUNCTION_NAME=ssd
 USER 10001

@@ -11,7 +11,7 @@ from .doors.function import own_failure
 from .doors.index import IndexDoor
 from .openapi import document, index
 from .rest.auth import Credentials, authenticated
-from .rest.connection import connection_of, in_time
+from .rest.connection import connection_of, in_time, say_last
 from .rest.cors import Cors, no_options
 from .rest.messages import encode
 from .rest.origin import local_name, same_origin
@@ -32,6 +32,7 @@ def application(
     app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[in_time, plain_errors])
     if cors:
         app.on_response_prepare.append(cors.add)
+    app.on_response_prepare.append(say_last)
     for route in ROUTES:
         handler = _bound(route, named)
         if route.is_call:

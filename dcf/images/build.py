@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..config import FunctionConfig
 from ..errors import EngineFailed
@@ -33,7 +34,7 @@ class Builder:
         engine: Builds.
         say: Takes lines a person sees.
         watch: Gives who follows the next build.
-        environ: May name a certificate for the package index, as pip has it.
+        environ: May name a certificate for the package index, and pip's settings, as pip has them.
     """
 
     def __init__(
@@ -44,9 +45,7 @@ class Builder:
         environ: Mapping[str, str],
     ) -> None:
         self._engine, self._watch = engine, watch
-        certificate = environ.get("PIP_CERT")
-        secret = ("--secret", f"id=cacert,src={certificate}") if certificate else ()
-        self._flags = ("--network=host", *secret)
+        self._flags = ("--network=host", *_secrets(environ))
         self._bases = Bases(engine, say, watch, self._flags, find_source())
 
     def build(self, function: FunctionConfig, wishes: Wishes) -> str:
@@ -79,3 +78,13 @@ class Builder:
                     f"the lines above say why; it was built with {recipe.dockerfile}"
                 ) from fault
         return image
+
+
+def _secrets(environ: Mapping[str, str]) -> list[str]:
+    """What only the step that installs packages sees."""
+    flags: list[str] = []
+    for name, variable in (("cacert", "PIP_CERT"), ("pip", "PIP_CONFIG_FILE")):
+        file = environ.get(variable, "")
+        if file and (name == "cacert" or Path(file).is_file()):  # /dev/null means: no settings
+            flags += ["--secret", f"id={name},src={file}"]
+    return flags

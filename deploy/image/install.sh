@@ -14,6 +14,10 @@ export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-0}"
 if [ -s /run/secrets/cacert ]; then
     export PIP_CERT=/run/secrets/cacert
 fi
+# pip's own settings, such as an index; no layer and no history has them.
+if [ -s /run/secrets/pip ]; then
+    export PIP_CONFIG_FILE=/run/secrets/pip
+fi
 hashes=
 if grep -q -e '--hash=' "$requirements"; then
     hashes=--require-hashes
@@ -24,8 +28,10 @@ PYTHONPATH=/tools/opt/pip/lib/python3.11/site-packages /opt/venv/bin/python -m p
     --disable-pip-version-check --no-input --cache-dir /var/cache/pip --no-compile $hashes \
     --find-links "$(dirname "$requirements")" -r "$requirements"
 if [ "${2:-}" != whole ]; then
-    PATH="$PATH:/tools/usr/bin" LD_LIBRARY_PATH="$(echo /tools/usr/lib/*-linux-gnu)" \
-        /opt/venv/bin/python /tools/opt/image/trim.py
+    for step in libraries trim squeeze; do
+        PATH="$PATH:/tools/usr/bin" LD_LIBRARY_PATH="$(echo /tools/usr/lib/*-linux-gnu)" \
+            /opt/venv/bin/python "/tools/opt/image/$step.py"
+    done
 fi
 # What an earlier layer installed has the fixed time, and is left as it is there.
 # A file that is for a newer Python does not compile, and is no reason to fail (PyTorch has one).

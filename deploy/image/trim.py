@@ -1,9 +1,9 @@
 """Takes out of an environment what no serving process reads; run by ``install.sh``.
 
-What goes: tests, C headers, type stubs, the engine's parts for other devices and for converting
-models, what compiles code against numpy, then the shared libraries that nothing left needs. All
-of numpy's, Pillow's and OpenCV's Python stays: functions are built on this image, and one that runs
-on a laptop must run there.
+What goes: tests (numpy's module for those of its vector code among them), C headers, type stubs,
+the engine's parts for other devices and for converting models, what compiles code against numpy,
+then the shared libraries that nothing left needs. All of numpy's, Pillow's and OpenCV's Python
+stays: functions are built on this image, and one that runs on a laptop must run there.
 """
 
 import re
@@ -22,8 +22,15 @@ _UNREAD = (
     "ai_edge_litert/schema_py_generated.py",
     "ai_edge_litert/tools",
     "ai_edge_litert/vendors",
+    "cv2/LICENSE*.txt",  # they are in its dist-info, too
+    # For the engine's converters. pip must not think that a function that wants one has it.
     "ml_dtypes",
+    "ml_dtypes-*.dist-info",
+    "tqdm",
+    "tqdm-*.dist-info",
+    "../../../bin/tqdm",
     "numpy/_core/*tests*.so",
+    "numpy/_core/_simd*.so",
     "numpy/_core/include",
     "numpy/_core/lib",
     "numpy/distutils",
@@ -38,6 +45,9 @@ _UNREAD = (
 )
 # Libraries that the wheels' own tools have moved around inside do not survive `strip`; this does.
 _STRIPPED = "ai_edge_litert/libpywrap_litert_common.so"
+# gRPC brings the web's authorities along; the image has Debian's, which are kept up to date.
+_ROOTS = "grpc/_cython/_credentials/roots.pem"
+_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 _NEEDED = re.compile(r"\(NEEDED\).*\[(.+)\]")
 
 
@@ -46,20 +56,27 @@ def main() -> None:
     for pattern in _UNREAD:
         for path in sorted(_SITE.glob(pattern)):
             _remove(path)
+    for roots in _SITE.glob(_ROOTS):
+        if not roots.is_symlink():
+            roots.unlink()
+            roots.symlink_to(_AUTHORITIES)
     while unneeded := _unneeded_libraries():
         for library in unneeded:
             _remove(library)
     for binary in _SITE.glob(_STRIPPED):
         subprocess.run(["strip", "--strip-unneeded", binary], check=True)
     for binary in _binaries():
-        if ".debug_info" in _read("--sections", binary):
+        if not binary.is_symlink() and ".debug_info" in _read("--sections", binary):
             subprocess.run(["strip", "--strip-debug", binary], check=True)
 
 
 def _unneeded_libraries() -> list[Path]:
     """Libraries that a wheel brought along and that no binary left asks for."""
-    needed = {name for binary in _binaries() for name in _needed_by(binary)}
-    return [path for path in _SITE.glob("*.libs/*.so*") if path.name not in needed]
+    names = {name for binary in _binaries() for name in _needed_by(binary)}
+    libraries = sorted(_SITE.glob("*.libs/*.so*"))
+    # What two wheels share is asked for by the names of the links to it.
+    needed = {path.resolve() for path in libraries if path.name in names}
+    return [path for path in libraries if path.resolve() not in needed]
 
 
 def _needed_by(binary: Path) -> list[str]:

@@ -22,12 +22,13 @@ LOCKED = (
 
 
 class Framework(NamedTuple):
-    """A runtime, a program that writes a model into the folder it is in, and the most bytes."""
+    """A runtime, a program that writes a model into its folder, the most bytes, how to build it."""
 
     runtime: str
     make_model: str
     missing: str
     most_bytes: int
+    flags: tuple[str, ...] = ()
 
 
 FRAMEWORKS = [
@@ -43,6 +44,7 @@ FRAMEWORKS = [
         "import torch, net; torch.save(net.Net().state_dict(), 'weights.pt')",
         "no /dcf/function/src/weights.pt",
         870_000_000,
+        ("--build-arg", "TORCH=2.13.0+cpu"),
     ),
 ]
 
@@ -70,8 +72,8 @@ def project(framework, bases, dcf, tmp_path, request):
         wheel.unlink()  # the folders of the last runs are kept
 
 
-def build(dcf, project):
-    built = dcf("function", "build", "-v", cwd=project)
+def build(dcf, project, *flags):
+    built = dcf("function", "build", "-v", *flags, cwd=project)
     assert built.returncode == 0, built.stderr.decode()[-2000:]
     return built.stdout.decode() + built.stderr.decode()
 
@@ -88,13 +90,13 @@ def ask(address, body):
 def test_a_model_is_put_in_served_and_drained(engine, framework, bases, dcf, project, tmp_path):
     image = f"{bases}/{project.name}"
     try:
-        build(dcf, project)
+        build(dcf, project, *framework.flags)
         without = engine.run("run", "--rm", "--network=none", image, check=False, timeout=120)
         assert without.returncode == 1
         assert framework.missing in without.stderr
         make_model(engine, image, framework, project / "src", tmp_path)
         engine.run("image", "rm", "-f", image)  # else it would stay, without a name
-        again = build(dcf, project)
+        again = build(dcf, project, *framework.flags)
         assert not [step for step in steps_made(again) if "install.sh" in step]
         assert_it_serves(engine, image)
         assert_it_is_lean(engine, image, framework)
@@ -162,6 +164,14 @@ def test_a_misspelt_requirements_file_is_not_passed_over(dcf, project):
     built = dcf("function", "build", "-v", "--build-arg", f"REQUIREMENTS={name}", cwd=project)
     assert built.returncode == 1
     assert f"the handler's folder has no {name}" in built.stderr.decode()
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS[1:], ids=["python3-torch"], indirect=True)
+def test_another_build_of_pytorch_than_the_one_named_is_not_taken(dcf, project):
+    """The index has gigabytes for GPUs under the same version: they must not come by mistake."""
+    built = dcf("function", "build", "-v", "--build-arg", "TORCH=2.13.0+none", cwd=project)
+    assert built.returncode == 1
+    assert "torch==2.13.0+none" in built.stderr.decode()
 
 
 BUNDLE = """

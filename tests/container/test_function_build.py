@@ -164,6 +164,8 @@ def test_a_dockerfile_of_ones_own_on_the_watcher(build, engine, bases, tmp_path)
 def test_a_handler_that_runs_on_a_laptop_runs_on_the_detectors_image(build, engine):
     """The image is trimmed: not of what a function may use of its packages."""
     code = """
+import io
+import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from dcf_detect import DetectionHandler
@@ -175,12 +177,48 @@ class Handler(DetectionHandler):
         picture = Image.new("RGB", (99, 30))
         ImageDraw.Draw(picture).text((1, 1), "cup", font=ImageFont.load_default(20))
         assert picture.getbbox()
+        pixels = np.asarray(picture)
+        for kind in ("avif", "webp", "png", "jpeg", "tiff"):
+            picture.save(made := io.BytesIO(), kind)
+            for data in (made.getbuffer(), cv2.imencode("." + kind, pixels)[1]):
+                read = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+                assert read.shape == pixels.shape, kind
+                Image.open(io.BytesIO(bytes(data))).load()
+        film = cv2.VideoWriter("/tmp/f.avi", cv2.VideoWriter_fourcc(*"MJPG"), 10, (99, 30))
+        film.write(pixels)
+        film.release()
+        assert cv2.VideoCapture("/tmp/f.avi", cv2.CAP_FFMPEG).read()[0]
+        assert cv2.solve(np.eye(200), np.eye(200), flags=cv2.DECOMP_SVD)[0]
         return super().__call__(request)
 """
     image, _ = build(
         code,
         "    runtime: python3-detection\n    handler: {file: detection.py}\n",
         file="detection.py",
+    )
+    assert json.loads(answer(engine, image, CUP))[0]["class"] == "cup"
+
+
+def test_another_pillow_and_what_the_image_lacks_are_installed(build, engine):
+    """OpenCV and Pillow share libraries in the image; when one goes, the other keeps its own."""
+    code = """
+import cv2, ml_dtypes, numpy as np, PIL, tqdm
+from PIL import features
+from dcf_detect import DetectionHandler
+
+class Handler(DetectionHandler):
+    def __call__(self, request):
+        assert PIL.__version__ == "12.1.1" and features.check("avif")
+        assert np.zeros(1, ml_dtypes.bfloat16).itemsize == 2 and tqdm.tqdm
+        known, data = cv2.imencode(".avif", np.zeros((9, 9, 3), np.uint8))
+        assert known and cv2.imdecode(data, cv2.IMREAD_COLOR).shape == (9, 9, 3)
+        return super().__call__(request)
+"""
+    image, _ = build(
+        code,
+        "    runtime: python3-detection\n    handler: {file: detection.py}\n",
+        file="detection.py",
+        requirements="pillow==12.1.1\nml_dtypes\ntqdm\n",
     )
     assert json.loads(answer(engine, image, CUP))[0]["class"] == "cup"
 

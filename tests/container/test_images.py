@@ -40,7 +40,7 @@ def test_the_function_answers_locked_down_in_256_megabytes(engine, function_imag
 
 def test_it_is_small_and_has_no_tools_inside(engine, function_image):
     size = int(engine.inspect(function_image, "{{.Size}}"))
-    assert size <= 400_000_000
+    assert size <= 380_000_000  # the bar is 400 MB: 20 are kept free for what comes
     inside = engine.run(
         "run", "--rm", "--entrypoint", "sh", function_image, "-c",
         "command -v gcc pip pip3 strip; find / -xdev -name 'pip*' -path '*site-packages*' "
@@ -112,9 +112,14 @@ def checkout(tmp_path):
         cwd=root, check=True, capture_output=True, text=True,
     ).stdout.splitlines()  # fmt: skip
     for name in kept:
-        if name.split("/")[0] in {"watcher", "handler", "models", "requirements", "deploy"} or (
-            name in {"Dockerfile", ".dockerignore"}
-        ):
+        if name.split("/")[0] in {
+            "watcher",
+            "handler",
+            "models",
+            "dcf_detect",
+            "requirements",
+            "deploy",
+        } or (name in {"Dockerfile", ".dockerignore"}):
             target = tmp_path / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes((root / name).read_bytes())

@@ -103,6 +103,11 @@ class Connection(asyncio.Protocol):
         self._is_spare = self._is_spare and self._connections.is_over(self.peer)
         return self._is_spare
 
+    @property
+    def ends(self) -> bool:
+        """Whether the answer under way is its last: the gateway stops."""
+        return self._connections.ending
+
     def begin(self, request: web.Request) -> None:
         """A request's head has come."""
         self._request, self._head_since, self.spoke = request, None, True
@@ -230,6 +235,14 @@ def _too_large() -> web.Response:
     reply = refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LARGE, WORDS)
     reply.force_close()
     return reply
+
+
+async def say_last(request: web.Request, reply: web.StreamResponse) -> None:
+    """Tell a caller that an answer is the last of its connection: it must not send another call."""
+    connection = connection_of(request)
+    if connection is not None and connection.ends:
+        reply.force_close()
+        reply.headers["Connection"] = "close"
 
 
 def plain_http(status: str, words: str) -> bytes:

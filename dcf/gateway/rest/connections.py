@@ -58,11 +58,12 @@ class Connections:
         bounds: How many, and how long.
         tick: Turns of the clock so far, about a second each. A turn that comes late counts once,
             so that nobody is blamed for what this process took.
+        ending: Whether each of them ends with its next answer.
     """
 
     def __init__(self, bounds: Bounds) -> None:
         """None yet; the bounds are worked out (`Bounds.within`)."""
-        self.bounds, self.tick = bounds, 0
+        self.bounds, self.tick, self.ending = bounds, 0, False
         self._all: dict[Held, None] = {}
         self._peers: defaultdict[bytes, _Peer] = defaultdict(_Peer)
         self._fresh: dict[Held, None] = {}  # both in the order in which they began to wait

@@ -61,7 +61,8 @@ class RestListener:
         self._connections.start()
 
     def close(self) -> None:
-        """Take no more connections; those that are there stay."""
+        """Take no more connections; those that are there end with their next answer."""
+        self._connections.ending = True
         for one in self._sockets:
             asyncio.get_running_loop().remove_reader(one)
             one.close()

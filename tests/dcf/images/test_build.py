@@ -1,5 +1,8 @@
 """dcf function build: what the engine is asked, and what a person is told."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 STEPS = ["#1 [internal] load build definition", "#5 [stage-1 2/4] RUN apt-get update", "#5 0.5 out"]
@@ -15,6 +18,21 @@ def test_a_certificate_of_the_package_index_goes_along_as_a_secret(
     (call,) = fake_engine.asked("build")
     assert flags_of(call["words"], "--secret") == [f"id=cacert,src={tmp_path / 'ca.pem'}"]
     assert "--no-cache" in call["words"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_pips_own_settings_go_along_as_a_secret_and_in_no_argument(
+    with_engine, fake_engine, flags_of, write_function, tmp_path, there
+):
+    write_function(tmp_path)
+    settings = tmp_path / "pip.conf" if there else Path(os.devnull)  # by which pip means: none
+    if there:
+        settings.write_text("[global]\ntimeout = 7\n")
+    done = with_engine("build", cwd=tmp_path, PIP_CONFIG_FILE=str(settings))
+    assert done.returncode == 0
+    (call,) = fake_engine.asked("build")
+    assert flags_of(call["words"], "--secret") == [f"id=pip,src={settings}"] * there
+    assert not [each for each in flags_of(call["words"], "--build-arg") if "pip" in each.lower()]
 
 
 def test_skip_build_builds_nothing_and_needs_no_engine(with_engine, write_function, tmp_path):

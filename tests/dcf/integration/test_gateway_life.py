@@ -1,5 +1,7 @@
 """What happens to functions when something dies: a replica, the gateway, a new revision."""
 
+import contextlib
+import http.client
 import json
 import signal
 import subprocess
@@ -226,3 +228,40 @@ def make_wheel(folder):
         )
         file.writestr(f"{info}/RECORD", "")
     return wheel
+
+
+GATED = """
+import time
+from pathlib import Path
+
+class Handler:
+    def __call__(self, req):
+        Path({begun!r}).touch()
+        while not Path({gate!r}).exists():
+            time.sleep(0.01)
+        return "done"
+"""
+
+
+def test_at_its_end_idle_connections_end_and_every_other_with_its_answer(
+    gateways, write_function, tmp_path, wait_for
+):
+    gateway = gateways()
+    begun, gate = tmp_path / "begun", tmp_path / "gate"
+    code = GATED.format(begun=str(begun), gate=str(gate))
+    gateway.deploy(write_function(tmp_path / "f", "gated", code))
+    host = gateway.rest.removeprefix("http://")
+    idle, busy = (http.client.HTTPConnection(host, timeout=TIMEOUT) for _ in range(2))
+    with contextlib.closing(idle), contextlib.closing(busy):
+        for each in (idle, busy):
+            each.request("GET", "/healthz")
+            first = each.getresponse()
+            assert (first.read(), first.getheader("Connection")) == (b"OK", None)
+        busy.request("POST", "/function/gated")
+        wait_for(begun.exists)
+        gateway.process.send_signal(signal.SIGTERM)
+        assert idle.sock.recv(1) == b""
+        gate.touch()
+        last = busy.getresponse()
+        assert (last.status, last.getheader("Connection"), last.read()) == (200, "close", b"done")
+    assert gateway.process.wait(TIMEOUT) == 0
