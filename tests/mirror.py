@@ -28,6 +28,11 @@ def decides(file: Path) -> bool:
     return any(isinstance(part, _DECIDING) for each in functions for part in ast.walk(each))
 
 
+def place_of(module: Path) -> Path:
+    """Where the test of a module's name stands, `tests/dcf/test_main.py` for `dcf/__main__.py`."""
+    return "tests" / module.parent / f"test_{module.stem.strip('_')}.py"
+
+
 def missing(root: Path) -> list[str]:
     """The modules below a folder that should have a test of their name and have not."""
     files = [
@@ -39,7 +44,7 @@ def missing(root: Path) -> list[str]:
     return [
         file.as_posix()
         for file in files
-        if not (root / "tests" / file.parent / f"test_{file.stem.strip('_')}.py").is_file()
+        if not (root / place_of(file)).is_file()
         and file.name != "__init__.py"
         and decides(root / file)
     ]
@@ -50,8 +55,7 @@ def main() -> int:
     owed = set(OWED.read_text("utf-8").split())
     found = set(missing(ROOT))
     for file in sorted(found - owed):
-        place = Path("tests", file).with_name(f"test_{Path(file).name}")
-        print(f"{file} has no test of its name: write {place}")
+        print(f"{file} has no test of its name: write {place_of(Path(file))}")
     for file in sorted(owed - found):
         print(f"{file} is not owed a test any more: take it off {OWED.relative_to(ROOT)}")
     print(f"{len(found)} modules without a test of their own name")
