@@ -1,4 +1,4 @@
-"""A body is taken from any request object and unpacked once; a query is text whatever it came as."""
+"""A body is taken from any request object and unpacked once; a query is text, however it came."""
 
 import gzip
 import zlib

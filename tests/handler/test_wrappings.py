@@ -45,8 +45,8 @@ def test_wide_letters_become_utf_8_with_a_mark_or_without(encoding, mark, text):
 @pytest.mark.parametrize(
     "text",
     [
-        b"", b"\0", b"plain", "컵".encode(), b"\xff\xd8\xff\xe0", b"GIF89a\0\0", b"a\0\0b", b"\0\0\0\0",
-        b"\xff\xfe\0\xdc", b"\xfe\xff\xdc\0\0a", b"A\0B\0\0\xd8C\0",
+        b"", b"\0", b"plain", "컵".encode(), b"\xff\xd8\xff\xe0", b"GIF89a\0\0", b"a\0\0b",
+        b"\0\0\0\0", b"\xff\xfe\0\xdc", b"\xfe\xff\xdc\0\0a", b"A\0B\0\0\xd8C\0",
     ],
 )  # fmt: skip
 def test_bytes_that_are_no_wide_letters_stay(text):
