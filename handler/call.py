@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from .limits import most_unpacked
+from .errors import BadOption
+from .limits import FORM_FIELDS, most_unpacked
 
 _GZIP = b"\x1f\x8b\x08"
 
@@ -53,12 +54,21 @@ def read_body(request: object, most: int) -> Body:
 
 
 def read_query(request: object) -> dict[str, str]:
-    """The query of a call as option names and text, from a mapping or the bare string."""
+    """The query of a call as option names and text, from a mapping or the bare string.
+
+    Raises:
+        BadOption: It has more fields than a form may have.
+    """
     query = getattr(request, "query", None) or {}
     if isinstance(query, bytes):
         query = query.decode("utf-8", "replace")
     if isinstance(query, str):
-        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=64))
+        if query.count("&") >= FORM_FIELDS.most:
+            raise BadOption(
+                f"the query has {query.count('&') + 1:,} fields, at most {FORM_FIELDS.most} are "
+                "allowed: send options alone"
+            )
+        return dict(parse_qsl(query, keep_blank_values=True))
     return {
         str(name): str(value[-1]) if isinstance(value, list | tuple) and value else str(value)
         for name, value in query.items()

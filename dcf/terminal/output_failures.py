@@ -12,11 +12,14 @@ def open_closed_streams() -> None:
 
     Otherwise the next file or connection would get its number, and be written to.
     """
-    for name in ("stdout", "stderr"):
+    for name, number in (("stdout", 1), ("stderr", 2)):
         if getattr(sys, name) is None:
             reader, writer = os.pipe()
             os.close(reader)
-            setattr(sys, name, os.fdopen(writer, "w"))
+            if writer != number:  # the reader had the number, and left it free
+                os.dup2(writer, number, inheritable=False)
+                os.close(writer)
+            setattr(sys, name, os.fdopen(number, "w"))
 
 
 def words_of(fault: OSError) -> str | None:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.dcf.fake_engine import fake_engine, flags_of, with_engine  # noqa: F401 - fixtures
 from tests.dcf.stand_in import StandIn
-from tests.dcf.waiting import wait_for
+from tests.waiting import until
 
 ECHO = """
 import os
@@ -188,7 +188,7 @@ def _write_function_fixture() -> Callable[..., Path]:
 @pytest.fixture(name="wait_for", scope="session")
 def _wait_for_fixture() -> Callable[..., object]:
     """`wait_for(condition, seconds)` fails when it does not come to be so."""
-    return wait_for
+    return until
 
 
 @pytest.fixture(name="is_alive", scope="session")

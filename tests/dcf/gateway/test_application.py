@@ -9,7 +9,7 @@ from dcf.gateway.bounds import Bounds
 from dcf.gateway.doors.alert import AlertDoor
 from dcf.gateway.rest.auth import Credentials
 from dcf.gateway.routes import ROUTES
-from tests.dcf.waiting import wait_for
+from tests.waiting import until
 
 
 def test_a_door_that_the_table_names_must_be_there():
@@ -43,7 +43,7 @@ def test_above_the_limit_calls_get_503_and_health_is_answered(background, path, 
     port = int(gateway.server.rest.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), 20) as first:
         first.sendall(head)
-        wait_for(lambda: gateway.call_ids)  # it has the one place, and is at work
+        until(lambda: gateway.call_ids)  # it has the one place, and is at work
         refused = gateway.ask("POST", path, data=b"x")
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
         assert refused.headers["Connection"] == "close"

@@ -16,7 +16,7 @@ from dcf.providers.placement import FunctionSpec
 from dcf.providers.process.process_usage import family
 from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.stores import LogQuery
-from tests.dcf.waiting import until, wait_for
+from tests.waiting import until, until_async
 
 
 def supervisors(home):
@@ -81,14 +81,14 @@ class Driven:
         await self.provider.stores.archives.put(archive.digest, chunks())
         return archive.image
 
-    async def until(self, condition, seconds=30.0):
+    async def until_async(self, condition, seconds=30.0):
         """Wait until `condition(status of f)` holds; gives the status."""
 
         async def found():
             status = await self.provider.placement.describe("f")
             return status if condition(status) else None
 
-        return await until(found, seconds)
+        return await until_async(found, seconds)
 
     async def ready(self):
         """Wait until `f` is rolled out with all its replicas."""
@@ -100,7 +100,7 @@ class Driven:
 
     async def rolling(self, state):
         """Wait until the rollout of `f` is in a state of its machine."""
-        await until(lambda: self.provider.placement._find("f")._rollout.state is state)
+        await until_async(lambda: self.provider.placement._find("f")._rollout.state is state)
 
     async def deploy(self, code, requirements="", **fields):
         """Deploy `f` from a handler's code and wait until it is ready."""
@@ -217,7 +217,7 @@ class Kin:
             alive = self.alive()
             return len(alive) == count and not any(map(_is_on_its_way, alive))
 
-        wait_for(found, 30)
+        until(found, 30)
         return self.alive()
 
 

@@ -8,7 +8,7 @@ import pytest
 from dcf.errors import CannotStart
 from dcf.gateway.queue.store import _opened
 from dcf.state.journal import Journal
-from tests.dcf.waiting import turns
+from tests.waiting import turns
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER UNIQUE)"
 

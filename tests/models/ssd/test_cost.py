@@ -11,12 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from benchmarks.bodies.costly import make
-from models.ssd.avif_structure import read_avif
 from models.ssd.cost import Allowance
 from models.ssd.errors import TooCostly, TooManyPixels, TruncatedImage
 from models.ssd.image import ImageDecoder
@@ -152,24 +149,6 @@ def test_an_avif_is_weighed_by_what_it_codes_not_by_what_it_says():
     struct.pack_into(">II", body, body.index(b"ispe") + 8, 10, 10)
     with pytest.raises(TooCostly, match="bytes of memory"):
         DECODER.decode(bytes(body))
-
-
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-@pytest.mark.parametrize("size", [(1, 1), (333, 77), (1600, 1200)])
-@pytest.mark.parametrize("frames", [1, 3])
-def test_pixels_of_an_avif_are_those_of_its_sequence_headers(mode, size, frames):
-    more = [Image.new(mode, size, (each, 0, 0)) for each in range(1, frames)]
-    options = {"save_all": True, "append_images": more} if more else {}
-    body = saved(Image.new(mode, size), "AVIF", speed=10, **options)
-    assert read_avif(body).coded in {size[0] * size[1], 2 * size[0] * size[1]}
-
-
-@given(st.integers(0, 400), st.binary(min_size=1, max_size=8))
-def test_a_damaged_avif_is_read_as_far_as_it_goes(place, damage):
-    body = bytearray(SMALL_AVIF)
-    body[place : place + len(damage)] = damage
-    assert read_avif(bytes(body)).coded >= 0
-    assert read_avif(bytes(body[:place])).coded >= 0
 
 
 def test_an_avif_of_many_items_and_of_boxes_inside_boxes():

@@ -269,20 +269,6 @@ def test_a_png_is_decoded_once_and_one_with_too_many_pixels_never(cat, monkeypat
     assert len(decoded) == 1
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-@pytest.mark.parametrize(
-    "options", [{"quality": 80}, {"lossless": True}], ids=["lossy", "lossless"]
-)
-def test_webp_is_read_as_pillow_reads_it(cat, mode, options):
-    picture = cat.convert(mode)
-    if mode == "RGBA":
-        picture.putalpha(cat.convert("L"))
-    encoded = saved(picture, "WEBP", **options)
-    with Image.open(io.BytesIO(encoded)) as image:
-        expected = rgb_from_pillow(image)
-    assert np.array_equal(FULL.decode(encoded).pixels, expected)
-
-
 def test_a_part_of_a_float_picture_is_stretched_as_the_whole():
     values = np.linspace(-7, 5, 1200 * 1000, dtype=np.float32).reshape(1200, 1000)
     values[3, 4] = np.nan

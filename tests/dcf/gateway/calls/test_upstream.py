@@ -16,7 +16,7 @@ from dcf.gateway.core import Gateway
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 
 class Calling:
@@ -102,7 +102,7 @@ def test_the_only_one_is_asked_again_a_moment_later(listening, run):
         dead = nobody()
         async with calling(dead) as made:
             calls = asyncio.create_task(made.call())
-            await until(lambda: made.upstream.balancer.total == 0 and made.gateway.calls("f"))
+            await until_async(lambda: made.upstream.balancer.total == 0 and made.gateway.calls("f"))
             async with listening() as other:
                 made.provider.replicas = (Target(other.address),)
                 assert (await calls)[0] == 200
@@ -167,7 +167,7 @@ def test_a_caller_who_leaves_is_counted_as_one_and_ends_the_call(listening, run)
             await asyncio.wait({calls})
             await idle
             assert (made.counted(499), made.upstream.balancer.total) == (1, 0)
-            await until(lambda: not replica.now)
+            await until_async(lambda: not replica.now)
 
     run(steps())
 

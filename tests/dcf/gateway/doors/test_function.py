@@ -15,7 +15,7 @@ from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 
@@ -173,7 +173,7 @@ def test_the_least_loaded_replica_is_asked():
             gateway(first, second) as (address, session),
         ):
             held = asyncio.create_task(session.post(address, data=b"hold"))
-            await until(lambda: asked)
+            await until_async(lambda: asked)
             for _ in range(3):
                 async with session.post(address, data=b"go") as answer:
                     assert await answer.text() == "b"
@@ -226,7 +226,7 @@ def test_a_caller_who_leaves_ends_the_call():
         async with replica(wait) as endpoint, gateway(endpoint) as (address, session):
             with pytest.raises(asyncio.TimeoutError):
                 await session.get(address, timeout=aiohttp.ClientTimeout(total=0.3))
-            await until(lambda: ended and not inflight(endpoint))
+            await until_async(lambda: ended and not inflight(endpoint))
 
     run(steps())
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import FunctionSpec
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 
@@ -135,7 +135,7 @@ def test_a_slow_revision_takes_no_calls_before_it_is_ready_and_all_of_them_then(
             async def is_ready():
                 return (await both.provider.placement.describe("f")).rollout == "ready"
 
-            await until(is_ready)
+            await until_async(is_ready)
             assert await both.call() == (200, "2", "new")
 
     run(steps)
@@ -172,15 +172,15 @@ def test_a_drained_replica_gets_no_new_calls_and_finishes_those_it_has():
         async with two() as both:
             both.old.hold.clear()
             slow = asyncio.create_task(both.call())
-            await until(lambda: both.old.busy)
+            await until_async(lambda: both.old.busy)
             assert both.server.inflight(both.old.address) == 1
             await both.update()
             assert await both.call() == (200, "2", "new")
-            await until(lambda: both.old.is_draining)
+            await until_async(lambda: both.old.is_draining)
             assert [each.address for each in both.provider.draining] == [both.old.address]
             both.old.hold.set()
             assert await slow == (200, "1", "old")
-            await until(lambda: not both.provider.draining)
+            await until_async(lambda: not both.provider.draining)
             assert both.server.inflight(both.old.address) == 0
 
     run(steps)

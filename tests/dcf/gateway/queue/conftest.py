@@ -13,7 +13,7 @@ from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 
 class Queued:
@@ -40,14 +40,14 @@ class Queued:
     async def failed(self):
         return await self.get("/system/queue/failed")
 
-    async def until(self, **wanted):
+    async def until_async(self, **wanted):
         """Wait until the counts are these."""
 
         async def as_wanted():
             counts = await self.counts()
             return all(counts[key] == value for key, value in wanted.items())
 
-        await until(as_wanted, 20)
+        await until_async(as_wanted, 20)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from dcf.gateway.queue.bodies import IN_DATABASE
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 LARGE = os.urandom(IN_DATABASE * 5)
 
@@ -341,10 +341,10 @@ def test_a_caller_who_leaves_half_way_leaves_nothing_behind(queued, listening, r
             writer.write(head.encode() + bytes(500_000))
             await writer.drain()
             bodies = tmp_path / "queue" / "bodies"
-            await until(lambda: list(bodies.iterdir()))
+            await until_async(lambda: list(bodies.iterdir()))
             writer.close()
             await writer.wait_closed()
-            await until(lambda: not list(bodies.iterdir()))
+            await until_async(lambda: not list(bodies.iterdir()))
             assert (await gateway.submit(bytes(1 << 20)))[0] == 202  # its room is free again
             await gateway.until(waiting=0, running=0)
             assert [len(body) for body in function.bodies] == [1 << 20]

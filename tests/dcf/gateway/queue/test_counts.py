@@ -8,7 +8,7 @@ from dcf.gateway.invocation_counts import InvocationCounts
 from dcf.gateway.queue.clock import RunClock
 from dcf.gateway.queue.counts import Counts
 from dcf.gateway.queue.store import Store
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_they_are_kept_while_it_runs_and_taken_up_again(store, monkeypatch):
         async def kept():
             return await opened.counts() == {"f": 1}
 
-        await until(kept)  # without an end of the gateway
+        await until_async(kept)  # without an end of the gateway
         await counts.close()
         again = InvocationCounts()
         again.restore({"g": 1})

@@ -10,7 +10,7 @@ import pytest
 from dcf.gateway.queue.body_file import LostBodyError
 from dcf.gateway.queue.clock import RunClock
 from dcf.gateway.queue.disk import Disk, StillRefusedError
-from tests.dcf.waiting import turns
+from tests.waiting import turns
 
 PASSING = [
     sqlite3.OperationalError("database or disk is full"),

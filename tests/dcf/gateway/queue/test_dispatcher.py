@@ -5,7 +5,7 @@ import asyncio
 from dcf.gateway.queue.clock import RunClock
 from dcf.gateway.queue.dispatcher import Dispatcher
 from dcf.gateway.queue.records import Waiting
-from tests.dcf.waiting import turns, until
+from tests.waiting import turns, until_async
 
 NOW = 1000.0
 
@@ -86,9 +86,9 @@ def test_nothing_starts_before_it_is_due_or_while_there_is_no_room(run):
         await turns()
         assert deliver.started == []
         room["b"] = 1
-        await until(lambda: deliver.started == [2])  # nobody tells when there is room again
+        await until_async(lambda: deliver.started == [2])  # nobody tells when there is room again
         hands.time += 0.05
-        await until(lambda: deliver.started == [2, 1])
+        await until_async(lambda: deliver.started == [2, 1])
         await dispatcher.stop(1)
 
     run(steps())

@@ -9,7 +9,7 @@ from dcf.gateway.queue.records import Waiting
 from dcf.gateway.queue.retry_after import LONGEST
 from dcf.gateway.queue.store import Store
 from dcf.gateway.queue.timekeeper import Timekeeper
-from tests.dcf.waiting import turns, until
+from tests.waiting import turns, until_async
 
 
 class Kept:
@@ -71,14 +71,14 @@ def test_it_is_noted_while_something_waits_and_else_the_disk_is_left_alone(keep,
         asked, waits = [], kept.time._waits
         kept.time._waits = lambda: asked.append(1) or waits()
         kept.steady = 5.0
-        await until(lambda: len(asked) > 3)
+        await until_async(lambda: len(asked) > 3)
         assert (await kept.store.seen()).queue == 10_000
         kept.waits = 1
 
         async def noted():
             return (await kept.store.seen()).queue == 10_005
 
-        await until(noted)
+        await until_async(noted)
 
     keep(steps)
 
@@ -109,7 +109,7 @@ def test_a_disk_that_does_not_take_it_stops_nothing(keep, monkeypatch):
             full.setattr(kept.store, "keep_seen", refuse)
             kept.waits = 1
             await kept.time.start(100)
-            await until(lambda: len(refused) > 3)
+            await until_async(lambda: len(refused) > 3)
         await turns()
         assert not kept.time._task.done()
 

@@ -6,7 +6,7 @@ import pytest
 
 from dcf.gateway.bounds import SPARE, Bounds
 from dcf.gateway.rest.connections import Connections, peer_of
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 
 class One:
@@ -148,7 +148,7 @@ def test_a_body_that_has_stopped_coming_is_the_last_to_go(run, monkeypatch):
         assert not held.close_one()
         stalled.is_stalled = True
         held.start()
-        await until(lambda: held.tick > 1)
+        await until_async(lambda: held.tick > 1)
         held.stop()
         ticks = held.tick
         assert held.admits(b"a")

@@ -8,7 +8,7 @@ from dcf.errors import InvalidRequest, NotFound
 from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import REGISTRY_SECRET, FunctionSpec
 from dcf.providers.routing import Target
-from tests.dcf.waiting import turns
+from tests.waiting import turns
 
 
 def spec(image="i", **changes):

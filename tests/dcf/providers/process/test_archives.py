@@ -12,7 +12,7 @@ from dcf.providers.process.archives import Archives
 from dcf.providers.process.state_dir import StateDir
 from tests.dcf.providers.process.programs import SLOW, unpacking
 from tests.dcf.providers.process.tars import code_of, member, tar_of
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_an_upload_under_way_stays(home, tmp_path):
 
 async def at_work(home):
     """Wait until something is being unpacked."""
-    await until(lambda: unpacking(home.path))
+    await until_async(lambda: unpacking(home.path))
 
 
 def test_who_gives_up_waiting_does_not_disturb_who_still_waits(home, tmp_path):
@@ -150,7 +150,7 @@ def test_when_nobody_waits_the_unpacking_ends_and_leaves_nothing(home, tmp_path)
             each.cancel()
         await asyncio.wait(both)
         assert asyncio.all_tasks() <= before  # its program was waited for
-        await until(lambda: not unpacking(home.path) and not names(home.code))
+        await until_async(lambda: not unpacking(home.path) and not names(home.code))
         folder, _ = await archives.unpacked(archive.image, print)  # and it can be had again
         assert folder.is_dir()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dcf.waiting import wait_for
+from tests.waiting import until
 
 PROGRAM = """
 import os, sys, time
@@ -57,7 +57,7 @@ def test_all_ends_with_whoever_started_it(tmp_path):
     with started(
         f"open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(600)", 600, tmp_path
     ) as program:
-        wait_for(lambda: mark.is_file() and mark.read_text(), 30)
+        until(lambda: mark.is_file() and mark.read_text(), 30)
         program.stdin.close()  # as the system does for a process that is killed
         assert program.wait(30) == 1
         assert not Path(f"/proc/{mark.read_text()}").exists()

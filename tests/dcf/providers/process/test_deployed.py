@@ -12,7 +12,7 @@ from dcf.providers.process.logs import FunctionLog
 from dcf.providers.process.revision_processes import RevisionProcesses
 from dcf.providers.process.store import Record, Store
 from dcf.providers.routing import Target
-from tests.dcf.waiting import turns, until
+from tests.waiting import turns, until_async
 
 
 class Launch:
@@ -70,7 +70,7 @@ class World:
         function = await self.function()
         await function.history.add(spec(image), "me")
         function.resume()
-        await until(lambda: function.status.rollout != "progressing")
+        await until_async(lambda: function.status.rollout != "progressing")
         return function
 
 
@@ -104,7 +104,7 @@ def test_its_status_is_that_of_the_one_that_serves(world):
         assert (function.status.spec, function.status.available) == (spec("i"), 1)
         made.broken.add("bad")
         await function.begin(lambda: spec("bad"), "me")
-        await until(lambda: function.status.rollout == "failed")
+        await until_async(lambda: function.status.rollout == "failed")
         assert (function.status.spec, function.status.reason) == (spec("i"), "no code")
 
     world(steps)
@@ -118,7 +118,7 @@ def test_the_same_again_is_no_work_unless_it_had_failed(world):
         made.broken.add("bad")
         for number in (2, 3):
             assert (await function.begin(lambda: spec("bad"), "")).number == number
-            await until(lambda: function.status.rollout == "failed")
+            await until_async(lambda: function.status.rollout == "failed")
 
     world(steps)
 
@@ -147,7 +147,7 @@ def test_after_a_restart_what_serves_comes_back_and_what_was_on_its_way_goes_on(
         await function.history.add(spec("new"), "me")
         again = await made.function()
         again.resume()
-        await until(lambda: again.status.rollout == "ready")
+        await until_async(lambda: again.status.rollout == "ready")
         assert made.prepared == [1, 1, 2]
         assert [each.revision for each in again.targets()] == [2]
 
@@ -162,7 +162,7 @@ def test_after_a_restart_a_failure_is_still_told_and_not_tried_again(world):
         await function.history.failed(2, "no weights")
         again = await made.function()
         again.resume()
-        await until(lambda: again.status.rollout == "failed")
+        await until_async(lambda: again.status.rollout == "failed")
         assert (again.status.reason, again.status.available) == ("no weights", 1)
         assert made.prepared == [1, 1]
 
@@ -188,7 +188,7 @@ def test_scaling_is_written_down_and_done(world):
     async def steps(made):
         function = await made.deployed()
         await function.scale(3)
-        await until(lambda: function.status.available == 3)
+        await until_async(lambda: function.status.available == 3)
         assert (await made.store.records())[0].replicas == 3
         await function.stop()
         assert function.status.available == 0
@@ -201,7 +201,7 @@ def test_secrets_of_the_one_that_serves_and_of_the_one_on_its_way_are_wanted(wor
         function = await made.function()
         await function.history.add(spec("i", secrets=("a",)), "")
         function.resume()
-        await until(lambda: function.status.rollout == "ready")
+        await until_async(lambda: function.status.rollout == "ready")
         made.broken.add("bad")
         await function.begin(lambda: spec("bad", secrets=("b",)), "")
         assert function.wanted_secrets() == {"a", "b"}

@@ -16,7 +16,7 @@ from dcf.providers.process.process_usage import family
 from dcf.providers.process.secret_files import Secrets
 from dcf.providers.process.state_dir import StateDir
 from dcf.providers.stores import LogQuery
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 CORES = "import os\n\n\ndef handle(body):\n    return str(len(os.sched_getaffinity(0)))\n"
 GROWS = """
@@ -173,7 +173,7 @@ def test_what_a_replica_had_started_ends_with_it(drive, is_alive):
         await driven.until(lambda status: status.available == 1)
         (another,) = sleepers()
         await driven.provider.placement.scale("f", 0)
-        await until(lambda: not is_alive(another))
+        await until_async(lambda: not is_alive(another))
 
     drive(steps)
 

@@ -13,7 +13,7 @@ from dcf.errors import InvalidRequest
 from dcf.providers.process.log_pieces import next_lines
 from dcf.providers.process.logs import FunctionLog
 from dcf.providers.stores import LogQuery
-from tests.dcf.waiting import turns, until
+from tests.waiting import turns, until_async
 
 
 def read(log, **query):
@@ -129,7 +129,7 @@ def test_a_follower_gets_every_line_across_rotations(tmp_path):
         for number in range(300):
             log.write("f-1", str(number))
             if number % 5 == 4:  # a follower that is far behind loses what was dropped meanwhile
-                await until(lambda number=number: number in came)
+                await until_async(lambda number=number: number in came)
         return await asyncio.wait_for(reader, 10)
 
     assert asyncio.run(steps()) == list(range(300))

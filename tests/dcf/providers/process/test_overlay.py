@@ -15,7 +15,7 @@ from dcf.providers.placement import FunctionSpec
 from dcf.providers.process.overlay import Overlays
 from dcf.providers.process.process_usage import family
 from dcf.providers.stores import LogQuery
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 ENTRY = Entry("src", "handler.py", "handle")
 USES = "import tinything\n\n\ndef handle(body):\n    return tinything.VERSION\n"
@@ -108,7 +108,7 @@ def test_who_asks_for_the_same_at_once_waits_for_one_installation(wheels, cache,
             asyncio.create_task(overlays.installed(folder, ENTRY, log.append))
             for folder, log in zip(folders, logs, strict=True)
         ]
-        await until(lambda: left_in(cache))
+        await until_async(lambda: left_in(cache))
         assert len(left_in(cache)) == 1
         asking[0].cancel()  # who gives up does not take it from the others
         return await asyncio.gather(*asking, return_exceptions=True)
@@ -219,7 +219,7 @@ def pips():
 
 
 async def until_no_pip():
-    await until(lambda: not pips())
+    await until_async(lambda: not pips())
 
 
 def test_what_an_interrupted_gateway_left_is_removed(cache):
@@ -235,7 +235,7 @@ def test_functions_with_two_versions_of_one_package_do_not_meet(wheels, drive):
         first = driven.provider.routing.targets("f")[0]
         other = await driven.image(USES, "tinything==2.0\n")
         await driven.provider.placement.deploy(FunctionSpec("g", other))
-        await until(lambda: driven.provider.routing.targets("g"))
+        await until_async(lambda: driven.provider.routing.targets("g"))
         assert await driven.call() == "1.0"
         assert driven.provider.routing.targets("f")[0] is first
         await driven.provider.placement.delete("f")
@@ -244,7 +244,7 @@ def test_functions_with_two_versions_of_one_package_do_not_meet(wheels, drive):
         async def is_ready():
             return (await driven.provider.placement.describe("g")).rollout == "ready"
 
-        await until(is_ready)
+        await until_async(is_ready)
 
     drive(steps)
     assert len(left_in(drive.home / "overlays")) == 1  # that of the deleted one is gone

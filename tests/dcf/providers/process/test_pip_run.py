@@ -7,7 +7,7 @@ import pytest
 
 from dcf.providers.process import pip_run
 from dcf.providers.process.pip_run import run_pip
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 
 def pip_that(tmp_path, *lines, status=1):
@@ -115,11 +115,11 @@ def test_it_ends_with_all_it_started(tmp_path, monkeypatch, how):
         if how == "too-long":
             assert await running == "pip was not done after 2 s"
         else:
-            await until(lambda: told)
+            await until_async(lambda: told)
             running.cancel()
             await asyncio.wait({running})
             assert running.cancelled()
         if pid.exists():
-            await until(lambda: not is_alive(pid.read_text()))
+            await until_async(lambda: not is_alive(pid.read_text()))
 
     asyncio.run(asyncio.wait_for(steps(), 60))

@@ -7,7 +7,7 @@ import pytest
 
 from dcf.providers.process.process_usage import family
 from dcf.providers.process.program_run import run_program
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 
 @pytest.fixture(name="program")
@@ -74,7 +74,7 @@ def test_one_that_takes_too_long_ends_with_all_it_started(program, tmp_path):
         assert answer == {"fault": "not done after 3 s"}
         assert list(family(os.getpid())) == [os.getpid()]
         if (tmp_path / "pid").exists():  # it had come that far
-            await until(lambda: is_gone((tmp_path / "pid").read_text()))
+            await until_async(lambda: is_gone((tmp_path / "pid").read_text()))
 
     asyncio.run(asyncio.wait_for(steps(), 60))
 
@@ -84,11 +84,11 @@ def test_one_that_is_given_up_ends_with_all_it_started(program, tmp_path):
 
     async def steps():
         running = asyncio.create_task(run_program(program(STARTS), mark, seconds=60))
-        await until(lambda: mark.exists() and mark.read_text())
+        await until_async(lambda: mark.exists() and mark.read_text())
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        await until(lambda: is_gone(mark.read_text()))
+        await until_async(lambda: is_gone(mark.read_text()))
 
     asyncio.run(asyncio.wait_for(steps(), 60))
 

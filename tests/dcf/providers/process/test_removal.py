@@ -4,7 +4,7 @@ import threading
 
 from dcf.providers.process import removal
 from dcf.providers.process.removal import DOOMED, remove
-from tests.dcf.waiting import wait_for
+from tests.waiting import until
 
 
 def test_files_are_gone_and_folders_out_of_sight_at_once(tmp_path, monkeypatch):
@@ -24,7 +24,7 @@ def test_files_are_gone_and_folders_out_of_sight_at_once(tmp_path, monkeypatch):
     assert (left / "deep").is_dir()
     (tmp_path / "code").mkdir()  # its name is free again
     go.set()
-    wait_for(lambda: not left.exists())
+    until(lambda: not left.exists())
     assert (tmp_path / "code").is_dir()
 
 
@@ -32,7 +32,7 @@ def test_what_an_earlier_run_had_begun_to_delete_is_deleted_under_its_name(tmp_p
     half = tmp_path / f"abc{DOOMED}"
     (half / "rest").mkdir(parents=True)
     remove(tmp_path.iterdir())
-    wait_for(lambda: not half.exists())
+    until(lambda: not half.exists())
 
 
 def test_one_that_cannot_be_removed_keeps_no_other(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process import replica
 from dcf.providers.process.probe import status_of
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 MINE = "def handle(body):\n    return 'mine'\n"
 ANSWERS_SLOWLY = """
@@ -65,10 +65,10 @@ def test_another_program_on_its_port_is_never_taken_for_it(drive, gate, monkeypa
                 seen.update(each.address for each in driven.provider.routing.targets("f"))
             return gate.is_reached()
 
-        await until(look)
+        await until_async(look)
         assert seen == set()  # while it is loaded, somebody else answers on its port
         gate.open()
-        await until(lambda: look() and deploying.done())
+        await until_async(lambda: look() and deploying.done())
         await deploying
         assert len(asked) == 2
         assert f"http://127.0.0.1:{stranger}" not in seen
@@ -93,7 +93,7 @@ def test_a_call_that_takes_longer_than_others_is_finished_before_its_replica_end
                 return reply.read()
 
         calling = asyncio.create_task(asyncio.to_thread(call))
-        await until(mark.exists)
+        await until_async(mark.exists)
         placement = driven.provider.placement
         if verb == "update":
             image = await driven.image("def handle(body):\n    return 'new'\n")
@@ -108,7 +108,7 @@ def test_a_call_that_takes_longer_than_others_is_finished_before_its_replica_end
         async def is_draining():  # it has heard that it is to end
             return await status_of(replica.HOST, port, "/_/ready") == 503
 
-        await until(is_draining)
+        await until_async(is_draining)
         assert not calling.done()
         gate.open()
         assert await calling == b"finished"

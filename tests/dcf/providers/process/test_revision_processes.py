@@ -15,7 +15,7 @@ from dcf.providers.process.logs import FunctionLog
 from dcf.providers.process.revision_processes import RevisionProcesses
 from dcf.providers.process.store import Record, Store
 from dcf.providers.routing import Target
-from tests.dcf.waiting import turns, until
+from tests.waiting import turns, until_async
 
 
 class Launch:
@@ -103,7 +103,7 @@ class World:
     async def update(self, **env):
         return await self.function.begin(lambda: spec(**env), "")
 
-    async def until(self, rollout):
+    async def until_async(self, rollout):
         while self.function.status.rollout != rollout:
             await self.processes.changed()
         return self.function.status
@@ -185,7 +185,7 @@ def test_an_update_that_goes_wrong_leaves_the_old_one_and_says_why(world, how, r
         await world.update(IS=how)
         assert (await world.until("failed")).reason == reason
         assert [each.revision for each in world.function.targets()] == [1]
-        await until(lambda: world.history.infos()[0].rollout != "progressing")
+        await until_async(lambda: world.history.infos()[0].rollout != "progressing")
         newest, first = world.history.infos()
         assert (newest.rollout, newest.reason, first.serving) == ("failed", reason, True)
 
@@ -224,8 +224,8 @@ def test_after_any_changes_in_any_order_the_last_good_one_serves_and_no_more(
         await world.function.scale(2)
         await world.update(N="last")
         await world.until("ready")
-        await until(lambda: len(world.function.targets()) == len(world.replicas) == 2)
-        await until(lambda: world.history.infos()[0].serving)
+        await until_async(lambda: len(world.function.targets()) == len(world.replicas) == 2)
+        await until_async(lambda: world.history.infos()[0].serving)
         newest = world.history.infos()[0]
         assert {each.revision for each in world.function.targets()} == {newest.number}
         assert [each.number for each in world.launches] == [newest.number]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dcf.providers.process.spawned import Command, Spawned
-from tests.dcf.waiting import turns
+from tests.waiting import turns
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 0.1, 0.4])

@@ -11,7 +11,7 @@ import pytest
 
 from dcf.providers.process import supervisor
 from dcf.providers.process.supervisor import descendants
-from tests.dcf.waiting import wait_for
+from tests.waiting import until
 
 TIMEOUT = 30
 
@@ -171,7 +171,7 @@ time.sleep(3600)
 """
     started = supervised(code)
     assert started.line() == "up"
-    wait_for(lambda: len(list(descendants(started.process.pid))) == 1, TIMEOUT)
+    until(lambda: len(list(descendants(started.process.pid))) == 1, TIMEOUT)
 
 
 def test_its_program_is_kept_to_its_cores(supervised):

@@ -13,7 +13,7 @@ from dcf.providers.placement import FunctionSpec
 from dcf.providers.rollout.states import State
 from dcf.providers.stores import LogQuery
 from tests.dcf.providers.process.schemas import write_schema_1
-from tests.dcf.waiting import turns, until
+from tests.waiting import turns, until_async
 
 ONE = "def handle(body):\n    return 'one'\n"
 TWO = "def handle(body):\n    return 'two'\n"
@@ -130,7 +130,7 @@ def test_a_first_revision_that_gets_ready_after_all_serves_though_an_update_fail
             _, first = await driven.provider.placement.history("f")
             return first.serving
 
-        await until(serves)
+        await until_async(serves)
         newest, first = await driven.provider.placement.history("f")
         assert (newest.rollout, first.rollout) == ("failed", "ready")
 
@@ -249,7 +249,7 @@ def test_an_update_that_is_ready_and_then_crashes_goes_back_and_loses_no_call(dr
         async def is_written():
             return (await told(driven))[0][1] != "progressing"
 
-        await until(is_written)
+        await until_async(is_written)
         assert await told(driven) == [(2, "failed"), (1, "ready")]
 
     drive.options["min_ready_seconds"] = 60.0

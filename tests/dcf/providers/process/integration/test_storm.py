@@ -8,7 +8,7 @@ import pytest
 
 from dcf.errors import DcfError
 from dcf.providers.placement import FunctionSpec
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 SAYS = "import os\n\n\ndef handle(body):\n    return os.environ['SAYS']\n"
 BROKEN = "raise RuntimeError('never ready')\n"
@@ -83,7 +83,7 @@ def test_storm(drive, seed):
             mounted = list((drive.home / "run" / "secrets").iterdir())
             return len(drive.supervisors()) == 2 and not mounted
 
-        await until(is_drained)
+        await until_async(is_drained)
 
     drive(steps)
     assert drive.supervisors() == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dcf.providers.placement import FunctionSpec
-from tests.dcf.waiting import until
+from tests.waiting import until_async
 
 ONE = "def handle(body):\n    return 'one'\n"
 HANDLE = """
@@ -34,7 +34,7 @@ async def deployed(driven, kin, **more):
 
 async def replaced(driven, first):
     """Wait until another replica takes the calls: its port is another."""
-    await until(lambda: driven.provider.routing.targets("f") not in ([], first))
+    await until_async(lambda: driven.provider.routing.targets("f") not in ([], first))
 
 
 @pytest.mark.parametrize("verb", ["delete", "update", "scale"])
@@ -49,7 +49,7 @@ def test_what_leaves_its_session_ends_with_its_function(drive, kin, verb):
         else:
             await placement.update(FunctionSpec("f", await driven.image(ONE)))
             await driven.ready()
-        await until(lambda: not kin.alive())
+        await until_async(lambda: not kin.alive())
 
     drive(steps)
 
