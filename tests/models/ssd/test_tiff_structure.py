@@ -32,7 +32,7 @@ def tiff(*pages, inside=()):
         for tag, numbers in sorted(page.items()):
             data = struct.pack(f"<{len(numbers)}I", *numbers)
             if len(data) > 4:
-                place, data = end + len(behind), data
+                place = end + len(behind)
                 behind.extend(data)
                 data = struct.pack("<I", place)
             body += struct.pack("<HHI", tag, LONG, len(numbers)) + data
