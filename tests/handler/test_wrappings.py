@@ -135,6 +135,11 @@ def test_a_value_without_escapes_is_not_copied_and_a_plus_is_none():
         # One space alone tells, too.
         (b"AB DEFGH", b"AB+DEFGH"),
         (b"ABCD EFGH", b"ABCDEFGH"),
+        (b"ABCD EFG", b"ABCD+EFG"),
+        (b"AB CD E=", b"AB+CD+E="),
+        # Several without padding tell nothing, nor does a length that fits either way.
+        (b"AB CD EF", b"ABCDEF"),
+        (b"AB CDE FGH I AB=", b"AB+CDE+FGH+I+AB="),
         # Words of one length and a shorter last are lines.
         (b"ABCDE FGHIJ KL", b"ABCDEFGHIJKL"),
         (b"AB CDE FGHI JK", b"AB+CDE+FGHI+JK"),

@@ -10,7 +10,7 @@ from models.ssd.structure import Structure
 from models.ssd.tiff_decoder import TiffDamaged, decode_tiff
 from models.ssd.tiff_layout import Reader
 from models.ssd.tiff_structure import TiffStructure, read_tiff
-from tests.models.ssd.matrix.scene import HEIGHT, WIDTH, bytes_of, colours, grey, opacity
+from tests.models.ssd.matrix.scene import HEIGHT, WIDTH, bytes_of, colours, grey, opacity, whole
 from tests.models.ssd.matrix.tiff_files import BLACK_IS_ZERO, WHITE_IS_ZERO, Layout, tiff_file
 
 GREY, WHITE = Layout(BLACK_IS_ZERO, 16), Layout(WHITE_IS_ZERO, 16)
@@ -94,6 +94,14 @@ def sixteen(numbers, more=()):
     """A grey TIFF of these numbers of sixteen bits."""
     values = np.asarray(numbers, float)[:, :, None] / 65535
     return tiff_file(replace(GREY, more=more), values)
+
+
+@pytest.mark.parametrize("bits", [12, 14, 16])
+def test_deep_numbers_keep_their_upper_byte(bits):
+    values = grey()[:, :, None]
+    upper = whole(values, bits) >> (bits - 8)
+    pixels = decoded(tiff_file(replace(GREY, bits=bits), values))
+    assert np.array_equal(pixels[:, :, :1], upper)
 
 
 @pytest.mark.parametrize(
