@@ -86,8 +86,8 @@ class Bases:
         image, target = f"{OURS}/{name}", _TARGETS.get(name)
         if self._source is None or target is None:
             raise EngineFailed(
-                f"base image {image} is not here: `make image` in a checkout of this project makes "
-                "it; or write as docker_registry one that has it"
+                f"base image {image} is not here: write as docker_registry one that has it, or "
+                "build it from a checkout of this project"
             )
         self._say(f"Base image {image} is not here: building it from {self._source} ...")
         flags = (*self._flags, "--target", target, "--tag", image)

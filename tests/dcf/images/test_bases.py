@@ -38,7 +38,7 @@ def test_where_there_is_no_checkout_it_says_where_bases_come_from(
     fake_engine.tell()
     done = with_engine("build", cwd=config.parent, PYTHONPATH=str(tmp_path / "site"))
     assert done.returncode == 1
-    assert b"base image dcf/tools is not here: `make image` in a checkout" in done.stderr
+    assert b"base image dcf/tools is not here: write as docker_registry one" in done.stderr
     assert b"docker_registry" in done.stderr
     assert not fake_engine.asked("pull")
 
