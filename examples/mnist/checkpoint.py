@@ -4,7 +4,7 @@ import json
 import time
 from dataclasses import asdict, dataclass, replace
 
-from examples.mnist.digits import DigitsError
+from .digits import DigitsError
 
 EVERY_SECONDS = 20.0
 

@@ -23,9 +23,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from examples.mnist.checkpoint import Checkpoint, Place, Plan, write_whole
-from examples.mnist.digits import Digits, DigitsError, read_digits
-from examples.mnist.progress import Clock, Stop, say
+from .checkpoint import Checkpoint, Place, Plan, write_whole
+from .digits import Digits, DigitsError, read_digits
+from .progress import Clock, Stop, say
 
 JUDGED_AT_ONCE = 500
 

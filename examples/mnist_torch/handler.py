@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from mnist.picture import read_picture
 
-from examples.mnist_torch.net import Net
+from .net import Net
 
 WEIGHTS = Path(__file__).parent / os.environ.get("WEIGHTS", "weights.pt")
 

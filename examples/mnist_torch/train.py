@@ -15,7 +15,7 @@ class Learner:
     def __init__(self, seed, rate):
         import torch
 
-        from examples.mnist_torch.net import Net
+        from .net import Net
 
         torch.manual_seed(seed)
         torch.set_num_threads(1)  # as quick for so small a network, and the same on every machine

@@ -27,7 +27,7 @@ def test_an_empty_map_has_nothing_of_anything(raw):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("x", "x"), (1, "1"), (0.5, "0.5"), (True, "true"), (False, "false"), (None, ""), ("", "")],
+    [("x", "x"), (1, "1"), (0.5, "0.5"), (None, ""), ("", "")],
 )
 def test_scalars_are_texts_in_yamls_own_spelling(value, text):
     assert table({"a": value}).text("a") == text
@@ -94,11 +94,11 @@ def test_a_value_in_a_few_words(value, words):
 def test_a_file_is_read_or_named(tmp_path):
     file = tmp_path / "c.yaml"
     file.write_text("a: [1, x]")
-    assert read_yaml(file) == {"a": [1, "x"]}
+    assert read_yaml(file, []) == {"a": ["1", "x"]}
     file.write_text("a: [")
-    assert refusal(lambda: read_yaml(file)).startswith(f"{file}: ")
-    assert refusal(lambda: read_yaml(tmp_path / "no")) == (
+    assert refusal(lambda: read_yaml(file, [])).startswith(f"{file}: ")
+    assert refusal(lambda: read_yaml(tmp_path / "no", [])) == (
         f"{tmp_path / 'no'}: cannot be read (No such file or directory): give a config file with -f"
     )
-    assert "Is a directory" in refusal(lambda: read_yaml(tmp_path))
-    assert "cannot be read (" in refusal(lambda: read_yaml(tmp_path / "a\0b"))
+    assert "Is a directory" in refusal(lambda: read_yaml(tmp_path, []))
+    assert "cannot be read (" in refusal(lambda: read_yaml(tmp_path / "a\0b", []))

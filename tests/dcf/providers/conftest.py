@@ -81,7 +81,7 @@ class Driven:
         await self.provider.stores.archives.put(archive.digest, chunks())
         return archive.image
 
-    async def until_async(self, condition, seconds=30.0):
+    async def until(self, condition, seconds=30.0):
         """Wait until `condition(status of f)` holds; gives the status."""
 
         async def found():

@@ -18,6 +18,8 @@ from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
 from tests.waiting import until_async
 
+NOBODY = "No endpoints available for: f."
+
 
 class Calling:
     """An upstream with the function `f`."""
@@ -113,7 +115,7 @@ def test_the_only_one_is_asked_again_a_moment_later(listening, run):
 @pytest.mark.parametrize("how", ["nobody", "refused", "silent", "broken"])
 def test_what_goes_wrong_has_a_name_and_is_counted_once(listening, run, how):
     faults = {
-        "nobody": (NotReady, 503, "No endpoints available for: f."),
+        "nobody": (NotReady, 503, f"{NOBODY} Of 1 wanted replicas none is ready yet."),
         "refused": (UpstreamFailed, 502, "Can't reach service for: f."),
         "silent": (UpstreamTimeout, 504, "Function timed out after 0.050000s"),
         "broken": (UpstreamFailed, 502, "Can't reach service for: f."),

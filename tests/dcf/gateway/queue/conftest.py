@@ -40,7 +40,7 @@ class Queued:
     async def failed(self):
         return await self.get("/system/queue/failed")
 
-    async def until_async(self, **wanted):
+    async def until(self, **wanted):
         """Wait until the counts are these."""
 
         async def as_wanted():

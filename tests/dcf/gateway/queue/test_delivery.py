@@ -18,6 +18,8 @@ from dcf.providers.routing import Target
 
 LIMIT = IN_DATABASE * 2
 
+NOBODY = "No endpoints available for: f."
+
 
 def call(callback="http://a/", body=Body(4, b"body"), function="f"):  # noqa: B008 # frozen
     headers = (("X-Own", "1"), ("Connection", "close"))
@@ -99,8 +101,8 @@ def test_what_did_not_get_through_is_tried_again(attempt, status, internal, is_l
         (call(function="g"), {},
          Failed(404, "function g was deleted while the call waited")),
         (call(), {"reply": bytes(LIMIT + 1)},
-         Failed(500, "the answer is too large to keep for a callback")),
-        (call(), {"listeners": 0}, Again(503, "No endpoints available for: f.")),
+         Failed(500, "the answer is too large to keep for a callback", was_tried=True)),
+        (call(), {"listeners": 0}, Again(503, f"{NOBODY} Of 1 wanted replicas none is ready yet.")),
         (call(), {"status": 0}, Again(504, "Function timed out after 0.200000s")),
     ],
     ids=["deleted", "too-large", "nobody", "silent"],

@@ -45,9 +45,8 @@ def test_a_state_is_shown_field_by_field():
     assert (shown.labels, shown.env_vars) == ({"l": "2"}, {"A": "1"})
     assert (shown.limits, shown.requests) == ({"cpu": "1"}, {"memory": "1Mi"})
     assert (shown.invocation_count, shown.replicas, shown.available_replicas) == (7, 3, 2)
-    assert shown.annotations == {
-        "desc": "x", "dcf.rollout": "failed", "dcf.reason": "no weights",
-    }  # fmt: skip
+    assert shown.annotations == {"desc": "x"}
+    assert (shown.rollout, shown.rollout_reason) == ("failed", "no weights")
 
 
 def test_what_a_listing_gave_can_be_sent_back():

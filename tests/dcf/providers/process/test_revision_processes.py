@@ -103,7 +103,7 @@ class World:
     async def update(self, **env):
         return await self.function.begin(lambda: spec(**env), "")
 
-    async def until_async(self, rollout):
+    async def until(self, rollout):
         while self.function.status.rollout != rollout:
             await self.processes.changed()
         return self.function.status
