@@ -223,21 +223,31 @@ def dcf() -> Callable[..., subprocess.CompletedProcess[bytes]]:
     return run
 
 
-@pytest.fixture(scope="session")
-def start_dcf() -> Callable[..., subprocess.Popen[str]]:
+@pytest.fixture
+def start_dcf() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """`start_dcf(*arguments, **options of Popen)` starts it, its output in pipes as text."""
+    started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "dcf", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=_clean_environ(),
-            **options,
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "dcf", *map(str, arguments)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=_clean_environ(),
+                **options,
+            )
         )
+        return started[-1]
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
 
 
 @pytest.fixture

@@ -70,9 +70,10 @@ def is_gone(pid):
 
 def test_one_that_takes_too_long_ends_with_all_it_started(program, tmp_path):
     async def steps():
+        before = set(family(os.getpid()))  # other tests' gateways may be among them
         answer = await run_program(program(STARTS), tmp_path / "pid", seconds=3.0)
         assert answer == {"fault": "not done after 3 s"}
-        assert list(family(os.getpid())) == [os.getpid()]
+        assert set(family(os.getpid())) <= before
         if (tmp_path / "pid").exists():  # it had come that far
             await until_async(lambda: is_gone((tmp_path / "pid").read_text()))
 
