@@ -72,7 +72,7 @@ class LazyGroup(click.Group):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """Read the command line; what is wrong with it is told as a terminal can be given it."""
+        """Read the command line; an error in it is written so that a terminal can show it."""
         with _visible_failures():
             return super().make_context(info_name, args, parent, **extra)
 

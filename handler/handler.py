@@ -221,7 +221,7 @@ class Handler:
         return replace(defaults, **chosen, classes=tuple(classes))
 
     def _usage(self) -> dict[str, object]:
-        """What a person who opens the function's address is told."""
+        """What a person sees who opens the function's address."""
         manifest = self._detector.bundle.manifest
         return {
             "usage": "POST an image: raw, base64, a data URI, a form field `image`, or JSON "

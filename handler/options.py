@@ -14,7 +14,7 @@ from .rooms import RANGES, Range
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
 DAMAGED = ("refuse", "accept")
-# What only the function is told, not a call.
+# Settings of the function alone, not of a call.
 _FUNCTION_RANGES = {
     "MAX_PIXELS": Range(1, 178_956_970, whole=True, help="Most pixels of a picture."),
     "MAX_PICTURE_MEMORY": Range(1, 100_000_000_000, whole=True, help="Bytes to decode a picture."),

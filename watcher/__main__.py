@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()
     try:
         settings = config.read(_flags(sys.argv[1:] if argv is None else argv), os.environ)
-        from . import app  # after the settings: a wrong one is told at once
+        from . import app  # after the settings: a wrong one is reported at once
 
         return app.serve(settings)
     except SettingError as error:

@@ -55,7 +55,7 @@ class Growth:
     """One line of what is compared.
 
     Attributes:
-        what: Whose, and what of it.
+        what: Whose memory, files or threads.
         unit: Empty for a count.
         start: At the start.
         end: At the end.

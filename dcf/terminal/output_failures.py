@@ -23,7 +23,7 @@ def open_closed_streams() -> None:
 
 
 def words_of(fault: OSError) -> str | None:
-    """What a person is told, or None for a fault that is not about writing or a file."""
+    """The line for a person, or None for a fault that is not about writing or a file."""
     if type(fault).__module__ == "shutil" and fault.args and isinstance(fault.args[0], list):
         _source, target, why = fault.args[0][0]  # the first of many that could not be copied
         return f"{target} cannot be written: {why}"

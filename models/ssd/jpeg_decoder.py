@@ -1,6 +1,6 @@
 """JPEG to pixels at a reduced scale, and what the decoder found wrong on the way.
 
-libjpeg-turbo goes on where it can and warns: through simplejpeg the first of its warnings is told.
+libjpeg-turbo goes on where it can and warns: through simplejpeg its first warning is reported.
 """
 
 import re

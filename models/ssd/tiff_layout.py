@@ -106,7 +106,7 @@ class TiffLayout:
 
     @property
     def name(self) -> str:
-        """What a person is told of it."""
+        """What it is called in an error."""
         colour = _COLOURS.get(self.photometric, f"photometric {self.photometric}")
         planes = " in planes" if self.planes else ""
         packed = "" if self.compression in _COMPRESSIONS else f", compression {self.compression}"

@@ -21,7 +21,7 @@ class AlertDoor:
         self._gateway = gateway
 
     async def alert(self, request: web.Request) -> web.Response:
-        """POST /system/alert: every alert is heard, and those that fail are told together."""
+        """POST /system/alert: every alert is handled, and the failures are reported together."""
         told = []
         for alert in (await message_of(request, Alerts)).alerts:
             try:

@@ -38,7 +38,7 @@ class AsyncDoor:
         arrival, name = Arrival.of(request), request.match_info["name"]
         try:
             name = plain_name(name)
-            self._gateway.targets(name)  # a function that is not there is told of now
+            self._gateway.targets(name)  # an unknown function is refused now, not later
             await self._submit(request, arrival, name)
         except DcfError as fault:
             reply = own_failure(fault, name, arrival)

@@ -17,5 +17,5 @@ class IndexDoor:
         return web.Response(body=self._document, content_type="application/json")
 
     async def index(self, request: web.Request) -> web.Response:
-        """GET /: there is no page to click on here, so the routes are told as text."""
+        """GET /: there is no page here, so the routes are listed as text."""
         return web.Response(text=self._index)

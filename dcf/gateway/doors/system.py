@@ -120,7 +120,7 @@ class SystemDoor:
         self._followers.add(writing)
         try:
             await asyncio.wait({writing})
-        finally:  # the reader has left, the gateway stops, or all is told
+        finally:  # the reader has left, the gateway stops, or everything was sent
             self._followers.discard(writing)
             writing.cancel()
         if not writing.cancelled():

@@ -1,4 +1,4 @@
-"""Keeps how often functions were called, every other second; a disk that refuses is told once."""
+"""Keeps how often functions were called, every other second; a disk that refuses is logged once."""
 
 import asyncio
 import logging

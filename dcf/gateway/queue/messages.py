@@ -45,7 +45,7 @@ class FailedCall(Struct):
 
 
 def failed_call(item: Item) -> FailedCall:
-    """A failed item as it is told; its headers stay here."""
+    """A failed item as it is listed; its headers stay here."""
     is_call = item.kind == CALL
     when = datetime.datetime.fromtimestamp(item.queued_at, datetime.UTC)
     return FailedCall(

@@ -42,7 +42,7 @@ class FunctionLog:
     def write(self, instance: str, text: str) -> None:
         """Keep one line, stamped with the time it came; closed, or on a full disk, it is lost.
 
-        Lines that were lost are told of as soon as there is room again.
+        Lost lines are counted in the log as soon as there is room again.
         """
         if self._file.closed:
             return
