@@ -148,7 +148,7 @@ def assert_it_serves(engine, image):
 
 def assert_it_is_lean(engine, image, framework):
     assert engine.inspect(image, "{{.Config.User}}") == "10001"
-    assert "LOCK_FILE" in engine.inspect(image, "{{.Config.Healthcheck.Test}}")
+    assert "watcher/probe.py" in engine.inspect(image, "{{.Config.Healthcheck.Test}}")
     assert int(engine.inspect(image, "{{.Size}}")) <= framework.most_bytes
     inside = engine.run(
         "run", "--rm", "--network=none", "--entrypoint", "sh", image, "-c",
@@ -203,7 +203,7 @@ functions:
     handler:
       dir: ./src
       file: detection.py
-      include: [handler, models/ssd, bundles/saved]
+      include: [dcf_detect, handler, models/ssd, bundles/saved]
       exclude: [models/ssd/nets, models/ssd/importers, models/ssd/convert, models/ssd/bundles]
 """
 CUP = (ROOT / "samples/coffee.jpg").read_bytes()
@@ -214,7 +214,7 @@ def test_the_detector_answers_from_a_saved_model(engine, bases, dcf, tmp_path):
     python = ROOT / ".venv-train/bin/python"
     if not python.exists():
         pytest.skip("no training environment, which writes the SavedModel: make train-env")
-    for name in ("handler", "models/ssd"):
+    for name in ("dcf_detect", "handler", "models/ssd"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "models/__init__.py", tmp_path / "models")
     subprocess.run(
