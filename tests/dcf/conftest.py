@@ -146,6 +146,8 @@ def gateways(tmp_path: Path) -> Iterator[Callable[..., RunningGateway]]:
     for gateway in started:
         if gateway.process.poll() is None:
             gateway.end()
+        if gateway.process.stdout is not None:
+            gateway.process.stdout.close()  # it may have been killed
 
 
 @pytest.fixture(scope="session")
