@@ -96,7 +96,7 @@ test-marked: .venv-dev/.ready .venv-train/.ready .venv-sbom/.ready ## Run only w
 coverage: .venv-dev/.ready ## Print what the tests reach, room by room; fails below the floors that have landed
 	rm -rf .cache/coverage && mkdir -p .cache/coverage
 	.venv-dev/bin/coverage run -m pytest -n 2 --dist loadfile -q || echo "Tests failed; what they reached counts all the same."
-	.venv-dev/bin/coverage combine --quiet 2>/dev/null
+	.venv-dev/bin/coverage combine --quiet
 	.venv-dev/bin/coverage json --quiet -o .cache/coverage/report.json
 	.venv-dev/bin/python tests/coverage_table.py .cache/coverage/report.json
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import BadOption, SettingError
-from .rooms import RANGES, Range
+from .rooms import MAX_PIXELS_LIMIT, RANGES, Range
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
 DAMAGED = ("refuse", "accept")
 # Settings of the function alone, not of a call.
 _FUNCTION_RANGES = {
-    "MAX_PIXELS": Range(1, 178_956_970, whole=True, help="Most pixels of a picture."),
+    "MAX_PIXELS": Range(1, MAX_PIXELS_LIMIT, whole=True, help="Most pixels of a picture."),
     "MAX_PICTURE_MEMORY": Range(1, 100_000_000_000, whole=True, help="Bytes to decode a picture."),
     "MAX_CALL_MILLISECONDS": Range(1, 3_600_000, whole=True, help="Work that a call may ask for."),
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING or __package__ == "handler":
     from models.ssd.draw import PictureFormat
     from models.ssd.errors import DetectorError, TruncatedImage
     from models.ssd.formats import image_format
+    from models.ssd.image import MAX_PIXELS_LIMIT
     from models.ssd.ranges import RANGES, Range
     from models.ssd.settings import Settings
 else:
@@ -26,10 +27,12 @@ else:
     from ..models.ssd.draw import PictureFormat
     from ..models.ssd.errors import DetectorError, TruncatedImage
     from ..models.ssd.formats import image_format
+    from ..models.ssd.image import MAX_PIXELS_LIMIT
     from ..models.ssd.ranges import RANGES, Range
     from ..models.ssd.settings import Settings
 
 __all__ = [
+    "MAX_PIXELS_LIMIT",
     "RANGES",
     "Allowance",
     "Answer",

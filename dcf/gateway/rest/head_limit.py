@@ -35,7 +35,7 @@ class HeadLimit:
     def is_far_ahead(self, data: bytes) -> bool:
         """Count what came behind a request that is being answered; tells whether it is too much.
 
-        Bodies are held back before that by who reads them; heads are not.
+        Bodies are held back before that by their readers; heads are not.
         """
         self._ahead += len(data)
         return self._ahead > MAX_AHEAD

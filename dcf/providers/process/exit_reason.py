@@ -1,7 +1,7 @@
 """Why a watcher ended, in one line: its status or signal first, then what it had to say.
 
 A watcher that cannot start says why in a line of its own. Whatever else was printed last may have
-to do with the end or not, and is told as what it is.
+to do with the end or not, and is reported as such.
 """
 
 import json
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 _LONGEST = 500
 # `2026-11-21T10:00:00Z ERROR message`, the text form of a watcher's log.
 _TEXT = re.compile(r"\d{4}-\d\d-\d\dT\S+ (?P<level>[A-Z]+) (?P<message>.*)")
-# Before there is a log, it is told so.
+# How a program of ours reports an error before it has a log.
 _EARLY = re.compile(r"(?:watcher|supervisor): (?P<message>.*)")
 _HINTS = {
     signal.SIGKILL: ", which the kernel sends when memory runs out",

@@ -56,7 +56,7 @@ async def run_pip(python: Path, requirements: Path, tell: Callable[[str], None])
 
 
 async def _read(pip: asyncio.subprocess.Process, folder: str, tell: Callable[[str], None]) -> str:
-    """Read what pip says to its end, without the folder that means nothing to who reads it."""
+    """Read what pip says to its end, without the folder that means nothing to a reader."""
     assert pip.stdout is not None
     said = _Said()
     while raw := await _line(pip.stdout):

@@ -136,7 +136,7 @@ class _Opened:
 
 
 class _Archives:
-    """The archives, where a disk that fails is told of."""
+    """The archives; a disk that fails is reported."""
 
     def __init__(self, archives: Archives) -> None:
         self._archives = archives

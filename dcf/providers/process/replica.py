@@ -69,7 +69,7 @@ class Report(Protocol):
         """It takes calls."""
 
     def away(self) -> None:
-        """It takes no calls now; why is told next."""
+        """It takes no calls now; the reason follows."""
 
     def lost(self, reason: str) -> None:
         """It was ready and has ended; it is started again."""
@@ -198,7 +198,7 @@ class Replica:
     async def _watch(self, spawned: Spawned, port: int, lock: Path) -> str:
         """Wait until ready, then until the end; gives our own reason, or none if it just ended.
 
-        Ready is told by the lock file: a 200 on the port could be any other program's.
+        The lock file says that it is ready: a 200 on the port could be any other program's.
         """
         limit = time.monotonic() + self._launch.load_timeout
         while not lock.exists():
