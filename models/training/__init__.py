@@ -1,1 +1,1 @@
-"""Training and measuring of networks. Offline; evaluation alone needs no TensorFlow."""
+"""Learning: losses, augmentation, the loop. Keras 3 alone; which backend runs it is the environment's choice."""
