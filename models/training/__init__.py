@@ -1,1 +1,1 @@
-"""Learning: losses, augmentation, the loop. Keras 3 alone; which backend runs it is the environment's choice."""
+"""Losses, augmentation and the loop that learns: Keras 3 alone, on any of its backends."""
