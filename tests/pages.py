@@ -1,7 +1,7 @@
 """Pages whose commands a test runs, in order, and compares with what the page shows.
 
-A fence ` ```bash ` is run, a fence ` ```text ` behind it is what it prints, and ` ```bash terminal=2 `
-is what runs meanwhile.
+A fence of `bash` is run, a fence of `text` behind it is what that prints, and one of
+`bash terminal=2` is what runs meanwhile.
 """
 
 import re
