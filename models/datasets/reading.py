@@ -8,13 +8,15 @@ from .checking import check_pictures
 from .errors import DataSetError
 from .layouts.coco import Coco
 from .layouts.port import Layout
+from .layouts.voc import Voc
+from .layouts.yolo import Yolo
 from .record import DataSet
 from .rows import Rows
 from .tolerance import USUAL, Tolerance
 
 Progress = Callable[[int, int], None]
 """Called with the number of pictures that were looked at, and of all."""
-LAYOUTS: Mapping[str, Layout] = {layout.name: layout for layout in (Coco(),)}
+LAYOUTS: Mapping[str, Layout] = {layout.name: layout for layout in (Coco(), Voc(), Yolo())}
 
 
 def read_data_set(
