@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ..ssd.errors import ImageError
 from ..ssd.image import ImageDecoder
+from .errors import unreadable
 from .record import Annotated
 
 SIDE = 16
@@ -89,4 +90,4 @@ def _fingerprint(picture: Annotated, decoder: ImageDecoder) -> Fingerprint:
     try:
         return Fingerprint(exact, pattern(decoder.decode(encoded).pixels))
     except ImageError as error:
-        return Fingerprint(exact, none, f"cannot be decoded: {error.message}")
+        return Fingerprint(exact, none, f"cannot be decoded: {unreadable(error)}")
