@@ -129,7 +129,8 @@ class Table:
         value = self.raw.get(key)
         if not isinstance(value, dict | None):
             raise ConfigError(
-                f"{self.place(key)} must be a map, got {kind(value)}: write `{key}: {{NAME: value}}`"
+                f"{self.place(key)} must be a map, got {kind(value)}: "
+                f"write `{key}: {{NAME: value}}`"
             )
         for name, item in (value or {}).items():
             if isinstance(item, dict | list | set):

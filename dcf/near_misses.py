@@ -5,6 +5,7 @@ Needed at an error alone: whoever imports this does it there, and pays for the t
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 
 _LONGEST = 60  # of a word that is compared: more is no slip
 _LEAST = 0.65  # two words this much alike are one; below it lie pairs such as folder and file
@@ -98,6 +99,11 @@ def near_key(word: str, path: str, allowed: tuple[str, ...], above: tuple[str, .
         allowed: The keys of that map.
         above: The keys of the map around it: there belongs what was only put in too deep.
     """
+    return same_key(word, path, allowed, above) or near(word, allowed)
+
+
+def same_key(word: str, path: str, allowed: tuple[str, ...], above: tuple[str, ...] = ()) -> str:
+    """The same, of words that mean the same alone, and not of those that look alike."""
     plain = _plain(word[:_LONGEST])
     exact = {_plain(each): each for each in allowed}
     if plain in exact:
@@ -108,22 +114,23 @@ def near_key(word: str, path: str, allowed: tuple[str, ...], above: tuple[str, .
     outer = {_plain(each): each for each in above}
     if plain in outer:
         return f"{path.rpartition('.')[0]}.{outer[plain]}"
-    return near(word, allowed)
+    return ""
 
 
-def near_name(word: str, known: Iterable[str], others: Mapping[str, tuple[str, ...]]) -> str:
-    """The verb or flag that a person meant, or nothing.
+def same(
+    word: str, known: Iterable[str], others: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> str:
+    """The known word that one is in another tool's language, or nothing.
 
     Args:
         word: As it was written.
-        known: Those there are.
-        others: What other tools call them -> what is meant here, of which one may be known.
+        known: The words there are.
+        others: What other tools say -> what may be meant here.
     """
-    there = tuple(known)
-    for meant in others.get(word, ()):
-        if meant in there:
-            return meant
-    return near(word, there)
+    there = {_plain(each): each for each in known}
+    plain = _plain(word[:_LONGEST])
+    return next((there[each] for each in map(_plain, (plain, *others.get(plain, ())))
+                 if each in there), "")  # fmt: skip
 
 
 def _plain(word: str) -> str:

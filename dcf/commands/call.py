@@ -13,6 +13,7 @@ import click
 
 from ..client.base import Invocation
 from ..errors import InvalidRequest
+from ..terminal.examples import examples
 from ..terminal.printing import write_line, write_note, write_pieces
 from .options.gateway import client_for, gateway_option, name_argument
 
@@ -22,6 +23,12 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+@examples(
+    "echo world | dcf function call hello",
+    "dcf function call ssd --file photo.jpg --query threshold=0.3",
+    "dcf function call ssd --file photo.jpg -H 'Accept: image/jpeg' -o boxes.jpg",
+    "dcf function call hello --async --callback http://127.0.0.1:9000/done < body.txt",
+)
 @click.command()
 @name_argument
 @click.option(

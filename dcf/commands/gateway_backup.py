@@ -5,10 +5,15 @@ from pathlib import Path
 import click
 
 from ..gateway.state_dir_backup import back_up
+from ..terminal.examples import examples
 from ..terminal.printing import progress, write_line
 from .options.gateway import home_option
 
 
+@examples(
+    "dcf gateway backup state.backup",
+    "dcf gateway backup state.backup --home /var/lib/dcf",
+)
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @home_option

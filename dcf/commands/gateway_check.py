@@ -5,10 +5,15 @@ from pathlib import Path
 import click
 
 from ..gateway.state_dir_check import problems_of, unused
+from ..terminal.examples import examples
 from ..terminal.printing import write_line
 from .options.gateway import home_option
 
 
+@examples(
+    "dcf gateway check",
+    "dcf gateway check --home /var/lib/dcf",
+)
 @click.command()
 @home_option
 def check(home: Path) -> None:

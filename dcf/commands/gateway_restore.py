@@ -5,10 +5,14 @@ from pathlib import Path
 import click
 
 from ..gateway import state_dir_backup
+from ..terminal.examples import examples
 from ..terminal.printing import progress, write_line
 from .options.gateway import home_option
 
 
+@examples(
+    "dcf gateway restore state.backup --home new-state",
+)
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @home_option

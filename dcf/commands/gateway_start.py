@@ -18,11 +18,18 @@ from ..gateway.server import PROVIDERS, Server, Settings, provider_of
 from ..providers.process.provider import MIN_READY_SECONDS
 from ..release.quickstart import deploy_and_call
 from ..state.state_file import ACCEPT_FLAG
+from ..terminal.examples import examples
 from ..terminal.printing import write_line
 from ..terminal.warnings_shown import show_warnings
 from .options.bounds import bounds_options
+from .options.numbers import Number, Whole
 
 
+@examples(
+    "dcf gateway start",
+    "dcf gateway start --port 9090 --grpc-port 0 --home state",
+    "dcf gateway start --host 0.0.0.0 --basic-auth --secret-mount-path secrets",
+)
 @click.command()
 @click.option(
     "--host",
@@ -34,7 +41,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--port",
     envvar="DCF_PORT",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=8080,
     show_default=True,
     help="REST.",
@@ -42,7 +49,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--grpc-port",
     envvar="DCF_GRPC_PORT",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=32222,
     show_default=True,
     help="gRPC.",
@@ -66,7 +73,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--min-ready-seconds",
     envvar="DCF_MIN_READY_SECONDS",
-    type=click.FloatRange(0, 3600),
+    type=Number(0, 3600),
     default=MIN_READY_SECONDS,
     show_default=True,
     help="How long a new revision must stay ready before the old one ends.",

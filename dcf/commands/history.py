@@ -3,6 +3,7 @@
 import click
 
 from ..client.base import Revision
+from ..terminal.examples import examples
 from ..terminal.printing import write_json, write_table
 from .options.gateway import client_for, gateway_option, json_option, name_argument
 
@@ -10,6 +11,10 @@ _HEAD = ("Revision", "Status", "Deployed", "By", "Image", "Reason")
 _IMAGE = 30
 
 
+@examples(
+    "dcf function history hello",
+    "dcf function history hello --json",
+)
 @click.command()
 @name_argument
 @json_option

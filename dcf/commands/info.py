@@ -3,10 +3,15 @@
 import click
 
 from ..client.base import Function
+from ..terminal.examples import examples
 from ..terminal.printing import write_json, write_text
 from .options.gateway import client_for, gateway_option, json_option, name_argument
 
 
+@examples(
+    "dcf function info hello",
+    "dcf function info hello --json",
+)
 @click.command()
 @name_argument
 @click.option("--config", "-f", expose_value=False, help="Taken, and as in the original not read.")

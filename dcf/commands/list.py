@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import DcfError
+from ..terminal.examples import examples
 from ..terminal.printing import write_json, write_line
 from .options.gateway import client_for, config_option, gateway_option, json_option
 
@@ -15,6 +16,10 @@ _ROW = "{:<15}\t{:<20}\t{:<15}\t{:<10}\t{:<10}\t{:<10}\t{:<40}"
 _HEAD = ("Function", "Image", "Maintainer", "Invocations", "Replicas", "Status", "Description")
 
 
+@examples(
+    "dcf function list",
+    "dcf function list -f config.yaml --json",
+)
 @click.command()
 @config_option
 @json_option

@@ -7,6 +7,7 @@ import click
 
 from ..client import connect_as, credentials
 from ..errors import DcfError, GatewayRefused, InvalidRequest
+from ..terminal.examples import examples
 from ..terminal.printing import write_line, write_note
 from .options.gateway import address_for, gateway_option
 
@@ -14,6 +15,10 @@ _SECONDS = 10.0
 _TOKEN = "Token"  # noqa: S105 - the word a person is asked for
 
 
+@examples(
+    "dcf login",
+    "dcf login -g https://gateway.example -u admin -s < password.txt",
+)
 @click.command()
 @click.option("--username", "-u", default="admin", show_default=True, help="Of the password.")
 @click.option("--token", is_flag=True, help="What is read is a bearer token, not a password.")
@@ -40,6 +45,10 @@ def login(username: str, token: bool, password_stdin: bool, gateway: str) -> Non
     write_line(f"Credentials kept for {address} in {credentials.place()}")
 
 
+@examples(
+    "dcf logout",
+    "dcf logout -g https://gateway.example",
+)
 @click.command()
 @gateway_option
 def logout(gateway: str) -> None:

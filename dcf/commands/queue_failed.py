@@ -6,6 +6,7 @@ import click
 
 from ..client.base import FailedCall
 from ..errors import NotFound
+from ..terminal.examples import examples
 from ..terminal.printing import write_line
 from .options.gateway import client_for, gateway_option
 
@@ -16,6 +17,10 @@ def _which(verb: Callable[..., None]) -> Callable[..., None]:
     return click.argument("call_ids", metavar="[CALL_ID]...", nargs=-1)(every(verb))
 
 
+@examples(
+    "dcf queue replay 0b2c9f",
+    "dcf queue replay --all",
+)
 @click.command()
 @_which
 @gateway_option
@@ -25,6 +30,10 @@ def replay(call_ids: tuple[str, ...], every: bool, gateway: str) -> None:
     _each(_named(call_ids, every, client.failed_calls), client.replay_call, "Replayed", every)
 
 
+@examples(
+    "dcf queue drop 0b2c9f",
+    "dcf queue drop --all",
+)
 @click.command()
 @_which
 @gateway_option

@@ -3,12 +3,17 @@
 import click
 
 from ..client.base import FailedCall
+from ..terminal.examples import examples
 from ..terminal.printing import write_json, write_line, write_table
 from .options.gateway import client_for, gateway_option, json_option
 
 _HEAD = ("Call", "Function", "Queued", "Attempts", "Status", "Bytes", "Reason")
 
 
+@examples(
+    "dcf queue list",
+    "dcf queue list --json",
+)
 @click.command()
 @json_option
 @gateway_option

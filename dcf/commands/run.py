@@ -20,10 +20,12 @@ from ..local_run.sources import Sources
 from ..local_run.stable_proxy import StableProxy
 from ..packing import free_to_reach_out
 from ..providers.placement import FAILED, FunctionState
+from ..terminal.examples import examples
 from ..terminal.printing import complain, say, write_bytes, write_note, write_text
 from ..terminal.warnings_shown import show_warnings
 from .options.config_files import find, function_of
 from .options.gateway import allow_outside_option, config_option, unused_gateway_option
+from .options.numbers import Whole
 
 _HOST = "127.0.0.1"
 _BINARY = {"Content-Type": "application/octet-stream"}
@@ -32,12 +34,15 @@ _SHOWN = 1000  # characters of a request
 _MAX_ANSWER = 1 << 30
 
 
+@examples(
+    "dcf function run",
+    "echo world | dcf function run hello -f config.yaml",
+    "dcf function run --port 9090 --secrets secrets",
+)
 @click.command()
 @click.argument("name", required=False)
 @config_option
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="HTTP. [default: a free one]"
-)
+@click.option("--port", type=Whole(0, 65535), default=0, help="HTTP. [default: a free one]")
 @click.option("--serve", is_flag=True, help="Serve even when stdin is a pipe or a file.")
 @click.option(
     "--secrets",

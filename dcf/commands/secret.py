@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ..errors import InvalidRequest
+from ..terminal.examples import examples
 from ..terminal.printing import write_json, write_line
 from .options.gateway import client_for, gateway_option, json_option
 
@@ -22,6 +23,10 @@ def _value_options(verb: Callable[..., Any]) -> Callable[..., Any]:
     return verb
 
 
+@examples(
+    "printf %s word | dcf secret create token",
+    "dcf secret create token --from-file token.txt",
+)
 @click.command()
 @click.argument("name")
 @_value_options
@@ -32,6 +37,9 @@ def create(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - cl
     write_line(f"Created secret: {name}")
 
 
+@examples(
+    "dcf secret update token --from-file token.txt",
+)
 @click.command()
 @click.argument("name")
 @_value_options
@@ -42,6 +50,10 @@ def update(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - cl
     write_line(f"Updated secret: {name}")
 
 
+@examples(
+    "dcf secret list",
+    "dcf secret list --json",
+)
 @click.command()
 @json_option
 @gateway_option
@@ -55,6 +67,9 @@ def list_secrets(as_json: bool, gateway: str) -> None:
         write_line(name)
 
 
+@examples(
+    "dcf secret remove token",
+)
 @click.command()
 @click.argument("name")
 @gateway_option

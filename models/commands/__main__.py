@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from .examples import examples
 from .failures import one_line
-from .printing import open_closed_streams, visible, write_note
+from .printing import open_closed_streams, visible, write_line, write_note
 
 # Verb -> what it does; each lives in a module of its name (`import_`, where Python keeps the word
 # for itself), as a click command called `command`.
@@ -50,7 +51,27 @@ class _LazyGroup(click.Group):
             raise
 
 
+def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from .version import versions
+
+        write_line(versions())
+        ctx.exit()
+
+
+@examples(
+    "ssd detect photo.jpg",
+    "ssd evaluate --images photos --annotations instances.json",
+)
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Print the versions of this command, of the engine and of Python.",
+)
 def cli() -> None:
     """Work with detection models on this machine."""
 

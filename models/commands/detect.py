@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from .bundle_type import BUNDLE
+from .examples import examples
 from .failures import one_line
+from .numbers import Number
 from .printing import write_heading, write_json_line, write_line, write_note
 from .quiet import quiet_engine
 
@@ -20,10 +22,15 @@ if TYPE_CHECKING:
 _IN_FILE = click.Path(exists=True, readable=False, allow_dash=True, path_type=Path)
 
 
+@examples(
+    "ssd detect photo.jpg",
+    "ssd detect photo.jpg --threshold 0.3 --classes person,dog --draw boxes.jpg",
+    "ssd detect --json a.jpg b.jpg",
+)
 @click.command(name="detect")
 @click.argument("images", nargs=-1, required=True, type=_IN_FILE)
 @click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Least confidence of an answer.")
+@click.option("--threshold", type=Number(0, 1), help="Least confidence of an answer.")
 @click.option("--classes", help="Only these, names separated by commas.")
 @click.option(
     "--draw",

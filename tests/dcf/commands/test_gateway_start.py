@@ -121,7 +121,7 @@ class Handler:
     [
         (["--sample", "{file}"], 2, "--sample needs --deploy"),
         (["--deploy", "none.yaml"], 2, "'none.yaml' does not exist"),
-        (["--port", "65536"], 2, "65536 is not in the range"),
+        (["--port", "65536"], 2, "from 0 to 65535, got 65536"),
         (["--provider", "moon"], 2, "'moon' is not"),
         (["--min-ready-seconds", "-1"], 2, "-1"),
         (["--host", "0.0.0.0"], 1, "--basic-auth"),
