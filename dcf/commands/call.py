@@ -14,6 +14,7 @@ import click
 from ..client.base import Invocation
 from ..errors import InvalidRequest
 from ..terminal.examples import examples
+from ..terminal.output_failures import cannot_write
 from ..terminal.printing import write_line, write_note, write_pieces
 from .options.gateway import client_for, gateway_option, name_argument
 
@@ -117,4 +118,4 @@ def _write(answer: Iterator[bytes], output: str | None) -> None:
         with open(str(output), "wb") as opened:  # noqa: PTH123 - likewise
             opened.writelines(chain([first], answer))
     except OSError as fault:
-        raise InvalidRequest(f"{output} cannot be written: {fault.strerror}") from fault
+        raise InvalidRequest(cannot_write(str(output), fault.errno or 0)) from fault

@@ -54,6 +54,8 @@ def init(name: str | None, runtime: str, config: str, directory: str) -> None:
         raise InvalidRequest(f"folder: {name} already exists")
     if Path(directory).is_absolute() or ".." in Path(directory).parts:
         raise InvalidRequest(f"--dir {directory} must lie in the function's own folder")
+    if Path(config).name != config:
+        raise InvalidRequest(f"--config {config} must be a file's name, without a folder")
     template = find_template(runtime, OWN_FOLDER)
     functions, gateway = _existing(Path(config), name)
     functions[name] = _entry(template, runtime, directory)
