@@ -19,6 +19,7 @@ from ..providers.process.provider import MIN_READY_SECONDS
 from ..release.quickstart import deploy_and_call
 from ..state.state_file import ACCEPT_FLAG
 from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_line
 from ..terminal.warnings_shown import show_warnings
 from .options.bounds import bounds_options
@@ -177,7 +178,8 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked_to_stop, number)
     server = Server(settings, provider_of(settings))
-    await server.start()
+    with patience("starting functions"):
+        await server.start()
     write_line(
         f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
         f"provider {settings.provider}, state {settings.home}"

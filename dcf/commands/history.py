@@ -4,6 +4,7 @@ import click
 
 from ..client.base import Revision
 from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_json, write_table
 from .options.gateway import client_for, gateway_option, json_option, name_argument
 
@@ -21,7 +22,9 @@ _IMAGE = 30
 @gateway_option
 def history(name: str, as_json: bool, gateway: str) -> None:
     """List a function's revisions, newest first: digest, time, who, and how it went."""
-    revisions = client_for(gateway).history(name)
+    client = client_for(gateway)
+    with patience(f"waiting for {client.address}"):
+        revisions = client.history(name)
     if as_json:
         write_json([each._asdict() for each in revisions])
         return

@@ -10,6 +10,7 @@ import click
 from ..client.base import GatewayClient, LogRequest
 from ..errors import DcfError
 from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_json_line, write_log_line, write_text
 from .options.gateway import client_for, gateway_option, json_option, name_argument
 from .options.numbers import Whole
@@ -67,11 +68,14 @@ def log(name: str, as_json: bool, gateway: str, **wanted: Any) -> None:  # noqa:
 
 def _write(client: GatewayClient, request: LogRequest, as_json: bool) -> None:
     if request == LogRequest(request.name) and not as_json:
-        write_text(client.log(request.name))
+        with patience(f"waiting for {client.address}"):
+            text = client.log(request.name)
+        write_text(text)
         return
     plain = sys.stdout.isatty() and not as_json
-    for line in client.logs(request):
-        if plain:
-            write_log_line(line.timestamp, line.instance, line.text)
-        else:
-            write_json_line(line._asdict())
+    with patience("waiting for lines; Ctrl-C ends it" if request.follow else "waiting for lines"):
+        for line in client.logs(request):
+            if plain:
+                write_log_line(line.timestamp, line.instance, line.text)
+            else:
+                write_json_line(line._asdict())

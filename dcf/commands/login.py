@@ -8,6 +8,7 @@ import click
 from ..client import connect_as, credentials
 from ..errors import DcfError, GatewayRefused, InvalidRequest
 from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_line, write_note
 from .options.gateway import address_for, gateway_option
 
@@ -33,7 +34,8 @@ def login(username: str, token: bool, password_stdin: bool, gateway: str) -> Non
     authorization = f"Bearer {word}" if token else f"Basic {pair}"
     address = address_for(gateway)
     try:
-        connect_as(address, authorization, _SECONDS).functions()
+        with patience(f"waiting for {address}"):
+            connect_as(address, authorization, _SECONDS).functions()
     except GatewayRefused as fault:
         what = "the token" if token else "either username or password"
         raise GatewayRefused(

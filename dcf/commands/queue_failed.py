@@ -7,6 +7,7 @@ import click
 from ..client.base import FailedCall
 from ..errors import NotFound
 from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_line
 from .options.gateway import client_for, gateway_option
 
@@ -54,7 +55,8 @@ def _named(
 def _each(call_ids: list[str], act: Callable[[str], None], done: str, every: bool) -> None:
     for call_id in call_ids:
         try:
-            act(call_id)
+            with patience(f"waiting for the gateway, with {call_id}"):
+                act(call_id)
         except NotFound:
             if not every:  # of all, one that somebody else took meanwhile is no failure
                 raise

@@ -1,9 +1,12 @@
 """dcf queue list."""
 
+import sys
+
 import click
 
 from ..client.base import FailedCall
 from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_json, write_line, write_table
 from .options.gateway import client_for, gateway_option, json_option
 
@@ -20,13 +23,19 @@ _HEAD = ("Call", "Function", "Queued", "Attempts", "Status", "Bytes", "Reason")
 def list_queue(as_json: bool, gateway: str) -> None:
     """Tell how many queued calls wait and run, and list those that failed, newest first."""
     client = client_for(gateway)
-    state, failed = client.queue(), client.failed_calls()
+    with patience(f"waiting for {client.address}"):
+        state, failed = client.queue(), client.failed_calls()
     if as_json:
         write_json({**state._asdict(), "failed": [each._asdict() for each in failed]})
         return
     oldest = f", the oldest for {state.oldest_seconds:.0f} s" if state.waiting else ""
     write_line(f"{state.waiting} waiting{oldest}, {state.running} running, {state.failed} failed")
-    if failed:
+    if failed and sys.stdout.isatty():
+        from ..terminal.fitted_table import write_fitted_table
+
+        rows = [_row(each) for each in failed]
+        write_fitted_table(_HEAD[:-1], [row[:-1] for row in rows], [row[-1:] for row in rows])
+    elif failed:
         write_table(_HEAD, [_row(each) for each in failed])
 
 

@@ -7,6 +7,7 @@ a file or pipe gets the text as it is.
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
@@ -15,6 +16,13 @@ import click
 from .visible import visible_bytes, visible_json, visible_line, visible_text
 
 _CLEAR = "\r\x1b[K"
+
+
+class _Step:
+    """What stands in the last line of the terminal on stderr, and goes before anything else."""
+
+    lock = threading.RLock()  # a waiting line is written by a thread of its own
+    is_shown = False
 
 
 def say(line: str) -> None:
@@ -59,9 +67,18 @@ def write_bytes(data: bytes) -> None:
 
 def write_pieces(pieces: Iterable[bytes]) -> None:
     """Write a function's answer as it comes."""
-    shown = visible_bytes(pieces) if sys.stdout.isatty() else pieces
-    for piece in shown:
-        _put(sys.stdout, piece if isinstance(piece, bytes) else _encoded(piece, sys.stdout))
+    if not sys.stdout.isatty():
+        for piece in pieces:
+            _put(sys.stdout, piece)
+        return
+    last = "\n"
+    try:
+        for text in visible_bytes(pieces):
+            _put(sys.stdout, _encoded(text, sys.stdout))
+            last = text[-1:] or last
+    finally:
+        if last != "\n":  # the shell's prompt, or the reason of a failure, gets a line of its own
+            _put(sys.stdout, b"\n")
 
 
 def write_json(value: object) -> None:
@@ -92,8 +109,15 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def show_step(step: str) -> None:
-    """Put what is being done into the last line of the terminal on stderr."""
-    _put(sys.stderr, _encoded(_CLEAR + visible_line(step), sys.stderr))
+    """Put what is being done into the last line of the terminal on stderr; an empty one leaves."""
+    from shutil import get_terminal_size  # it brings three compressions along
+
+    shown = visible_line(step)[: get_terminal_size().columns - 1]
+    with _Step.lock:
+        if not shown and not _Step.is_shown:
+            return
+        _Step.is_shown = bool(shown)
+        _write_out(sys.stderr, _encoded(_CLEAR + shown, sys.stderr))
 
 
 def _write(
@@ -115,6 +139,14 @@ def _encoded(text: str, stream: TextIO) -> bytes:
 
 
 def _put(stream: TextIO, data: bytes) -> None:
+    with _Step.lock:
+        if _Step.is_shown:
+            _Step.is_shown = False
+            _write_out(sys.stderr, _CLEAR.encode())
+        _write_out(stream, data)
+
+
+def _write_out(stream: TextIO, data: bytes) -> None:
     stream.flush()
     stream.buffer.write(data)
     stream.buffer.flush()
