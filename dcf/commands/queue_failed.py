@@ -49,7 +49,10 @@ def _named(
 ) -> list[str]:
     if bool(call_ids) == every:
         raise click.UsageError("name failed calls, or give --all")
-    return list(dict.fromkeys(call_ids or (each.call_id for each in failed())))
+    if call_ids:
+        return list(dict.fromkeys(call_ids))
+    with patience("waiting for the gateway's failed calls"):
+        return [each.call_id for each in failed()]
 
 
 def _each(call_ids: list[str], act: Callable[[str], None], done: str, every: bool) -> None:

@@ -31,12 +31,18 @@ def list_queue(as_json: bool, gateway: str) -> None:
     oldest = f", the oldest for {state.oldest_seconds:.0f} s" if state.waiting else ""
     write_line(f"{state.waiting} waiting{oldest}, {state.running} running, {state.failed} failed")
     if failed and sys.stdout.isatty():
-        from ..terminal.fitted_table import write_fitted_table
-
-        rows = [_row(each) for each in failed]
-        write_fitted_table(_HEAD[:-1], [row[:-1] for row in rows], [row[-1:] for row in rows])
+        _show([_row(each) for each in failed])
     elif failed:
         write_table(_HEAD, [_row(each) for each in failed])
+
+
+def _show(rows: list[tuple[str, ...]]) -> None:
+    """The table of a terminal, with each reason below its row."""
+    from ..terminal.fitted_table import write_fitted_table
+
+    # A heading is not cut, and so what `replay` wants to be given is not either.
+    call = _HEAD[0].ljust(max(len(row[0]) for row in rows))
+    write_fitted_table((call, *_HEAD[1:-1]), [row[:-1] for row in rows], [row[-1:] for row in rows])
 
 
 def _row(each: FailedCall) -> tuple[str, ...]:

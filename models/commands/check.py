@@ -10,7 +10,7 @@ import click
 from .examples import examples
 from .heavy import require_tensorflow
 from .numbers import Whole
-from .printing import write_json_line, write_line
+from .printing import write_json_line, write_line, write_row
 from .quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _print(title: str, rows: "list[Row]") -> None:
 
     write_line(title)
     for line in table(rows):
-        write_line(line)
+        write_row(line)
 
 
 def _judge(rows: "list[Row]") -> None:

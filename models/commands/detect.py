@@ -10,7 +10,7 @@ from .bundle_type import BUNDLE
 from .examples import examples
 from .failures import one_line
 from .numbers import Number
-from .printing import write_heading, write_json_line, write_line, write_note
+from .printing import write_heading, write_json_line, write_note, write_row
 from .quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _print_table(name: str, objects: list[dict[str, object]], spent_ms: float) -
     write_heading(f"{name}: {len(objects)} objects in {spent_ms:.1f} ms")
     if not objects:
         return
-    write_line(_HEADER)
+    write_row(_HEADER)
     for found in objects:
         edges = "".join(f"{found[edge]:>7}" for edge in ("xmin", "ymin", "xmax", "ymax"))
-        write_line(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")
+        write_row(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")

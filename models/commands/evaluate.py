@@ -10,7 +10,7 @@ import click
 from .bundle_type import BUNDLE
 from .examples import examples
 from .numbers import Whole
-from .printing import visible, write_json_line, write_line
+from .printing import visible, write_json_line, write_line, write_row
 
 if TYPE_CHECKING:
     from ..evaluation.annotations import AnnotatedImages
@@ -95,7 +95,7 @@ def _print_table(figures: dict[str, Any]) -> None:
     for name in ("mAP", "AP50", "AP75", "images", "latency_ms", "inference_ms"):
         write_line(f"{name:<14}{figures[name]:>10}{compared.get(name, ''):>10}")
     if compared:
-        write_line(
+        write_row(
             f"mAP differs by {compared['difference']:+.4f}, "
             f"90 % of draws lie in {compared['low']:+.4f} .. {compared['high']:+.4f}"
         )

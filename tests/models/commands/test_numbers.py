@@ -8,7 +8,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from models.commands.__main__ import cli
 from models.commands.numbers import Number, Whole
+from tests.help_examples import every_verb
 
 SSD = Path(sys.executable).with_name("ssd")
 
@@ -55,3 +57,13 @@ def test_arguments_and_variables_are_named_too(words, given, environ, said):
     done = CliRunner(env=environ).invoke(verb, words)
     assert said in done.output
     assert done.output.strip() == str(given) if given else done.exit_code == 2
+
+
+def test_every_number_of_every_verb_is_one_of_these():
+    numbers = {"integer", "float", "integer range", "float range"}
+    for words, verb in every_verb(cli, "ssd"):
+        for param in verb.params:
+            own = isinstance(param.type, (Whole, Number))
+            assert own or param.type.name not in numbers, (
+                f"{words} {param.name}: type it as Whole or Number of models/commands/numbers.py"
+            )

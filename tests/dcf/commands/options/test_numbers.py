@@ -6,6 +6,11 @@ import sys
 
 import pytest
 
+from dcf.cli import cli
+from dcf.commands.options.numbers import Number, Whole
+from tests.help_examples import every_verb
+
+NUMBERS = {"integer", "float", "integer range", "float range"}
 COMMAND = {"dcf": "dcf", "ssd": "models.commands"}
 WHOLE, ANY = "must be a whole number", "must be a number"
 
@@ -73,3 +78,12 @@ def test_a_revision_that_no_history_reaches_is_said_in_words(echo_gateway):
     (line,) = done.stderr.decode().splitlines()
     assert done.returncode == 1
     assert line.endswith("revision must be at most 2147483648, got " + "9" * 20)
+
+
+def test_every_number_of_every_verb_is_one_of_these():
+    for words, verb in every_verb(cli, "dcf"):
+        for param in verb.params:
+            own = isinstance(param.type, (Whole, Number))
+            assert own or param.type.name not in NUMBERS, (
+                f"{words} {param.name}: type it as Whole or Number of options/numbers.py"
+            )
