@@ -6,6 +6,7 @@ import click
 
 from ..gateway.state_dir_backup import back_up
 from ..terminal.examples import examples
+from ..terminal.output_failures import naming
 from ..terminal.patience import patience
 from ..terminal.printing import progress, write_line
 from .options.gateway import home_option
@@ -20,6 +21,6 @@ from .options.gateway import home_option
 @home_option
 def backup(file: Path, home: Path) -> None:
     """Write a stopped gateway's state, secrets included, into FILE."""
-    with patience(f"writing {file}"):
+    with naming(file), patience(f"writing {file}"):
         count = back_up(home, file, progress)
     write_line(f"{file} has {count} files of {home}; it holds secrets: keep it to yourself")

@@ -6,6 +6,7 @@ import click
 
 from ..gateway import state_dir_backup
 from ..terminal.examples import examples
+from ..terminal.output_failures import naming
 from ..terminal.patience import patience
 from ..terminal.printing import progress, write_line
 from .options.gateway import home_option
@@ -19,6 +20,6 @@ from .options.gateway import home_option
 @home_option
 def restore(file: Path, home: Path) -> None:
     """Put the state of a backup into a folder that is empty."""
-    with patience(f"reading {file}"):
+    with naming(home), patience(f"reading {file}"):
         count = state_dir_backup.restore(file, home, progress)
     write_line(f"{home} has {count} files of {file}")

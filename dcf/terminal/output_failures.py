@@ -4,6 +4,8 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EBADF})
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
@@ -50,6 +52,16 @@ def words_of(fault: OSError) -> str | None:
         place = os.fsdecode(fault.filename) if fault.filename else "the output"
         return cannot_write(place, fault.errno or 0)
     return None
+
+
+@contextmanager
+def naming(place: object) -> Iterator[None]:
+    """Around what writes one file or folder: a full disk does not say where it is full."""
+    try:
+        yield
+    except OSError as fault:
+        fault.filename = fault.filename or str(place)
+        raise
 
 
 def cannot_write(place: str, number: int) -> str:

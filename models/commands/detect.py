@@ -85,7 +85,7 @@ def command(
         else:
             write_json_line({"image": str(image), "detections": objects})
         if draw is not None:
-            draw.write_bytes(drawn)
+            _keep(draw, drawn)
     if failed:
         sys.exit(1)
 
@@ -95,6 +95,14 @@ def _drawn(detector: "Detector", encoded: bytes, answer: "Answer", draw: Path | 
     if draw is None:
         return b""
     return detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()])
+
+
+def _keep(draw: Path, drawn: bytes) -> None:
+    try:
+        draw.write_bytes(drawn)
+    except OSError as fault:
+        fault.filename = str(draw)  # a full disk tells no name
+        raise
 
 
 def _note(image: str, error: Exception) -> None:

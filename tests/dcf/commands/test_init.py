@@ -1,7 +1,5 @@
 """dcf function init."""
 
-import subprocess
-
 import pytest
 import yaml
 
@@ -98,25 +96,6 @@ def test_the_config_files_name_has_no_folder(run, tmp_path, config):
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == f"Error: --config {config} must be a file's name, without a folder\n"
     assert not (tmp_path / "new").exists()
-
-
-@pytest.fixture
-def mounted(tmp_path):
-    """`mounted(options)` is a folder on a file system of its own; skipped where none can be."""
-    folders = []
-
-    def mount(options):
-        folder = tmp_path / f"disk{len(folders)}"
-        folder.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-        if subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("file systems cannot be mounted here")
-        folders.append(folder)
-        return folder
-
-    yield mount
-    for folder in folders:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("runtime", ["python3", "python3-tensorflow"])

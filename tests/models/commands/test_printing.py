@@ -167,7 +167,7 @@ def test_tables_fit_a_narrow_terminal(columns):
     command = (SSD, "detect", photo, "--threshold", "0.3")
     out, _ = seen(*command, columns=columns, seconds=60)
     title, *rows = out.splitlines()
-    assert title.startswith(str(photo))
+    assert str(photo) in title
     assert "cup" in out
     assert max(map(len, rows)) <= columns
     wide, _ = seen(*command, columns=100, seconds=60)
