@@ -8,7 +8,7 @@ import click
 from click.testing import CliRunner
 
 # What examples name and verbs want to be there.
-FOLDERS = ("photos", "secrets", "coco", "my-runtimes")
+FOLDERS = ("photos", "secrets", "coco", "my-runtimes", "runs/digits/int8")
 FILES = (
     "config.yaml", "photo.jpg", "a.jpg", "b.jpg", "state.backup", "instances.json", "token.txt",
     "answers.npz", "answers_seed1.npz", "ssd_300_vgg.ckpt.zip",
@@ -52,10 +52,11 @@ def check_example(root, line, monkeypatch, folder):
         folder: An empty one, where what is named is made.
     """
     for each in FOLDERS:
-        (folder / each).mkdir()
+        (folder / each).mkdir(parents=True)
     for each in FILES:
         (folder / each).write_bytes(b"")
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(folder))
     name, *rest = _words(line)
     command, words = root, list(rest)
     while isinstance(command, click.Group) and words:

@@ -28,7 +28,7 @@ LINES = {
 @pytest.mark.parametrize("line", LINES)
 def test_an_example_can_be_read(line, monkeypatch, tmp_path):
     for name in [*os.environ]:
-        if name.startswith(("DCF_", "OPENF", "COCO", "basic_auth", "secret_mount")):
+        if name.startswith(("DCF_", "OPENF", "COCO", "SSD_", "basic_auth", "secret_mount")):
             monkeypatch.delenv(name)
     check_example(cli, line, monkeypatch, tmp_path)
 
