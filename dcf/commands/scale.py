@@ -3,6 +3,7 @@
 import click
 
 from ..terminal.printing import write_line
+from ..terminal.waiting_line import WaitingLine
 from .options.gateway import client_for, gateway_option, name_argument
 
 
@@ -12,5 +13,6 @@ from .options.gateway import client_for, gateway_option, name_argument
 @gateway_option
 def scale(name: str, replicas: int, gateway: str) -> None:
     """Set how many replicas a function has; they start and end in the background."""
-    client_for(gateway).scale(name, replicas)
+    with WaitingLine(f"asking for {name}"):
+        client_for(gateway).scale(name, replicas)
     write_line(f"Scaled: {name} to {replicas} {'replica' if replicas == 1 else 'replicas'}")

@@ -1,7 +1,6 @@
 """What a person sees of the container engine while it works."""
 
 import re
-import shutil
 import sys
 from collections import deque
 
@@ -37,9 +36,7 @@ class Quiet:
         self._kept.append(text)
         found = _STEP.match(text)
         if self._shows and found:
-            width = shutil.get_terminal_size().columns - 1
-            step = " ".join(found[1].split())[:width]
-            show_step(step)
+            show_step(" ".join(found[1].split()))
 
     def done(self) -> None:
         """Take the step away."""

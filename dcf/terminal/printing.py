@@ -6,7 +6,9 @@ a file or pipe gets the text as it is.
 
 import json
 import os
+import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
@@ -15,6 +17,13 @@ import click
 from .visible import visible_bytes, visible_json, visible_line, visible_text
 
 _CLEAR = "\r\x1b[K"
+
+
+class _Step:
+    """What stands in the last line of the terminal on stderr, and goes before anything else."""
+
+    lock = threading.RLock()  # a waiting line is written by a thread of its own
+    is_shown = False
 
 
 def say(line: str) -> None:
@@ -92,8 +101,13 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def show_step(step: str) -> None:
-    """Put what is being done into the last line of the terminal on stderr."""
-    _put(sys.stderr, _encoded(_CLEAR + visible_line(step), sys.stderr))
+    """Put what is being done into the last line of the terminal on stderr; an empty one leaves."""
+    shown = visible_line(step)[: shutil.get_terminal_size().columns - 1]
+    with _Step.lock:
+        if not shown and not _Step.is_shown:
+            return
+        _Step.is_shown = bool(shown)
+        _write_out(sys.stderr, _encoded(_CLEAR + shown, sys.stderr))
 
 
 def _write(
@@ -115,6 +129,14 @@ def _encoded(text: str, stream: TextIO) -> bytes:
 
 
 def _put(stream: TextIO, data: bytes) -> None:
+    with _Step.lock:
+        if _Step.is_shown:
+            _Step.is_shown = False
+            _write_out(sys.stderr, _CLEAR.encode())
+        _write_out(stream, data)
+
+
+def _write_out(stream: TextIO, data: bytes) -> None:
     stream.flush()
     stream.buffer.write(data)
     stream.buffer.flush()
