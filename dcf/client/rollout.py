@@ -37,10 +37,12 @@ class Rollout(NamedTuple):
     @property
     def kept(self) -> str:
         """Which revision serves beside the newest; empty where none does."""
-        if self.newest == self.serving or not self.available:
+        if not self.available:
             return ""
-        if not self.serving:  # told by a gateway that numbers nothing
-            return "" if self.newest else "the revision before it still serves"
+        if not self.newest:  # told by a gateway that numbers nothing
+            return "the revision before it still serves"
+        if self.newest == self.serving or not self.serving:
+            return ""
         return f"revision {self.serving} still serves"
 
     @property

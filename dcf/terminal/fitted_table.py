@@ -1,24 +1,24 @@
 """A table that fits a terminal, however narrow: cut, then left out, from its last column on."""
 
-import shutil
+import sys
 import textwrap
 from collections.abc import Sequence
 
-from .printing import write_line
+from .printing import columns_of, write_line
 from .visible import visible_line
 
 _NARROWEST = 20
 _GAP = "  "
 _INDENT = "    "
 _NOTE_LINES = 4  # the rest is in `dcf function info` and --json
-_LEAST = 6  # of a cell that is cut, as `a24f..`
+_LEAST = 9  # of a cell that is cut: shorter ones say too little
 
 
 def write_fitted_table(
     head: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[Sequence[str]]
 ) -> None:
     """Write it to the terminal that stdout is; see `fitted_table`."""
-    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    width = max(_NARROWEST, columns_of(sys.stdout))
     told = [column for column in range(len(head)) if any(row[column] for row in rows)]
     head = [head[column] for column in told] if rows else head
     shown = [[visible_line(row[column]) for column in told] for row in rows]
@@ -43,7 +43,9 @@ def fitted_table(
     """
     table = [head, *rows]
     natural = [max(len(row[column]) for row in table) for column in range(len(head))]
-    widths = _fitted(natural, [max(len(each), _LEAST) for each in head], width)
+    least = [max(len(each), _LEAST) for each in head]
+    least[0] = min(natural[0], max(width // 2, least[0]))  # a name that is cut names nothing
+    widths = _fitted(natural, least, width)
     lines = [_line(head, widths)]
     for row, said in zip(rows, notes, strict=True):
         lines.append(_line(row, widths))

@@ -4,9 +4,9 @@ Everything goes through here. A terminal gets text that cannot steer it (`visibl
 a file or pipe gets the text as it is.
 """
 
+import contextlib
 import json
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -100,9 +100,18 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         write_line("  ".join(cells).rstrip())
 
 
+def columns_of(stream: TextIO) -> int:
+    """How wide the terminal is that a stream is, or is said to be; 80 where nobody knows."""
+    with contextlib.suppress(ValueError, OSError):  # no number; no terminal
+        return int(os.environ.get("COLUMNS", "")) or 80
+    with contextlib.suppress(ValueError, OSError):
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    return 80
+
+
 def show_step(step: str) -> None:
     """Put what is being done into the last line of the terminal on stderr; an empty one leaves."""
-    shown = visible_line(step)[: shutil.get_terminal_size().columns - 1]
+    shown = visible_line(step)[: columns_of(sys.stderr) - 1]
     with _Step.lock:
         if not shown and not _Step.is_shown:
             return

@@ -51,9 +51,9 @@ def _killed(oom_kills: int | None) -> str:
     if oom_kills is None:
         return ", which the kernel sends when memory runs out"
     if not oom_kills:
-        return ", sent by some process: the machine did not run out of memory"
+        return ", which some process sent: memory did not run out"
     many = "a process" if oom_kills == 1 else f"{oom_kills} processes"
-    return f": the machine ran out of memory, and the kernel ended {many} for it"
+    return f": memory ran out, and the kernel ended {many} for it"
 
 
 def exit_reason(

@@ -55,4 +55,4 @@ def test_a_terminal_shows_the_step_in_one_line_of_its_width(capfd, monkeypatch, 
     shown = capfd.readouterr().err
     assert shown == ("" if step is None else f"\r\x1b[K{step}")
     watch.done()
-    assert capfd.readouterr().err == "\r\x1b[K"
+    assert capfd.readouterr().err == ("" if step is None else "\r\x1b[K")

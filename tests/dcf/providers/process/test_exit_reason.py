@@ -41,6 +41,9 @@ def test_memory_is_named_where_it_may_have_been_that():
         exit_cause(-9)
         == "killed by signal 9 (SIGKILL), which the kernel sends when memory runs out"
     )
+    assert exit_cause(-9, 0).endswith("(SIGKILL), which some process sent: memory did not run out")
+    assert exit_cause(-9, 1).endswith("memory ran out, and the kernel ended a process for it")
+    assert exit_cause(-9, 3).endswith("memory ran out, and the kernel ended 3 processes for it")
     assert exit_cause(-11) == "killed by signal 11 (SIGSEGV), a fault in compiled code"
 
 
@@ -117,7 +120,7 @@ threading.Thread(target=soon, daemon=True).start()
             "exited with status 0, ",
             "line: fine",
         ),
-        ("import os\nos.kill(os.getpid(), 9)", "killed by signal 9 (SIGKILL), ", "memory runs out"),
+        ("import os\nos.kill(os.getpid(), 9)", "killed by signal 9 (SIGKILL)", "memory"),
         ("import os\nos.abort()", "killed by signal 6 (SIGABRT)", ""),
         (
             "import ctypes\nctypes.string_at(0)",
@@ -144,7 +147,7 @@ def test_a_real_one_that_ends_while_it_loads(drive, code, begins, says):
     [
         ("os._exit(3)", "exited with status 3; its last line: nothing is wrong"),
         ("os._exit(0)", "exited with status 0, though nobody asked it to; its last line: nothing"),
-        ("os.kill(os.getpid(), 9)", "killed by signal 9 (SIGKILL), "),
+        ("os.kill(os.getpid(), 9)", "killed by signal 9 (SIGKILL)"),
         (
             "ctypes.string_at(0)",
             "killed by signal 11 (SIGSEGV), a fault in compiled code; in soon (src/handler.py:7)",
