@@ -1,5 +1,6 @@
 """`python -m watcher`: flags and environment to one settings value, then the life of a process."""
 
+import faulthandler
 import gc
 import os
 import sys
@@ -97,4 +98,6 @@ def _parser() -> "argparse.ArgumentParser":
 
 
 if __name__ == "__main__":
+    # Compiled code that fails ends the process: where the handler was is written before that.
+    faulthandler.enable(all_threads=False)
     sys.exit(main())

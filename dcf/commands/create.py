@@ -1,7 +1,8 @@
 """dcf function create, also called deploy."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from ..config import FunctionConfig, load
 from ..packing import free_to_reach_out
 from ..release.release import Plan, Provided, release
 from ..terminal.examples import examples
-from ..terminal.printing import progress, say, silent, write_line
+from ..terminal.printing import progress, say, silent, write_line, write_note
 from .options.gateway import allow_outside_option, client_for, gateway_option
 from .options.numbers import Whole
 
@@ -64,9 +65,21 @@ def create(config: Path, gateway: str, *, allow_outside: bool, **given: Any) -> 
     plan = _plan(**given)
     loaded = free_to_reach_out(load(config), allow_outside)
     client = client_for(gateway, loaded.gateway)
-    for function in loaded.functions:
-        release(client, function, plan)
+    for place, function in enumerate(loaded.functions):
+        with _told_if_interrupted([each.name for each in loaded.functions[place + 1 :]]):
+            release(client, function, plan)
         write_line(f"http trigger url: {client.web_address()}/function/{function.name}")
+
+
+@contextmanager
+def _told_if_interrupted(others: Sequence[str]) -> Iterator[None]:
+    """Around the release of one function, with those that would come after it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if others:
+            write_note(f"Not deployed: {', '.join(others)}.")
+        raise
 
 
 def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag

@@ -69,7 +69,9 @@ class Usage(Struct, rename="camel"):
 class FunctionStatus(Struct, rename="camel", omit_defaults=True):
     """A function; empty fields are left out, as in OpenFaaS, and `createdAt` never.
 
-    `rollout` (`progressing`, `ready`, `failed`) and `rolloutReason` are DCF's own.
+    From `rollout` (`progressing`, `ready`, `failed`) on, the fields are DCF's own. `revision` is
+    the one that serves, `rolloutRevision` the newest, where that is another one; all fields that
+    begin with `rollout` are of the newest.
     """
 
     name: str
@@ -91,6 +93,13 @@ class FunctionStatus(Struct, rename="camel", omit_defaults=True):
     usage: Usage | None = None
     rollout: str = ""
     rollout_reason: str = ""
+    revision: int = 0
+    rollout_revision: int = 0
+    rollout_replicas: int = 0
+    rollout_ready_replicas: int = 0
+    restarts: int = 0
+    last_exit: str = ""
+    last_exit_at: str = ""
 
 
 class DeleteFunctionRequest(Struct, rename="camel"):
@@ -197,7 +206,7 @@ class Telemetry(Struct, rename="camel"):
 
 
 class Revision(Struct, rename="camel"):
-    """One entry of a function's history."""
+    """One entry of a function's history; `lastExit` is how the last replica ended that crashed."""
 
     revision: int
     image: str
@@ -206,6 +215,9 @@ class Revision(Struct, rename="camel"):
     rollout: str
     reason: str
     serving: bool
+    restarts: int = 0
+    last_exit: str = ""
+    last_exit_at: str = ""
 
 
 class RollbackRequest(Struct):

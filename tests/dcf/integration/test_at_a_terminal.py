@@ -62,7 +62,8 @@ def slow():
 
 
 VERBS = [
-    "function list", "function info f", "function history f", "function log f",
+    "function list", "function info f", "function scale f 1", "function ready f",
+    "function rollback f", "function delete f", "function history f", "function log f",
     "function log f --follow", "function call f", "function call f --async", "queue list",
     "queue drop 1", "queue replay --all", "secret list", "secret remove s",
     "secret create s --from-literal x", "secret update s --from-literal x",

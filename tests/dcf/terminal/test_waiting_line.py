@@ -1,48 +1,63 @@
-"""A line for who waits: on a terminal one that changes in place, on a pipe a plain one."""
+"""Whoever waits hears something: in one line of a terminal, or a plain line on a pipe."""
 
 import sys
+import threading
 
 import pytest
 
 from dcf.terminal import waiting_line
-from dcf.terminal.waiting_line import WaitingLine
+from dcf.terminal.printing import write_line
+from dcf.terminal.waiting_line import SILENT_SECONDS, WaitingLine
 from tests.waiting import until
 
 
 @pytest.fixture
-def shown(monkeypatch, capfd):
-    """`shown(is_terminal)` makes waits short; gives what reads all that stderr has got."""
-
-    def begin(is_terminal):
-        monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal, raising=False)
-        for name in ("SILENT_SECONDS", "_TERMINAL_SECONDS", "_PIPE_SECONDS"):
-            monkeypatch.setattr(waiting_line, name, 0.01)
-        kept = []
-        return lambda: kept.append(capfd.readouterr().err) or "".join(kept)
-
-    return begin
+def at_once(monkeypatch):
+    """The first line comes at once, as many as there are to come."""
+    monkeypatch.setattr(waiting_line, "SILENT_SECONDS", 0.01)
+    monkeypatch.setattr(waiting_line, "_TERMINAL_SECONDS", 0.01)
+    monkeypatch.setattr(waiting_line, "_PIPE_SECONDS", 0.01)
 
 
-def test_a_terminal_has_one_line_that_says_what_is_done_now(shown):
-    read = shown(is_terminal=True)
-    with WaitingLine("one") as line:
-        until(lambda: "0 s, one" in read())
-        line.doing = "two"
-        until(lambda: "0 s, two" in read())
-    assert "\n" not in read()
-    assert read().endswith("\r\x1b[K")
+def heard(capfd, enough):
+    """What came to stderr until there is enough of it."""
+    said = []
+
+    def is_enough():
+        said.append(capfd.readouterr().err)
+        return enough("".join(said))
+
+    until(is_enough)
+    return "".join(said)
 
 
-def test_a_pipe_has_lines(shown):
-    read = shown(is_terminal=False)
-    with WaitingLine("one"):
-        until(lambda: read().count("  0 s, one\n") >= 2)
-    assert "\x1b" not in read()
+def test_a_pipe_gets_plain_lines_of_what_is_done_now(capfd, at_once):
+    with WaitingLine("packing f") as line:
+        first = heard(capfd, lambda said: said.count("\n") >= 2)
+        assert first.splitlines()[0] == "  0 s, packing f"
+        line.doing = "sending f"
+        heard(capfd, lambda said: "sending f\n" in said)
+    assert "\x1b" not in first
+    assert not any(each.name == "waiting-line" for each in threading.enumerate())
 
 
-def test_it_ends_with_what_it_stands_around(shown):
-    read = shown(is_terminal=True)
-    with pytest.raises(KeyError), WaitingLine("one"):
-        raise KeyError
-    said = read()
-    assert said == read()
+def test_a_terminal_gets_one_line_that_goes_before_anything_else_is_said(
+    capfd, at_once, monkeypatch
+):
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda _self: True)
+    monkeypatch.setenv("COLUMNS", "20")
+    with WaitingLine("f: revision 2: 0 of 2 ready") as line:
+        shown = heard(capfd, lambda said: said.count("\r") >= 3)
+        assert shown.startswith("\r\x1b[K  0 s, f: revision \r\x1b[K")  # no wider than the terminal
+        line.doing = "x"
+        write_line("said")
+        heard(capfd, lambda said: ", x" in said)
+    rest = capfd.readouterr().err
+    assert rest == "" or rest.endswith("\r\x1b[K")
+
+
+def test_what_is_quick_says_nothing(capfd):
+    assert SILENT_SECONDS <= 3
+    with WaitingLine("packing f"):
+        pass
+    assert capfd.readouterr() == ("", "")
