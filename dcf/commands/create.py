@@ -12,8 +12,10 @@ import click
 from ..config import FunctionConfig, load
 from ..packing import free_to_reach_out
 from ..release.release import Plan, Provided, release
+from ..terminal.examples import examples
 from ..terminal.printing import progress, say, silent, write_line, write_note
 from .options.gateway import allow_outside_option, client_for, gateway_option
+from .options.numbers import Whole
 
 _LABEL = "com.openfaas.scale."
 
@@ -25,6 +27,11 @@ def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
     )
 
 
+@examples(
+    "dcf function create -f config.yaml",
+    "dcf function create -f config.yaml -v --min 2 --max 4",
+    "dcf function create -f config.yaml -g http://127.0.0.1:9090",
+)
 @click.command()
 @click.option(
     "--config",
@@ -44,8 +51,8 @@ def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
 @_switch("--update", default=True, text="Update functions that are there. [default: true]")
 @click.option("--no-update", is_flag=True, help="The same as --update=false.")
 @_switch("--replace", default=False, text="Delete functions first; needs --update=false.")
-@click.option("--min", "least", type=click.IntRange(0), help="Replicas to start with.")
-@click.option("--max", "most", type=click.IntRange(1), help="Most replicas, where they scale.")
+@click.option("--min", "least", type=Whole(0), help="Replicas to start with.")
+@click.option("--max", "most", type=Whole(1), help="Most replicas, where they scale.")
 @click.option("--no-push", is_flag=True, help="For a gateway whose nodes share this engine.")
 @click.option("--registry", expose_value=False, help="Taken, and as in the original not used.")
 @allow_outside_option

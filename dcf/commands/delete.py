@@ -3,11 +3,16 @@
 import click
 
 from ..errors import DcfError
+from ..terminal.examples import examples
 from ..terminal.printing import complain, write_line
 from ..terminal.waiting_line import WaitingLine
 from .options.gateway import client_for, complete_names, config_option, gateway_option
 
 
+@examples(
+    "dcf function delete hello",
+    "dcf function delete -f config.yaml",
+)
 @click.command()
 @click.argument("names", nargs=-1, shell_complete=complete_names)
 @config_option

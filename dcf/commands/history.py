@@ -5,6 +5,8 @@ import sys
 import click
 
 from ..client.base import Revision
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_json, write_table
 from .list import short_image
 from .options.gateway import client_for, gateway_option, json_option, name_argument
@@ -14,6 +16,10 @@ _SECONDS = len("2026-01-31T12:00:00")
 _IMAGE = 30
 
 
+@examples(
+    "dcf function history hello",
+    "dcf function history hello --json",
+)
 @click.command()
 @name_argument
 @json_option
@@ -23,7 +29,9 @@ def history(name: str, as_json: bool, gateway: str) -> None:
 
     The reason is why it failed, or how its last replica ended that nobody had asked to.
     """
-    revisions = client_for(gateway).history(name)
+    client = client_for(gateway)
+    with patience(f"waiting for {client.address}"):
+        revisions = client.history(name)
     if as_json:
         write_json([each._asdict() for each in revisions])
         return

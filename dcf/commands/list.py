@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import DcfError
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_json, write_line
 from .options.gateway import client_for, config_option, gateway_option, json_option
 
@@ -19,6 +21,10 @@ _SHOWN = ("Function", "Status", "Replicas", "Calls", "Image", "Description", "Ma
 _ARCHIVE, _DIGITS = "archive:sha256:", 12
 
 
+@examples(
+    "dcf function list",
+    "dcf function list -f config.yaml --json",
+)
 @click.command()
 @config_option
 @json_option
@@ -38,7 +44,9 @@ def list_functions(config: str, as_json: bool, gateway: str) -> None:
         loaded = load(Path(config))
         wanted, from_file = {each.name for each in loaded.functions}, loaded.gateway
     try:
-        found = client_for(gateway, from_file).functions()
+        client = client_for(gateway, from_file)
+        with patience(f"waiting for {client.address}"):
+            found = client.functions()
     except DcfError as fault:
         fault.message = f"did not listed: {fault.message}"  # the original's own words
         raise

@@ -68,9 +68,18 @@ def write_bytes(data: bytes) -> None:
 
 def write_pieces(pieces: Iterable[bytes]) -> None:
     """Write a function's answer as it comes."""
-    shown = visible_bytes(pieces) if sys.stdout.isatty() else pieces
-    for piece in shown:
-        _put(sys.stdout, piece if isinstance(piece, bytes) else _encoded(piece, sys.stdout))
+    if not sys.stdout.isatty():
+        for piece in pieces:
+            _put(sys.stdout, piece)
+        return
+    last = "\n"
+    try:
+        for text in visible_bytes(pieces):
+            _put(sys.stdout, _encoded(text, sys.stdout))
+            last = text[-1:] or last
+    finally:
+        if last != "\n":  # the shell's prompt, or the reason of a failure, gets a line of its own
+            _put(sys.stdout, b"\n")
 
 
 def write_json(value: object) -> None:
@@ -102,9 +111,10 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def columns_of(stream: TextIO) -> int:
     """How wide the terminal is that a stream is, or is said to be; 80 where nobody knows."""
-    with contextlib.suppress(ValueError, OSError):  # no number; no terminal
-        return int(os.environ.get("COLUMNS", "")) or 80
-    with contextlib.suppress(ValueError, OSError):
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said):
+        return int(said)
+    with contextlib.suppress(ValueError, OSError):  # it is no terminal
         return os.get_terminal_size(stream.fileno()).columns or 80
     return 80
 

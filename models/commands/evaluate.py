@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .bundle_type import BUNDLE
-from .printing import visible, write_json_line, write_line
+from .examples import examples
+from .numbers import Whole
+from .printing import visible, write_json_line, write_line, write_row
 
 if TYPE_CHECKING:
-    from ..training.annotations import AnnotatedImages
-    from ..training.evaluation import Measured
+    from ..evaluation.annotations import AnnotatedImages
+    from ..evaluation.run import Measured
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+@examples(
+    "ssd evaluate --images photos --annotations instances.json",
+    "ssd evaluate --images photos --annotations instances.json --compare ssdlite_mobilenet_v2_coco",
+)
 @click.command(name="evaluate")
 @click.option(
     "--bundle", type=BUNDLE, help="Model to measure: a folder, or an embedded one's name."
@@ -27,7 +33,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--compare", type=BUNDLE, help="A second bundle, to tell how sure a difference is.")
 @click.option(
     "--samples",
-    type=click.IntRange(20, 100_000),
+    type=Whole(20, 100_000),
     default=300,
     show_default=True,
     help="Draws of the bootstrap behind --compare.",
@@ -46,8 +52,8 @@ def command(
     With --compare both bundles see the same pictures, and the difference of their mAP comes with a
     90 % interval from a paired bootstrap over pictures.
     """
-    from ..training.annotations import read_annotations
-    from ..training.precision import paired_bootstrap
+    from ..evaluation.annotations import read_annotations
+    from ..evaluation.precision import paired_bootstrap
 
     data = read_annotations(images, annotations)
     measured = _measure(bundle, data)
@@ -69,8 +75,8 @@ def command(
 
 
 def _measure(bundle: Path | None, data: "AnnotatedImages") -> "Measured":
+    from ..evaluation.run import evaluate
     from ..ssd.detector import Detector
-    from ..training.evaluation import evaluate
 
     detector = Detector(bundle, pool_size=1)
     with _bar(len(data.files), detector.bundle.manifest.name) as bar:
@@ -89,7 +95,7 @@ def _print_table(figures: dict[str, Any]) -> None:
     for name in ("mAP", "AP50", "AP75", "images", "latency_ms", "inference_ms"):
         write_line(f"{name:<14}{figures[name]:>10}{compared.get(name, ''):>10}")
     if compared:
-        write_line(
+        write_row(
             f"mAP differs by {compared['difference']:+.4f}, "
             f"90 % of draws lie in {compared['low']:+.4f} .. {compared['high']:+.4f}"
         )

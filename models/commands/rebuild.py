@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .examples import examples
 from .heavy import require_tensorflow
 from .printing import write_line
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+@examples(
+    "ssd rebuild",
+    "ssd rebuild --coco coco --write",
+)
 @click.command(name="rebuild")
 @click.option(
     "--cache",
@@ -86,7 +91,7 @@ def _build(cache: Path, output: Path, committed: Path) -> "list[Comparison]":
 def _measure(output: Path, coco: Path, data_set: str) -> None:
     from ..bundling.committed import FLOAT_NAME, INT8_NAME
     from ..bundling.progress import Steps
-    from ..training.measuring import measure
+    from ..evaluation.measuring import measure
 
     progress = Steps(sys.stderr)
     for metrics in measure(output / FLOAT_NAME, output / INT8_NAME, coco, data_set, progress):

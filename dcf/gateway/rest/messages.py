@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from ...errors import InvalidRequest
 from ..core import MAX_REPLICAS
+from .number_words import words_of
 
 _Message = TypeVar("_Message")
 
@@ -31,8 +32,7 @@ Base64 = Annotated[str, _named("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0
 Whole = Annotated[float, Meta(multiple_of=1)]
 Texts = dict[str, str]
 Environment = dict[
-    Annotated[str, _named(r"^[^=\u0000]+$")],
-    Annotated[str, _named(r"^[^\u0000]*$")],
+    Annotated[str, _named(r"^[^=\u0000]+$")], Annotated[str, _named(r"^[^\u0000]*$")]
 ]
 
 
@@ -252,7 +252,7 @@ def decode(body: bytes, kind: type[_Message]) -> _Message:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        raise InvalidRequest(f"validation failed: {fault}") from fault
+        raise InvalidRequest(f"validation failed: {words_of(fault, body)}") from fault
     except RecursionError as fault:
         raise InvalidRequest("validation failed: it is nested too deeply") from fault
 
