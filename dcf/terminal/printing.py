@@ -111,9 +111,10 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def columns_of(stream: TextIO) -> int:
     """How wide the terminal is that a stream is, or is said to be; 80 where nobody knows."""
-    with contextlib.suppress(ValueError, OSError):  # no number; no terminal
-        return int(os.environ.get("COLUMNS", "")) or 80
-    with contextlib.suppress(ValueError, OSError):
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said):
+        return int(said)
+    with contextlib.suppress(ValueError, OSError):  # it is no terminal
         return os.get_terminal_size(stream.fileno()).columns or 80
     return 80
 

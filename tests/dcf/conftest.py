@@ -15,7 +15,6 @@ import pytest
 
 from tests.dcf.fake_engine import fake_engine, flags_of, with_engine  # noqa: F401 - fixtures
 from tests.dcf.stand_in import StandIn
-from tests.dcf.terminal_program import at_terminal  # noqa: F401 - a fixture
 from tests.waiting import until
 
 ECHO = """

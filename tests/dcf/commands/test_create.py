@@ -9,6 +9,9 @@ import sys
 
 import pytest
 
+from tests.terminal import at_a_terminal
+from tests.waiting import until
+
 
 def test_build_archive_says_what_would_travel_and_stores_nothing(dcf, write_function, tmp_path):
     write_function(tmp_path)
@@ -108,17 +111,16 @@ def hanging(module_gateway, write_function, tmp_path):
 
 
 @pytest.mark.parametrize("wire", ["rest", "grpc"])
-def test_ctrl_c_says_that_the_deploy_goes_on_and_how_to_undo_it(
-    module_gateway, hanging, at_terminal, wire
-):
+def test_ctrl_c_says_that_the_deploy_goes_on_and_how_to_undo_it(module_gateway, hanging, wire):
     gateway = getattr(module_gateway, wire)
-    create = at_terminal("function", "create", "-f", hanging, "-g", gateway)
-    create.wait_for("h: revision 2: 0 of 2 ready; revision 1 still")  # the old two do not count
-    create.press("\x03")
-    assert create.ended() == 130
-    undo = f"dcf function rollback h 1 -g {gateway}"
-    assert "Interrupted: the gateway goes on with h (revision 2: 0 of 2 ready" in create.shown
-    assert f"undo it:  {undo}" in create.shown
+    command = (sys.executable, "-m", "dcf", "function", "create", "-f", hanging, "-g", gateway)
+    with at_a_terminal(*command) as (create, _, told):
+        # The old two do not count.
+        until(lambda: "h: revision 2: 0 of 2 ready; revision 1 still" in told.text)
+        create.send_signal(signal.SIGINT)
+        assert create.wait(30) == 130
+    assert "Interrupted: the gateway goes on with h (revision 2: 0 of 2 ready" in told.text
+    assert f"undo it:  dcf function rollback h 1 -g {gateway}\n" in told.text
     status = json.loads(module_gateway.dcf("info", "h", "--json").stdout)
     assert status["annotations"]["dcf.rollout"] == "progressing"
     undone = module_gateway.dcf("rollback", "h", "1")

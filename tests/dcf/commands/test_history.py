@@ -1,8 +1,11 @@
 """dcf function history."""
 
 import json
+import sys
 
 import pytest
+
+from tests.terminal import seen
 
 
 @pytest.mark.parametrize("wire", ["rest", "grpc"])
@@ -59,13 +62,13 @@ def test_a_revision_that_serves_says_how_its_replicas_ended(ask, stand_in):
     assert (first["restarts"], first["last_exit"]) == (4, "killed by signal 9 (SIGKILL)")
 
 
-def test_a_terminal_of_60_columns_has_reasons_below_their_rows(at_terminal, stand_in):
+def test_a_terminal_of_60_columns_has_reasons_below_their_rows(stand_in):
     stand_in.table["GET /system/function/f/history"] = (200, PAST)
-    command = at_terminal("function", "history", "f", "-g", stand_in.address)
-    assert command.ended() == 0
-    lines = command.shown.splitlines()
+    command = (sys.executable, "-m", "dcf", "function", "history", "f", "-g", stand_in.address)
+    shown, _ = seen(*command, columns=60)
+    lines = shown.splitlines()
     assert max(map(len, lines)) <= 60
     assert lines[0].split() == ["Revision", "Status", "Deployed", "By", "Image"]
     assert lines[1].split()[:4] == ["2", "failed", "2026-01-31T12:00:00Z", "me@box"]
-    assert "exited with status 7 " + "why " * 9 in " ".join(command.shown.split()) + " "
-    assert AGAIN in " ".join(command.shown.split())
+    assert "exited with status 7 " + "why " * 9 in " ".join(shown.split()) + " "
+    assert AGAIN in " ".join(shown.split())

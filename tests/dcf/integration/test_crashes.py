@@ -1,6 +1,7 @@
 """A replica that ends by itself, by every signal and status: what each place says of it."""
 
 import json
+import sys
 
 import grpc
 import pytest
@@ -8,6 +9,7 @@ import requests
 
 from dcf._proto import gateway_pb2 as pb
 from dcf._proto.gateway_pb2_grpc import GatewayStub
+from tests.terminal import seen
 
 ENDS = """
 import ctypes, os, signal, threading
@@ -65,6 +67,12 @@ def history(gateway, name):
     return json.loads(gateway.dcf("history", name, "--json").stdout)
 
 
+def listed(gateway):
+    """The words of a narrow terminal."""
+    command = (sys.executable, "-m", "dcf", "function", "list", "-g", gateway.rest)
+    return " ".join(seen(*command, columns=60)[0].split())
+
+
 def said(gateway, name):
     return gateway.dcf("log", name).stdout.decode()
 
@@ -74,9 +82,7 @@ def called(gateway, body):
 
 
 @WAYS
-def test_one_that_ends_while_it_serves_is_explained_to_its_caller_and_everywhere(
-    serving, way, at_terminal
-):
+def test_one_that_ends_while_it_serves_is_explained_to_its_caller_and_everywhere(serving, way):
     answer = called(serving, way)
     assert (answer.status_code, answer.headers["X-Error-Code"]) == (502, "replica_crashed")
     error = answer.json()["error"]
@@ -94,9 +100,7 @@ def test_one_that_ends_while_it_serves_is_explained_to_its_caller_and_everywhere
     (revision,) = history(serving, "s")
     assert (revision["last_exit"], revision["restarts"]) == (told["dcf.last-exit"], 1)
     assert f"replica ended: {told['dcf.last-exit']}\n" in said(serving, "s")
-    table = at_terminal("function", "list", "-g", serving.rest)
-    assert table.ended() == 0
-    shown = " ".join(table.shown.split())
+    shown = listed(serving)
     assert "s Ready 1/1" in shown
     assert f"Z: {CAUSES[way]}" in shown
 
@@ -115,7 +119,7 @@ def test_over_grpc_the_caller_is_told_the_same(serving, way):
 
 @WAYS
 def test_a_first_deploy_and_an_update_that_end_while_they_load_say_how(
-    module_gateway, write_function, tmp_path, way, at_terminal
+    module_gateway, write_function, tmp_path, way
 ):
     good = write_function(tmp_path / "good", "l", SERVING, name="handle")
     bad = write_function(tmp_path / "bad", "l", LOADING, name="handle")
@@ -142,9 +146,7 @@ def test_a_first_deploy_and_an_update_that_end_while_they_load_say_how(
     failed, serves, _ = history(module_gateway, "l")
     assert (failed["rollout"], serves["serving"]) == ("failed", True)
     assert failed["reason"].startswith(CAUSES[way])
-    table = at_terminal("function", "list", "-g", module_gateway.rest)
-    assert table.ended() == 0
-    shown = " ".join(table.shown.split())
+    shown = listed(module_gateway)
     assert "l Ready 1/1" in shown
     assert f"revision 3 failed: {CAUSES[way]}" in shown
     answer = requests.post(f"{module_gateway.rest}/function/l", b"well", timeout=SECONDS)

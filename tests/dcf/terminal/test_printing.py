@@ -207,3 +207,10 @@ def test_a_real_terminal_is_told_from_a_pipe(pytestconfig):
     os.close(ours)
     piped = subprocess.run(command, cwd=root, capture_output=True, timeout=30, check=True)
     assert piped.stdout == b"x\x07\n"
+
+
+@pytest.mark.parametrize(("said", "columns"), [("33", 33), ("0", 80), ("-5", 80), ("wide", 80)])
+def test_a_width_is_said_or_the_terminals_own(streams, monkeypatch, said, columns):
+    out, _ = streams(is_terminal=True)  # a terminal that nobody can measure
+    monkeypatch.setenv("COLUMNS", said)
+    assert printing.columns_of(out) == columns
