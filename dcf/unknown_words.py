@@ -93,6 +93,8 @@ def flag_words(flag: str, ctx: click.Context) -> str:
     known = [flag for each in options if not each.hidden
              for flag in (*each.opts, *each.secondary_opts) if flag.startswith("--")]  # fmt: skip
     said = f"No such option {flag[:_SHOWN]!r}"
+    if _bare(flag)[:1].isdigit():
+        return f"{said}: no number here is below 0."
     if found := same(flag, known, _FLAGS):
         return f"{said}. Did you mean `{found}`?"
     if "--allow-outside" in known and (key := same_key(_bare(flag), "", FUNCTION_KEYS)):

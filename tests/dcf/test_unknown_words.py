@@ -76,6 +76,7 @@ def test_a_word_like_no_verb_leads_to_the_help(group):
         ("function list --qqqq", "'--qqqq': see `dcf function list --help`."),
         ("function list -q", "'-q': see `dcf function list --help`."),
         ("function --gatway x list", "'--gatway'. Did you mean `--gateway`?"),
+        ("function scale f -1", "'-1': no number here is below 0."),
         ("--verson", "'--verson'. Did you mean `--version`?"),
     ],
 )
