@@ -18,11 +18,19 @@ from ..gateway.server import PROVIDERS, Server, Settings, provider_of
 from ..providers.process.provider import MIN_READY_SECONDS
 from ..release.quickstart import deploy_and_call
 from ..state.state_file import ACCEPT_FLAG
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_line
 from ..terminal.warnings_shown import show_warnings
 from .options.bounds import bounds_options
+from .options.numbers import Number, Whole
 
 
+@examples(
+    "dcf gateway start",
+    "dcf gateway start --port 9090 --grpc-port 0 --home state",
+    "dcf gateway start --host 0.0.0.0 --basic-auth --secret-mount-path secrets",
+)
 @click.command()
 @click.option(
     "--host",
@@ -34,7 +42,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--port",
     envvar="DCF_PORT",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=8080,
     show_default=True,
     help="REST.",
@@ -42,7 +50,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--grpc-port",
     envvar="DCF_GRPC_PORT",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=32222,
     show_default=True,
     help="gRPC.",
@@ -66,7 +74,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--min-ready-seconds",
     envvar="DCF_MIN_READY_SECONDS",
-    type=click.FloatRange(0, 3600),
+    type=Number(0, 3600),
     default=MIN_READY_SECONDS,
     show_default=True,
     help="How long a new revision must stay ready before the old one ends.",
@@ -170,7 +178,8 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked_to_stop, number)
     server = Server(settings, provider_of(settings))
-    await server.start()
+    with patience("starting functions"):
+        await server.start()
     write_line(
         f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
         f"provider {settings.provider}, state {settings.home}"

@@ -9,7 +9,9 @@ import click
 
 from .bundle_type import BUNDLE
 from .data_sets.choice import FOLDER, Choice, data_set_choice
-from .printing import visible, write_json_line, write_line, write_note
+from .examples import examples
+from .numbers import Whole
+from .printing import visible, write_json_line, write_line, write_note, write_row
 
 if TYPE_CHECKING:
     from ..datasets.record import DataSet
@@ -20,12 +22,12 @@ _MOST_NAMED = 5
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(
-    name="evaluate",
-    epilog="\b\nExamples:\n"
-    "  ssd evaluate --data coco --split val\n"
-    "  ssd evaluate --images photos --annotations instances.json",
+@examples(
+    "ssd evaluate --data coco --split val",
+    "ssd evaluate --images photos --annotations instances.json",
+    "ssd evaluate --data coco --compare ssdlite_mobilenet_v2_coco",
 )
+@click.command(name="evaluate")
 @click.option(
     "--bundle", type=BUNDLE, help="Model to measure: a folder, or an embedded one's name."
 )
@@ -35,7 +37,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--compare", type=BUNDLE, help="A second bundle, to tell how sure a difference is.")
 @click.option(
     "--samples",
-    type=click.IntRange(20, 100_000),
+    type=Whole(20, 100_000),
     default=300,
     show_default=True,
     help="Draws of the bootstrap behind --compare.",
@@ -127,7 +129,7 @@ def _print_table(figures: dict[str, Any]) -> None:
     for name in ("mAP", "AP50", "AP75", "images", "latency_ms", "inference_ms"):
         write_line(f"{name:<14}{figures[name]:>10}{compared.get(name, ''):>10}")
     if compared:
-        write_line(
+        write_row(
             f"mAP differs by {compared['difference']:+.4f}, "
             f"90 % of draws lie in {compared['low']:+.4f} .. {compared['high']:+.4f}"
         )

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from ...errors import DcfError, StorageFailed
 from ...state.disk import storage_fault
-from ..placement import FunctionSpec, Usage
+from ..placement import FunctionSpec, ReplicaExit, Usage
 from ..rollout.machine import Rollout
 from ..rollout.states import State
 from ..routing import Target
+from .exits import Exits
 from .history import History
 from .logs import FunctionLog
 from .replica import Launch, Replica, Report
@@ -27,6 +28,7 @@ class RevisionProcesses:
 
     Attributes:
         rollout: The machine; set once it is made.
+        exits: How replicas ended that nobody had asked to.
         stop_seconds: How long replicas that are stopped from now on may finish their calls, where
             their launch gives them longer.
     """
@@ -41,7 +43,7 @@ class RevisionProcesses:
         prepare: Prepare,
         start_replica: StartReplica = Replica,
     ) -> None:
-        self._history, self._log = history, log
+        self._history, self._log, self.exits = history, log, Exits()
         self._prepare, self._start_replica = prepare, start_replica
         self._preparing: dict[int, asyncio.Task[None]] = {}
         self._launches: dict[int, Launch] = {}
@@ -173,6 +175,15 @@ class RevisionProcesses:
         with contextlib.suppress(StorageFailed):  # it may be the fault itself
             await self._history.failed(number, reason)
 
+    def ended_itself(
+        self, number: int, member: int, ended: ReplicaExit, tell: Callable[[int, int, str], None]
+    ) -> None:
+        """A replica ended that nobody had asked to: for the machine, and to be told."""
+        with self.event():
+            tell(number, member, ended.reason)
+            # The machine may have had it stopped for that.
+            self.exits.note(number, ended, is_restarted=(number, member) in self._replicas)
+
     def _woken(self) -> None:
         now = asyncio.get_running_loop().time()
         self._timers = {each for each in self._timers if each.when() > now}
@@ -215,12 +226,12 @@ class _News:
         with self.processes.event():
             self.processes.rollout.away(self.number, self.member)
 
-    def lost(self, reason: str) -> None:
+    def lost(self, ended: ReplicaExit) -> None:
         """It has ended."""
-        with self.processes.event():
-            self.processes.rollout.lost(self.number, self.member, reason)
+        tell = self.processes.rollout.lost
+        self.processes.ended_itself(self.number, self.member, ended, tell)
 
-    def failed(self, reason: str) -> None:
+    def failed(self, ended: ReplicaExit) -> None:
         """It could not become ready."""
-        with self.processes.event():
-            self.processes.rollout.failed(self.number, self.member, reason)
+        tell = self.processes.rollout.failed
+        self.processes.ended_itself(self.number, self.member, ended, tell)
