@@ -9,7 +9,7 @@ import click
 
 from ..client.base import GatewayClient, LogRequest
 from ..errors import DcfError
-from ..terminal.printing import write_json_line, write_log_line, write_text
+from ..terminal.printing import write_json_line, write_log_line, write_note, write_text
 from .options.gateway import client_for, gateway_option, json_option, name_argument
 
 _AGO = re.compile(r"(\d+)([smhd])")
@@ -40,6 +40,7 @@ def _rfc3339(time: datetime) -> str:
 @click.option("--tail", "--lines", type=click.IntRange(-1), default=-1, help="The newest so many.")
 @click.option("--since", default="", callback=_since, help="RFC 3339, or 30s, 10m, 2h, 1d ago.")
 @click.option("--instance", default="", help="One replica's alone.")
+@click.option("--call", default="", metavar="ID", help="One call's alone, with its trace.")
 @json_option
 @gateway_option
 def log(name: str, as_json: bool, gateway: str, **wanted: Any) -> None:  # noqa: ANN401 - click's
@@ -63,8 +64,11 @@ def _write(client: GatewayClient, request: LogRequest, as_json: bool) -> None:
         write_text(client.log(request.name))
         return
     plain = sys.stdout.isatty() and not as_json
+    line = None
     for line in client.logs(request):
         if plain:
             write_log_line(line.timestamp, line.instance, line.text)
         else:
             write_json_line(line._asdict())
+    if request.call and line is None:
+        write_note(f"no line of the log of {request.name} names the call {request.call}")
