@@ -114,8 +114,8 @@ def timed_out(job: Job, limit: float, *, is_own: bool) -> TimedOut:
     whose = "the function's EXEC_TIMEOUT" if is_own else "the caller's own limit"
     if job.waited:
         message = (
-            f"the call waited {round(limit, 3):g} s ({whose}) for a free slot, and got none; call again "
-            "later, or raise CONCURRENCY or the number of replicas"
+            f"the call waited {round(limit, 3):g} s ({whose}) for a free slot, and got none; "
+            "call again later, or raise CONCURRENCY or the number of replicas"
         )
         return TimedOut(message)
     advice = "send less, or raise EXEC_TIMEOUT" if is_own else "send less, or allow more"

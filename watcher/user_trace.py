@@ -104,8 +104,8 @@ def place_of(error: BaseException) -> str:
     Returns:
         `src/handler.py:12 in work`, the user's last line on its way; empty where there is none.
     """
-    if isinstance(error, SyntaxError) and (error.filename or "").endswith(".py"):
-        return f"{short(error.filename)}:{error.lineno or 0}"
+    if isinstance(error, SyntaxError) and (file := _file_of(error.filename)):
+        return f"{short(file)}:{error.lineno or 0}"
     return _place(_theirs(traceback.extract_tb(error.__traceback__)))
 
 
@@ -130,8 +130,14 @@ def where_is(thread: int | None) -> Where:
     return Where(_place(theirs), short("".join(traceback.format_list(theirs))))
 
 
+def _file_of(name: str | None) -> str:
+    """The file that a syntax error is in; empty for text that some program was to understand."""
+    return name if name and name.endswith(".py") else ""
+
+
 def _shorten(told: traceback.TracebackException) -> None:
-    if theirs := _theirs(told.stack):
+    theirs = _theirs(told.stack)
+    if theirs or _file_of(getattr(told, "filename", None)):
         told.stack[:] = theirs
     for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
         if other is not None:

@@ -1,5 +1,7 @@
 """Each way a handler can fail to load ends a real process with its own line."""
 
+import re
+
 import pytest
 
 FAULTS = {
@@ -47,6 +49,19 @@ def test_the_traceback_begins_with_the_users_frame(start):
     assert lines[1] == "  Traceback (most recent call last):"
     assert 'File "handlers/broken_import.py", line 8, in <module>' in lines[2]
     assert "loader.py" not in watcher.log
+
+
+def test_a_syntax_error_is_told_by_file_and_line_alone(start):
+    watcher = start(ready=False, HANDLER_FILE="broken_syntax.py")
+    watcher.wait()
+    assert re.search(
+        r"ERROR handlers/broken_syntax\.py:1 is not valid Python: .*\n"
+        r"  Traceback \(most recent call last\):\n"
+        r'    File "handlers/broken_syntax\.py", line 1\n',
+        watcher.log,
+    )
+    assert "loader.py" not in watcher.log
+    assert "importlib" not in watcher.log
 
 
 def test_a_hanging_import_ends_within_the_time_limit(start):
