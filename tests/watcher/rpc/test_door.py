@@ -110,7 +110,7 @@ def test_a_known_error_has_its_status_and_the_contracts_words(call):
     assert dict(caught.value.trailing_metadata())["x-error-code"] == "not_an_image"
 
 
-@pytest.mark.parametrize("verb", ["unknown", "leave", "bad_type", "no_such_verb"])
+@pytest.mark.parametrize("verb", ["unknown", "leave", "bad_type", "nan", "no_such_verb"])
 def test_any_other_error_tells_nothing_but_its_id(call, shared, verb):
     with pytest.raises(grpc.RpcError) as caught:
         call(do=verb)
@@ -124,6 +124,14 @@ def test_any_other_error_tells_nothing_but_its_id(call, shared, verb):
         rf"ERROR the (handler failed at|reply cannot be sent: ).* \[{call_id}\]\n", log
     )
     assert call(do="text")[0].Output == "plain"
+
+
+def test_a_code_of_the_handlers_own_has_the_status_that_goes_with_https(call):
+    with pytest.raises(grpc.RpcError) as caught:
+        call(do="own", status="404")
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+    assert caught.value.details() == "Exception calling application: there is no cat called tim"
+    assert dict(caught.value.trailing_metadata())["x-error-code"] == "no_such_cat"
 
 
 def test_the_callers_deadline_holds_and_the_log_says_where_the_call_was(call, shared):
