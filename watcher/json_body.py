@@ -119,7 +119,7 @@ def _faults(value: object, name: str) -> Iterator[str]:
 
 def _parts(value: object) -> Iterable[tuple[object, object]] | None:
     """The parts of a value with their names or numbers; None where there are none."""
-    if isinstance(value, (str, _Key)) or type(value) is float:
+    if isinstance(value, (str, float, _Key)):
         return None
     if isinstance(value, Mapping):
         keys = [(_NO_STEP, _Key(key)) for key in value if not _is_key(key)]

@@ -15,8 +15,19 @@ from pathlib import Path
 _OURS = (str(Path(__file__).parent) + "/", "<frozen importlib", importlib.__file__)
 _LIBRARIES = ("/site-packages/", "/dist-packages/")
 _LONGEST = 500
-_folder = ""
-"""Of the function, with a slash; one process loads one function, as it has one import path."""
+
+
+class _Function:
+    """The function of this process: it loads one, as it has one import path.
+
+    Attributes:
+        folder: the function's, with a slash; empty until it is known.
+    """
+
+    folder = ""
+
+
+_function = _Function()
 
 
 @dataclass(frozen=True)
@@ -42,14 +53,17 @@ def use_folder(folder: Path, file: Path) -> None:
         folder: HANDLER_DIR, absolute.
         file: the handler's, absolute.
     """
-    global _folder  # noqa: PLW0603 # pylint: disable=global-statement # see there
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:  # it was deleted
+        here = Path("/")
     if here in (folder, *folder.parents) and here != Path("/"):
-        _folder = f"{here}/"  # a gateway starts it there
-    elif file.parent == folder:
-        _folder = f"{folder.parent}/"
+        top = here  # a gateway starts it there
+    elif file.parent == folder and folder.parent != Path("/"):
+        top = folder.parent
     else:
-        _folder = f"{folder}/"
+        top = folder
+    _function.folder = f"{top}/"
 
 
 def short(path: object) -> str:
@@ -61,7 +75,7 @@ def short(path: object) -> str:
     Returns:
         The same without the function's folder.
     """
-    return str(path).replace(_folder, "") if len(_folder) > 1 else str(path)
+    return str(path).replace(_function.folder, "") if _function.folder else str(path)
 
 
 def in_words(error: BaseException) -> str:
@@ -161,6 +175,5 @@ def _place(frames: list[traceback.FrameSummary]) -> str:
 
 
 def _is_own(path: str) -> bool:
-    return (
-        bool(_folder) and path.startswith(_folder) and not any(part in path for part in _LIBRARIES)
-    )
+    folder = _function.folder
+    return bool(folder) and path.startswith(folder) and not any(part in path for part in _LIBRARIES)

@@ -200,12 +200,22 @@ def test_a_thread_is_at_the_users_line(function):
         ("elsewhere", "code/0f/src", "handler.py", "code/0f/src/a.py", "src/a.py"),
         ("elsewhere", "code/0f", "src/handler.py", "code/0f/src/a.py", "src/a.py"),
         ("elsewhere", "code/0f/src", "handler.py", "other/a.py", None),
+        ("/", "code/0f/src", "handler.py", "code/0f/src/a.py", "src/a.py"),
     ],
 )
 def test_the_functions_folder_is_where_it_was_started_or_above_its_code(
     tmp_path, monkeypatch, cwd, folder, file, path, short
 ):
-    (tmp_path / cwd).mkdir(parents=True)
+    (tmp_path / cwd).mkdir(parents=True, exist_ok=True)
     monkeypatch.chdir(tmp_path / cwd)
     user_trace.use_folder(tmp_path / folder, tmp_path / folder / file)
     assert user_trace.short(tmp_path / path) == (short or str(tmp_path / path))
+
+
+def test_a_folder_that_is_deleted_under_the_process_costs_nothing(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    user_trace.use_folder(tmp_path / "f/src", tmp_path / "f/src/handler.py")
+    assert user_trace.short(tmp_path / "f/src/a.py") == "src/a.py"
