@@ -107,7 +107,7 @@ def _faults(value: object, name: str) -> Iterator[str]:
         if type(at.value) in _FINE:
             continue
         if at.depth > _MOST_DEPTH:
-            yield f"{_place(at, 3)} contains itself, which JSON cannot tell; cut the circle"
+            yield f"{_place(at, 3)} contains itself, which JSON cannot hold; cut the circle"
             return
         parts = _parts(at.value)
         if parts is not None:

@@ -221,6 +221,6 @@ SETTINGS: tuple[Setting, ...] = (
         "LOG_COMMAND",
         "",
         "text",
-        "Command that prints this log and takes --call ID; whose call failed is told of it.",
+        "Command that prints this log and takes --call ID; messages of failed calls name it.",
     ),
 )
