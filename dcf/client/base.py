@@ -54,13 +54,14 @@ class Invocation(NamedTuple):
 
 
 class LogRequest(NamedTuple):
-    """Which lines: the newest `tail` (-1: all), since an RFC 3339 time, of one replica."""
+    """Which lines: the newest `tail` (-1: all), since an RFC 3339 time, of a replica, of a call."""
 
     name: str
     tail: int = -1
     follow: bool = False
     since: str = ""
     instance: str = ""
+    call: str = ""
 
 
 class LogLine(NamedTuple):

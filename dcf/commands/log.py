@@ -11,7 +11,7 @@ from ..client.base import GatewayClient, LogRequest
 from ..errors import DcfError
 from ..terminal.examples import examples
 from ..terminal.patience import patience
-from ..terminal.printing import write_json_line, write_log_line, write_text
+from ..terminal.printing import write_json_line, write_log_line, write_note, write_text
 from .options.gateway import client_for, gateway_option, json_option, name_argument
 from .options.numbers import Whole
 
@@ -48,6 +48,7 @@ def _rfc3339(time: datetime) -> str:
 @click.option("--tail", "--lines", type=Whole(-1), default=-1, help="The newest so many.")
 @click.option("--since", default="", callback=_since, help="RFC 3339, or 30s, 10m, 2h, 1d ago.")
 @click.option("--instance", default="", help="One replica's alone.")
+@click.option("--call", default="", metavar="ID", help="One call's alone, with its trace.")
 @json_option
 @gateway_option
 def log(name: str, as_json: bool, gateway: str, **wanted: Any) -> None:  # noqa: ANN401 - click's
@@ -73,9 +74,12 @@ def _write(client: GatewayClient, request: LogRequest, as_json: bool) -> None:
         write_text(text)
         return
     plain = sys.stdout.isatty() and not as_json
+    line = None
     with patience("waiting for lines; Ctrl-C ends it" if request.follow else "waiting for lines"):
         for line in client.logs(request):
             if plain:
                 write_log_line(line.timestamp, line.instance, line.text)
             else:
                 write_json_line(line._asdict())
+    if request.call and line is None:
+        write_note(f"no line of the log of {request.name} names the call {request.call}")

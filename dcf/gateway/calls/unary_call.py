@@ -83,11 +83,13 @@ async def call_unary(upstream: Upstream, question: Question) -> UnaryAnswer:
 
 def _failure(status: int, body: bytes, seconds: float) -> FunctionFailure:
     """Only errors with a code of their own speak in their own words."""
-    if status == 504:
-        return FunctionFailure(f"Function timed out after {seconds:f}s", status, "timeout")
     try:
         error = json.loads(body)["error"]
-        code, message = str(error["code"]), f"{error['code']}: {error['message']}"
+        code, said = str(error["code"]), str(error["message"])
     except (ValueError, KeyError, TypeError):
-        code, message = "", f"status {status}"
-    return FunctionFailure(message, status, code)
+        code, said = "", ""
+    if status == 504:
+        # The contract's words, and behind them whose limit it was.
+        words = f"Function timed out after {seconds:f}s"
+        return FunctionFailure(f"{words}: {said}" if said else words, status, "timeout")
+    return FunctionFailure(f"{code}: {said}" if code else f"status {status}", status, code)

@@ -171,7 +171,8 @@ class Upstream:
                     response = await under_way.enter_async_context(await self._send(target, call))
                 yield Answer(response, target.revision)
         except TimeoutError as fault:
-            raise UpstreamTimeout(f"Function timed out after {target.timeout:f}s") from fault
+            limit = f"{target.timeout:f}s: the gateway's own limit for {name}"
+            raise UpstreamTimeout(f"Function timed out after {limit}") from fault
         except aiohttp.ClientError as fault:
             raise await self._broken_off(name, target) from fault
 

@@ -117,7 +117,11 @@ def test_what_goes_wrong_has_a_name_and_is_counted_once(listening, run, how):
     faults = {
         "nobody": (NotReady, 503, f"{NOBODY} Of 1 wanted replicas none is ready yet."),
         "refused": (UpstreamFailed, 502, "Can't reach service for: f."),
-        "silent": (UpstreamTimeout, 504, "Function timed out after 0.050000s"),
+        "silent": (
+            UpstreamTimeout,
+            504,
+            "Function timed out after 0.050000s: the gateway's own limit for f",
+        ),
         "broken": (UpstreamFailed, 502, "Can't reach service for: f."),
     }
     kind, code, words = faults[how]
