@@ -4,23 +4,27 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from .. import __version__
 from ..gateway.bounds import Bounds, raise_open_files
+from ..gateway.in_force import in_force
 from ..gateway.memory import keep_little
 from ..gateway.queue.settings import queue_settings
 from ..gateway.rest.auth import credentials_for
 from ..gateway.rest.cors import cors_of
 from ..gateway.server import PROVIDERS, Server, Settings, provider_of
+from ..gateway.telemetry.events import STARTED, STOPPED, STOPPING, tell
 from ..providers.process.provider import MIN_READY_SECONDS
 from ..release.quickstart import deploy_and_call
 from ..state.state_file import ACCEPT_FLAG
 from ..terminal.printing import write_line
-from ..terminal.warnings_shown import show_warnings
 from .options.bounds import bounds_options
+from .options.log import log_options, log_to_stderr
 
 
 @click.command()
@@ -107,6 +111,7 @@ from .options.bounds import bounds_options
     is_flag=True,
     help="Start with what is left of a damaged state; what was found is kept beside it.",
 )
+@log_options
 @click.option(
     "--deploy",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -129,6 +134,8 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     basic_auth: bool | None,
     secret_mount_path: Path,
     accept_lost_state: bool,
+    log_format: str,
+    log_level: str,
     deploy: Path | None,
     sample: Path | None,
     **bounds: int,
@@ -153,24 +160,38 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         Bounds(**bounds),
         cors_of(allow_origin, os.environ),
     )
-    show_warnings()
-    raise_open_files()
-    keep_little()
-    asyncio.run(_run(settings, deploy, sample))
+    log = log_to_stderr(log_format, log_level)
+    try:
+        raise_open_files()
+        keep_little()
+        server = Server(settings, provider_of(settings), lambda: log.lost if log else 0)
+        told = {"log_format": log_format, "log_level": log_level, **in_force(settings)}
+        asyncio.run(_run(server, settings, told, (deploy, sample)))
+    finally:
+        if log is not None:
+            log.close()
 
 
-async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> None:
+async def _run(
+    server: Server,
+    settings: Settings,
+    told: dict[str, object],
+    first_call: tuple[Path | None, Path | None],
+) -> None:
+    deploy, sample = first_call
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def asked_to_stop(number: int) -> None:
         loop.remove_signal_handler(number)  # asked twice, we end at once; watchers see us go
+        tell(STOPPING, signal=signal.Signals(number).name)
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked_to_stop, number)
-    server = Server(settings, provider_of(settings))
     await server.start()
+    began = {"version": __version__, "pid": os.getpid()}
+    tell(STARTED, rest=server.rest, grpc=server.grpc, **began, **told)
     write_line(
         f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
         f"provider {settings.provider}, state {settings.home}"
@@ -194,4 +215,6 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
         stopping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await stopping
+        ending = time.monotonic()
         await server.stop()
+        tell(STOPPED, seconds=round(time.monotonic() - ending, 3))

@@ -5,10 +5,19 @@ unless a script makes a revision slow or lets it fail; `split` serves two revisi
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import AlreadyExists, InvalidRequest, NotFound
+from ..measuring import Consumption
+from ..notices import (
+    REPLACED,
+    Hear,
+    Notice,
+    RolloutEnded,
+    RolloutStep,
+    unheard,
+)
 from ..placement import (
     FAILED,
     PROGRESSING,
@@ -76,6 +85,7 @@ class FakeProvider:
             FakeLogs(lines, self.statuses),
         )
         self.replicas = tuple(targets)
+        self._hear: Hear = unheard
         self._revisions: dict[str, list[RevisionInfo]] = {}
         self._weights: dict[str, dict[int, float]] = {}
         self._lost: set[str] = set()
@@ -91,6 +101,19 @@ class FakeProvider:
     def routing(self) -> "FakeProvider":
         """Itself."""
         return self
+
+    @property
+    def measuring(self) -> "FakeProvider":
+        """Itself."""
+        return self
+
+    def listen(self, hear: Hear) -> None:
+        """Tell somebody what happens."""
+        self._hear = hear
+
+    def tell(self, notice: Notice) -> None:
+        """Say that something has happened, as a test wants it."""
+        self._hear(notice)
 
     async def start(self) -> None:
         """Nothing to open."""
@@ -179,6 +202,13 @@ class FakeProvider:
         replicas = (await self.describe(name)).replicas
         return Usage(500.0 * replicas, _MEMORY * replicas)
 
+    async def consumption(self) -> Mapping[str, Consumption]:
+        """A second and 100 MiB a replica."""
+        return {
+            name: Consumption(float(each.replicas), _MEMORY * each.replicas)
+            for name, each in self.statuses.items()
+        }
+
     def targets(self, name: str) -> Sequence[Target]:
         """The addresses of the revisions that serve, whatever the count, unless it is 0."""
         if name not in self.statuses:
@@ -214,6 +244,9 @@ class FakeProvider:
     async def _begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
         revisions, script = self._revisions[spec.name], self.scripts.get(spec.image, Script())
         info = RevisionInfo(len(revisions) + 1, spec, _TIME, by)
+        if revisions and self.statuses[spec.name].rollout == PROGRESSING:
+            self._tell_end(revisions[0], REPLACED)
+        self._hear(RolloutStep(spec.name, info.number, "preparing"))
         revisions.insert(0, info)
         self._say(spec.name, PROGRESSING)
         if script.gate is None:
@@ -234,10 +267,15 @@ class FakeProvider:
         if script.fault:
             self._revisions[name][0] = replace(info, rollout=FAILED, reason=script.fault)
             self._say(name, FAILED, script.fault)
+            self._tell_end(info, FAILED, script.fault)
             return
         self.statuses[name] = replace(self.statuses[name], spec=info.spec)
         self._say(name, READY)
         await self._route(name, {info.number: 1.0})
+        self._tell_end(info, READY)
+
+    def _tell_end(self, info: RevisionInfo, result: str, reason: str = "") -> None:
+        self._hear(RolloutEnded(info.spec.name, info.number, result, reason, 0.0))
 
     def _say(self, name: str, rollout: str, reason: str = "") -> None:
         self.statuses[name] = replace(self.statuses[name], rollout=rollout, reason=reason)
