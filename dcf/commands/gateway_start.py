@@ -143,30 +143,34 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
         raise click.UsageError("--sample needs --deploy")
-    queue = replace(
-        queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
-    )
-    credentials = credentials_for(host, basic_auth, secret_mount_path)
     settings = Settings(
         host,
         port,
         grpc_port,
         provider,
         home,
-        credentials,
-        queue,
+        credentials_for(host, basic_auth, secret_mount_path),
+        replace(
+            queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
+        ),
         min_ready_seconds,
         accept_lost_state,
         Bounds(**bounds),
         cors_of(allow_origin, os.environ),
     )
-    log = log_to_stderr(log_format, log_level)
+    _serve(settings, (log_format, log_level), (deploy, sample))
+
+
+def _serve(
+    settings: Settings, log_as: tuple[str, str], first_call: tuple[Path | None, Path | None]
+) -> None:
+    log = log_to_stderr(*log_as)
     try:
         raise_open_files()
         keep_little()
         server = Server(settings, provider_of(settings), lambda: log.lost if log else 0)
-        told = {"log_format": log_format, "log_level": log_level, **in_force(settings)}
-        asyncio.run(_run(server, settings, told, (deploy, sample)))
+        told = {"log_format": log_as[0], "log_level": log_as[1], **in_force(settings)}
+        asyncio.run(_run(server, settings, told, first_call))
     finally:
         if log is not None:
             log.close()

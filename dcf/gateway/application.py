@@ -20,6 +20,7 @@ from .rest.origin import local_name, same_origin
 from .rest.replies import failed, plain_errors
 from .rest.route import Route
 from .routes import ROUTES
+from .telemetry.refusals import REST, refused
 from .telemetry.traffic import Traffic
 
 _MAX_SYSTEM_BODY = 4 << 20
@@ -92,9 +93,11 @@ def within_limits(handler: _Handler, route: Route) -> _Handler:
         fault = TooManyConnections(
             "the gateway, or this address, has as many connections as it may have: try again"
         )
-        reply = failed(503, fault.message)
         if route.tag == "OpenFaaS":
             reply = own_failure(fault, request.match_info["name"], Arrival.of(request))
+        else:
+            refused(REST, fault.code)
+            reply = failed(503, fault.message)
         reply.headers["Retry-After"] = "1"
         reply.force_close()
         return reply

@@ -32,6 +32,7 @@ class Gateway:
     """Deploy, update, delete, list, describe, scale, logs, targets, and the count of calls.
 
     Attributes:
+        invocation_counts: How often each function was called.
         forgotten: Called with the name of a function that was deleted.
     """
 
@@ -142,10 +143,6 @@ class Gateway:
     def calls(self, name: str) -> int:
         """How often a function was called."""
         return self.invocation_counts[name]
-
-    def count(self, name: str) -> None:
-        """Count a call."""
-        self.invocation_counts.add(name)
 
     def _here(self, store: _Store | None, name: str) -> _Store:
         if store is None:

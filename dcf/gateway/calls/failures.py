@@ -7,7 +7,7 @@ from .forwarding import MAX_CALL_ID
 
 # What a caller may have made up is no name of a function.
 _UNKNOWN = frozenset({"bad_request", "not_found"})
-_FAILED = frozenset({"not_ready", "upstream_failed", "timeout", "internal"})
+_FAILED = frozenset({"not_ready", "upstream_failed", "replica_crashed", "timeout", "internal"})
 
 
 def tell_failure(door: str, fault: DcfError, name: str, call_id: str) -> None:

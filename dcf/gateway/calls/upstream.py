@@ -114,7 +114,7 @@ class Upstream:
         try:
             if target is None:
                 raise await self._not_ready(name)
-            self._gateway.count(name)
+            self._gateway.invocation_counts.add(name)
             async with self._answer(name, target, call) as answer:
                 code, revision = answer.response.status, answer.revision
                 yield answer

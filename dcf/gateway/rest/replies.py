@@ -22,6 +22,7 @@ _STATUSES = {
     "unsupported": 501,
     "storage_full": 507,
 }
+_LONGEST_ID = 256
 _REFUSALS, _TOO_LARGE = ("slow_request", "too_many_connections"), 413
 _Message = TypeVar("_Message")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -45,7 +46,8 @@ async def plain_errors(request: web.Request, handler: _Handler) -> web.StreamRes
     except Exception as fault:  # pylint: disable=broad-exception-caught # the last before the wire
         if known := storage_fault(fault, "the change"):
             return failed(_STATUSES.get(known.code, 500), known.message)
-        _log.exception("%s %s failed", request.method, _route_of(request))
+        call_id = request.headers.get("X-Call-Id", "none")[:_LONGEST_ID]
+        _log.exception("%s %s failed [%s]", request.method, _route_of(request), call_id)
         return failed(500, "the gateway failed; its log has the reason")
 
 

@@ -5,15 +5,14 @@ unless a script makes a revision slow or lets it fail; `split` serves two revisi
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import AlreadyExists, InvalidRequest, NotFound
-from ..measuring import Consumption
+from ..measuring import Measuring
 from ..notices import (
     REPLACED,
     Hear,
-    Notice,
     RolloutEnded,
     RolloutStep,
     unheard,
@@ -30,10 +29,10 @@ from ..placement import (
 )
 from ..routing import Target
 from ..stores import LogLine, Stores
+from .measuring import MEMORY, FakeMeasuring
 from .stores import FakeArchives, FakeLogs, FakeSecrets
 
 _TIME = "2000-01-01T00:00:00Z"
-_MEMORY = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Script:
     fault: str = ""
 
 
-class FakeProvider:
+class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what a test says
     """Fills the whole port.
 
     Attributes:
@@ -62,6 +61,7 @@ class FakeProvider:
         draining: The targets of which this has not come back.
         archives: The digests that were put.
         kept_secrets: Name and value.
+        measuring: Knows what replicas use; a test may take it away.
     """
 
     kind = "fake"
@@ -84,6 +84,7 @@ class FakeProvider:
             FakeSecrets(self.kept_secrets, self.statuses),
             FakeLogs(lines, self.statuses),
         )
+        self.measuring: Measuring | None = FakeMeasuring(self.statuses)
         self.replicas = tuple(targets)
         self._hear: Hear = unheard
         self._revisions: dict[str, list[RevisionInfo]] = {}
@@ -102,18 +103,9 @@ class FakeProvider:
         """Itself."""
         return self
 
-    @property
-    def measuring(self) -> "FakeProvider":
-        """Itself."""
-        return self
-
     def listen(self, hear: Hear) -> None:
         """Tell somebody what happens."""
         self._hear = hear
-
-    def tell(self, notice: Notice) -> None:
-        """Say that something has happened, as a test wants it."""
-        self._hear(notice)
 
     async def start(self) -> None:
         """Nothing to open."""
@@ -200,14 +192,7 @@ class FakeProvider:
     async def usage(self, name: str) -> Usage:
         """Half a core and 100 MiB a replica."""
         replicas = (await self.describe(name)).replicas
-        return Usage(500.0 * replicas, _MEMORY * replicas)
-
-    async def consumption(self) -> Mapping[str, Consumption]:
-        """A second and 100 MiB a replica."""
-        return {
-            name: Consumption(float(each.replicas), _MEMORY * each.replicas)
-            for name, each in self.statuses.items()
-        }
+        return Usage(500.0 * replicas, MEMORY * replicas)
 
     def targets(self, name: str) -> Sequence[Target]:
         """The addresses of the revisions that serve, whatever the count, unless it is 0."""

@@ -121,15 +121,11 @@ def test_processor_time_and_memory_are_told_where_the_provider_knows_them(run):
         await made.deploy("f", replicas=2)
         assert await made.of("gateway_function_cpu_seconds_total") == 2.0
         assert await made.of("gateway_function_memory_bytes") == 200 << 20
-        type(made.provider).measuring = None
+        made.provider.measuring = None
         assert await made.of("gateway_function_cpu_seconds_total") is None
         assert await made.of("gateway_function_replicas_wanted") == 2
 
-    kept = FakeProvider.measuring
-    try:
-        run(steps())
-    finally:
-        FakeProvider.measuring = kept
+    run(steps())
 
 
 def test_a_function_that_is_gone_has_no_series_however_it_went(run):
