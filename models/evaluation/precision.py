@@ -1,0 +1,140 @@
+"""Average precision as COCO defines it, computed by pycocotools; and how sure a difference is."""
+
+import contextlib
+import copy
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pycocotools.cocoeval import COCOeval
+
+from .annotations import AnnotatedImages
+
+_MAX_DETECTIONS = 100
+LEVEL = 0.90
+"""Share of the bootstrap's results inside its interval."""
+
+Found = dict[str, Any]
+"""A detection as COCO writes it: image_id, category_id, score, bbox (x, y, width, height)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """Figures of one evaluation, in points (0..100).
+
+    Attributes:
+        mean: mAP: mean over classes and overlaps 0.50, 0.55, ... 0.95.
+        at_50: AP50: at overlap 0.50.
+        at_75: AP75: at overlap 0.75.
+    """
+
+    mean: float
+    at_50: float
+    at_75: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A difference of mAP, in points, with its interval of 90 %.
+
+    Attributes:
+        difference: On all images.
+        low: Lower end.
+        high: Upper end.
+        samples: How many times the images were drawn anew.
+    """
+
+    difference: float
+    low: float
+    high: float
+    samples: int
+
+
+class Matches:
+    """Detections matched with annotations, image by image, ready to be averaged over any images."""
+
+    def __init__(self, images: AnnotatedImages, found: list[Found]) -> None:
+        evaluation = _Evaluation(images.coco, results_of(images, found), "bbox")
+        evaluation.params.areaRng = evaluation.params.areaRng[:1]
+        evaluation.params.areaRngLbl = evaluation.params.areaRngLbl[:1]
+        evaluation.params.maxDets = [_MAX_DETECTIONS]
+        evaluation.params.imgIds = list(images.files)
+        with contextlib.redirect_stdout(io.StringIO()):  # the library prints its progress
+            evaluation.evaluate()
+        self._evaluation = evaluation
+        self._classes = len(evaluation.params.catIds)
+        self._matches = np.empty(len(evaluation.evalImgs), object)
+        self._matches[:] = evaluation.evalImgs
+        self.count = len(images.files)
+
+    def precision(self, drawn: npt.NDArray[np.intp] | None = None) -> Precision:
+        """Averages over all images, or over those drawn.
+
+        Args:
+            drawn: Positions of images in order of id, repeats allowed; all when None.
+
+        Returns:
+            The figures.
+        """
+        positions = np.arange(self.count) if drawn is None else drawn
+        evaluation = copy.copy(self._evaluation)
+        evaluation.params = copy.copy(self._evaluation.params)
+        evaluation.params.imgIds = list(range(len(positions)))
+        evaluation._paramsEval = evaluation.params  # noqa: SLF001  # pylint: disable=protected-access  # how evaluate() hands over
+        evaluation.evalImgs = list(
+            self._matches.reshape(self._classes, self.count)[:, positions].reshape(-1)
+        )
+        with contextlib.redirect_stdout(io.StringIO()):
+            evaluation.accumulate()
+        values = evaluation.eval["precision"]  # [overlap, recall, class, 1, 1]; -1: class is absent
+        return Precision(_mean(values), _mean(values[0]), _mean(values[5]))
+
+
+def paired_bootstrap(
+    ours: Matches, theirs: Matches, samples: int, progress: Callable[[int], None]
+) -> Interval:
+    """How far mAP differs between two detectors on the same images (Efron's percentile interval).
+
+    Args:
+        ours: Matches of one detector.
+        theirs: Matches of the other, on the same images.
+        samples: How many times the images are drawn anew, with replacement.
+        progress: Called with 1 after each draw.
+
+    Returns:
+        ``ours`` minus ``theirs``.
+    """
+    random = np.random.default_rng(0)
+    differences = []
+    for _ in range(samples):
+        drawn = random.integers(0, ours.count, ours.count)
+        differences.append(ours.precision(drawn).mean - theirs.precision(drawn).mean)
+        progress(1)
+    tail = (1 - LEVEL) / 2 * 100
+    low, high = np.percentile(differences, [tail, 100 - tail])
+    return Interval(
+        ours.precision().mean - theirs.precision().mean, float(low), float(high), samples
+    )
+
+
+class _Evaluation(COCOeval):  # type: ignore[misc]  # the library is untyped
+    """COCO's evaluation; a subclass only so that copies of it stay cheap."""
+
+
+def results_of(images: AnnotatedImages, found: list[Found]) -> Any:  # noqa: ANN401  # untyped library
+    """The detections as the library takes them; it cannot read an empty list itself."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        if found:
+            return images.coco.loadRes(found)
+        empty = copy.deepcopy(images.coco)  # loadRes cannot read an empty list
+        empty.dataset["annotations"] = []
+        empty.createIndex()
+        return empty
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float:
+    known = values[values > -1]
+    return float(known.mean() * 100) if known.size else 0.0

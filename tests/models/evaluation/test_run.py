@@ -1,0 +1,62 @@
+"""A real detector over real pictures: what it is asked, and what is made of its answers."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from models.evaluation.annotations import read_annotations
+from models.evaluation.precision import Precision
+from models.evaluation.run import Measured, evaluate
+from models.ssd.bundle import DEFAULT_BUNDLE
+from models.ssd.detector import Detector
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+PHOTOS = ("coffee.jpg", "chelsea.jpg")
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return Detector(DEFAULT_BUNDLE, pool_size=1)
+
+
+@pytest.fixture
+def data_set(tmp_path, detector):
+    """What the detector itself finds is the truth, but for the last object of the first photo."""
+    images, boxes = [], []
+    for number, name in enumerate(PHOTOS, 1):
+        images.append({"id": number, "file_name": name})
+        found = detector.detect((SAMPLES / name).read_bytes()).detections
+        for class_id, edges in zip(found.class_ids.tolist(), found.boxes.tolist(), strict=True):
+            ymin, xmin, ymax, xmax = edges
+            box = [xmin, ymin, xmax - xmin, ymax - ymin]
+            boxes.append({
+                "id": len(boxes) + 1, "image_id": number, "category_id": class_id, "bbox": box,
+                "area": box[2] * box[3], "iscrowd": 0,
+            })  # fmt: skip
+    document = {
+        "images": images, "annotations": boxes,
+        "categories": [{"id": each} for each in sorted({box["category_id"] for box in boxes})],
+    }  # fmt: skip
+    (tmp_path / "instances.json").write_text(json.dumps(document))
+    return read_annotations(SAMPLES, tmp_path / "instances.json")
+
+
+def test_its_own_answers_are_perfect_though_weak_ones_are_asked_for(detector, data_set):
+    steps = []
+    measured = evaluate(detector, data_set, steps.append)
+    assert steps == [1, 1]
+    assert measured.figures()["mAP"] == measured.figures()["AP75"] == 1.0
+    assert measured.images == 2
+    assert 0 < measured.inference_ms < measured.latency_ms
+    # More than the settings of a call would let through.
+    weak = measured.matches._evaluation.cocoDt.dataset["annotations"]
+    assert min(each["score"] for each in weak) < detector.defaults.threshold / 2
+
+
+def test_figures_are_shares():
+    measured = Measured(Precision(28.637, 44.454, 100.0), None, 3, 12.3456, 1.0)
+    assert measured.figures() == {
+        "mAP": 0.2864, "AP50": 0.4445, "AP75": 1.0, "images": 3, "latency_ms": 12.35,
+        "inference_ms": 1.0,
+    }  # fmt: skip
