@@ -1,6 +1,6 @@
 """Placement: which functions there are, in which revisions, with how many replicas.
 
-One of the three parts of the provider port (`port.py`); the contract test holds all to it.
+One of the parts of the provider port (`port.py`); the contract test holds all to it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Routing: where the calls of a function can go now.
 
-One of the three parts of the provider port (`port.py`). The gateway alone counts what is in flight.
+One of the parts of the provider port (`port.py`). The gateway alone counts what is in flight.
 A provider that ends a replica takes its target off the list first and then asks the replica itself
 to drain: a replica that is draining says so (`/_/ready`), finishes its calls, and ends.
 """

@@ -1,6 +1,6 @@
 """Stores: what a provider keeps for functions besides placing them. Each may be missing.
 
-One of the three parts of the provider port (`port.py`). A gateway reports the stores that it has as
+One of the parts of the provider port (`port.py`). A gateway reports the stores that it has as
 `capabilities`, and clients ask for these, never for a provider's name.
 """
 

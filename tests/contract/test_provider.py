@@ -13,6 +13,7 @@ import pytest
 from dcf.archive import Entry, pack
 from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
 from dcf.providers.fake.provider import FakeProvider, Script
+from dcf.providers.notices import ReplicaEnded, RolloutEnded, RolloutStep
 from dcf.providers.placement import (
     FAILED,
     PROGRESSING,
@@ -505,5 +506,67 @@ def test_an_archive_that_cannot_be_unpacked_fails_its_rollout_with_the_reason(tm
             while (status := await provider.placement.describe("bad")).rollout != "failed":
                 await asyncio.sleep(0.02)
             assert "cannot be unpacked" in status.reason
+
+    run(steps())
+
+
+def test_what_happens_is_told_while_it_happens(make, archive):
+    heard = []
+
+    async def steps():
+        provider = make()
+        provider.listen(heard.append)
+        async with started(provider):
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+            await provider.placement.update(FunctionSpec("echo", archive.image, env={"A": "1"}))
+            await settled(provider)
+            await provider.placement.delete("echo")
+            count = len(heard)
+        assert not [each for each in heard[count:] if not isinstance(each, ReplicaEnded)]
+
+    run(steps())
+    assert {each.function for each in heard} == {"echo"}
+    ends = [each for each in heard if isinstance(each, RolloutEnded)]
+    assert [(each.revision, each.result, each.is_restored) for each in ends] == [
+        (1, READY, False), (2, READY, False),
+    ]  # fmt: skip
+    steps_told = [each for each in heard if isinstance(each, RolloutStep)]
+    assert (steps_told[0].revision, steps_told[0].step) == (1, "preparing")
+    assert heard.index(ends[0]) < [each.revision for each in heard].index(2)
+
+
+def test_what_replicas_use_is_told_of_every_function_that_is_there(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            if provider.measuring is None:
+                return
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+            used = await provider.measuring.consumption()
+            assert set(used) == {"echo"}
+            assert used["echo"].memory_bytes > 1 << 20
+            assert used["echo"].cpu_seconds > 0
+            await provider.placement.delete("echo")
+
+    run(steps())
+
+
+def test_a_start_of_the_provider_is_no_rollout(tmp_path, archive):
+    async def steps():
+        home, heard = tmp_path / "home", []
+        async with started(ProcessProvider(home)) as provider:
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+        again = ProcessProvider(home)
+        again.listen(heard.append)
+        async with started(again):
+            await settled(again)
+            await again.placement.delete("echo")
+        (end,) = [each for each in heard if isinstance(each, RolloutEnded)]
+        assert (end.result, end.is_restored) == (READY, True)
 
     run(steps())

@@ -21,6 +21,7 @@ from ...errors import DcfError, NotFound, NotReady, ReplicaCrashed, UpstreamFail
 from ...providers.placement import FAILED
 from ...providers.routing import Target
 from ..core import Gateway
+from ..telemetry.events import CALL, tell
 from .balancer import Balancer
 from .file_body import file_body
 from .metrics import Metrics
@@ -109,12 +110,13 @@ class Upstream:
             UpstreamTimeout: No byte came for as long as the function may take.
         """
         target = self._choose(name)
-        self._metrics.started(name)
+        tally = self._metrics.of(name)
+        tally.begin()
         began, code, revision = time.perf_counter(), _CALLER_LEFT, 0
         try:
             if target is None:
                 raise await self._not_ready(name)
-            self._gateway.count(name)
+            self._gateway.invocation_counts.add(name)
             async with self._answer(name, target, call) as answer:
                 code, revision = answer.response.status, answer.revision
                 yield answer
@@ -123,7 +125,12 @@ class Upstream:
             raise
         finally:
             revision = revision or (target.revision if target else 0)
-            self._metrics.called(name, revision, code, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            tally.end(revision, code, seconds)
+            tell(
+                CALL, method=call.method, function=name, revision=revision, status=code,
+                seconds=seconds, call_id=call.headers.get("X-Call-Id"),
+            )  # fmt: skip
             self._idle.set()
 
     async def _not_ready(self, name: str) -> NotReady:

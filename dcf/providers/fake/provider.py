@@ -9,6 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import AlreadyExists, InvalidRequest, NotFound
+from ..measuring import Measuring
+from ..notices import (
+    REPLACED,
+    Hear,
+    RolloutEnded,
+    RolloutStep,
+    unheard,
+)
 from ..placement import (
     FAILED,
     PROGRESSING,
@@ -23,10 +31,10 @@ from ..placement import (
 )
 from ..routing import Target
 from ..stores import LogLine, Stores
+from .measuring import MEMORY, FakeMeasuring
 from .stores import FakeArchives, FakeLogs, FakeSecrets
 
 _TIME = "2000-01-01T00:00:00Z"
-_MEMORY = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Script:
     fault: str = ""
 
 
-class FakeProvider:
+class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what a test says
     """Fills the whole port.
 
     Attributes:
@@ -55,6 +63,7 @@ class FakeProvider:
         draining: The targets of which this has not come back.
         archives: The digests that were put.
         kept_secrets: Name and value.
+        measuring: Knows what replicas use; a test may take it away.
     """
 
     kind = "fake"
@@ -77,7 +86,9 @@ class FakeProvider:
             FakeSecrets(self.kept_secrets, self.statuses),
             FakeLogs(lines, self.statuses),
         )
+        self.measuring: Measuring | None = FakeMeasuring(self.statuses)
         self.replicas = tuple(targets)
+        self._hear: Hear = unheard
         self._revisions: dict[str, list[RevisionInfo]] = {}
         self._weights: dict[str, dict[int, float]] = {}
         self._lost: dict[str, ReplicaExit | None] = {}
@@ -93,6 +104,10 @@ class FakeProvider:
     def routing(self) -> "FakeProvider":
         """Itself."""
         return self
+
+    def listen(self, hear: Hear) -> None:
+        """Tell somebody what happens."""
+        self._hear = hear
 
     async def start(self) -> None:
         """Nothing to open."""
@@ -193,7 +208,7 @@ class FakeProvider:
     async def usage(self, name: str) -> Usage:
         """Half a core and 100 MiB a replica."""
         replicas = (await self.describe(name)).replicas
-        return Usage(500.0 * replicas, _MEMORY * replicas)
+        return Usage(500.0 * replicas, MEMORY * replicas)
 
     def targets(self, name: str) -> Sequence[Target]:
         """The addresses of the revisions that serve, whatever the count, unless it is 0."""
@@ -247,6 +262,9 @@ class FakeProvider:
     async def _begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
         revisions, script = self._revisions[spec.name], self.scripts.get(spec.image, Script())
         info = RevisionInfo(len(revisions) + 1, spec, _TIME, by)
+        if revisions and self.statuses[spec.name].rollout == PROGRESSING:
+            self._tell_end(revisions[0], REPLACED)
+        self._hear(RolloutStep(spec.name, info.number, "preparing"))
         revisions.insert(0, info)
         self._say(spec.name, PROGRESSING)
         if script.gate is None:
@@ -267,10 +285,15 @@ class FakeProvider:
         if script.fault:
             self._revisions[name][0] = replace(info, rollout=FAILED, reason=script.fault)
             self._say(name, FAILED, script.fault)
+            self._tell_end(info, FAILED, script.fault)
             return
         self.statuses[name] = replace(self.statuses[name], spec=info.spec)
         self._say(name, READY)
         await self._route(name, {info.number: 1.0})
+        self._tell_end(info, READY)
+
+    def _tell_end(self, info: RevisionInfo, result: str, reason: str = "") -> None:
+        self._hear(RolloutEnded(info.spec.name, info.number, result, reason, 0.0))
 
     def _say(self, name: str, rollout: str, reason: str = "") -> None:
         self.statuses[name] = replace(self.statuses[name], rollout=rollout, reason=reason)

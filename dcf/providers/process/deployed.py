@@ -112,6 +112,8 @@ class Deployed:
     def resume(self) -> None:
         """Bring back what served; then go on with a revision that was on its way."""
         serving, newest = self.history.serving, self.history.newest
+        if newest.rollout != PROGRESSING:
+            self.processes.watch.restored = newest.number
         with self.processes.event():
             if serving is None or serving.number == newest.number:
                 self._rollout.asked(_asked(newest))

@@ -1,11 +1,12 @@
 """The functions of the process provider: its placement and its routing."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from ...errors import AlreadyExists, NotFound
 from ...state.disk import writing
+from ..notices import Hear, unheard
 from ..placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..routing import Target
 from .deployed import Deployed
@@ -30,6 +31,7 @@ class ProcessFunctions:
         launching: Launching,
         keep_only: Callable[[set[str]], None],
         min_ready_seconds: float,
+        hear: Hear = unheard,
     ) -> None:
         """No functions yet; see `start`.
 
@@ -39,9 +41,11 @@ class ProcessFunctions:
             launching: Checks and prepares revisions.
             keep_only: Deletes everything stored by digest but for what it is given.
             min_ready_seconds: How long a new revision must stay ready before the old one goes.
+            hear: Takes what happens to functions by itself.
         """
         self._home, self._store, self._launching = home, store, launching
         self._keep_only, self._min_ready_seconds = keep_only, min_ready_seconds
+        self._hear = hear
         self._functions: dict[str, Deployed] = {}
         self._arriving: set[str] = set()
         self._draining: dict[Deployed, asyncio.Task[None]] = {}
@@ -140,6 +144,10 @@ class ProcessFunctions:
         """What its replicas use now."""
         return self._find(name).processes.usage()
 
+    def pids(self) -> Mapping[str, Sequence[int]]:
+        """By function: the supervisors of its processes."""
+        return {name: each.processes.pids() for name, each in self._functions.items()}
+
     def targets(self, name: str) -> Sequence[Target]:
         """Its ready replicas."""
         return self._find(name).targets()
@@ -173,7 +181,7 @@ class ProcessFunctions:
             return FunctionLog(self._home.logs, name)
 
     def _add(self, history: History, log: FunctionLog) -> Deployed:
-        processes = RevisionProcesses(history, log, self._launching.launch)
+        processes = RevisionProcesses(history, log, self._launching.launch, hear=self._hear)
         function = Deployed(history, log, processes, self._min_ready_seconds)
         self._functions[history.record.name] = function
         return function

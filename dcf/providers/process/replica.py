@@ -116,6 +116,11 @@ class Replica:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
+    @property
+    def pid(self) -> int | None:
+        """The process id of its supervisor; None while it has none."""
+        return self._meter.pid if self._meter is not None else None
+
     def usage(self) -> Usage:
         """What its process uses now."""
         return self._meter.usage() if self._meter is not None else Usage(0.0, 0)

@@ -196,7 +196,7 @@ def test_a_setting_of_the_queue_that_cannot_be_is_named(run, tmp_path, monkeypat
 
 
 def test_one_line_says_where_it_is_and_the_last_that_it_stops(gateways):
-    gateway = gateways()
+    gateway = gateways("--log-level", "warning")
     (line,) = [each for each in gateway.said if each.startswith("Gateway: ")]
     assert line == (
         f"Gateway: {gateway.rest} (REST), {gateway.grpc} (gRPC), "
