@@ -14,9 +14,11 @@ from .printing import open_closed_streams, visible, write_note
 # for itself), as a click command called `command`.
 VERBS = {
     "check": "Compare this code with what others computed.",
+    "data": "Make, check, count, divide and show annotated pictures.",
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
     "import": "Make a bundle of a model in another format.",
+    "models": "Keep models: add, list, compare, tag, verify, fetch.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
 }
