@@ -20,6 +20,7 @@ from benchmarks.comparisons import (
     siege,
     through_gateway,
     throughput,
+    tile_costs,
 )
 from benchmarks.harness import command
 from benchmarks.harness.bars import Finding, Row
@@ -40,6 +41,7 @@ COMPARISONS: dict[str, Callable[[Plan], Finding]] = {
     "hostile": hostile_bodies.measure,
     "appetite": appetite.measure,
     "siege": siege.measure,
+    "tiles": tile_costs.measure,
 }
 
 
