@@ -68,6 +68,11 @@ class Detector:
 
     Raises:
         BundleError: The bundle cannot be trusted or used.
+
+    Attributes:
+        bundle: The model.
+        pool_size: As given.
+        defaults: What a call gets that asks for nothing.
     """
 
     def __init__(
@@ -81,7 +86,7 @@ class Detector:
         cv2.setNumThreads(1)
         self.bundle: Bundle = open_bundle(bundle or DEFAULT_BUNDLE)
         manifest = self.bundle.manifest
-        self._pool_size = pool_size or usable_cpus()
+        self.pool_size = pool_size or usable_cpus()
         self._full_decoder = ImageDecoder(None, max_pixels, allowance)
         self._decoder = self._full_decoder
         # The legacy resize takes single pixels out of the full picture: decoded any smaller, the
@@ -90,7 +95,7 @@ class Detector:
             size = manifest.input.height, manifest.input.width
             self._decoder = ImageDecoder(size, max_pixels, allowance)
         self._preprocessor = Preprocessor(manifest.input)
-        self._session = open_session(self.bundle, self._pool_size)
+        self._session = open_session(self.bundle, self.pool_size)
         self._calls = _Calls()
         self._reader = BoxReader(manifest, self.bundle.labels)
         self.defaults = Settings.of(manifest.defaults)
@@ -189,12 +194,12 @@ class Detector:
             except DetectorError as error:
                 return error
 
-        if len(pictures) < 2 or self._pool_size == 1:
+        if len(pictures) < 2 or self.pool_size == 1:
             return [one(picture) for picture in pictures]
         # Imported when a batch comes: most calls bring one picture, and starts are felt.
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(min(self._pool_size, len(pictures))) as pool:
+        with ThreadPoolExecutor(min(self.pool_size, len(pictures))) as pool:
             return list(pool.map(one, pictures))
 
     def draw(
