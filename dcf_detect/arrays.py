@@ -32,6 +32,9 @@ class Form:
     floats: bool = False
 
 
+RGB_BYTES = Form()
+
+
 def rgb_from_array(array: "npt.NDArray[np.generic]", form: Form) -> Pixels:
     """Makes RGB bytes of an array.
 

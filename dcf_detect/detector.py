@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterable, Iterator
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, Unpack, overload
+from typing import TypeVar, Unpack, overload
 
 import cv2
 
@@ -11,15 +11,12 @@ from .box import Box
 from .failure import Failure
 from .options import Call, CallOptions, Thresholds, call_of, settings_of
 from .ordered import in_order
-from .picture import Picture
+from .picture import Picture, Source
 from .result import Result
 from .rooms import Answer, DetectorError, Engine, OptionError, Settings
 from .sources import Several, open_source
 
-if TYPE_CHECKING:
-    from .picture import Source
-
-    Item = TypeVar("Item", bound=Source)
+Item = TypeVar("Item", bound=Source)
 
 
 class Detector:
@@ -69,14 +66,18 @@ class Detector:
         return f"<Detector {self.model['name']}, threshold {self._settings.threshold:g}>"
 
     @overload
-    def __call__(self, source: "Source", **options: Unpack[CallOptions]) -> Result: ...
+    def __call__(self, source: Source, **options: Unpack[CallOptions]) -> Result: ...
     @overload
     def __call__(
-        self, source: "list[Item] | tuple[Item, ...]", **options: Unpack[CallOptions]
+        self, source: list[Source] | tuple[Source, ...], **options: Unpack[CallOptions]
+    ) -> list[Result]: ...
+    @overload  # a list of paths alone is no list of any kind of picture
+    def __call__(
+        self, source: list[Item] | tuple[Item, ...], **options: Unpack[CallOptions]
     ) -> list[Result]: ...
     @overload
     def __call__(
-        self, source: "int | Iterator[Item]", **options: Unpack[CallOptions]
+        self, source: int | Iterator[Item], **options: Unpack[CallOptions]
     ) -> Generator[Result, None, None]: ...
     def __call__(
         self, source: object, **options: Unpack[CallOptions]
@@ -110,7 +111,7 @@ class Detector:
         return list(results) if found.listed else results
 
     def stream(
-        self, source: "Source | int | Iterable[Source]", **options: Unpack[CallOptions]
+        self, source: Source | int | Iterable[Source], **options: Unpack[CallOptions]
     ) -> Generator[Result, None, None]:
         """Finds the objects of one picture after the other, as they are asked for.
 

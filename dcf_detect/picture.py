@@ -4,15 +4,13 @@ import re
 from dataclasses import dataclass, field
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    from PIL.Image import Image
-    from typing_extensions import TypeIs
+import numpy as np
+import numpy.typing as npt
+from PIL.Image import Image
 
-    from .arrays import Form, Pixels
+from .arrays import RGB_BYTES, Form, Pixels, rgb_from_array, rgb_from_image
 
 _ADDRESS = re.compile(r"data:|[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -24,13 +22,11 @@ class Readable(Protocol):
         """All its bytes."""
 
 
-if TYPE_CHECKING:
-    # A path, the bytes of a file, an open file, a Pillow image, an array.
-    Source = (
-        str | PathLike[str] | bytes | bytearray | memoryview | Readable | Image
-        | npt.NDArray[np.uint8] | npt.NDArray[np.floating[Any]]
-    )  # fmt: skip
-    Content = Path | bytes | Image | npt.NDArray[np.generic]
+Source = (
+    str | PathLike[str] | bytes | bytearray | memoryview | Readable | Image
+    | npt.NDArray[np.uint8] | npt.NDArray[np.floating[Any]]
+)  # fmt: skip
+"""A path, the bytes of a file, an open file, a Pillow image, an array."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +36,18 @@ class Picture:
     Attributes:
         content: A path, the bytes of a file, a Pillow image, or an array.
         name: Where it came from, for people; empty where it has no name.
-        form: How arrays are to be taken; RGB bytes when None.
+        form: How arrays are to be taken.
         frame: Number of a video's frame.
         seconds: When that was.
     """
 
-    content: "Content" = field(repr=False)
+    content: Path | bytes | Image | npt.NDArray[np.generic] = field(repr=False)
     name: str = ""
-    form: "Form | None" = None
+    form: Form = RGB_BYTES
     frame: int | None = None
     seconds: float | None = None
 
-    def load(self) -> "bytes | Pixels":
+    def load(self) -> bytes | Pixels:
         """Its encoded bytes, or its pixels: RGB, uint8 ``[H, W, 3]``.
 
         Raises:
@@ -63,14 +59,12 @@ class Picture:
             return self.content.read_bytes()
         if isinstance(self.content, bytes):
             return self.content
-        from .arrays import Form, rgb_from_array, rgb_from_image
-
-        if is_image(self.content):
+        if isinstance(self.content, Image):
             return rgb_from_image(self.content)
-        return rgb_from_array(self.content, self.form or Form())
+        return rgb_from_array(self.content, self.form)
 
 
-def picture_of(source: object, form: "Form | None" = None, name: str = "") -> Picture:
+def picture_of(source: object, form: Form = RGB_BYTES, name: str = "") -> Picture:
     """Takes one picture, in any form a program may have it; nothing is read but open files.
 
     Args:
@@ -86,7 +80,7 @@ def picture_of(source: object, form: "Form | None" = None, name: str = "") -> Pi
         return Picture(path_of(source), fspath(source))
     if isinstance(source, bytes | bytearray | memoryview):
         return Picture(bytes(source), name)
-    if is_array(source) or is_image(source):
+    if isinstance(source, np.ndarray | Image):
         return Picture(source, name, form)
     read = getattr(source, "read", None)
     if callable(read):
@@ -97,7 +91,7 @@ def picture_of(source: object, form: "Form | None" = None, name: str = "") -> Pi
     raise refusal(source)
 
 
-def path_of(source: "str | PathLike[str]") -> Path:
+def path_of(source: str | PathLike[str]) -> Path:
     """A path, as text or as such.
 
     Raises:
@@ -114,16 +108,6 @@ def path_of(source: "str | PathLike[str]") -> Path:
     return Path(text)
 
 
-def is_array(source: object) -> "TypeIs[npt.NDArray[np.generic]]":
-    """Whether it is an array of numpy's, told without importing that."""
-    return _is_kind(source, "numpy", "ndarray")
-
-
-def is_image(source: object) -> "TypeIs[Image]":
-    """Whether it is a Pillow image, told likewise."""
-    return _is_kind(source, "PIL.Image", "Image")
-
-
 def refusal(source: object) -> TypeError:
     """Says what came that is no picture, and what to do."""
     kind = type(source)
@@ -134,8 +118,3 @@ def refusal(source: object) -> TypeError:
     elif hasattr(source, "__array__"):
         hint = "give its numpy array, such as tensor.cpu().numpy()"
     return TypeError(f"{told} is no picture: {hint}")
-
-
-def _is_kind(source: object, module: str, name: str) -> bool:
-    kinds = type(source).__mro__
-    return any((kind.__module__, kind.__name__) == (module, name) for kind in kinds)

@@ -146,7 +146,7 @@ class Result(Sequence[Box]):
         """
         from .drawing import plotted
 
-        return plotted(self, picture)
+        return plotted(self.boxes, (self.width, self.height), self._source(picture))
 
     def save(self, path: str | PathLike[str], picture: "Source | None" = None) -> Path:
         """Writes the picture with its boxes, as JPEG or PNG by the name's ending.
@@ -164,7 +164,14 @@ class Result(Sequence[Box]):
         """
         from .drawing import saved
 
-        return saved(self, Path(path), picture)
+        return saved(self.boxes, (self.width, self.height), self._source(picture), Path(path))
+
+    def _source(self, picture: "Source | None") -> "Picture | None":
+        if picture is None:
+            return self.picture
+        from .picture import picture_of
+
+        return picture_of(picture)
 
     def to_dict(self) -> dict[str, object]:
         """What the function answers with ``format=full``; number and time of a frame, too."""
@@ -204,12 +211,8 @@ class Result(Sequence[Box]):
             read.boxes, width, height, model=read.model, timings_ms=read.timings_ms,
             error=read.error,
         )  # fmt: skip
-        if picture is None:
-            return made
-        from .picture import picture_of
-
-        source = picture_of(picture)
-        return replace(made, picture=source, name=source.name)
+        source = made._source(picture)
+        return replace(made, picture=source, name=source.name if source else "")
 
     def to_coco(self, image_id: int) -> list[dict[str, object]]:
         """The boxes as COCO's result format has them.

@@ -18,6 +18,7 @@ if CHECKOUT:
     from models.ssd.ranges import RANGES
     from models.ssd.settings import Settings
 else:
+    # pylint: disable=import-error # the other layout is what a checkout shows
     from .models.ssd.detections import Detections
     from .models.ssd.detector import Answer
     from .models.ssd.detector import Detector as Engine

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from .picture import Picture, is_array, path_of, picture_of, refusal
+import numpy as np
 
-if TYPE_CHECKING:
-    from .arrays import Form
+from .arrays import Form
+from .picture import Picture, path_of, picture_of, refusal
+from .video import SUFFIXES as VIDEO_SUFFIXES
+from .video import open_video
 
 SUFFIXES = (
     ".avif", ".bmp", ".dib", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff",
@@ -33,7 +34,7 @@ class Several:
     live: bool = False
 
 
-def open_source(source: object, form: "Form") -> Picture | Several:
+def open_source(source: object, form: Form) -> Picture | Several:
     """Finds out what came.
 
     Args:
@@ -49,8 +50,6 @@ def open_source(source: object, form: "Form") -> Picture | Several:
     if isinstance(source, str | PathLike):
         return _named(path_of(source), form)
     if isinstance(source, int) and not isinstance(source, bool):
-        from .video import open_video
-
         return Several(open_video(source), live=True)
     if isinstance(source, list | tuple):
         return Several(_each(source, form), listed=True)
@@ -59,26 +58,18 @@ def open_source(source: object, form: "Form") -> Picture | Several:
     return picture_of(source, form)
 
 
-def _named(path: Path, form: "Form") -> Picture | Several:
+def _named(path: Path, form: Form) -> Picture | Several:
     if path.is_dir():
         return Several(_pictures_in(path, form))
     if path.is_file() or not set(str(path)) & set(_PATTERN):
-        from .video import SUFFIXES as VIDEOS
-
-        if path.suffix.lower() in VIDEOS:
-            return Several(_video(path))
+        if path.suffix.lower() in VIDEO_SUFFIXES:
+            path.stat()  # what is not there is told as of any file
+            return Several(open_video(path))
         return picture_of(path, form)
     return Several(_matching(str(path), form))
 
 
-def _video(path: Path) -> Iterator[Picture]:
-    from .video import open_video
-
-    path.stat()  # what is not there is told as of any file
-    return open_video(path)
-
-
-def _pictures_in(folder: Path, form: "Form") -> Iterator[Picture]:
+def _pictures_in(folder: Path, form: Form) -> Iterator[Picture]:
     """The pictures of a folder, sorted by name; folders in it are left alone."""
     files = sorted(
         file
@@ -93,7 +84,7 @@ def _pictures_in(folder: Path, form: "Form") -> Iterator[Picture]:
     return (picture_of(file, form) for file in files)
 
 
-def _matching(pattern: str, form: "Form") -> Iterator[Picture]:
+def _matching(pattern: str, form: Form) -> Iterator[Picture]:
     from glob import glob
 
     # Path.glob takes no pattern that begins at the root.
@@ -106,20 +97,20 @@ def _matching(pattern: str, form: "Form") -> Iterator[Picture]:
 
 def _is_series(source: object) -> bool:
     """Whether it gives one picture after the other, and is not itself one."""
-    single = isinstance(source, bytes | bytearray | memoryview | dict | set | frozenset)
-    single = single or is_array(source) or hasattr(source, "read") or hasattr(source, "__array__")
+    unordered = isinstance(source, bytes | bytearray | memoryview | dict | set | frozenset)
+    single = unordered or hasattr(source, "read") or hasattr(source, "__array__")
     return isinstance(source, Iterable) and not single
 
 
-def _each(items: Iterable[object], form: "Form") -> Iterator[Picture]:
+def _each(items: Iterable[object], form: Form) -> Iterator[Picture]:
     for index, item in enumerate(items):
         if isinstance(item, list | tuple | int):
             raise refusal(item)
         yield picture_of(item, form, f"item {index}")
 
 
-def _each_copied(items: object, form: "Form") -> Iterator[Picture]:
+def _each_copied(items: object, form: Form) -> Iterator[Picture]:
     """What gives pictures one after the other may use one array for all of them."""
     assert isinstance(items, Iterable)
-    copies = (item.copy() if is_array(item) else item for item in items)
+    copies = (item.copy() if isinstance(item, np.ndarray) else item for item in items)
     return _each(copies, form)

@@ -89,7 +89,7 @@ class _Lettering:
         # All captions are as high as the highest letters with the lowest tails.
         (_, self._above), self._below = self._size_of("\u00c5gj|")
         line = self._above + self._below + 1
-        self._places = CaptionPlaces(*canvas.shape[:2], line)
+        self._places = CaptionPlaces(canvas.shape[0], canvas.shape[1], line)
         self._line = line
 
     def write(self, captions: tuple[str, ...], box: Edges, color: tuple[int, int, int]) -> None:
@@ -100,16 +100,14 @@ class _Lettering:
             box: ymin, xmin, ymax, xmax in pixels.
             color: RGB of the field.
         """
-        for caption in captions:
-            (width, _), _ = self._size_of(caption)
-            width += 2 * self._margin
-            if width <= self._canvas.shape[1]:
-                break
-        place = self._places.take(box, width)
+        widths = {text: self._size_of(text)[0][0] + 2 * self._margin for text in captions}
+        fitting = (text for text in captions if widths[text] <= self._canvas.shape[1])
+        caption = next(fitting, captions[-1])
+        place = self._places.take(box, widths[caption])
         if place is None:
             return
         left, top = place
-        corner = (left + width - 1, top + self._line - 1)
+        corner = (left + widths[caption] - 1, top + self._line - 1)
         cv2.rectangle(self._canvas, place, corner, color, cv2.FILLED)
         origin = (left + self._margin, top + self._above)
         cv2.putText(

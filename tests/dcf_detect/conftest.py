@@ -35,13 +35,18 @@ def video(tmp_path_factory, samples):
 
 @pytest.fixture
 def entry():
-    return {"class": "cup", "class_id": 47, "confidence": 0.96, "xmin": 174, "ymin": 21, "xmax": 415, "ymax": 245}  # fmt: skip
+    edges = {"xmin": 174, "ymin": 21, "xmax": 415, "ymax": 245}
+    return {"class": "cup", "class_id": 47, "confidence": 0.96, **edges}
 
 
 @pytest.fixture
 def result():
     """Two cups and a dog, as a remote detector tells."""
-    boxes = [("cup", 47, 0.9, 10, 20, 60, 90), ("dog", 18, 0.8, 0, 0, 40, 30), ("cup", 47, 0.3, 70, 5, 80, 15)]
+    boxes = [
+        ("cup", 47, 0.9, 10, 20, 60, 90),
+        ("dog", 18, 0.8, 0, 0, 40, 30),
+        ("cup", 47, 0.3, 70, 5, 80, 15),
+    ]
     keys = ("class", "class_id", "confidence", "xmin", "ymin", "xmax", "ymax")
     return Result.from_json([dict(zip(keys, box, strict=True)) for box in boxes])
 

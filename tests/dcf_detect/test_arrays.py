@@ -67,12 +67,16 @@ def test_bytes_are_the_same_after_a_way_over_floats():
     ],
 )
 def test_other_numbers_are_refused_with_what_to_do(kind, hint):
-    with pytest.raises(TypeError, match=rf"an array of .* came, uint8 from 0 to 255 is read: .*{hint}"):
+    with pytest.raises(
+        TypeError, match=rf"an array of .* came, uint8 from 0 to 255 is read: .*{hint}"
+    ):
         rgb_from_array(np.zeros((4, 6, 3), kind), Form())
 
 
 def test_bytes_said_to_be_floats():
-    with pytest.raises(TypeError, match="floats=True, but an array of uint8 came: leave floats out"):
+    with pytest.raises(
+        TypeError, match="floats=True, but an array of uint8 came: leave floats out"
+    ):
         rgb_from_array(RED, FLOATS)
 
 

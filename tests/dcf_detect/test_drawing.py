@@ -42,7 +42,9 @@ def test_a_drawn_picture_is_written_as_its_name_says(drawable, tmp_path, name, k
 
 @pytest.mark.parametrize("name", ["a.gif", "a", "a.jpg.txt"])
 def test_another_ending_is_refused_with_a_way(drawable, tmp_path, name):
-    with pytest.raises(ValueError, match=rf"must end in .jpg, .jpeg, .png: .*plot\(\).save\('{name}"):
+    with pytest.raises(
+        ValueError, match=rf"must end in .jpg, .jpeg, .png: .*plot\(\).save\('{name}"
+    ):
         drawable.save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 

@@ -18,7 +18,9 @@ def test_public_names_are_of_its_own_rooms(name):
 
 
 def test_a_name_that_is_not_there_is_answered_with_those_that_are():
-    with pytest.raises(AttributeError, match="has no Detecter; it has Box, DetectionHandler, Detector"):
+    with pytest.raises(
+        AttributeError, match="has no Detecter; it has Box, DetectionHandler, Detector"
+    ):
         dcf_detect.Detecter  # noqa: B018 - asking is the test
 
 

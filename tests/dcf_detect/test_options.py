@@ -57,8 +57,8 @@ def test_not_a_number_is_out_of_range():
 
 
 def test_the_options_of_a_call():
-    given = {"threshold": 0.1, "classes": "dog", "color": "bgr", "floats": True, "damaged": "accept",
-             "on_error": "keep"}  # fmt: skip
+    given = {"threshold": 0.1, "classes": "dog", "color": "bgr", "floats": True}
+    given |= {"damaged": "accept", "on_error": "keep"}
     call = call_of(given, BASE)
     assert (call.settings.threshold, call.settings.classes) == (0.1, ("dog",))
     assert call.form == Form("bgr", floats=True)

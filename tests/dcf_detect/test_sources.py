@@ -30,7 +30,9 @@ def test_a_folder_gives_its_pictures_sorted(album, wrap):
 
 
 def test_a_folder_without_pictures(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"has no pictures: names that end in \.avif, \.bmp"):
+    with pytest.raises(
+        FileNotFoundError, match=r"has no pictures: names that end in \.avif, \.bmp"
+    ):
         open_source(tmp_path, Form())
 
 

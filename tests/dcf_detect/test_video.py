@@ -1,4 +1,3 @@
-import os
 import socket
 from pathlib import Path
 
@@ -14,7 +13,7 @@ def opened(path):
     links = []
     for link in Path("/proc/self/fd").iterdir():
         try:
-            links.append(os.readlink(link))
+            links.append(str(link.readlink()))
         except FileNotFoundError:
             continue
     return str(path) in links
@@ -90,18 +89,19 @@ def test_a_video_that_ends_early_gives_what_can_be_read(tmp_path, samples):
     [
         "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{address}/a.ts\n#EXT-X-ENDLIST\n",
         "ffconcat version 1.0\nfile '{address}/a.ts'\n",
-        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {port} RTP/AVP 96\n",
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n"
+        "m=video {port} RTP/AVP 96\n",
     ],
     ids=["hls", "concat", "sdp"],
 )
-@pytest.mark.parametrize("suffix", [".mp4", ".ts", ".mov"])
+@pytest.mark.parametrize("suffix", [".mp4", ".ts", ".m3u8"])
 def test_an_address_inside_a_file_is_not_fetched_either(tmp_path, playlist, suffix):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.2)
         port = listener.getsockname()[1]
         path = tmp_path / f"list{suffix}"
         path.write_text(playlist.format(address=f"http://127.0.0.1:{port}", port=port))
-        with pytest.raises(OSError, match="cannot be opened|has no frame"):
+        with pytest.raises(OSError, match=r"cannot be opened|has no frame"):
             open_video(path)
         with pytest.raises(TimeoutError):
             listener.accept()
