@@ -12,6 +12,7 @@ from benchmarks.comparisons import (
     cold_start,
     command_start,
     environment_size,
+    folder_rate,
     hostile_bodies,
     latency,
     memory_growth,
@@ -29,6 +30,7 @@ from models.ssd.bundle import DEFAULT_BUNDLE
 COMPARISONS: dict[str, Callable[[Plan], Finding]] = {
     "latency": latency.measure,
     "throughput": throughput.measure,
+    "predict": folder_rate.measure,
     "gateway": through_gateway.measure,
     "cold-start": cold_start.measure,
     "command": command_start.measure,

@@ -18,11 +18,11 @@ from PIL import Image
 
 from benchmarks.harness.bars import Row
 from benchmarks.harness.command import output_flags, show
+from models.evaluation.annotations import read_annotations
+from models.evaluation.precision import paired_bootstrap
+from models.evaluation.run import Measured, evaluate
 from models.ssd.detector import Detector
 from models.ssd.image import ImageDecoder
-from models.training.annotations import read_annotations
-from models.training.evaluation import Measured, evaluate
-from models.training.precision import paired_bootstrap
 
 ENLARGED = (1.3, 1.5, 2.0, 3.0, 4.0)
 QUALITY = 92

@@ -11,8 +11,8 @@ from .bundle_type import BUNDLE
 from .printing import visible, write_json_line, write_line
 
 if TYPE_CHECKING:
-    from ..training.annotations import AnnotatedImages
-    from ..training.evaluation import Measured
+    from ..evaluation.annotations import AnnotatedImages
+    from ..evaluation.run import Measured
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -46,8 +46,8 @@ def command(
     With --compare both bundles see the same pictures, and the difference of their mAP comes with a
     90 % interval from a paired bootstrap over pictures.
     """
-    from ..training.annotations import read_annotations
-    from ..training.precision import paired_bootstrap
+    from ..evaluation.annotations import read_annotations
+    from ..evaluation.precision import paired_bootstrap
 
     data = read_annotations(images, annotations)
     measured = _measure(bundle, data)
@@ -69,8 +69,8 @@ def command(
 
 
 def _measure(bundle: Path | None, data: "AnnotatedImages") -> "Measured":
+    from ..evaluation.run import evaluate
     from ..ssd.detector import Detector
-    from ..training.evaluation import evaluate
 
     detector = Detector(bundle, pool_size=1)
     with _bar(len(data.files), detector.bundle.manifest.name) as bar:

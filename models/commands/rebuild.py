@@ -86,7 +86,7 @@ def _build(cache: Path, output: Path, committed: Path) -> "list[Comparison]":
 def _measure(output: Path, coco: Path, data_set: str) -> None:
     from ..bundling.committed import FLOAT_NAME, INT8_NAME
     from ..bundling.progress import Steps
-    from ..training.measuring import measure
+    from ..evaluation.measuring import measure
 
     progress = Steps(sys.stderr)
     for metrics in measure(output / FLOAT_NAME, output / INT8_NAME, coco, data_set, progress):

@@ -1,1 +1,1 @@
-"""Training and measuring of networks. Offline; evaluation alone needs no TensorFlow."""
+"""Losses, augmentation and the loop that learns: Keras 3 alone, on any of its backends."""

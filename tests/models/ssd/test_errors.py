@@ -24,7 +24,7 @@ RAISED = [
 
 
 def test_there_are_rooms():
-    assert {"models.ssd.errors", "models.bundling.errors", "models.training.errors"} <= set(ROOMS)
+    assert {"models.ssd.errors", "models.bundling.errors", "models.datasets.errors"} <= set(ROOMS)
 
 
 @pytest.mark.parametrize(("room", "kind"), RAISED)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pycocotools.coco import COCO
 
-from .errors import DataSetError
+from ..datasets.errors import DataSetError
 
 
 @dataclass(frozen=True, slots=True)

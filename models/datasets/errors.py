@@ -1,4 +1,4 @@
-"""Errors of training and evaluation.
+"""Errors of data sets.
 
 ModelError
 +-- DataSetError    bad_data_set   images or annotations that are missing or do not fit

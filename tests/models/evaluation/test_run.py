@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from models.evaluation.annotations import read_annotations
+from models.evaluation.precision import Precision
+from models.evaluation.run import Measured, evaluate
 from models.ssd.bundle import DEFAULT_BUNDLE
 from models.ssd.detector import Detector
-from models.training.annotations import read_annotations
-from models.training.evaluation import Measured, evaluate
-from models.training.precision import Precision
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 PHOTOS = ("coffee.jpg", "chelsea.jpg")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.training.annotations import read_annotations
+from models.evaluation.annotations import read_annotations
 
 # image id -> boxes as (category, x, y, width, height)
 BOXES = {

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from pycocotools.cocoeval import COCOeval
 
-from models.training.precision import Matches, paired_bootstrap
+from models.evaluation.precision import Matches, paired_bootstrap
 
 
 def library_figures(opened, found):

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from models.training.annotations import read_annotations
-from models.training.errors import DataSetError
+from models.datasets.errors import DataSetError
+from models.evaluation.annotations import read_annotations
 
 
 def test_files_in_order_of_id(data_set, opened):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from models.datasets.errors import DataSetError
+from models.evaluation import measuring
+from models.evaluation.measuring import measure
 from models.ssd.bundle import EMBEDDED, open_bundle
 from models.ssd.detector import Detector
-from models.training import measuring
-from models.training.errors import DataSetError
-from models.training.measuring import measure
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 FLOAT, INT8 = "ssdlite_mobilenet_v2_coco", "ssdlite_mobilenet_v2_coco_int8"

@@ -11,8 +11,8 @@ from ..ssd.convert.folder import read_contents, write_bundle
 from ..ssd.description import Difference, Metrics
 from ..ssd.detector import Detector
 from .annotations import AnnotatedImages, read_annotations
-from .evaluation import Measured, evaluate
 from .precision import LEVEL, paired_bootstrap
+from .run import Measured, evaluate
 
 _SAMPLES = 1000
 
