@@ -27,7 +27,7 @@ class Detector:
         threads: How many pictures of a list, a folder or a video are worked on at once; by default
             one for each processor that this process may use.
         thresholds: What every call gets that asks for nothing else: ``threshold``, ``iou``,
-            ``top_k``, ``max_detections``, ``classes``. The model's own where nothing is given.
+            ``top_k``, ``max_detections``, ``classes``, ``tiles``; the model's own by default.
 
     Raises:
         DetectorError: The model cannot be trusted or used.
@@ -87,8 +87,8 @@ class Detector:
         Args:
             source: A path, bytes, an open file, a Pillow image or a numpy array; a list of these;
                 or anything that ``stream`` takes.
-            options: ``threshold``, ``iou``, ``top_k``, ``max_detections`` and ``classes`` of this
-                call; ``color="bgr"`` and ``floats=True`` for arrays of that kind;
+            options: ``threshold``, ``iou``, ``top_k``, ``max_detections``, ``classes`` and
+                ``tiles`` of this call; ``color="bgr"`` and ``floats=True`` for arrays of that kind;
                 ``damaged="accept"`` answers a damaged picture by what can be read of it;
                 ``on_error="keep"`` gives a picture that fails an empty result with its ``error``.
 

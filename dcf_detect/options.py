@@ -6,7 +6,7 @@ from numbers import Integral, Real
 from typing import Literal, TypedDict, cast
 
 from .arrays import Color, Form
-from .rooms import RANGES, OptionError, Settings
+from .rooms import RANGES, OptionError, Settings, Tiles
 from .wanted import Classes, words_of
 
 
@@ -18,6 +18,7 @@ class Thresholds(TypedDict, total=False):
     top_k: int | None
     max_detections: int | None
     classes: Classes | None
+    tiles: Tiles | None
 
 
 class CallOptions(Thresholds, total=False):
@@ -88,6 +89,8 @@ def settings_of(given: Mapping[str, object], base: Settings) -> Settings:
         return base
     for name in RANGES.keys() & changes.keys():
         changes[name] = _number(name, changes[name])
+    if isinstance(tiles := changes.get("tiles"), Integral) and not isinstance(tiles, bool):
+        changes["tiles"] = int(tiles)
     if "classes" in changes:
         changes["classes"] = words_of(cast("Classes", changes["classes"]))
     try:

@@ -16,7 +16,7 @@ if CHECKOUT:
     from models.ssd.image import ImageDecoder
     from models.ssd.pixels import rgb_from_pillow
     from models.ssd.ranges import RANGES
-    from models.ssd.settings import Settings
+    from models.ssd.settings import Settings, Tiles
 else:
     # pylint: disable=import-error # the other layout is what a checkout shows
     from .models.ssd.detections import Detections
@@ -27,7 +27,7 @@ else:
     from .models.ssd.image import ImageDecoder
     from .models.ssd.pixels import rgb_from_pillow
     from .models.ssd.ranges import RANGES
-    from .models.ssd.settings import Settings
+    from .models.ssd.settings import Settings, Tiles
 
 __all__ = [
     "RANGES",
@@ -39,6 +39,7 @@ __all__ = [
     "OptionError",
     "PictureFormat",
     "Settings",
+    "Tiles",
     "draw",
     "encode_picture",
     "rgb_from_pillow",

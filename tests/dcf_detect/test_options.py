@@ -51,6 +51,17 @@ def test_numbers_out_of_range(name, value):
         settings_of({name: value}, BASE)
 
 
+@pytest.mark.parametrize("tiles", [1, 2, 3, "auto", np.int64(2)])
+def test_tiles(tiles):
+    assert settings_of({"tiles": tiles}, BASE).tiles == tiles
+
+
+@pytest.mark.parametrize("tiles", [0, 4, 2.0, "2", True])
+def test_what_is_no_number_of_tiles(tiles):
+    with pytest.raises(ValueError, match="tiles must be a whole number from 1 to 3, or auto, got"):
+        settings_of({"tiles": tiles}, BASE)
+
+
 def test_not_a_number_is_out_of_range():
     with pytest.raises(ValueError, match="threshold must be a number from 0 to 1, got nan"):
         settings_of({"threshold": float("nan")}, BASE)

@@ -1,5 +1,6 @@
 """The library and the function, behind a real watcher, answer a picture alike."""
 
+import base64
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ SETTINGS = [
     {"threshold": 0.02, "iou": 0.3, "max_detections": 1000},
     {"top_k": 5, "threshold": 0.05},
     {"classes": "cup,person", "threshold": 0.2},
+    {"tiles": 2, "threshold": 0.2},
 ]
 
 
@@ -92,8 +94,6 @@ def test_a_remote_result_is_drawn_like_a_local_one(function, detector, coffee, t
 
 
 def test_a_picture_of_a_batch_fails_alike(function, detector, coffee):
-    import base64
-
     whole = coffee.read_bytes()
     pictures = [whole, whole[:20_000]]
     batch = {"images": [base64.b64encode(each).decode() for each in pictures]}
