@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dcf_detect.conftest import detector, video  # noqa: F401 - fixtures
+from tests.dcf_detect.filming import film
 from tests.dcf_detect.integration.test_types import SCRIPT
 from tests.dcf_detect.test_library_page import examples
 
@@ -199,12 +199,12 @@ print(len(examples))
 """
 
 
-def test_every_example_of_the_page_runs_with_the_extras(run, installed, wheel, video, detector):
+def test_every_example_of_the_page_runs_with_the_extras(run, installed, wheel):
     """Those that need pandas and supervision, too: their newest versions go with ours."""
     folder = installed / "page"
     shutil.copytree(ROOT / "samples", folder / "photos")
     shutil.copy(CUP, folder / "street.jpg")
-    shutil.copy(video, folder / "kitchen.mp4")
+    film(folder / "kitchen.mp4", ROOT / "samples")
     pip = [installed / "venv/bin/pip", "--disable-pip-version-check", "--quiet", "install"]
     # What serves keeps its versions; with hashes pip would want one of everything.
     locked = (ROOT / "requirements/serving.txt").read_text()
@@ -213,7 +213,7 @@ def test_every_example_of_the_page_runs_with_the_extras(run, installed, wheel, v
     subprocess.run([*pip, "--constraint", versions, f"{wheel}[pandas,supervision]"], check=True)
     found = list(examples((ROOT / "docs/library.md").read_text("utf-8")))
     assert any(extra for extra, *_ in found)
-    names = {"reply": detector(CUP).to_json()}
+    names = {"reply": run("ssd", "detect", "--json", str(CUP)).decode()}
     given = json.dumps([[code_and_text for _, *code_and_text in found], names]).encode()
     assert int(run("python", "-c", _PAGE, cwd=folder, input=given)) == len(found)
 

@@ -1,8 +1,8 @@
-import cv2
 import numpy as np
 import pytest
 
 from dcf_detect import Detector, Result
+from tests.dcf_detect.filming import film
 
 
 @pytest.fixture(scope="session")
@@ -22,15 +22,7 @@ def samples(pytestconfig):
 
 @pytest.fixture(scope="session")
 def video(tmp_path_factory, samples):
-    """Six frames of 320 x 240 at ten a second: coffee, cat, coffee, cat ..."""
-    path = tmp_path_factory.mktemp("video") / "kitchen.mp4"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 10, (320, 240))
-    assert writer.isOpened()
-    for index in range(6):
-        name = ("coffee.jpg", "chelsea.jpg")[index % 2]
-        writer.write(cv2.resize(cv2.imread(str(samples / name)), (320, 240)))
-    writer.release()
-    return path
+    return film(tmp_path_factory.mktemp("video") / "kitchen.mp4", samples)
 
 
 @pytest.fixture
