@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _EDGES = ("xmin", "ymin", "xmax", "ymax")
+_WHOLE = range(2**31)
 _KEYS = ("class", "class_id", "confidence", *_EDGES)
 
 
@@ -89,8 +90,8 @@ class Box:
                 raise ValueError(f"a detection has no {key!r}; it has {', '.join(map(str, entry))}")
         name, confidence = entry["class"], _share(entry["confidence"])
         whole = [_whole(entry[key]) for key in ("class_id", *_EDGES)]
-        class_id, xmin, ymin, xmax, ymax = (-1 if value is None else value for value in whole)
-        readable = isinstance(name, str) and confidence is not None and None not in whole
+        class_id, xmin, ymin, xmax, ymax = whole
+        readable = isinstance(name, str) and confidence is not None and min(whole) >= 0
         if not (readable and xmin < xmax and ymin < ymax):
             raise ValueError(
                 f"a detection cannot be read: {str(dict(entry))[:120]}; class must be a text, "
@@ -100,8 +101,10 @@ class Box:
         return cls(str(name), class_id, confidence or 0.0, xmin, ymin, xmax, ymax)
 
 
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _whole(value: object) -> int:
+    """A whole number as an id or an edge can be; -1 for anything else."""
+    number = isinstance(value, int) and not isinstance(value, bool)
+    return value if number and value in _WHOLE else -1  # type: ignore[return-value] # as said
 
 
 def _share(value: object) -> float | None:

@@ -48,7 +48,7 @@ def read_reply(reply: object) -> Reply:
 def _parsed(text: str | bytes | bytearray) -> object:
     try:
         return json.loads(text)
-    except ValueError as error:  # what is not UTF-8 is one, too
+    except (ValueError, RecursionError) as error:  # what is not UTF-8 is one of the first
         start = text[:60]
         raise ValueError(f"this is not JSON: {start!r}; give the body of a reply") from error
 

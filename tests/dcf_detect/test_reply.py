@@ -1,7 +1,10 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dcf_detect import Result
 from dcf_detect.reply import read_reply
 
 FULL = {
@@ -37,6 +40,7 @@ def test_the_error_of_a_picture_in_a_batch_is_a_reply():
 @pytest.mark.parametrize(
     ("reply", "told"),
     [
+        ("[" * 100_000, "this is not JSON"),
         ("<html>", "this is not JSON: '<html>'"),
         (b"\xff\xfe", "this is not JSON"),
         ({"error": {"code": "overloaded", "message": "wait"}}, "is an error, overloaded: wait"),
@@ -55,3 +59,39 @@ def test_the_error_of_a_picture_in_a_batch_is_a_reply():
 def test_what_is_no_reply_of_a_picture_is_told(reply, told):
     with pytest.raises(ValueError, match=told):
         read_reply(reply)
+
+
+KEYS = (
+    "class",
+    "class_id",
+    "confidence",
+    "xmin",
+    "ymin",
+    "xmax",
+    "ymax",
+    "detections",
+    "error",
+    "index",
+    "image",
+    "width",
+    "model",
+    "timings_ms",
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner),
+)
+
+
+@given(
+    VALUES
+    | st.binary(max_size=50)
+    | st.fixed_dictionaries(dict.fromkeys(KEYS[:7], VALUES)).map(lambda it: [it])
+)
+def test_whatever_a_server_answers_is_a_result_or_one_line(reply):
+    try:
+        result = Result.from_json(reply)
+    except ValueError as error:
+        assert "\n" not in str(error)
+    else:
+        assert result.error or Result.from_json(json.dumps(result.to_dict())) == result
