@@ -13,7 +13,7 @@ from .options import Call, CallOptions, Thresholds, call_of, settings_of
 from .ordered import in_order
 from .picture import Picture, Source
 from .result import Result
-from .rooms import Answer, DetectorError, Engine, OptionError, Settings
+from .rooms import Answer, DetectorError, Engine, OptionError, Settings, usable_cpus
 from .sources import Several, open_source
 
 Item = TypeVar("Item", bound=Source)
@@ -52,7 +52,7 @@ class Detector:
         before = cv2.getNumThreads()
         self._engine = Engine(None if bundle is None else Path(fspath(bundle)), pool_size=threads)
         cv2.setNumThreads(before)
-        self._threads = self._engine.pool_size
+        self._threads = threads or usable_cpus()
         manifest = self._engine.bundle.manifest
         self.model = {
             "name": manifest.name,

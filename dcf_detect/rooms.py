@@ -8,6 +8,7 @@ a checkout does not, so `pyproject.toml` tells mypy there that `CHECKOUT` is tru
 CHECKOUT = False
 
 if CHECKOUT:
+    from models.ssd.cpus import usable_cpus
     from models.ssd.detections import Detections
     from models.ssd.detector import Answer
     from models.ssd.detector import Detector as Engine
@@ -19,6 +20,7 @@ if CHECKOUT:
     from models.ssd.settings import Settings, Tiles
 else:
     # pylint: disable=import-error # the other layout is what a checkout shows
+    from .models.ssd.cpus import usable_cpus
     from .models.ssd.detections import Detections
     from .models.ssd.detector import Answer
     from .models.ssd.detector import Detector as Engine
@@ -43,4 +45,5 @@ __all__ = [
     "draw",
     "encode_picture",
     "rgb_from_pillow",
+    "usable_cpus",
 ]

@@ -9,10 +9,12 @@ import click
 
 from .bundle_type import BUNDLE
 from .printing import visible, write_json_line, write_line
+from .tiles_type import TILES_TYPE
 
 if TYPE_CHECKING:
     from ..evaluation.annotations import AnnotatedImages
     from ..evaluation.run import Measured
+    from ..ssd.settings import Tiles
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -24,36 +26,48 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")
 @click.option("--annotations", required=True, type=_FILE, help="COCO's instances file.")
+@click.option(
+    "--tiles",
+    type=TILES_TYPE,
+    default="1",
+    help="Look at so many tiles a side, too; auto: by each image's size.",
+)
 @click.option("--compare", type=BUNDLE, help="A second bundle, to tell how sure a difference is.")
+@click.option(
+    "--compare-tiles", type=TILES_TYPE, help="Other tiles, to tell how sure a difference is."
+)
 @click.option(
     "--samples",
     type=click.IntRange(20, 100_000),
     default=300,
     show_default=True,
-    help="Draws of the bootstrap behind --compare.",
+    help="Draws of the bootstrap behind --compare and --compare-tiles.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
-def command(
+def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
     bundle: Path | None,
     images: Path,
     annotations: Path,
+    tiles: "Tiles",
     compare: Path | None,
+    compare_tiles: "Tiles | None",
     samples: int,
     as_json: bool,
 ) -> None:
     """Measures mAP, AP50, AP75 (0..1, pycocotools) and latency on annotated pictures.
 
-    With --compare both bundles see the same pictures, and the difference of their mAP comes with a
-    90 % interval from a paired bootstrap over pictures.
+    With --compare both bundles see the same pictures, with --compare-tiles the bundle sees them
+    once more in other tiles, and the difference of mAP comes with a 90 % interval from a paired
+    bootstrap over pictures.
     """
     from ..evaluation.annotations import read_annotations
     from ..evaluation.precision import paired_bootstrap
 
     data = read_annotations(images, annotations)
-    measured = _measure(bundle, data)
+    measured = _measure(bundle, data, tiles)
     figures: dict[str, Any] = measured.figures()
-    if compare is not None:
-        other = _measure(compare, data)
+    if compare is not None or compare_tiles is not None:
+        other = _measure(compare or bundle, data, compare_tiles or tiles)
         with _bar(samples, "comparing") as bar:
             interval = paired_bootstrap(measured.matches, other.matches, samples, bar.update)
         figures["compare"] = other.figures() | {
@@ -68,13 +82,13 @@ def command(
         _print_table(figures)
 
 
-def _measure(bundle: Path | None, data: "AnnotatedImages") -> "Measured":
+def _measure(bundle: Path | None, data: "AnnotatedImages", tiles: "Tiles") -> "Measured":
     from ..evaluation.run import evaluate
     from ..ssd.detector import Detector
 
     detector = Detector(bundle, pool_size=1)
     with _bar(len(data.files), detector.bundle.manifest.name) as bar:
-        return evaluate(detector, data, bar.update)
+        return evaluate(detector, data, bar.update, tiles)
 
 
 def _bar(length: int, label: str) -> AbstractContextManager[Any]:
@@ -86,7 +100,7 @@ def _bar(length: int, label: str) -> AbstractContextManager[Any]:
 
 def _print_table(figures: dict[str, Any]) -> None:
     compared = figures.get("compare", {})
-    for name in ("mAP", "AP50", "AP75", "images", "latency_ms", "inference_ms"):
+    for name in (name for name in figures if name != "compare"):
         write_line(f"{name:<14}{figures[name]:>10}{compared.get(name, ''):>10}")
     if compared:
         write_line(

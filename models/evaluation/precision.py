@@ -14,6 +14,7 @@ from pycocotools.cocoeval import COCOeval
 from .annotations import AnnotatedImages
 
 _MAX_DETECTIONS = 100
+_ALL, *_SIZES = range(4)
 LEVEL = 0.90
 """Share of the bootstrap's results inside its interval."""
 
@@ -34,6 +35,21 @@ class Precision:
     mean: float
     at_50: float
     at_75: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """mAP of objects by their size, in points; 0 where there are none.
+
+    Attributes:
+        small: Of less than 32 x 32 pixels of area.
+        medium: Of less than 96 x 96.
+        large: Of more.
+    """
+
+    small: float
+    medium: float
+    large: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +74,16 @@ class Matches:
 
     def __init__(self, images: AnnotatedImages, found: list[Found]) -> None:
         evaluation = _Evaluation(images.coco, _results(images, found), "bbox")
-        evaluation.params.areaRng = evaluation.params.areaRng[:1]
-        evaluation.params.areaRngLbl = evaluation.params.areaRngLbl[:1]
         evaluation.params.maxDets = [_MAX_DETECTIONS]
         evaluation.params.imgIds = list(images.files)
         with contextlib.redirect_stdout(io.StringIO()):  # the library prints its progress
             evaluation.evaluate()
         self._evaluation = evaluation
-        self._classes = len(evaluation.params.catIds)
-        self._matches = np.empty(len(evaluation.evalImgs), object)
-        self._matches[:] = evaluation.evalImgs
         self.count = len(images.files)
+        matches = np.empty(len(evaluation.evalImgs), object)
+        matches[:] = evaluation.evalImgs
+        # As the library orders them: class, size of the objects (all, small, medium, large), image.
+        self._matches = matches.reshape(-1, len(evaluation.params.areaRng), self.count)
 
     def precision(self, drawn: npt.NDArray[np.intp] | None = None) -> Precision:
         """Averages over all images, or over those drawn.
@@ -79,18 +94,26 @@ class Matches:
         Returns:
             The figures.
         """
-        positions = np.arange(self.count) if drawn is None else drawn
+        values = self._averaged(_ALL, np.arange(self.count) if drawn is None else drawn)
+        return Precision(_mean(values), _mean(values[0]), _mean(values[5]))
+
+    def sizes(self) -> Sizes:
+        """Averages over all images, for objects of one size at a time."""
+        positions = np.arange(self.count)
+        return Sizes(*(_mean(self._averaged(size, positions)) for size in _SIZES))
+
+    def _averaged(self, size: int, positions: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Precision ``[overlap, recall, class, 1, 1]`` of a size; -1 where a class is absent."""
         evaluation = copy.copy(self._evaluation)
         evaluation.params = copy.copy(self._evaluation.params)
+        evaluation.params.areaRng = evaluation.params.areaRng[size : size + 1]
         evaluation.params.imgIds = list(range(len(positions)))
         evaluation._paramsEval = evaluation.params  # noqa: SLF001  # pylint: disable=protected-access  # how evaluate() hands over
-        evaluation.evalImgs = list(
-            self._matches.reshape(self._classes, self.count)[:, positions].reshape(-1)
-        )
+        evaluation.evalImgs = list(self._matches[:, size, positions].reshape(-1))
         with contextlib.redirect_stdout(io.StringIO()):
             evaluation.accumulate()
-        values = evaluation.eval["precision"]  # [overlap, recall, class, 1, 1]; -1: class is absent
-        return Precision(_mean(values), _mean(values[0]), _mean(values[5]))
+        values: npt.NDArray[np.float64] = evaluation.eval["precision"]
+        return values
 
 
 def paired_bootstrap(

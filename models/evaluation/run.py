@@ -6,8 +6,9 @@ from statistics import median
 
 from ..ssd.detections import Detections
 from ..ssd.detector import Detector
+from ..ssd.settings import Tiles
 from .annotations import AnnotatedImages
-from .precision import Found, Matches, Precision
+from .precision import Found, Matches, Precision, Sizes
 
 _THRESHOLD = 0.01
 """Precision is an average over all recalls, so that weak detections count too."""
@@ -24,6 +25,7 @@ class Measured:
         images: Number of pictures.
         latency_ms: Median time of one picture, decoding included, one call at a time.
         inference_ms: Median time of the network alone.
+        sizes: mAP of small, medium and large objects.
     """
 
     precision: Precision
@@ -31,6 +33,7 @@ class Measured:
     images: int
     latency_ms: float
     inference_ms: float
+    sizes: Sizes
 
     def figures(self) -> dict[str, float | int]:
         """The figures by name, precision as 0..1."""
@@ -38,6 +41,9 @@ class Measured:
             "mAP": round(self.precision.mean / 100, 4),
             "AP50": round(self.precision.at_50 / 100, 4),
             "AP75": round(self.precision.at_75 / 100, 4),
+            "AP_small": round(self.sizes.small / 100, 4),
+            "AP_medium": round(self.sizes.medium / 100, 4),
+            "AP_large": round(self.sizes.large / 100, 4),
             "images": self.images,
             "latency_ms": round(self.latency_ms, 2),
             "inference_ms": round(self.inference_ms, 2),
@@ -45,7 +51,10 @@ class Measured:
 
 
 def evaluate(
-    detector: Detector, images: AnnotatedImages, progress: Callable[[int], None]
+    detector: Detector,
+    images: AnnotatedImages,
+    progress: Callable[[int], None],
+    tiles: Tiles = 1,
 ) -> Measured:
     """Runs a detector over a data set.
 
@@ -53,6 +62,7 @@ def evaluate(
         detector: The detector, with its bundle's overlap and limits.
         images: The data set.
         progress: Called with 1 after each picture.
+        tiles: In how many tiles a side each picture is looked at.
 
     Returns:
         The figures.
@@ -61,7 +71,11 @@ def evaluate(
         DetectorError: A picture cannot be decoded.
     """
     settings = replace(
-        detector.defaults, threshold=_THRESHOLD, max_detections=_MAX_DETECTIONS, classes=()
+        detector.defaults,
+        threshold=_THRESHOLD,
+        max_detections=_MAX_DETECTIONS,
+        classes=(),
+        tiles=tiles,
     )
     found: list[Found] = []
     spent, inference = [], []
@@ -73,7 +87,12 @@ def evaluate(
         progress(1)
     matches = Matches(images, found)
     return Measured(
-        matches.precision(), matches, len(images.files), median(spent), median(inference)
+        matches.precision(),
+        matches,
+        len(images.files),
+        median(spent),
+        median(inference),
+        matches.sizes(),
     )
 
 

@@ -2,6 +2,7 @@
 
 import colorsys
 import math
+from functools import lru_cache
 from typing import Literal
 
 import cv2
@@ -32,6 +33,7 @@ def class_color(class_id: int) -> tuple[int, int, int]:
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
+@lru_cache(maxsize=1024)
 def ink_on(color: tuple[int, int, int]) -> tuple[int, int, int]:
     """Black or white, whichever is easier to read on a colour: at least 4.5 to 1, as WCAG 2 counts.
 
@@ -100,14 +102,13 @@ class _Lettering:
             box: ymin, xmin, ymax, xmax in pixels.
             color: RGB of the field.
         """
-        widths = {text: self._size_of(text)[0][0] + 2 * self._margin for text in captions}
-        fitting = (text for text in captions if widths[text] <= self._canvas.shape[1])
-        caption = next(fitting, captions[-1])
-        place = self._places.take(box, widths[caption])
+        sized = ((self._size_of(text)[0][0] + 2 * self._margin, text) for text in captions)
+        width, caption = next((each for each in sized if each[0] <= self._canvas.shape[1]), (0, ""))
+        place = self._places.take(box, width) if caption else None
         if place is None:
             return
         left, top = place
-        corner = (left + widths[caption] - 1, top + self._line - 1)
+        corner = (left + width - 1, top + self._line - 1)
         cv2.rectangle(self._canvas, place, corner, color, cv2.FILLED)
         origin = (left + self._margin, top + self._above)
         cv2.putText(

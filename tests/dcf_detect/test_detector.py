@@ -100,6 +100,12 @@ def test_thresholds_and_classes_of_a_call(detector, coffee):
     assert len(detector(coffee, threshold=0.0, max_detections=3)) == 3
 
 
+def test_tiles_find_more(detector, coffee):
+    tiled = detector(coffee, tiles=2, threshold=0.2)
+    assert tiled != detector(coffee, threshold=0.2)
+    assert Detector(tiles=2)(coffee, threshold=0.2) == tiled
+
+
 def test_what_a_detector_is_built_with_holds_until_a_call_says_otherwise(coffee):
     cups = Detector(threshold=0.9, classes=["cup"])
     assert {box.name for box in cups(coffee)} == {"cup"}

@@ -21,6 +21,7 @@ SETTINGS = [
     {"top_k": 5, "threshold": 0.05},
     {"classes": "cup,person", "threshold": 0.2},
     {"tiles": 2, "threshold": 0.2},
+    {"tiles": "auto", "threshold": 0.3},
 ]
 
 

@@ -78,6 +78,23 @@ def test_two_bundles_compared(annotations):
     assert compared["samples"] == 20
 
 
+def test_tiles_compared_with_none(annotations):
+    result = evaluate(
+        "--bundle", INT8, *annotations, "--tiles", 2, "--compare-tiles", 1, "--samples", 20
+    )
+    assert result.returncode == 0, result.stderr
+    figures = json.loads(result.stdout)
+    compared = figures["compare"]
+    plain, tiled = (
+        json.loads(evaluate("--bundle", INT8, *annotations, "--tiles", tiles).stdout)
+        for tiles in (1, 2)
+    )
+    for name in ("mAP", "AP50", "AP_small", "AP_medium", "AP_large"):
+        assert (figures[name], compared[name]) == (tiled[name], plain[name])
+    assert compared["difference"] == pytest.approx(tiled["mAP"] - plain["mAP"], abs=1e-3)
+    assert compared["low"] <= compared["high"]
+
+
 def test_a_table_and_a_bar_on_a_terminal(annotations):
     reader, terminal = pty.openpty()
     process = subprocess.Popen(
@@ -104,8 +121,9 @@ def test_a_table_and_a_bar_on_a_terminal(annotations):
         (["--images", "."], "lacks 2 of 2 images"),
         (["--annotations", ROOT / "config.yaml"], "not an instances file"),
         (["--bundle", ROOT / "samples"], "manifest.json"),
+        (["--tiles", "4"], "must be a whole number from 1 to 3, or auto, got '4'"),
     ],
-    ids=["images", "annotations", "bundle"],
+    ids=["images", "annotations", "bundle", "tiles"],
 )
 def test_one_line_says_what_is_wrong(annotations, change, said):
     result = evaluate(*annotations, *change)
