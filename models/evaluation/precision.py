@@ -14,7 +14,6 @@ from pycocotools.cocoeval import COCOeval
 from .annotations import AnnotatedImages
 
 _MAX_DETECTIONS = 100
-_ALL, *_SIZES = range(4)
 LEVEL = 0.90
 """Share of the bootstrap's results inside its interval."""
 
@@ -38,21 +37,6 @@ class Precision:
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
-    """mAP of objects by their size, in points; 0 where there are none.
-
-    Attributes:
-        small: Of less than 32 x 32 pixels of area.
-        medium: Of less than 96 x 96.
-        large: Of more.
-    """
-
-    small: float
-    medium: float
-    large: float
-
-
-@dataclass(frozen=True, slots=True)
 class Interval:
     """A difference of mAP, in points, with its interval of 90 %.
 
@@ -73,17 +57,18 @@ class Matches:
     """Detections matched with annotations, image by image, ready to be averaged over any images."""
 
     def __init__(self, images: AnnotatedImages, found: list[Found]) -> None:
-        evaluation = _Evaluation(images.coco, _results(images, found), "bbox")
+        evaluation = _Evaluation(images.coco, results_of(images, found), "bbox")
+        evaluation.params.areaRng = evaluation.params.areaRng[:1]
+        evaluation.params.areaRngLbl = evaluation.params.areaRngLbl[:1]
         evaluation.params.maxDets = [_MAX_DETECTIONS]
         evaluation.params.imgIds = list(images.files)
         with contextlib.redirect_stdout(io.StringIO()):  # the library prints its progress
             evaluation.evaluate()
         self._evaluation = evaluation
+        self._classes = len(evaluation.params.catIds)
+        self._matches = np.empty(len(evaluation.evalImgs), object)
+        self._matches[:] = evaluation.evalImgs
         self.count = len(images.files)
-        matches = np.empty(len(evaluation.evalImgs), object)
-        matches[:] = evaluation.evalImgs
-        # As the library orders them: class, size of the objects (all, small, medium, large), image.
-        self._matches = matches.reshape(-1, len(evaluation.params.areaRng), self.count)
 
     def precision(self, drawn: npt.NDArray[np.intp] | None = None) -> Precision:
         """Averages over all images, or over those drawn.
@@ -94,26 +79,18 @@ class Matches:
         Returns:
             The figures.
         """
-        values = self._averaged(_ALL, np.arange(self.count) if drawn is None else drawn)
-        return Precision(_mean(values), _mean(values[0]), _mean(values[5]))
-
-    def sizes(self) -> Sizes:
-        """Averages over all images, for objects of one size at a time."""
-        positions = np.arange(self.count)
-        return Sizes(*(_mean(self._averaged(size, positions)) for size in _SIZES))
-
-    def _averaged(self, size: int, positions: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-        """Precision ``[overlap, recall, class, 1, 1]`` of a size; -1 where a class is absent."""
+        positions = np.arange(self.count) if drawn is None else drawn
         evaluation = copy.copy(self._evaluation)
         evaluation.params = copy.copy(self._evaluation.params)
-        evaluation.params.areaRng = evaluation.params.areaRng[size : size + 1]
         evaluation.params.imgIds = list(range(len(positions)))
         evaluation._paramsEval = evaluation.params  # noqa: SLF001  # pylint: disable=protected-access  # how evaluate() hands over
-        evaluation.evalImgs = list(self._matches[:, size, positions].reshape(-1))
+        evaluation.evalImgs = list(
+            self._matches.reshape(self._classes, self.count)[:, positions].reshape(-1)
+        )
         with contextlib.redirect_stdout(io.StringIO()):
             evaluation.accumulate()
-        values: npt.NDArray[np.float64] = evaluation.eval["precision"]
-        return values
+        values = evaluation.eval["precision"]  # [overlap, recall, class, 1, 1]; -1: class is absent
+        return Precision(_mean(values), _mean(values[0]), _mean(values[5]))
 
 
 def paired_bootstrap(
@@ -147,7 +124,8 @@ class _Evaluation(COCOeval):  # type: ignore[misc]  # the library is untyped
     """COCO's evaluation; a subclass only so that copies of it stay cheap."""
 
 
-def _results(images: AnnotatedImages, found: list[Found]) -> Any:  # noqa: ANN401  # untyped library
+def results_of(images: AnnotatedImages, found: list[Found]) -> Any:  # noqa: ANN401  # untyped library
+    """The detections as the library takes them; it cannot read an empty list itself."""
     with contextlib.redirect_stdout(io.StringIO()):
         if found:
             return images.coco.loadRes(found)

@@ -8,11 +8,13 @@ from ..ssd.detections import Detections
 from ..ssd.detector import Detector
 from ..ssd.settings import Tiles
 from .annotations import AnnotatedImages
-from .precision import Found, Matches, Precision, Sizes
+from .precision import Found, Matches, Precision
+from .summary import summarize
 
 _THRESHOLD = 0.01
 """Precision is an average over all recalls, so that weak detections count too."""
 _MAX_DETECTIONS = 100
+_SIZES = ("AP_small", "AP_medium", "AP_large")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Measured:
         images: Number of pictures.
         latency_ms: Median time of one picture, decoding included, one call at a time.
         inference_ms: Median time of the network alone.
-        sizes: mAP of small, medium and large objects.
+        sizes: mAP of small, medium and large objects, 0..1, by COCO's names; -1 where none is.
     """
 
     precision: Precision
@@ -33,7 +35,7 @@ class Measured:
     images: int
     latency_ms: float
     inference_ms: float
-    sizes: Sizes
+    sizes: dict[str, float]
 
     def figures(self) -> dict[str, float | int]:
         """The figures by name, precision as 0..1."""
@@ -41,9 +43,7 @@ class Measured:
             "mAP": round(self.precision.mean / 100, 4),
             "AP50": round(self.precision.at_50 / 100, 4),
             "AP75": round(self.precision.at_75 / 100, 4),
-            "AP_small": round(self.sizes.small / 100, 4),
-            "AP_medium": round(self.sizes.medium / 100, 4),
-            "AP_large": round(self.sizes.large / 100, 4),
+            **{name: round(value, 4) for name, value in self.sizes.items()},
             "images": self.images,
             "latency_ms": round(self.latency_ms, 2),
             "inference_ms": round(self.inference_ms, 2),
@@ -85,14 +85,14 @@ def evaluate(
         spent.append(sum(answer.timings_ms.values()))
         inference.append(answer.timings_ms["inference"])
         progress(1)
-    matches = Matches(images, found)
+    matches, summary = Matches(images, found), summarize(images, found)
     return Measured(
         matches.precision(),
         matches,
         len(images.files),
         median(spent),
         median(inference),
-        matches.sizes(),
+        {name: summary[name] for name in _SIZES},
     )
 
 

@@ -80,7 +80,7 @@ def _frame(title: str, across: str, up: str, content: str) -> str:
 def _points(x: Floats, y: Floats) -> str:
     """At most ``_MOST_POINTS`` of them: a curve over 10,000 detections looks the same."""
     step = max(1, len(x) // _MOST_POINTS)
-    kept = [*range(0, len(x), step), *([len(x) - 1] if len(x) else [])]
+    kept = sorted({*range(0, len(x), step), *range(len(x) - 1, len(x))} - {-1})
     places = (_place(float(x[at]), float(y[at])) for at in kept)
     return " ".join(f"{across:.1f},{up:.1f}" for across, up in places)
 

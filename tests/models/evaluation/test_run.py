@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.evaluation.annotations import read_annotations
-from models.evaluation.precision import Precision, Sizes
+from models.evaluation.precision import Precision
 from models.evaluation.run import Measured, evaluate
 from models.ssd.bundle import DEFAULT_BUNDLE
 from models.ssd.detector import Detector
@@ -55,11 +55,14 @@ def test_its_own_answers_are_perfect_though_weak_ones_are_asked_for(detector, da
 
 
 def test_figures_are_shares():
-    precision, sizes = Precision(28.637, 44.454, 100.0), Sizes(2.0, 33.333, 60.0)
+    precision, sizes = (
+        Precision(28.637, 44.454, 100.0),
+        {"AP_small": 0.02, "AP_medium": 0.33333, "AP_large": -1.0},
+    )
     measured = Measured(precision, None, 3, 12.3456, 1.0, sizes)
     assert measured.figures() == {
         "mAP": 0.2864, "AP50": 0.4445, "AP75": 1.0, "AP_small": 0.02, "AP_medium": 0.3333,
-        "AP_large": 0.6, "images": 3, "latency_ms": 12.35,
+        "AP_large": -1.0, "images": 3, "latency_ms": 12.35,
         "inference_ms": 1.0,
     }  # fmt: skip
 
