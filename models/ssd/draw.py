@@ -71,8 +71,16 @@ def draw(canvas: npt.NDArray[np.uint8], detections: Detections) -> npt.NDArray[n
     for name, score, box, color in zip(
         detections.names, detections.scores.tolist(), edges, colors, strict=True
     ):
-        lettering.write((f"{name} {score:.2f}", name), box, color)
+        shown = _printable(name)
+        lettering.write((f"{shown} {score:.2f}", shown), box, color)
     return canvas
+
+
+def _printable(name: str) -> str:
+    """A name as it can be written on one line: OpenCV dies of half a pair of surrogates."""
+    if name.isprintable():
+        return name
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 class _Lettering:

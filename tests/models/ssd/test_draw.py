@@ -68,7 +68,21 @@ def test_captions_stay_inside(box, monkeypatch):
     assert ink.sum() == middle.sum() > 100
 
 
-@pytest.mark.parametrize("name", ["cat", "gypsum", "Ångström", "자동차 (한국)"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cat",
+        "gypsum",
+        "Ångström",
+        "자동차 (한국)",
+        "😀",
+        "two\nlines",
+        "a\tb",
+        "a\0b",
+        "a\ud800",
+        "",
+    ],
+)
 @pytest.mark.parametrize("size", [(120, 320), (700, 900), (3000, 4000)])
 def test_letters_stay_on_their_field(name, size, monkeypatch):
     """Of any height and script: under every letter is the class's colour."""
