@@ -1,0 +1,249 @@
+"""COCO's layout: a folder of pictures, and JSON files of images, annotations and categories."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import DataSetError
+from ..record import BadRow
+from ..rows import ObjectRow, PictureRow, Rows
+from .port import inner_path, read_bounded
+
+_PARTS = ("images", "annotations", "categories")
+
+
+@dataclass(frozen=True, slots=True)
+class CocoFile:
+    """A file of annotations, and the part of the data set that it is about.
+
+    Attributes:
+        file: The file.
+        split: The part; empty where it is about all.
+    """
+
+    file: Path
+    split: str = ""
+
+
+@dataclass(slots=True)
+class _Classes:
+    """The classes of all files: an id has one name, and a name one id."""
+
+    names: dict[int, str] = field(default_factory=dict)
+
+    def add(self, entry: Any, file: Path) -> None:  # noqa: ANN401 - from a file
+        class_id, name = _number(entry, "id"), _text(entry, "name")
+        if class_id is None or not name:
+            raise DataSetError(f"{file}: a category lacks an id or a name: {_shown(entry)}")
+        known = self.names.setdefault(class_id, name)
+        if known != name:
+            raise DataSetError(f"{file}: category {class_id} is {name!r}, but also {known!r}")
+        if list(self.names.values()).count(name) > 1:
+            raise DataSetError(f"{file}: two categories are called {name!r}: rename or join them")
+
+    def columns(self) -> dict[int | None, int]:
+        """Column of each id, in order of id."""
+        return {class_id: column for column, class_id in enumerate(sorted(self.names))}
+
+
+class Coco:
+    """Reads COCO's layout, whole or divided into splits."""
+
+    name = "coco"
+    told_by = "instances.json, annotations/instances_*.json or */_annotations.coco.json"
+
+    def fits(self, folder: Path) -> bool:
+        """Whether a folder has such files."""
+        return bool(_files(folder))
+
+    def read(self, folder: Path) -> Rows:
+        """Reads all files of a folder.
+
+        Raises:
+            DataSetError: There is none, or one is no such file.
+        """
+        files = _files(folder)
+        if not files:
+            raise DataSetError(f"{folder} has no annotations of COCO: {self.told_by}")
+        return read_files(files, folder)
+
+
+def read_files(files: list[CocoFile], folder: Path, images: Path | None = None) -> Rows:
+    """Reads files of annotations.
+
+    Args:
+        files: Them.
+        folder: The data set's folder.
+        images: Folder of the pictures, where it is known.
+
+    Returns:
+        What they say.
+
+    Raises:
+        DataSetError: One is no such file.
+    """
+    documents = [(each, _document(each.file)) for each in files]
+    classes = _Classes()
+    for each, document in documents:
+        for entry in document["categories"]:
+            classes.add(entry, each.file)
+    if not classes.names:
+        raise DataSetError(f"{files[0].file} has no categories: nothing could be told apart")
+    columns = classes.columns()
+    below = folder / "images"
+    root = images or (below if below.is_dir() else folder)
+    bad: list[BadRow] = []
+    pictures: list[PictureRow] = []
+    for each, document in documents:
+        pictures += _pictures(each, document, columns, root, bad)
+    return Rows(
+        tuple(classes.names[each] for each in sorted(classes.names)),
+        tuple(sorted(classes.names)),
+        tuple(pictures),
+        tuple(bad),
+    )
+
+
+def _files(folder: Path) -> list[CocoFile]:
+    """The files of annotations of a folder: one for all or one a split, where tools put them."""
+    whole = folder / "instances.json"
+    if whole.is_file():
+        return [CocoFile(whole)]
+    by_name = [
+        CocoFile(file, file.stem.removeprefix("instances_"))
+        for file in sorted((folder / "annotations").glob("instances_*.json"))
+    ]
+    return by_name or [
+        CocoFile(file, file.parent.name if file.parent != folder else "")
+        for pattern in ("_annotations.coco.json", "*/_annotations.coco.json")
+        for file in sorted(folder.glob(pattern))
+    ]
+
+
+def _document(file: Path) -> dict[str, list[Any]]:
+    """The document, with the three lists that are needed.
+
+    Raises:
+        DataSetError: It is another one.
+    """
+    try:
+        document: Any = json.loads(read_bounded(file))
+    except (ValueError, RecursionError) as error:
+        raise DataSetError(f"{file} is not an instances file of COCO: {error}") from error
+    for part in _PARTS:
+        if not isinstance(document, dict) or not isinstance(document.get(part), list):
+            raise DataSetError(f"{file} is not an instances file of COCO: it has no list of {part}")
+    return {part: document[part] for part in _PARTS}
+
+
+def _pictures(
+    told: CocoFile,
+    document: dict[str, list[Any]],
+    columns: Mapping[int | None, int],
+    root: Path,
+    bad: list[BadRow],
+) -> list[PictureRow]:
+    rows: dict[int, PictureRow] = {}
+    for position, entry in enumerate(document["images"]):
+        where = f"{told.file}: images[{position}]"
+        image_id, path = _number(entry, "id"), inner_path(_text(entry, "file_name"))
+        if image_id is None or path is None:
+            bad.append(BadRow(where, f"lacks an id or a file_name in the folder: {_shown(entry)}"))
+        elif image_id in rows:
+            bad.append(BadRow(where, f"image id {image_id} is that of {rows[image_id].name}, too"))
+        else:
+            name, file = _place(root, path.as_posix(), told.split)
+            size = _number(entry, "height"), _number(entry, "width")
+            rows[image_id] = PictureRow(
+                where,
+                name,
+                file,
+                image_id=image_id,
+                size=(size[0], size[1]) if size[0] and size[1] else None,
+                split=told.split,
+                source=str(entry.get("source", "")),
+            )
+    objects = _objects(told.file, document["annotations"], columns, rows, bad)
+    return [replace(row, objects=tuple(objects[key])) for key, row in rows.items()]
+
+
+def _place(root: Path, name: str, split: str) -> tuple[str, Path]:
+    """A picture's name in the data set, and its file: in the folder, or in one of its split."""
+    inner = f"{split}/{name}"
+    if split and not (root / name).is_file() and (root / inner).is_file():
+        return inner, root / inner
+    return name, root / name
+
+
+def _objects(
+    file: Path,
+    entries: list[Any],
+    columns: Mapping[int | None, int],
+    pictures: dict[int, PictureRow],
+    bad: list[BadRow],
+) -> dict[int, list[ObjectRow]]:
+    """The objects of each picture, by its id."""
+    objects: dict[int, list[ObjectRow]] = {image_id: [] for image_id in pictures}
+    taken: set[int] = set()
+    for position, entry in enumerate(entries):
+        number = _number(entry, "id")
+        where = f"{file}: annotations[{position}]" + (f", id {number}" if number else "")
+        image_id = _number(entry, "image_id")
+        column = columns.get(_number(entry, "category_id"))
+        edges = _edges(entry)
+        if number is not None and number in taken:
+            reason = "its id is another annotation's, too"
+        elif image_id is None or image_id not in pictures:
+            reason = f"image_id {_shown(_field(entry, 'image_id'))} is no picture's"
+        elif column is None:
+            reason = f"category_id {_shown(_field(entry, 'category_id'))} is no category's"
+        elif edges is None:
+            reason = f"bbox is no list of four numbers: {_shown(_field(entry, 'bbox'))}"
+        else:
+            crowd, difficult = bool(entry.get("iscrowd")), bool(entry.get("ignore"))
+            objects[image_id].append(ObjectRow(where, column, edges, crowd, difficult))
+            reason = ""
+        if reason:
+            bad.append(BadRow(where, reason))
+        if number is not None:
+            taken.add(number)
+    return objects
+
+
+def _edges(entry: Any) -> tuple[float, float, float, float] | None:  # noqa: ANN401 - from a file
+    """ymin, xmin, ymax, xmax of COCO's x, y, width, height; whatever numbers these are."""
+    box = _field(entry, "bbox")
+    if not isinstance(box, list) or len(box) != 4:
+        return None
+    if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in box):
+        return None
+    try:
+        x, y, width, height = map(float, box)
+    except OverflowError:  # an integer of hundreds of digits
+        return None
+    return y, x, y + height, x + width
+
+
+def _field(entry: Any, name: str) -> Any:  # noqa: ANN401 - from a file
+    return entry.get(name) if isinstance(entry, dict) else None
+
+
+def _number(entry: Any, name: str) -> int | None:  # noqa: ANN401 - from a file
+    """A number that counts something: whole, and not below 0."""
+    value = _field(entry, name)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and type(value) is not bool and value >= 0 else None
+
+
+def _text(entry: Any, name: str) -> str:  # noqa: ANN401 - from a file
+    value = _field(entry, name)
+    return value if isinstance(value, str) else ""
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - from a file
+    """A value as a message may have it: short."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:77]}..."
