@@ -16,8 +16,10 @@ VERBS = {
     "check": "Compare this code with what others computed.",
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
+    "export": "Make a bundle of a trained network.",
     "import": "Make a bundle of a model in another format.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
+    "train": "Train a network on annotated pictures.",
 }
 
 

@@ -44,9 +44,7 @@ class State:
     seconds: float = 0.0
 
 
-def save_checkpoint(
-    file: Path, weights: Weights, optimizer: list[Array], state: State
-) -> None:
+def save_checkpoint(file: Path, weights: Weights, optimizer: list[Array], state: State) -> None:
     """Writes a checkpoint, whole or not at all.
 
     Args:
@@ -140,7 +138,7 @@ def _write(file: Path, arrays: Mapping[str, Array]) -> None:
 
 def _read(file: Path) -> dict[str, Array]:
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except FileNotFoundError as error:
         raise BadRun(f"{file} does not exist: there is nothing to go on from yet") from error

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..ssd.nets.keras_model import keras_model, keras_weights
+from ..ssd.nets.keras_model import keras_model, keras_weights, put_weights
 from ..ssd.nets.layers import Floats, LayerWeights, Network, Weights
 from .loader import Batch
 from .losses import detection_losses
@@ -47,7 +47,7 @@ class Detection(keras.Model):  # type: ignore[misc]  # Keras is untyped
         self.box_loss = keras.metrics.Mean(name="box_loss")
 
     def call(self, pixels: Any, training: bool = False) -> Any:  # noqa: ANN401 - Keras is untyped
-        """Scores ``[N, A, C]`` and offsets ``[N, A, 4]`` of pictures, uint8 ``[N, H, W, 3]`` RGB."""
+        """Scores ``[N, A, C]`` and offsets ``[N, A, 4]`` of uint8 ``[N, H, W, 3]`` RGB."""
         ordered = ops.flip(pixels, axis=-1) if self._flipped else pixels
         image = (ops.cast(ordered, "float32") - self._mean) * self._scale
         heads = self.net(image, training=training)
@@ -67,8 +67,10 @@ class Detection(keras.Model):  # type: ignore[misc]  # Keras is untyped
         """The loss of a batch: of classes, and of boxes times its weight."""
         del x, sample_weight, training
         recipe = self._loss
+        (scores, offsets), (columns, wanted) = y_pred, y
+        mining = (recipe.negatives, recipe.negatives_alone)
         class_loss, box_loss = detection_losses(
-            *y_pred, *y, self.network.activation, (recipe.negatives, recipe.negatives_alone)
+            scores, offsets, columns, wanted, self.network.activation, mining
         )
         self.class_loss.update_state(class_loss)
         self.box_loss.update_state(box_loss)
@@ -119,8 +121,12 @@ class Detection(keras.Model):  # type: ignore[misc]  # Keras is untyped
         """The weights, by layer."""
         return keras_weights(self.net, self.network)
 
+    def take(self, weights: Weights) -> None:
+        """Puts weights in the place of its own."""
+        put_weights(self.net, weights)
+
     def averaged(self) -> "Averaged":
-        """Holds the weights' moving average inside ``with``; the weights themselves where none is."""
+        """Inside ``with`` the weights' moving average stands in their place, where there is one."""
         return Averaged(self)
 
 

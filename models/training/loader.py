@@ -23,7 +23,7 @@ from .sampling import epoch_order, picture_random, repeat_factors
 _AHEAD = 3
 """Batches that are prepared before they are asked for."""
 _COVER = 2
-"""Pictures are decoded at least so many times as large as the input: parts of them are looked at."""
+"""Pictures are decoded at least so many times as large as the input: parts are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class Preparer:
         """
         random = picture_random(self._seed, epoch, place)
         seen = self._augmentation(read_example(self.pictures[index], self._decoder), random)
-        unit = seen.boxes / np.array(self._augmentation.size * 2, np.float32)
+        height, width = self._augmentation.size
+        unit = np.asarray(seen.boxes / (height, width, height, width), np.float32)
         solid = (unit[:, 2:] > unit[:, :2]).all(axis=1)
         return seen.pixels, self._matcher(unit[solid], seen.columns[solid], seen.judged[solid])
 

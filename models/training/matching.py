@@ -14,7 +14,7 @@ NEGATIVE, IGNORED = -1, -2
 """An anchor that is to find nothing; one that may answer what it will."""
 
 _INSIDE = 0.5
-"""Share of an anchor inside a crowd, or a difficult object, from which it is ignored."""
+"""Share of what is seen of an anchor inside a crowd, or a difficult object, to be ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Matcher:
             answer[found] = classes[owners[found]]
             offsets[found] = encode(wanted[owners[found]], self._anchors[found], self._coder)
         if not judged.all():
-            near = _inside(self._corners, boxes[~judged]) >= _INSIDE
+            near = _inside(np.clip(self._corners, 0, 1), boxes[~judged]) >= _INSIDE
             answer[~found & near.any(axis=1)] = IGNORED
         return Targets(answer, offsets)
 
@@ -100,9 +100,7 @@ def match(shares: npt.NDArray[np.float32], least: float) -> npt.NDArray[np.intp]
     free, waiting = shares.copy(), list(range(objects))
     while waiting:
         chosen = free[:, waiting].argmax(axis=0)
-        pairs = sorted(
-            zip(waiting, chosen, strict=True), key=lambda pair: -free[pair[1], pair[0]]
-        )
+        pairs = sorted(zip(waiting, chosen, strict=True), key=lambda pair: -free[pair[1], pair[0]])
         taken: set[int] = set()
         for wanted, anchor in pairs:
             if int(anchor) not in taken:

@@ -5,7 +5,7 @@ import importlib.metadata
 import json
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,6 +25,7 @@ class DataNote(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         folder: Where it lay.
+        measured_folder: Where the pictures lay that are measured on; empty for the same place.
         sha256: Digest of names, lengths and annotations of the pictures, hexadecimal.
         pictures: Number of pictures that are learnt from.
         measured: Number of others, which are measured on.
@@ -32,6 +33,7 @@ class DataNote(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     folder: str
+    measured_folder: str = ""
     sha256: str
     pictures: int
     measured: int
@@ -130,10 +132,10 @@ class RunFolder:
         except msgspec.MsgspecError as error:
             raise BadRun(f"{file} is not usable: {error}") from error
 
-    def add_figures(self, figures: dict[str, float | int | str]) -> None:
+    def add_figures(self, figures: Mapping[str, float]) -> None:
         """Appends a line to the run's figures."""
         with self.figures.open("a") as stream:
-            stream.write(json.dumps(figures) + "\n")
+            stream.write(json.dumps(dict(figures)) + "\n")
 
     def read_figures(self) -> list[dict[str, float]]:
         """All lines of the run's figures; none before the first epoch."""

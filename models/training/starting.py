@@ -86,14 +86,19 @@ def keep_weights(
         if old is None:
             continue
         if name in network.scores:
-            weights[name] = _kept_columns(fresh, old, len(labels.names), len(places), kept)
+            if kept:
+                weights[name] = _kept_columns(fresh, old, len(labels.names), len(places), kept)
         elif old.kernel.shape == fresh.kernel.shape and old.bias.shape == fresh.bias.shape:
             weights[name] = old
     return weights, tuple(labels.names[new] for new, _ in kept)
 
 
 def _kept_columns(
-    fresh: LayerWeights, old: LayerWeights, columns: int, old_columns: int, kept: list[tuple[int, int]]
+    fresh: LayerWeights,
+    old: LayerWeights,
+    columns: int,
+    old_columns: int,
+    kept: list[tuple[int, int]],
 ) -> LayerWeights:
     """A class head whose columns of known classes are the old ones'."""
     if old.bias.size % old_columns or old.bias.size // old_columns != fresh.bias.size // columns:
