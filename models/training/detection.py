@@ -155,7 +155,7 @@ def make_optimizer(recipe: OptimizerRecipe) -> keras.optimizers.Optimizer:
         "gradient_accumulation_steps": recipe.accumulate if recipe.accumulate > 1 else None,
     }
     optimizer = (
-        keras.optimizers.SGD(1e-3, momentum=recipe.momentum, **settings)
+        keras.optimizers.SGD(1e-3, momentum=float(recipe.momentum), **settings)
         if recipe.kind == "sgd"
         else keras.optimizers.Adam(1e-3, **settings)
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..bundling.agreement import Agreement
 from ..bundling.catalogue import CATALOGUE, NetworkEntry
+from ..bundling.errors import BadIdentity
 from ..bundling.output import check_output
 from ..bundling.photos import Photos, Pixels, choose, part_photos
 from ..bundling.progress import Progress
@@ -23,6 +24,7 @@ from ..datasets.record import Annotated
 from ..evaluation.run import Measured, evaluate
 from ..ssd import convert
 from ..ssd.convert import Identity
+from ..ssd.convert.bundle import describe
 from ..ssd.convert.folder import read_contents, write_bundle
 from ..ssd.description import Metrics, PhotoSource, Source, TrainedFigures, Training
 from ..ssd.detector import Detector
@@ -103,6 +105,7 @@ def export(request: Request, parts: Parts, recipe: Recipe, progress: Progress) -
     entry = CATALOGUE[note.network]
     trained = read_trained(folder, note, entry)
     identity = _identity(request, trained, folder, note, entry)
+    _check_identity(trained, identity)
     pixels = _calibration(parts.learnt, trained, progress)
     agreement = None
     if request.precision == "int8":
@@ -161,6 +164,20 @@ def _identity(
         known.provenance, conversion=f"{request.precision} of the weights learnt", training=training
     )
     return replace(known, provenance=provenance)
+
+
+def _check_identity(trained: TrainedNetwork, identity: Identity) -> None:
+    """Refuses a name before any work is done for it.
+
+    Raises:
+        BadIdentity: A manifest may not have it.
+    """
+    try:
+        describe(trained.network, identity, "float32")
+    except ValueError as error:
+        raise BadIdentity(
+            f"--name: {error}: a letter or digit, then those, dots, underscores and hyphens"
+        ) from error
 
 
 def _calibration(

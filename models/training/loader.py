@@ -64,8 +64,15 @@ class Preparer:
         self._augmentation = augmentation
         self._matcher = matcher
         self._seed = seed
-        rows, columns = augmentation.size
-        self._decoder = ImageDecoder((_COVER * rows, _COVER * columns))
+        self._decoder = _decoder_for(augmentation.size)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What travels to a process; the decoder, which has locks, is made anew there."""
+        return {name: value for name, value in self.__dict__.items() if name != "_decoder"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self._decoder = _decoder_for(self._augmentation.size)
 
     def __call__(self, index: int, epoch: int, place: int) -> tuple[npt.NDArray[np.uint8], Targets]:
         """Prepares one.
@@ -186,6 +193,10 @@ def read_example(picture: Annotated, decoder: ImageDecoder) -> Example:
     scale = np.array([pixels.shape[0] / picture.size[0], pixels.shape[1] / picture.size[1]] * 2)
     boxes = np.asarray(picture.boxes * scale, np.float32)
     return Example(pixels, boxes, picture.columns, picture.judged)
+
+
+def _decoder_for(size: tuple[int, int]) -> ImageDecoder:
+    return ImageDecoder((_COVER * size[0], _COVER * size[1]))
 
 
 def _open_pool(preparer: Preparer, workers: int, processes: bool) -> Executor:
