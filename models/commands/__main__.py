@@ -14,6 +14,7 @@ from .printing import open_closed_streams, visible, write_note
 # for itself), as a click command called `command`.
 VERBS = {
     "check": "Compare this code with what others computed.",
+    "data": "Make, check, count, divide and show annotated pictures.",
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
     "export": "Make a bundle of a trained network.",

@@ -6,15 +6,17 @@ from pathlib import Path
 
 from .checking import check_pictures
 from .errors import DataSetError
-from .layouts.coco import Coco
+from .layouts.coco import Coco, CocoFile, read_files
 from .layouts.port import Layout
+from .layouts.voc import Voc
+from .layouts.yolo import Yolo
 from .record import DataSet
 from .rows import Rows
 from .tolerance import USUAL, Tolerance
 
 Progress = Callable[[int, int], None]
 """Called with the number of pictures that were looked at, and of all."""
-LAYOUTS: Mapping[str, Layout] = {layout.name: layout for layout in (Coco(),)}
+LAYOUTS: Mapping[str, Layout] = {layout.name: layout for layout in (Coco(), Voc(), Yolo())}
 
 
 def read_data_set(
@@ -45,6 +47,33 @@ def read_data_set(
         rows = _part(rows, split, folder)
     data = check_rows(rows, progress)
     stop_at_bad_rows(data, rows.count, tolerance, folder)
+    return data
+
+
+def read_coco(
+    images: Path,
+    annotations: Path,
+    *,
+    tolerance: Tolerance = USUAL,
+    progress: Progress | None = None,
+) -> DataSet:
+    """Reads a file of COCO's whose pictures lie anywhere.
+
+    Args:
+        images: Folder of the pictures.
+        annotations: COCO's ``instances`` file.
+        tolerance: How many of its rows may be bad.
+        progress: Called as pictures are looked at.
+
+    Returns:
+        As from ``read_data_set``.
+
+    Raises:
+        DataSetError: It is no such file, or too many of its rows are bad.
+    """
+    rows = read_files([CocoFile(annotations)], annotations.parent, images)
+    data = check_rows(rows, progress)
+    stop_at_bad_rows(data, rows.count, tolerance, annotations)
     return data
 
 

@@ -197,7 +197,7 @@ class Training(OpenRecord, frozen=True, kw_only=True):
 
     Attributes:
         start: What they were at the start, for people.
-        data_sha256: Digest of names, lengths and annotations of the pictures, hexadecimal.
+        data_sha256: Digest of pictures and annotations, hexadecimal.
         pictures: Number of pictures that were learnt from.
         recipe_sha256: SHA-256 of the hyper-parameters' file, hexadecimal.
         seed: What everything drawn was drawn from.

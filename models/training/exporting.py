@@ -20,7 +20,7 @@ from ..bundling.photos import Photos, Pixels, choose, part_photos
 from ..bundling.progress import Progress
 from ..bundling.trained import TrainedNetwork
 from ..bundling.writing import write_float, write_int8
-from ..datasets.record import Annotated
+from ..datasets.record import Annotated, DataSet
 from ..evaluation.run import Measured, evaluate
 from ..ssd import convert
 from ..ssd.convert import Identity
@@ -119,8 +119,9 @@ def export(request: Request, parts: Parts, recipe: Recipe, progress: Progress) -
         inputs = convert.as_float32(pixels[:_CHECKED], trained.network.input)
         manifest = write_float(request.out, trained, identity, inputs)
         progress("converting", 1.0)
-    if parts.measured:
-        metrics = _measure(request.out, parts.measured, trained, entry, recipe, progress)
+    measured = parts.to_measure_on()
+    if measured is not None:
+        metrics = _measure(request.out, measured, trained, entry, recipe, progress)
         manifest = msgspec.structs.replace(manifest, metrics=metrics)
         manifest = write_bundle(request.out, manifest, read_contents(request.out))
     return Exported(manifest, agreement)
@@ -200,20 +201,20 @@ def _calibration(
 
 def _measure(
     bundle: Path,
-    pictures: Sequence[Annotated],
+    data: DataSet,
     trained: TrainedNetwork,
     entry: NetworkEntry,
     recipe: Recipe,
     progress: Progress,
 ) -> Metrics:
     """The bundle's figures, and the network's own beside them."""
-    measurer = Measurer(pictures, trained.network, trained.labels, entry)
+    measurer = Measurer(data, trained.network, trained.labels, entry)
     model = Detection(trained.network, trained.weights, recipe.loss)
     threads = cv2.getNumThreads()
-    figures = measurer(model, _counted("measuring the network", len(pictures), progress))
-    latency = _latency(model, pictures, trained)
-    counted = _counted("measuring the bundle", len(pictures), progress)
-    measured: Measured = evaluate(Detector(bundle, pool_size=1), measurer.images, counted)
+    figures = measurer(model, _counted("measuring the network", len(data.pictures), progress))
+    latency = _latency(model, len(data.pictures), trained)
+    counted = _counted("measuring the bundle", len(data.pictures), progress)
+    measured: Measured = evaluate(Detector(bundle, pool_size=1), data, counted)
     cv2.setNumThreads(threads)
     own = measured.figures()
     return Metrics(
@@ -234,13 +235,13 @@ def _measure(
     )
 
 
-def _latency(model: Detection, pictures: Sequence[Annotated], trained: TrainedNetwork) -> float:
+def _latency(model: Detection, count: int, trained: TrainedNetwork) -> float:
     """Median milliseconds of the network in Keras, one picture at a time."""
     size = trained.network.input_size
     pixels = np.full((1, *size, 3), 128, np.uint8)
     model.answer(pixels)  # compiles
     spent = []
-    for _ in range(min(_TIMED, len(pictures))):
+    for _ in range(min(_TIMED, count)):
         started = time.perf_counter()
         model.answer(pixels)
         spent.append((time.perf_counter() - started) * 1000)

@@ -33,6 +33,16 @@ class Parts:
     measured: tuple[Annotated, ...]
     set_aside: int
 
+    def to_measure_on(self) -> DataSet | None:
+        """The pictures to measure on; None where there is no object in any."""
+        if not any(picture.judged.any() for picture in self.measured):
+            return None
+        return DataSet(self.names, self.class_ids, self.measured)
+
+    def all(self) -> DataSet:
+        """Every picture that the run uses."""
+        return DataSet(self.names, self.class_ids, (*self.learnt, *self.measured))
+
 
 def read_parts(
     folder: Path,

@@ -6,6 +6,7 @@ from typing import TextIO
 
 import keras
 
+from ..datasets.digest import digest_of
 from .augmentation import Augmentation
 from .detection import Detection
 from .errors import BadRun
@@ -23,7 +24,6 @@ from .run_folder import (
     RunFolder,
     RunNote,
     commit_now,
-    data_digest,
     versions_now,
 )
 from .sources import Start, find_start
@@ -61,10 +61,11 @@ def train(request: Request, stop: Stop, stream: TextIO) -> Ended:
     model = Detection(
         start.network, start.weights, recipe.loss, bfloat16=recipe.precision == "bfloat16"
     )
-    measurer = Measurer(parts.measured, start.network, start.labels, start.entry)
+    measured = parts.to_measure_on()
+    measurer = measured and Measurer(measured, start.network, start.labels, start.entry)
     loader = make_loader(recipe, parts, start)
     try:
-        loop = Loop(folder, recipe, model, loader, measurer if parts.measured else None)
+        loop = Loop(folder, recipe, model, loader, measurer)
         if request.resume:
             loop.resume()
         watch = Watch(stream, loop.course(), loop.state.done)
@@ -103,7 +104,7 @@ def describe_run(request: Request, parts: Parts, start: Start) -> RunNote:
         data=DataNote(
             folder=str(request.data.resolve()),
             measured_folder=str(request.validation.resolve()) if request.validation else "",
-            sha256=data_digest((*parts.learnt, *parts.measured)),
+            sha256=digest_of(parts.all()),
             pictures=len(parts.learnt),
             measured=len(parts.measured),
             set_aside=parts.set_aside,

@@ -1,16 +1,14 @@
 """A run's folder: all that is needed to go on with it, to repeat it, and to export it."""
 
-import hashlib
 import importlib.metadata
 import json
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from ..datasets.record import Annotated
 from .errors import BadRun
 
 _DESCRIPTION = "run.json"
@@ -26,7 +24,7 @@ class DataNote(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         folder: Where it lay.
         measured_folder: Where the pictures lay that are measured on; empty for the same place.
-        sha256: Digest of names, lengths and annotations of the pictures, hexadecimal.
+        sha256: Digest of pictures and annotations, hexadecimal.
         pictures: Number of pictures that are learnt from.
         measured: Number of others, which are measured on.
         set_aside: Number of rows that could not be used.
@@ -142,20 +140,6 @@ class RunFolder:
         if not self.figures.is_file():
             return []
         return [json.loads(line) for line in self.figures.read_text().splitlines()]
-
-
-def data_digest(pictures: Sequence[Annotated]) -> str:
-    """SHA-256 of names, lengths and annotations of pictures, hexadecimal.
-
-    Not of their pixels: a data set of some size would be read for minutes.
-    """
-    digest = hashlib.sha256()
-    for picture in pictures:
-        digest.update(f"{picture.name}\0{picture.file.stat().st_size}\0".encode())
-        digest.update(picture.boxes.astype("<f4").tobytes())
-        digest.update(picture.columns.astype("<i8").tobytes())
-        digest.update(picture.judged.tobytes())
-    return digest.hexdigest()
 
 
 def commit_now() -> str:

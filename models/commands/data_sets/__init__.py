@@ -1,0 +1,1 @@
+"""The verbs below ``ssd data``."""

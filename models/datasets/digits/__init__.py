@@ -1,0 +1,1 @@
+"""Pictures of handwritten digits on photos and textures, of any number, with exact boxes."""
