@@ -1,14 +1,11 @@
 """From a run's best weights to a bundle that is served, measured beside the network itself."""
 
 import hashlib
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
 from typing import Literal
 
-import cv2
 import msgspec
 import numpy as np
 
@@ -20,23 +17,20 @@ from ..bundling.photos import Photos, Pixels, choose, part_photos
 from ..bundling.progress import Progress
 from ..bundling.trained import TrainedNetwork
 from ..bundling.writing import write_float, write_int8
-from ..datasets.record import Annotated, DataSet
-from ..evaluation.run import Measured, evaluate
+from ..datasets.record import Annotated
 from ..ssd import convert
 from ..ssd.convert import Identity
 from ..ssd.convert.bundle import describe
 from ..ssd.convert.folder import read_contents, write_bundle
-from ..ssd.description import Metrics, PhotoSource, Source, TrainedFigures, Training
-from ..ssd.detector import Detector
+from ..ssd.description import PhotoSource, Source, Training
 from ..ssd.image import ImageDecoder
 from ..ssd.labels import Labels
 from ..ssd.manifest import Manifest
 from ..ssd.quantize.recipe import most_images
 from .checkpoint import load_weights
-from .detection import Detection
 from .errors import NothingToLearn
+from .figures import figures_of
 from .loader import read_example
-from .measuring import Measurer
 from .parts import Parts
 from .recipe import Recipe
 from .run_folder import RunFolder, RunNote
@@ -47,7 +41,6 @@ Precision = Literal["float32", "int8"]
 _CHECKED = 4
 """Pictures on which a conversion is compared with the network."""
 _LEAST = 4
-_TIMED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +114,7 @@ def export(request: Request, parts: Parts, recipe: Recipe, progress: Progress) -
         progress("converting", 1.0)
     measured = parts.to_measure_on()
     if measured is not None:
-        metrics = _measure(request.out, measured, trained, entry, recipe, progress)
+        metrics = figures_of(request.out, measured, trained, entry, recipe, progress)
         manifest = msgspec.structs.replace(manifest, metrics=metrics)
         manifest = write_bundle(request.out, manifest, read_contents(request.out))
     return Exported(manifest, agreement)
@@ -197,64 +190,3 @@ def _calibration(
         pixels.append(look(example, whole(example), size, (0, 0, 0)).pixels)
         progress("reading pictures", (index + 1) / len(chosen))
     return np.stack(pixels)
-
-
-def _measure(
-    bundle: Path,
-    data: DataSet,
-    trained: TrainedNetwork,
-    entry: NetworkEntry,
-    recipe: Recipe,
-    progress: Progress,
-) -> Metrics:
-    """The bundle's figures, and the network's own beside them."""
-    measurer = Measurer(data, trained.network, trained.labels, entry)
-    model = Detection(trained.network, trained.weights, recipe.loss)
-    threads = cv2.getNumThreads()
-    figures = measurer(model, _counted("measuring the network", len(data.pictures), progress))
-    latency = _latency(model, len(data.pictures), trained)
-    counted = _counted("measuring the bundle", len(data.pictures), progress)
-    measured: Measured = evaluate(Detector(bundle, pool_size=1), data, counted)
-    cv2.setNumThreads(threads)
-    own = measured.figures()
-    return Metrics(
-        mean_precision=own["mAP"],
-        precision_50=own["AP50"],
-        precision_75=own["AP75"],
-        images=measured.images,
-        data_set=f"{measured.images} pictures that were not learnt from",
-        latency_ms=own["latency_ms"],
-        inference_ms=own["inference_ms"],
-        trained=TrainedFigures(
-            framework="keras",
-            mean_precision=round(figures.mean / 100, 4),
-            precision_50=round(figures.at_50 / 100, 4),
-            precision_75=round(figures.at_75 / 100, 4),
-            latency_ms=round(latency, 2),
-        ),
-    )
-
-
-def _latency(model: Detection, count: int, trained: TrainedNetwork) -> float:
-    """Median milliseconds of the network in Keras, one picture at a time."""
-    size = trained.network.input_size
-    pixels = np.full((1, *size, 3), 128, np.uint8)
-    model.answer(pixels)  # compiles
-    spent = []
-    for _ in range(min(_TIMED, count)):
-        started = time.perf_counter()
-        model.answer(pixels)
-        spent.append((time.perf_counter() - started) * 1000)
-    return median(spent)
-
-
-def _counted(step: str, whole_: int, progress: Progress) -> Callable[[int], None]:
-    """Turns pictures that are counted into shares."""
-    done = 0
-
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        progress(step, done / whole_)
-
-    return count

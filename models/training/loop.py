@@ -10,6 +10,7 @@ import numpy as np
 
 from ..evaluation.precision import Precision
 from .checkpoint import Array, State, load_checkpoint, save_checkpoint, save_weights
+from .curve import draw_curve
 from .detection import Detection
 from .errors import BadRun, NotFinite
 from .events import Events
@@ -171,6 +172,7 @@ class Loop:
         self._folder.add_figures(
             {"epoch": state.epoch, "step": state.done, "seconds": round(self._spent(), 1)} | figures
         )
+        draw_curve(self._folder.curve, self._folder.read_figures())
         watch.pause(time.monotonic() - started)
         told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
         watch.say(f"epoch {state.epoch} done, {told}{' (best)' if better else ''}")

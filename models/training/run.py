@@ -62,7 +62,9 @@ def train(request: Request, stop: Stop, stream: TextIO) -> Ended:
         start.network, start.weights, recipe.loss, bfloat16=recipe.precision == "bfloat16"
     )
     measured = parts.to_measure_on()
-    measurer = measured and Measurer(measured, start.network, start.labels, start.entry)
+    measurer = (
+        None if measured is None else Measurer(measured, start.network, start.labels, start.entry)
+    )
     loader = make_loader(recipe, parts, start)
     try:
         loop = Loop(folder, recipe, model, loader, measurer)

@@ -87,6 +87,7 @@ class RunFolder:
         self.checkpoint = folder / "checkpoint.npz"
         self.best = folder / "best.npz"
         self.figures = folder / "figures.jsonl"
+        self.curve = folder / "curve.png"
         self.events = folder / "events"
 
     def create(self, note: RunNote, recipe: str) -> None:

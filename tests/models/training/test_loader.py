@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.models.training.conftest import draw_squares
 
 from models.datasets.errors import DataSetError
 from models.ssd.coder import decode
@@ -12,6 +11,7 @@ from models.training.augmentation import Augmentation
 from models.training.loader import Loader, Preparer
 from models.training.matching import Matcher
 from models.training.recipe import AugmentationRecipe
+from tests.models.training.conftest import draw_squares
 
 NONE = AugmentationRecipe(colors=0, expand=0, crop=0, flip=0)
 

@@ -7,9 +7,6 @@ import json
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[4]
-sys.path.insert(0, str(ROOT))
-
 import keras
 
 from models.training.augmentation import Augmentation
@@ -18,8 +15,8 @@ from models.training.loader import Loader, Preparer
 from models.training.matching import Matcher
 from models.training.recipe import OptimizerRecipe, Recipe, rate_at
 from models.training.sources import find_start
-from tests.models.training.conftest import draw_squares, small_network
 from models.training.starting import draw_weights
+from tests.models.training.conftest import draw_squares, small_network
 
 STEPS = 10
 
