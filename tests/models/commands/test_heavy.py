@@ -7,7 +7,7 @@ import click
 import pytest
 
 from models.commands import heavy
-from models.commands.heavy import remedy, require_tensorflow
+from models.commands.heavy import remedy, require_keras, require_tensorflow
 
 ROOT = Path(__file__).parents[3]
 

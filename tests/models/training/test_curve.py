@@ -15,7 +15,8 @@ def test_loss_falls_and_precision_rises(tmp_path):
     file = tmp_path / "curve.png"
     rows = [{"epoch": epoch, "loss": 4.0 / epoch, "mAP": 0.2 * epoch} for epoch in range(1, 5)]
     draw_curve(file, rows)
-    picture = np.asarray(Image.open(file).convert("RGB"))
+    with Image.open(file) as opened:
+        picture = np.asarray(opened.convert("RGB"))
     for name, first, last in (("loss", 30, 270), ("mAP", 286, 94)):
         start = column_of(picture[20:], _COLORS[name], 210).mean() + 20
         end = column_of(picture[20:], _COLORS[name], 660).mean() + 20
@@ -26,5 +27,6 @@ def test_loss_falls_and_precision_rises(tmp_path):
 def test_one_measurement_and_none(tmp_path):
     draw_curve(tmp_path / "a.png", [{"epoch": 1, "loss": 0.0}])
     draw_curve(tmp_path / "b.png", [])
-    assert Image.open(tmp_path / "b.png").size == (720, 400)
+    with Image.open(tmp_path / "b.png") as picture:
+        assert picture.size == (720, 400)
     assert not list(tmp_path.glob("*.part"))
