@@ -66,7 +66,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
 @data_set_choice
-def command(
+def command(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     *,
     choice: Choice,
     bundle: Path | None,

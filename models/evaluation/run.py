@@ -99,7 +99,7 @@ def evaluate(
     spent, inference = [], []
     for image_id, path in images.files.items():
         answer = detector.detect(path.read_bytes(), settings)
-        found.extend(_results(image_id, answer.detections, images.shared))
+        found.extend(as_found(image_id, answer.detections, images.shared))
         spent.append(sum(answer.timings_ms.values()))
         inference.append(answer.timings_ms["inference"])
         progress(1)
@@ -129,7 +129,8 @@ def by_picture(data: DataSet, found: Sequence[Found]) -> list[FoundIn]:
     return [FoundIn(each[:, :4], each[:, 4], each[:, 5].astype(np.intp)) for each in tables]
 
 
-def _results(image_id: int, detections: Detections, shared: Mapping[int, int]) -> list[Found]:
+def as_found(image_id: int, detections: Detections, shared: Mapping[int, int]) -> list[Found]:
+    """Detections as COCO writes them; those of classes that are not judged are left out."""
     found = []
     for class_id, score, box in zip(
         detections.class_ids.tolist(), detections.scores, detections.boxes, strict=True
