@@ -22,11 +22,19 @@ from ..gateway.telemetry.events import STARTED, STOPPED, STOPPING, tell
 from ..providers.process.provider import MIN_READY_SECONDS
 from ..release.quickstart import deploy_and_call
 from ..state.state_file import ACCEPT_FLAG
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_line
 from .options.bounds import bounds_options
 from .options.log import log_options, log_to_stderr
+from .options.numbers import Number, Whole
 
 
+@examples(
+    "dcf gateway start",
+    "dcf gateway start --port 9090 --grpc-port 0 --home state",
+    "dcf gateway start --host 0.0.0.0 --basic-auth --secret-mount-path secrets",
+)
 @click.command()
 @click.option(
     "--host",
@@ -38,7 +46,7 @@ from .options.log import log_options, log_to_stderr
 @click.option(
     "--port",
     envvar="DCF_PORT",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=8080,
     show_default=True,
     help="REST.",
@@ -46,7 +54,7 @@ from .options.log import log_options, log_to_stderr
 @click.option(
     "--grpc-port",
     envvar="DCF_GRPC_PORT",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=32222,
     show_default=True,
     help="gRPC.",
@@ -70,7 +78,7 @@ from .options.log import log_options, log_to_stderr
 @click.option(
     "--min-ready-seconds",
     envvar="DCF_MIN_READY_SECONDS",
-    type=click.FloatRange(0, 3600),
+    type=Number(0, 3600),
     default=MIN_READY_SECONDS,
     show_default=True,
     help="How long a new revision must stay ready before the old one ends.",
@@ -193,7 +201,8 @@ async def _run(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked_to_stop, number)
-    await server.start()
+    with patience("starting functions"):
+        await server.start()
     began = {"version": __version__, "pid": os.getpid()}
     tell(STARTED, rest=server.rest, grpc=server.grpc, **began, **told)
     write_line(

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ..errors import DcfError, InvalidRequest, Unsupported
 from ..function_name import is_function_name
 from ..providers.measuring import Consumption
-from ..providers.placement import FunctionSpec, FunctionState, RevisionInfo, Usage
+from ..providers.placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..providers.port import Provider
 from ..providers.process.limits import check_quantities
 from ..providers.routing import Target
@@ -111,6 +111,10 @@ class Gateway:
             name: Checked and plain: this is on the way of every call.
         """
         return self._provider.routing.targets(name)
+
+    async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
+        """How a replica ended that broke off a call; None if it lives, or nobody knows in time."""
+        return await self._provider.routing.ended(name, target, deadline)
 
     async def secrets(self) -> Sequence[str]:
         """The names of all secrets."""

@@ -28,7 +28,7 @@ from .doors.metrics_page import MetricsPage
 from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
 from .hearing import hearing
-from .host import bracketed, from_here, port_words
+from .host import bracketed, from_here, port_words, try_port
 from .openfx.grpc_door import GrpcDoor
 from .openfx.grpc_listener import GrpcListener
 from .openfx.rest_door import OpenFxDoor
@@ -246,8 +246,11 @@ class Server:
 
 def _claimed(settings: Settings, host: str, bounds: Bounds) -> GrpcListener:
     try:
+        try_port(settings.host, settings.grpc_port)
         return GrpcListener(host, settings.grpc_port, settings.credentials, bounds)
     except OSError as fault:
         raise CannotStart(
-            port_words("gRPC", host, settings.grpc_port, fault, "DCF_GRPC_PORT", "--grpc-port")
+            port_words(
+                "gRPC", settings.host, settings.grpc_port, fault, "DCF_GRPC_PORT", "--grpc-port"
+            )
         ) from fault

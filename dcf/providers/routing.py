@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from .placement import ReplicaExit
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -41,4 +43,16 @@ class Routing(Protocol):
         Args:
             name: The function.
             deadline: On the event loop's clock; then the list may be empty.
+        """
+
+    async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
+        """How the replica ended that has just broken off a call, as soon as that is known.
+
+        Args:
+            name: The function.
+            target: Where the call was.
+            deadline: On the event loop's clock.
+
+        Returns:
+            None if it lives, or if nobody knows by the deadline.
         """

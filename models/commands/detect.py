@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from .bundle_type import BUNDLE
+from .examples import examples
 from .failures import one_line
-from .printing import write_heading, write_json_line, write_line, write_note
+from .numbers import Number
+from .printing import write_heading, write_json_line, write_note, write_row
 from .quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -20,10 +22,15 @@ if TYPE_CHECKING:
 _IN_FILE = click.Path(exists=True, readable=False, allow_dash=True, path_type=Path)
 
 
+@examples(
+    "ssd detect photo.jpg",
+    "ssd detect photo.jpg --threshold 0.3 --classes person,dog --draw boxes.jpg",
+    "ssd detect --json a.jpg b.jpg",
+)
 @click.command(name="detect")
 @click.argument("images", nargs=-1, required=True, type=_IN_FILE)
 @click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Least confidence of an answer.")
+@click.option("--threshold", type=Number(0, 1), help="Least confidence of an answer.")
 @click.option("--classes", help="Only these, names separated by commas.")
 @click.option(
     "--draw",
@@ -78,7 +85,7 @@ def command(
         else:
             write_json_line({"image": str(image), "detections": objects})
         if draw is not None:
-            draw.write_bytes(drawn)
+            _keep(draw, drawn)
     if failed:
         sys.exit(1)
 
@@ -88,6 +95,14 @@ def _drawn(detector: "Detector", encoded: bytes, answer: "Answer", draw: Path | 
     if draw is None:
         return b""
     return detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()])
+
+
+def _keep(draw: Path, drawn: bytes) -> None:
+    try:
+        draw.write_bytes(drawn)
+    except OSError as fault:
+        fault.filename = str(draw)  # a full disk tells no name
+        raise
 
 
 def _note(image: str, error: Exception) -> None:
@@ -108,7 +123,7 @@ def _print_table(name: str, objects: list[dict[str, object]], spent_ms: float) -
     write_heading(f"{name}: {len(objects)} objects in {spent_ms:.1f} ms")
     if not objects:
         return
-    write_line(_HEADER)
+    write_row(_HEADER)
     for found in objects:
         edges = "".join(f"{found[edge]:>7}" for edge in ("xmin", "ymin", "xmax", "ymax"))
-        write_line(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")
+        write_row(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .bundle_type import BUNDLE
-from .printing import visible, write_json_line, write_line
+from .examples import examples
+from .numbers import Whole
+from .printing import visible, write_json_line, write_line, write_row
 
 if TYPE_CHECKING:
     from ..evaluation.annotations import AnnotatedImages
@@ -18,6 +20,10 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+@examples(
+    "ssd evaluate --images photos --annotations instances.json",
+    "ssd evaluate --images photos --annotations instances.json --compare ssdlite_mobilenet_v2_coco",
+)
 @click.command(name="evaluate")
 @click.option(
     "--bundle", type=BUNDLE, help="Model to measure: a folder, or an embedded one's name."
@@ -27,7 +33,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--compare", type=BUNDLE, help="A second bundle, to tell how sure a difference is.")
 @click.option(
     "--samples",
-    type=click.IntRange(20, 100_000),
+    type=Whole(20, 100_000),
     default=300,
     show_default=True,
     help="Draws of the bootstrap behind --compare.",
@@ -89,7 +95,7 @@ def _print_table(figures: dict[str, Any]) -> None:
     for name in ("mAP", "AP50", "AP75", "images", "latency_ms", "inference_ms"):
         write_line(f"{name:<14}{figures[name]:>10}{compared.get(name, ''):>10}")
     if compared:
-        write_line(
+        write_row(
             f"mAP differs by {compared['difference']:+.4f}, "
             f"90 % of draws lie in {compared['low']:+.4f} .. {compared['high']:+.4f}"
         )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .bundle_type import BUNDLE
-from .printing import write_heading, write_json_line, write_line, write_note
+from .numbers import Whole
+from .printing import write_heading, write_json_line, write_line, write_note, write_row
 
 if TYPE_CHECKING:
     from ..registry.record import ModelRecord
@@ -108,7 +109,7 @@ def diff(registry: "Registry", first: str, second: str, as_json: bool) -> None:
 @click.argument("bundle", type=BUNDLE)
 @click.option("--experiment", required=True, help="First part of its id.")
 @click.option(
-    "--trial", type=click.IntRange(1, 99_999), help="Second part [default: the next that is free]."
+    "--trial", type=Whole(1, 99_999), help="Second part [default: the next that is free]."
 )
 @click.option("--parent", default="", help="Model that it began from.")
 @click.option("--note", default="", help="Anything a reader should know.")
@@ -228,4 +229,4 @@ def _print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None
     )
     write_heading(next(lines).rstrip())
     for line in lines:
-        write_line(line.rstrip())
+        write_row(line.rstrip())

@@ -12,6 +12,8 @@ import click
 from ..ssd.ranges import RANGES
 from .bundle_type import BUNDLE
 from .byte_size import BYTE_SIZE
+from .examples import examples
+from .numbers import Number, Whole
 from .printing import write_note
 from .progress import Progress, duration
 from .quiet import quiet_engine
@@ -32,6 +34,11 @@ _WEAK = 0.01
 _MOST = RANGES["max_detections"]
 
 
+@examples(
+    "ssd predict --images photos --out answers.json",
+    "ssd predict --images photos --out answers.csv --format csv --threshold 0.3",
+    "ssd predict --images photos --information instances.json --out out.json --max-bytes 20MB",
+)
 @click.command(name="predict")
 @click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")
 @click.option(
@@ -51,13 +58,13 @@ _MOST = RANGES["max_detections"]
 @click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     help=f"Least confidence [default: {_WEAK} for coco and challenge, else the model's].",
 )
 @click.option("--classes", help="Only these, names separated by commas.")
 @click.option(
     "--max-detections",
-    type=click.IntRange(_MOST.low, _MOST.high),
+    type=Whole(_MOST.low, _MOST.high),
     help="Objects of a picture at most [default: the model's].",
 )
 @click.option(
@@ -65,9 +72,7 @@ _MOST = RANGES["max_detections"]
     type=BYTE_SIZE,
     help="Greatest size of the file, such as 20MB: the least sure objects are left out.",
 )
-@click.option(
-    "--workers", type=click.IntRange(1, 256), help="Pictures at once [default: one a processor]."
-)
+@click.option("--workers", type=Whole(1, 256), help="Pictures at once [default: one a processor].")
 def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
     images: Path,
     out: Path,

@@ -24,6 +24,8 @@ from ..placement import (
     REGISTRY_SECRET,
     FunctionSpec,
     FunctionState,
+    Progress,
+    ReplicaExit,
     RevisionInfo,
     Usage,
 )
@@ -89,7 +91,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
         self._hear: Hear = unheard
         self._revisions: dict[str, list[RevisionInfo]] = {}
         self._weights: dict[str, dict[int, float]] = {}
-        self._lost: set[str] = set()
+        self._lost: dict[str, ReplicaExit | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
 
@@ -120,14 +122,16 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
         """Serve several revisions at once, by number, each by its share."""
         await self._route(name, weights)
 
-    async def lose(self, address: str) -> None:
-        """A replica ends: it is on no list any more."""
-        self._lost.add(address)
+    async def lose(self, address: str, ended: ReplicaExit | None = None) -> None:
+        """A replica ends, by itself if it is told how: it is on no list any more."""
+        self._lost[address] = ended
+        for name in self.statuses if ended else ():
+            self._note_exit(name, address, ended)
         await self._tell()
 
     async def recover(self, address: str) -> None:
         """It is started again."""
-        self._lost.discard(address)
+        del self._lost[address]
         await self._tell()
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
@@ -186,8 +190,20 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
         """One function."""
         if name not in self.statuses:
             raise NotFound(f"no such function: {name}")
-        status = self.statuses[name]
-        return replace(status, available=status.replicas if self._weights[name] else 0)
+        status, revisions = self.statuses[name], self._revisions[name]
+        serving = [each for each in revisions if each.serving]
+        shown = (serving or revisions)[0]
+        ready = self.targets(name)
+        moving = Progress(status.replicas, 0) if status.rollout == PROGRESSING else None
+        return replace(
+            status,
+            available=status.replicas if ready else 0,
+            revision=shown.number if serving else 0,
+            newest=revisions[0].number,
+            progress=moving,
+            restarts=shown.restarts,
+            last_exit=shown.last_exit,
+        )
 
     async def usage(self, name: str) -> Usage:
         """Half a core and 100 MiB a replica."""
@@ -215,6 +231,23 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
         except TimeoutError:
             pass
         return self.targets(name)
+
+    async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
+        """What it was told of that replica."""
+        await self.describe(name)
+        try:
+            async with asyncio.timeout_at(deadline), self._changed:
+                if target not in self.targets(name):
+                    await self._changed.wait_for(lambda: self._lost.get(target.address))
+        except TimeoutError:
+            pass
+        return self._lost.get(target.address)
+
+    def _note_exit(self, name: str, address: str, ended: ReplicaExit | None) -> None:
+        for place, each in enumerate(self._revisions[name]):
+            if address in {target.address for target in self._of(name, each.number)}:
+                known = replace(each, restarts=each.restarts + 1, last_exit=ended)
+                self._revisions[name][place] = known
 
     def _of(self, name: str, number: int) -> Sequence[Target]:
         (info,) = (each for each in self._revisions[name] if each.number == number)

@@ -7,7 +7,7 @@ from functools import partial
 from ...errors import AlreadyExists, NotFound
 from ...state.disk import writing
 from ..notices import Hear, unheard
-from ..placement import FunctionSpec, FunctionState, RevisionInfo, Usage
+from ..placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..routing import Target
 from .deployed import Deployed
 from .history import History
@@ -93,7 +93,7 @@ class ProcessFunctions:
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """Its revisions, newest first."""
-        return self._find(name).history.infos()
+        return self._find(name).revisions()
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Begin to go back to an earlier revision."""
@@ -155,6 +155,10 @@ class ProcessFunctions:
     async def ready(self, name: str, deadline: float) -> Sequence[Target]:
         """Its ready replicas, as soon as there is one."""
         return await self._find(name).ready(deadline)
+
+    async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
+        """How a replica ended that broke off a call."""
+        return await self._find(name).ended(target, deadline)
 
     def log(self, name: str) -> FunctionLog:
         """What its replicas wrote."""

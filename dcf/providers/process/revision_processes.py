@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from ...errors import DcfError, StorageFailed
 from ...state.disk import storage_fault
 from ..notices import Hear, unheard
-from ..placement import FunctionSpec, Usage
+from ..placement import FunctionSpec, ReplicaExit, Usage
 from ..rollout.machine import Rollout
 from ..rollout.states import State
 from ..rollout.watch import RolloutWatch
 from ..routing import Target
+from .exits import Exits
 from .history import History
 from .logs import FunctionLog
 from .replica import Launch, Replica, Report
@@ -31,6 +32,7 @@ class RevisionProcesses:
     Attributes:
         rollout: The machine; set once it is made.
         watch: Tells what it does.
+        exits: How replicas ended that nobody had asked to.
         stop_seconds: How long replicas that are stopped from now on may finish their calls, where
             their launch gives them longer.
     """
@@ -46,7 +48,7 @@ class RevisionProcesses:
         start_replica: StartReplica = Replica,
         hear: Hear = unheard,
     ) -> None:
-        self._history, self._log = history, log
+        self._history, self._log, self.exits = history, log, Exits()
         self.watch = RolloutWatch(self._function, hear, asyncio.get_running_loop().time)
         self._prepare, self._start_replica = prepare, start_replica
         self._preparing: dict[int, asyncio.Task[None]] = {}
@@ -182,6 +184,19 @@ class RevisionProcesses:
         with contextlib.suppress(StorageFailed):  # it may be the fault itself
             await self._history.failed(number, reason)
 
+    def ended_itself(
+        self, number: int, member: int, ended: ReplicaExit, tell: Callable[[int, int, str], None]
+    ) -> None:
+        """A replica ended that nobody had asked to: for the machine, and to be told."""
+        with self.event():
+            tell(number, member, ended.reason)
+            # The machine may have had it stopped for that.
+            is_restarted = (number, member) in self._replicas
+            self.exits.note(number, ended, is_restarted=is_restarted)
+            if is_restarted:
+                kind = restart_kind(ended.reason)
+                self.watch.replica_restarted(number, ended.replica, kind, ended.reason)
+
     def _woken(self) -> None:
         now = asyncio.get_running_loop().time()
         self._timers = {each for each in self._timers if each.when() > now}
@@ -222,7 +237,8 @@ class _News:
 
     def ready(self) -> None:
         """It takes calls."""
-        self.processes.watch.replica_ready(self.number, self._replica)
+        name = self.processes.name(self.number, self.member)
+        self.processes.watch.replica_ready(self.number, name)
         with self.processes.event():
             self.processes.rollout.ready(self.number, self.member)
 
@@ -231,22 +247,12 @@ class _News:
         with self.processes.event():
             self.processes.rollout.away(self.number, self.member)
 
-    def lost(self, reason: str) -> None:
+    def lost(self, ended: ReplicaExit) -> None:
         """It has ended."""
-        self._restarted(reason)
-        with self.processes.event():
-            self.processes.rollout.lost(self.number, self.member, reason)
+        tell = self.processes.rollout.lost
+        self.processes.ended_itself(self.number, self.member, ended, tell)
 
-    def failed(self, reason: str) -> None:
+    def failed(self, ended: ReplicaExit) -> None:
         """It could not become ready."""
-        self._restarted(reason)
-        with self.processes.event():
-            self.processes.rollout.failed(self.number, self.member, reason)
-
-    def _restarted(self, reason: str) -> None:
-        watch = self.processes.watch
-        watch.replica_restarted(self.number, self._replica, restart_kind(reason), reason)
-
-    @property
-    def _replica(self) -> str:
-        return self.processes.name(self.number, self.member)
+        tell = self.processes.rollout.failed
+        self.processes.ended_itself(self.number, self.member, ended, tell)

@@ -102,6 +102,15 @@ class Rollout:  # pylint: disable=too-many-instance-attributes # a machine is it
                 return [(group.number, member) for member in group.ready]
         return ()
 
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """Of the newest revision, while it is on its way: replicas it is to have, and ready."""
+        if self.outcome != PROGRESSING:
+            return None
+        if self.rolling is not None and self.rolling.number == self._newest:
+            return self.rolling.wanted, len(self.rolling.ready)
+        return max(self.replicas, (self._next or self._job).replicas), 0
+
     # Events: what people ask for.
 
     def asked(self, asked: Asked) -> None:

@@ -169,3 +169,22 @@ def test_help_lists_the_verbs_without_importing_them():
     shown = ssd("--help").stdout.decode()
     assert "detect" in shown
     assert "evaluate" in shown
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("file/x.jpg", "(Not a directory): a file stands where a folder should be: name another"),
+        ("full.jpg", "(No space left on device): make room on the disk"),
+    ],
+)
+def test_a_picture_that_cannot_be_kept_says_what_to_do(tmp_path, place, words):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "full.jpg").symlink_to("/dev/full")
+    draw = tmp_path / place
+    done = subprocess.run(
+        [SSD, "detect", CUP, "--draw", draw],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == f"Error: {draw} cannot be written {words}\n"
