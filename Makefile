@@ -1,6 +1,6 @@
 # Every target works from a fresh clone: it makes the environment it needs first.
 # Environments: .venv (serving, gateway, commands), .venv-dev (plus tests and lint), .venv-train (plus
-# TensorFlow), .venv-peers (other servers, to compare with), .venv-engines (other inference engines),
+# TensorFlow), .venv-jax (Keras on JAX), .venv-peers (other servers, to compare with), .venv-engines (other inference engines),
 # .venv-fuzz (the fuzzer).
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -35,7 +35,7 @@ define environment
 endef
 
 .PHONY: help run deploy image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-image model proto \
-	train-env clean
+	train-env jax-env clean
 
 help: ## List every target
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -48,6 +48,9 @@ help: ## List every target
 
 .venv-train/.ready: requirements/train.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-train,requirements/train.txt)
+
+.venv-jax/.ready: requirements/jax.txt requirements/build.txt pyproject.toml
+	$(call environment,.venv-jax,requirements/jax.txt)
 
 .venv-peers/.ready: requirements/peers.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-peers,requirements/peers.txt)
@@ -90,7 +93,7 @@ test: .venv-dev/.ready ## Run all tests but the marked ones
 
 test-all: test test-marked ## Run all tests, the marked ones included
 
-test-marked: .venv-dev/.ready .venv-train/.ready .venv-sbom/.ready ## Run only what `make test` leaves out
+test-marked: .venv-dev/.ready .venv-train/.ready .venv-jax/.ready .venv-sbom/.ready ## Run only what `make test` leaves out
 	sh tests/run_marked.sh
 
 coverage: .venv-dev/.ready ## Print what the tests reach, room by room; fails below the floors that have landed
@@ -110,7 +113,7 @@ lint: .venv-dev/.ready ## Check style, types and the import law; changes nothing
 	.venv-dev/bin/lint-imports --no-cache --config pyproject.toml
 	.venv-dev/bin/mypy
 	.venv-dev/bin/python tests/mirror.py
-	.venv-dev/bin/pylint --jobs 2 dcf handler models watcher
+	.venv-dev/bin/pylint --jobs 2 dcf dcf_detect handler models watcher
 
 format: .venv-dev/.ready ## Format the code and mend what can be mended by a tool
 	.venv-dev/bin/ruff check --fix --quiet . || true
@@ -143,7 +146,9 @@ proto: .venv-dev/.ready ## Write the gRPC code from proto/
 
 train-env: .venv-train/.ready ## Make .venv-train, where TensorFlow lives
 
+jax-env: .venv-jax/.ready ## Make .venv-jax, where Keras runs on JAX
+
 clean: ## Remove environments, caches and the gateway's state
-	rm -rf .venv .venv-dev .venv-train .venv-peers .venv-engines .venv-sbom .venv-fuzz .dcf .cache .hypothesis .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-dev .venv-train .venv-jax .venv-peers .venv-engines .venv-sbom .venv-fuzz .dcf .cache .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache benchmarks/results *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

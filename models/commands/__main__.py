@@ -20,10 +20,12 @@ VERBS = {
     "data": "Make, check, count, divide and show annotated pictures.",
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
+    "export": "Make a bundle of a trained network.",
     "import": "Make a bundle of a model in another format.",
     "models": "Keep models: add, list, compare, tag, verify, fetch.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
+    "train": "Train a network on annotated pictures.",
 }
 
 

@@ -12,10 +12,12 @@ from .failures import one_line
 from .numbers import Number
 from .printing import write_heading, write_json_line, write_note, write_row
 from .quiet import quiet_engine
+from .tiles_type import TILES_TYPE
 
 if TYPE_CHECKING:
     from ..ssd.detector import Answer, Detector
     from ..ssd.draw import PictureFormat
+    from ..ssd.settings import Tiles
 
 # A name that leads nowhere is a mistake of the line, told before any work; a folder or a file that
 # may not be read is one of many that a shell's star may give.
@@ -33,16 +35,23 @@ _IN_FILE = click.Path(exists=True, readable=False, allow_dash=True, path_type=Pa
 @click.option("--threshold", type=Number(0, 1), help="Least confidence of an answer.")
 @click.option("--classes", help="Only these, names separated by commas.")
 @click.option(
+    "--tiles",
+    type=TILES_TYPE,
+    default="1",
+    help="Look at so many tiles a side, too, for small objects; auto: by the image's size.",
+)
+@click.option(
     "--draw",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the picture with boxes drawn; .jpg or .png. One image only.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
-def command(
+def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
     images: tuple[Path, ...],
     bundle: Path | None,
     threshold: float | None,
     classes: str | None,
+    tiles: "Tiles",
     draw: Path | None,
     as_json: bool,
 ) -> None:
@@ -64,6 +73,7 @@ def command(
         detector.defaults,
         threshold=detector.defaults.threshold if threshold is None else threshold,
         classes=tuple(word for word in (classes or "").split(",") if word.strip()),
+        tiles=tiles,
     )
     # An unknown class is one mistake, not one of each image.
     detector.bundle.labels.columns(settings.classes)

@@ -1,5 +1,6 @@
 """Tells in time that a verb needs the environment that has TensorFlow."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,6 +19,21 @@ def require_tensorflow() -> None:
         raise click.ClickException(
             f"this needs TensorFlow, which is not installed here: {remedy(_ROOT)}"
         )
+
+
+def require_keras() -> None:
+    """Refuses to go on without Keras and what it is to run on.
+
+    Raises:
+        ClickException: One of them is not installed; says how to get it.
+    """
+    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    for module in ("keras", backend, "tensorboard"):
+        if find_spec(module) is None:
+            raise click.ClickException(
+                f"this needs {module} (KERAS_BACKEND is {backend}), which is not installed here: "
+                f"{remedy(_ROOT)}"
+            )
 
 
 def remedy(root: Path) -> str:

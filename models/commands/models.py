@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .bundle_type import BUNDLE
+from .examples import examples
 from .numbers import Whole
 from .printing import write_heading, write_json_line, write_line, write_note, write_row
 
@@ -22,11 +23,13 @@ _DEFAULT = "~/.ssd/models"
 _SHOWN = ("mAP", "AP50")
 
 
-@click.group(
-    name="models",
-    epilog="\b\nExamples:\n  ssd models add runs/digits/int8 --experiment digits\n"
-    "  ssd models list\n  ssd models tag digits-1 best\n  ssd models diff digits-1 digits-2",
+@examples(
+    "ssd models add ssdlite_mobilenet_v2_coco_int8 --experiment coco",
+    "ssd models list",
+    "ssd models tag coco-1 best",
+    "ssd models diff coco-1 coco-2",
 )
+@click.group(name="models")
 @click.option(
     "--registry",
     envvar="SSD_REGISTRY",
@@ -44,7 +47,8 @@ def command(context: click.Context, registry: str) -> None:
     context.obj = Registry(open_store(place))
 
 
-@command.command(name="list", epilog="\b\nExamples:\n  ssd models list\n  ssd models list --json")
+@examples("ssd models list", "ssd models list --json")
+@command.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
 @click.pass_obj
 def list_(registry: "Registry", as_json: bool) -> None:
@@ -72,7 +76,8 @@ def list_(registry: "Registry", as_json: bool) -> None:
     )
 
 
-@command.command(epilog="\b\nExamples:\n  ssd models show digits-1\n  ssd models show best")
+@examples("ssd models show digits-1", "ssd models show best")
+@command.command()
 @click.argument("model")
 @click.pass_obj
 def show(registry: "Registry", model: str) -> None:
@@ -82,7 +87,8 @@ def show(registry: "Registry", model: str) -> None:
     write_line(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-@command.command(epilog="\b\nExamples:\n  ssd models diff digits-1 digits-2")
+@examples("ssd models diff digits-1 digits-2")
+@command.command()
 @click.argument("first")
 @click.argument("second")
 @click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
@@ -102,10 +108,11 @@ def diff(registry: "Registry", first: str, second: str, as_json: bool) -> None:
     )
 
 
-@command.command(
-    epilog="\b\nExamples:\n  ssd models add ssdlite_mobilenet_v2_coco_int8 --experiment coco\n"
-    "  ssd models add runs/digits/int8 --experiment digits --parent coco-1 --note 'fine-tuned'"
+@examples(
+    "ssd models add ssdlite_mobilenet_v2_coco_int8 --experiment coco",
+    "ssd models add runs/digits/int8 --experiment digits --parent coco-1 --note 'fine-tuned'",
 )
+@command.command()
 @click.argument("bundle", type=BUNDLE)
 @click.option("--experiment", required=True, help="First part of its id.")
 @click.option(
@@ -136,7 +143,8 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
     write_line(record.id)
 
 
-@command.command(epilog="\b\nExamples:\n  ssd models tag digits-1 best")
+@examples("ssd models tag digits-1 best")
+@command.command()
 @click.argument("model")
 @click.argument("tag")
 @click.pass_obj
@@ -145,7 +153,8 @@ def tag(registry: "Registry", model: str, tag: str) -> None:
     registry.tag(tag, model, _user())
 
 
-@command.command(epilog="\b\nExamples:\n  ssd models untag best")
+@examples("ssd models untag best")
+@command.command()
 @click.argument("tag")
 @click.pass_obj
 def untag(registry: "Registry", tag: str) -> None:
@@ -153,7 +162,8 @@ def untag(registry: "Registry", tag: str) -> None:
     registry.tags.remove(tag)
 
 
-@command.command(epilog="\b\nExamples:\n  ssd models remove digits-1")
+@examples("ssd models remove digits-1")
+@command.command()
 @click.argument("model")
 @click.pass_obj
 def remove(registry: "Registry", model: str) -> None:
@@ -161,14 +171,16 @@ def remove(registry: "Registry", model: str) -> None:
     registry.remove(model)
 
 
-@command.command(epilog="\b\nExamples:\n  ssd models prune")
+@examples("ssd models prune")
+@command.command()
 @click.pass_obj
 def prune(registry: "Registry") -> None:
     """Removes files that belong to no model and are older than an hour."""
     write_note(f"{registry.prune()} files removed.")
 
 
-@command.command(epilog="\b\nExamples:\n  ssd models verify\n  ssd models verify digits-1")
+@examples("ssd models verify", "ssd models verify digits-1")
+@command.command()
 @click.argument("names", nargs=-1, metavar="[MODEL]...")
 @click.pass_obj
 def verify(registry: "Registry", names: tuple[str, ...]) -> None:
@@ -186,7 +198,8 @@ def verify(registry: "Registry", names: tuple[str, ...]) -> None:
     write_note(f"{count} models are whole.")
 
 
-@command.command(epilog="\b\nExamples:\n  ssd models fetch best --out bundles/best")
+@examples("ssd models fetch best --out bundles/best")
+@command.command()
 @click.argument("model")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the bundle.")
 @click.pass_obj

@@ -17,6 +17,7 @@ from .numbers import Number, Whole
 from .printing import write_note
 from .progress import Progress, duration
 from .quiet import quiet_engine
+from .tiles_type import TILES_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ..prediction.record import Predicted
     from ..prediction.writing import Written
     from ..ssd.detector import Detector
-    from ..ssd.settings import Settings
+    from ..ssd.settings import Settings, Tiles
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -38,6 +39,12 @@ _MOST = RANGES["max_detections"]
     "ssd predict --images photos --out answers.json",
     "ssd predict --images photos --out answers.csv --format csv --threshold 0.3",
     "ssd predict --images photos --information instances.json --out out.json --max-bytes 20MB",
+)
+@examples(
+    "ssd predict --images pictures --out answers.json",
+    "ssd predict --images test --information test.json --format challenge --max-bytes 20MB "
+    "--max-detections 50 --out answer.json",
+    "ssd predict --images pictures --format yolo --threshold 0.4 --tiles 2 --out labels",
 )
 @click.command(name="predict")
 @click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")
@@ -68,6 +75,12 @@ _MOST = RANGES["max_detections"]
     help="Objects of a picture at most [default: the model's].",
 )
 @click.option(
+    "--tiles",
+    type=TILES_TYPE,
+    default="1",
+    help="Look at so many tiles a side, too; auto: by each picture's size.",
+)
+@click.option(
     "--max-bytes",
     type=BYTE_SIZE,
     help="Greatest size of the file, such as 20MB: the least sure objects are left out.",
@@ -82,6 +95,7 @@ def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-
     threshold: float | None,
     classes: str | None,
     max_detections: int | None,
+    tiles: "Tiles",
     max_bytes: int | None,
     workers: int | None,
 ) -> None:
@@ -110,7 +124,7 @@ def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-
         detector = Detector(bundle, pool_size=workers)
     if threshold is None and isinstance(form, FileFormat) and form.weak:
         threshold = _WEAK
-    settings = _settings(detector, threshold, classes, max_detections)
+    settings = replace(_settings(detector, threshold, classes, max_detections), tiles=tiles)
     out.parent.mkdir(parents=True, exist_ok=True)
     asked = _asked(detector, settings, wanted)
     with Journal(out.with_name(out.name + ".partial"), asked) as journal:

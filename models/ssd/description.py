@@ -28,6 +28,24 @@ class Difference(OpenRecord, frozen=True, kw_only=True):
     samples: int
 
 
+class TrainedFigures(OpenRecord, frozen=True, kw_only=True):
+    """What the network measured before it was exported, on the same pictures.
+
+    Attributes:
+        framework: What ran it.
+        mean_precision: ``mAP``, 0..1.
+        precision_50: ``AP50``.
+        precision_75: ``AP75``.
+        latency_ms: Median time of one picture, the network alone.
+    """
+
+    framework: str
+    mean_precision: float = msgspec.field(name="mAP")
+    precision_50: float = msgspec.field(name="AP50")
+    precision_75: float = msgspec.field(name="AP75")
+    latency_ms: float
+
+
 class Metrics(OpenRecord, frozen=True, kw_only=True):
     """Measured figures, with what they were measured on.
 
@@ -38,6 +56,9 @@ class Metrics(OpenRecord, frozen=True, kw_only=True):
         images: Number of images.
         data_set: What they are, for people.
         minus_float32: ``mAP_minus_float32``: what quantizing cost.
+        latency_ms: Median time of one picture, decoding included, where it was measured.
+        inference_ms: Median time of the network alone.
+        trained: The same of the network that was exported.
     """
 
     mean_precision: float | None = msgspec.field(default=None, name="mAP")
@@ -46,6 +67,9 @@ class Metrics(OpenRecord, frozen=True, kw_only=True):
     images: int | None = None
     data_set: str | None = None
     minus_float32: Difference | None = msgspec.field(default=None, name="mAP_minus_float32")
+    latency_ms: float | None = None
+    inference_ms: float | None = None
+    trained: TrainedFigures | None = None
 
     def __post_init__(self) -> None:
         shares = {"mAP": self.mean_precision, "AP50": self.precision_50, "AP75": self.precision_75}
@@ -168,6 +192,28 @@ class HeldOut(OpenRecord, frozen=True, kw_only=True):
     logit_rms_error: float
 
 
+class Training(OpenRecord, frozen=True, kw_only=True):
+    """How the weights were learnt.
+
+    Attributes:
+        start: What they were at the start, for people.
+        data_sha256: Digest of pictures and annotations, hexadecimal.
+        pictures: Number of pictures that were learnt from.
+        recipe_sha256: SHA-256 of the hyper-parameters' file, hexadecimal.
+        seed: What everything drawn was drawn from.
+        commit: Commit of the code; empty where it was none.
+        backend: What Keras ran on.
+    """
+
+    start: str
+    data_sha256: str
+    pictures: int
+    recipe_sha256: str
+    seed: int
+    commit: str
+    backend: str
+
+
 class Provenance(OpenRecord, frozen=True, kw_only=True):
     """Where the weights came from, and how they were converted.
 
@@ -179,6 +225,7 @@ class Provenance(OpenRecord, frozen=True, kw_only=True):
         logit_rms_error: As in ``held_out``, of bundles that have no ``held_out``.
         calibration: What int8 was calibrated with.
         held_out: How int8 agrees with float32.
+        training: How the weights were learnt, where that was done here.
     """
 
     source: Source | None = None
@@ -188,3 +235,4 @@ class Provenance(OpenRecord, frozen=True, kw_only=True):
     logit_rms_error: float | None = None
     calibration: Calibration | None = None
     held_out: HeldOut | None = None
+    training: Training | None = None

@@ -11,6 +11,8 @@ from ..nets.layers import Floats
 from ..spec import OutputSpec
 from .errors import ConversionFailed
 
+LOGIT_REACH = 6.0
+"""Logits beyond it, scores of 0.0025 and 0.9975, are all the same to a detector."""
 _WORTH_AN_ANSWER = 0.05
 """Weaker scores are never shown to anyone."""
 
@@ -118,7 +120,8 @@ def answer_error(
 ) -> float:
     """Difference of the class logits that the network scores above 0.05.
 
-    Under a softmax only differences of logits mean something: logarithms of the scores are compared
+    Those of a sigmoid are compared up to ``LOGIT_REACH``, as far as an int8 network has them. Under
+    a softmax only differences of logits mean something: logarithms of the scores are compared
     instead, those of the background left out.
 
     Args:
@@ -143,6 +146,8 @@ def _least_logit(outputs: OutputSpec) -> float:
 
 
 def _logits(values: Floats, outputs: OutputSpec) -> Floats:
+    if outputs.activation == "sigmoid":
+        return np.clip(values, -LOGIT_REACH, LOGIT_REACH)
     if outputs.activation != "softmax":
         return values
     rows = values.reshape(-1, len(outputs.class_ids))

@@ -38,10 +38,15 @@ def keras_model(network: Network, weights: Weights | None = None) -> keras.Model
     model = keras.Model(image, {name: tensors[name] for name in network.heads}, name=network.name)
     if weights is not None:
         check_weights(network, weights)
-        for name, (kernel, bias) in weights.items():
-            arrays = [kernel, bias] if bias.size else [kernel]
-            model.get_layer(_keras_name(name)).set_weights(arrays)
+        put_weights(model, weights)
     return model
+
+
+def put_weights(model: keras.Model, weights: Weights) -> None:
+    """Gives a model that ``keras_model`` built other weights, by layer."""
+    for name, (kernel, bias) in weights.items():
+        arrays = [kernel, bias] if bias.size else [kernel]
+        model.get_layer(_keras_name(name)).set_weights(arrays)
 
 
 def keras_weights(model: keras.Model, network: Network) -> dict[str, LayerWeights]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..convert.bundle import reads_pixels
+from ..convert.check import LOGIT_REACH
 from ..convert.grids import Grid, QuantizedNetwork, QuantizedWeights, grid_over
 from ..nets.apply import raw_layer
 from ..nets.layers import INPUT, Floats, Layer, LayerWeights, Network, Weights
@@ -35,9 +36,6 @@ third power: the errors of more inputs make one another good by their number."""
 _LARGEST = 1_250_000_000
 """Bytes that one tensor of all calibration images may take."""
 
-_LOGIT_REACH = 6.0
-"""Logits beyond it, scores of 0.0025 and 0.9975, are all the same to a detector. The greatest that
-calibration images happen to have would clip the confident answers on others."""
 _BIAS_LIMIT = float(2**30)
 
 
@@ -117,7 +115,9 @@ def choose_grids(network: Network, statistics: Mapping[str, TensorStatistics]) -
         if layer.kind in ("max_pool", "pad"):
             grids[layer.name] = grids[layer.inputs[0]]  # as the engine wants it; nothing is lost
         elif layer.name in network.scores and network.activation == "sigmoid":
-            grids[layer.name] = grid_over(-_LOGIT_REACH, _LOGIT_REACH)
+            # The greatest that calibration images happen to have would clip the confident answers
+            # on others.
+            grids[layer.name] = grid_over(-LOGIT_REACH, LOGIT_REACH)
         elif layer.name in network.heads:
             grids[layer.name] = grid_over(float(found.least.min()), float(found.most.max()))
         else:

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from models.commands import heavy
-from models.commands.heavy import remedy, require_tensorflow
+from models.commands.heavy import remedy, require_keras, require_tensorflow
 
 ROOT = Path(__file__).parents[3]
 
@@ -28,6 +28,13 @@ def test_what_is_missing_and_how_to_get_it(tmp_path, monkeypatch):
         require_tensorflow()
     assert "make" not in caught.value.message
     assert "pip install 'dcf-detect[train]'" in caught.value.message
+
+
+def test_keras_and_what_it_runs_on(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "nothing_such")
+    with pytest.raises(click.ClickException, match="which is not installed here") as caught:
+        require_keras()
+    assert "KERAS_BACKEND is nothing_such" in caught.value.message
 
 
 def test_the_extra_is_what_the_training_environment_installs(pytestconfig):

@@ -76,6 +76,12 @@ def test_only_logits_worth_an_answer_count():
     assert answer_error(found, {"scores": np.full(4, -9, np.float32)}, OUTPUTS) == 0
 
 
+def test_confident_logits_are_alike_as_far_as_int8_has_them():
+    found = {"scores": np.array([6.0, 6.0, 5.0], np.float32)}
+    wanted = {"scores": np.array([6.5, 40.0, 9.0], np.float32)}
+    assert answer_error(found, wanted, OUTPUTS) == pytest.approx(np.sqrt(1 / 3))
+
+
 def test_under_a_softmax_only_scores_are_compared():
     outputs = OutputSpec(
         scores=("scores",), offsets=("offsets",), activation="softmax", background=0,
