@@ -18,7 +18,7 @@ from PIL import Image
 
 from benchmarks.harness.bars import Row
 from benchmarks.harness.command import output_flags, show
-from models.evaluation.annotations import read_annotations
+from models.datasets.reading import read_data_set
 from models.evaluation.precision import paired_bootstrap
 from models.evaluation.run import Measured, evaluate
 from models.ssd.detector import Detector
@@ -67,7 +67,7 @@ def measure(folder: Path, bundle: Path | None, *, full_scale: bool) -> Measured:
     detector = Detector(bundle, pool_size=1)
     if full_scale:
         detector._decoder = ImageDecoder(None)  # noqa: SLF001  # the one thing compared
-    data = read_annotations(folder / "images", folder / "instances.json")
+    data = read_data_set(folder)
     return evaluate(detector, data, lambda _done: None)
 
 

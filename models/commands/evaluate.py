@@ -8,22 +8,30 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .bundle_type import BUNDLE
-from .printing import visible, write_json_line, write_line
+from .data_sets.choice import FOLDER, Choice, data_set_choice
+from .printing import visible, write_json_line, write_line, write_note
 
 if TYPE_CHECKING:
-    from ..evaluation.annotations import AnnotatedImages
+    from ..datasets.record import DataSet
     from ..evaluation.run import Measured
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_MOST_NAMED = 5
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(name="evaluate")
+@click.command(
+    name="evaluate",
+    epilog="\b\nExamples:\n"
+    "  ssd evaluate --data coco --split val\n"
+    "  ssd evaluate --images photos --annotations instances.json",
+)
 @click.option(
     "--bundle", type=BUNDLE, help="Model to measure: a folder, or an embedded one's name."
 )
-@click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")
-@click.option("--annotations", required=True, type=_FILE, help="COCO's instances file.")
+@click.option("--data", type=FOLDER, help="Data set: COCO, VOC or YOLO.")
+@click.option("--images", type=_FOLDER, help="Instead of --data: folder of the pictures.")
+@click.option("--annotations", type=_FILE, help="With --images: COCO's instances file.")
 @click.option("--compare", type=BUNDLE, help="A second bundle, to tell how sure a difference is.")
 @click.option(
     "--samples",
@@ -33,25 +41,33 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Draws of the bootstrap behind --compare.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
+@data_set_choice
 def command(
+    *,
+    choice: Choice,
     bundle: Path | None,
-    images: Path,
-    annotations: Path,
     compare: Path | None,
     samples: int,
     as_json: bool,
+    **where: Path | None,
 ) -> None:
     """Measures mAP, AP50, AP75 (0..1, pycocotools) and latency on annotated pictures.
+
+    Classes of the bundle and of the data set are matched by name, by id where no name is known;
+    classes that the bundle does not know are named and not judged.
 
     With --compare both bundles see the same pictures, and the difference of their mAP comes with a
     90 % interval from a paired bootstrap over pictures.
     """
-    from ..evaluation.annotations import read_annotations
     from ..evaluation.precision import paired_bootstrap
 
-    data = read_annotations(images, annotations)
+    data = _read(choice, **where)
     measured = _measure(bundle, data)
     figures: dict[str, Any] = measured.figures()
+    if measured.unknown:
+        figures["unknown_classes"] = list(measured.unknown)
+    if measured.by_id:
+        figures["matched_by"] = "id"
     if compare is not None:
         other = _measure(compare, data)
         with _bar(samples, "comparing") as bar:
@@ -68,13 +84,35 @@ def command(
         _print_table(figures)
 
 
-def _measure(bundle: Path | None, data: "AnnotatedImages") -> "Measured":
+def _read(
+    choice: Choice, data: Path | None, images: Path | None, annotations: Path | None
+) -> "DataSet":
+    if data is not None and images is None and annotations is None:
+        return choice.read(data)
+    if data is None and images is not None and annotations is not None:
+        return choice.read(annotations, images)
+    raise click.UsageError("name the pictures by --data, or by --images and --annotations")
+
+
+def _measure(bundle: Path | None, data: "DataSet") -> "Measured":
     from ..evaluation.run import evaluate
     from ..ssd.detector import Detector
 
     detector = Detector(bundle, pool_size=1)
-    with _bar(len(data.files), detector.bundle.manifest.name) as bar:
-        return evaluate(detector, data, bar.update)
+    with _bar(len(data.pictures), detector.bundle.manifest.name) as bar:
+        measured = evaluate(detector, data, bar.update)
+    if measured.unknown:
+        names = ", ".join(measured.unknown[:_MOST_NAMED])
+        more = f" and {len(measured.unknown) - _MOST_NAMED} more" * (
+            len(measured.unknown) > _MOST_NAMED
+        )
+        write_note(f"{detector.bundle.manifest.name} does not know, not judged: {names}{more}")
+    if measured.by_id:
+        write_note(
+            f"{detector.bundle.manifest.name} knows none of the names of the data set's classes: "
+            "matched by id"
+        )
+    return measured
 
 
 def _bar(length: int, label: str) -> AbstractContextManager[Any]:

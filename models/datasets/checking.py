@@ -12,6 +12,7 @@ import numpy as np
 from ..ssd.errors import ImageError
 from ..ssd.image import ImageDecoder
 from ..ssd.pixels import upright_size
+from .errors import unreadable
 from .record import Annotated, BadRow
 from .rows import ObjectRow, PictureRow
 
@@ -102,7 +103,7 @@ def _look(row: PictureRow, decoder: ImageDecoder) -> _Seen:
     except (OSError, ValueError) as error:  # a name may hold what no file's can
         return _Seen(reason=f"cannot be opened: {getattr(error, 'strerror', None) or error}")
     except ImageError as error:
-        return _Seen(reason=f"cannot be read: {error.message}")
+        return _Seen(reason=f"cannot be read: {unreadable(error)}")
     stored = header.height, header.width
     return _Seen(stored, upright_size(*stored, header.orientation))
 

@@ -51,3 +51,5 @@ USUAL = Tolerance(0.01)
 """What a data set may have where nothing else is asked for."""
 ANY = Tolerance(1.0)
 """Whatever it has."""
+NONE = Tolerance(0)
+"""Not a single one."""

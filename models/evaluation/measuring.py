@@ -6,11 +6,13 @@ from pathlib import Path
 import msgspec
 
 from ..bundling.progress import Progress
+from ..datasets.reading import read_data_set
+from ..datasets.record import DataSet
+from ..datasets.tolerance import NONE
 from ..ssd.bundle import open_bundle
 from ..ssd.convert.folder import read_contents, write_bundle
 from ..ssd.description import Difference, Metrics
 from ..ssd.detector import Detector
-from .annotations import AnnotatedImages, read_annotations
 from .precision import LEVEL, paired_bootstrap
 from .run import Measured, evaluate
 
@@ -35,7 +37,7 @@ def measure(
     Raises:
         DataSetError: The folder is not such a data set.
     """
-    data = read_annotations(coco / "images", coco / "instances.json")
+    data = read_data_set(coco, layout="coco", tolerance=NONE)
     first, second = (_evaluate(folder, data, progress) for folder in (exact, quantized))
     drawn = _counted("bootstrap", _SAMPLES, progress)
     interval = paired_bootstrap(second.matches, first.matches, _SAMPLES, drawn)
@@ -56,8 +58,8 @@ def measure(
     return figures
 
 
-def _evaluate(folder: Path, data: AnnotatedImages, progress: Progress) -> Measured:
-    counted = _counted(f"measuring {folder.name}", len(data.files), progress)
+def _evaluate(folder: Path, data: DataSet, progress: Progress) -> Measured:
+    counted = _counted(f"measuring {folder.name}", len(data.pictures), progress)
     return evaluate(Detector(folder, pool_size=1), data, counted)
 
 

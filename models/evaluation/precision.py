@@ -121,7 +121,13 @@ def paired_bootstrap(
 
 
 class _Evaluation(COCOeval):  # type: ignore[misc]  # the library is untyped
-    """COCO's evaluation; a subclass only so that copies of it stay cheap."""
+    """COCO's evaluation, which leaves out what VOC calls difficult, too."""
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        for annotated in self._gts.values():
+            for each in annotated:
+                each["ignore"] = int(each["ignore"] or each.get("difficult", 0))
 
 
 def results_of(images: AnnotatedImages, found: list[Found]) -> Any:  # noqa: ANN401  # untyped library

@@ -34,9 +34,10 @@ class _Classes:
     names: dict[int, str] = field(default_factory=dict)
 
     def add(self, entry: Any, file: Path) -> None:  # noqa: ANN401 - from a file
-        class_id, name = _number(entry, "id"), _text(entry, "name")
-        if class_id is None or not name:
-            raise DataSetError(f"{file}: a category lacks an id or a name: {_shown(entry)}")
+        class_id = _number(entry, "id")
+        if class_id is None:
+            raise DataSetError(f"{file}: a category lacks an id: {_shown(entry)}")
+        name = _text(entry, "name") or str(class_id)
         known = self.names.setdefault(class_id, name)
         if known != name:
             raise DataSetError(f"{file}: category {class_id} is {name!r}, but also {known!r}")

@@ -11,6 +11,7 @@ import pytest
 
 from models.ssd.bundle import EMBEDDED
 from models.ssd.detector import Detector
+from tests.contract.layouts import WRITERS, empty
 
 ROOT = Path(__file__).parents[3]
 SSD = Path(sys.executable).with_name("ssd")
@@ -63,8 +64,38 @@ def test_json_when_piped(annotations):
     assert "%" not in result.stderr  # no progress bar in a log
     figures = json.loads(result.stdout)
     assert figures["images"] == 2
+    # These classes are called by their numbers, which the bundle does not know as names.
+    assert figures["matched_by"] == "id"
+    assert "matched by id" in result.stderr
     assert figures["mAP"] == figures["AP50"] == figures["AP75"] == 1.0
     assert 0 < figures["inference_ms"] < figures["latency_ms"]
+
+
+@pytest.mark.parametrize("layout", WRITERS)
+def test_a_data_set_of_any_layout(tmp_path, layout):
+    """Figures of noise are none; but the classes are matched, and those that are not are told."""
+    WRITERS[layout][0](empty(tmp_path / "set"))
+    result = evaluate("--bundle", INT8, "--data", tmp_path / "set", "--split", "train", "--json")
+    assert result.returncode == 0, result.stderr
+    figures = json.loads(result.stdout)
+    assert figures["images"] == 2
+    assert "unknown_classes" not in figures
+
+
+def test_a_class_that_is_not_known_and_a_bad_row_are_told(tmp_path):
+    folder = empty(tmp_path / "set")
+    WRITERS["yolo in two folders"][0](folder)
+    (folder / "dataset.yaml").write_text("names: [cat, dog, unicorn]")
+    (folder / "labels/val/a.txt").write_text("")
+    result = evaluate("--bundle", INT8, "--data", folder, "--max-bad", 1)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["unknown_classes"] == ["unicorn"]
+    assert "does not know, not judged: unicorn" in result.stderr
+    assert "set aside 1 rows, first " in result.stderr
+    stopped = evaluate("--bundle", INT8, "--data", folder, "--max-bad", 0)
+    assert stopped.returncode == 1
+    assert stopped.stderr.count("\n") == 1
+    assert "1 of 11 rows are bad" in stopped.stderr
 
 
 def test_two_bundles_compared(annotations):
@@ -101,11 +132,13 @@ def test_a_table_and_a_bar_on_a_terminal(annotations):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (["--images", "."], "lacks 2 of 2 images"),
+        (["--images", "."], "no picture that can be used"),
         (["--annotations", ROOT / "config.yaml"], "not an instances file"),
         (["--bundle", ROOT / "samples"], "manifest.json"),
+        (["--data", ROOT], "by --data, or by --images and --annotations"),
+        (["--max-bad", "many"], "--max-bad is 'many'"),
     ],
-    ids=["images", "annotations", "bundle"],
+    ids=["images", "annotations", "bundle", "both ways", "max-bad"],
 )
 def test_one_line_says_what_is_wrong(annotations, change, said):
     result = evaluate(*annotations, *change)

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.evaluation.annotations import read_annotations
+from models.datasets.reading import read_data_set
+from models.evaluation.annotations import annotated_images
+from models.ssd.labels import Labels
+
+LABELS = Labels(("cat", "dog"), (1, 2))
 
 # image id -> boxes as (category, x, y, width, height)
 BOXES = {
@@ -51,7 +55,7 @@ def data_set(tmp_path):
 
 @pytest.fixture
 def opened(data_set):
-    return read_annotations(data_set / "images", data_set / "instances.json")
+    return annotated_images(read_data_set(data_set), LABELS)
 
 
 @pytest.fixture

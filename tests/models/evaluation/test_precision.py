@@ -1,11 +1,16 @@
 import contextlib
 import io
+import json
 
 import numpy as np
 import pytest
 from pycocotools.cocoeval import COCOeval
 
+from models.datasets.reading import read_data_set
+from models.evaluation.annotations import annotated_images
 from models.evaluation.precision import Matches, paired_bootstrap
+
+from .conftest import LABELS
 
 
 def library_figures(opened, found):
@@ -71,3 +76,18 @@ def test_the_bootstrap_finds_a_clear_difference(opened, perfect, sloppy):
 def test_the_same_detector_does_not_differ_from_itself(opened, sloppy):
     interval = paired_bootstrap(Matches(opened, sloppy), Matches(opened, sloppy), 20, lambda n: 0)
     assert (interval.difference, interval.low, interval.high) == (0, 0, 0)
+
+
+def test_a_difficult_object_is_neither_missed_nor_a_false_alarm(data_set, perfect):
+    """As VOC counts: found or not, the figures are those of the others."""
+    file = data_set / "instances.json"
+    document = json.loads(file.read_text())
+    document["annotations"][2]["ignore"] = 1
+    file.write_text(json.dumps(document))
+    images = annotated_images(read_data_set(data_set), LABELS)
+    without = [*perfect[:2], *perfect[3:]]
+    for found in (perfect, without):
+        assert Matches(images, found).precision().mean == pytest.approx(100)
+    # A crowd is not told by its overlap with what is found; a difficult object is.
+    small = perfect[2] | {"bbox": [55, 55, 5, 5], "score": 0.99}
+    assert Matches(images, [*without, small]).precision().mean < 99

@@ -1,11 +1,13 @@
 """A real detector over real pictures: what it is asked, and what is made of its answers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from models.evaluation.annotations import read_annotations
+from models.datasets.reading import read_coco
 from models.evaluation.precision import Precision
 from models.evaluation.run import Measured, evaluate
 from models.ssd.bundle import DEFAULT_BUNDLE
@@ -39,7 +41,7 @@ def data_set(tmp_path, detector):
         "categories": [{"id": each} for each in sorted({box["category_id"] for box in boxes})],
     }  # fmt: skip
     (tmp_path / "instances.json").write_text(json.dumps(document))
-    return read_annotations(SAMPLES, tmp_path / "instances.json")
+    return read_coco(SAMPLES, tmp_path / "instances.json")
 
 
 def test_its_own_answers_are_perfect_though_weak_ones_are_asked_for(detector, data_set):
@@ -60,3 +62,13 @@ def test_figures_are_shares():
         "mAP": 0.2864, "AP50": 0.4445, "AP75": 1.0, "images": 3, "latency_ms": 12.35,
         "inference_ms": 1.0,
     }  # fmt: skip
+
+
+def test_classes_that_the_bundle_does_not_know_are_told(detector, data_set):
+    names = ("a giraffe of paper", *detector.bundle.labels.names[:2])
+    other = replace(data_set, names=names, class_ids=(1, 2, 3), pictures=tuple(
+        replace(picture, columns=np.minimum(picture.columns, 2)) for picture in data_set.pictures
+    ))  # fmt: skip
+    measured = evaluate(detector, other, lambda done: None)
+    assert measured.unknown == ("a giraffe of paper",)
+    assert measured.figures()["mAP"] < 1

@@ -92,7 +92,7 @@ def test_an_id_of_zero_is_an_id(made):
         "", "{", "[]", "{}", '"x"', "null", '{"images": [], "annotations": []}', "[" * 100_000,
         '{"images": {}, "annotations": [], "categories": []}', "1" * 10_000, "\ud800\udfff",
         '{"images": [], "annotations": [], "categories": []}',
-        '{"images": [], "annotations": [], "categories": [{"id": 1}]}',
+        '{"images": [], "annotations": [], "categories": [{"name": "cat"}]}',
         '{"images": [], "annotations": [], "categories": [7]}',
     ],
 )  # fmt: skip
