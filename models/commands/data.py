@@ -2,7 +2,7 @@
 
 import click
 
-from .data_sets import make
+from .data_sets import check, make, show, split, stats
 
 
 @click.group(
@@ -13,4 +13,8 @@ def command() -> None:
     """Makes, checks, counts, divides and shows annotated pictures."""
 
 
-command.add_command(make.command)
+command.add_command(check.command, "check")
+command.add_command(make.command, "make")
+command.add_command(show.command, "show")
+command.add_command(split.command, "split")
+command.add_command(stats.command, "stats")

@@ -66,6 +66,8 @@ def command(
     figures: dict[str, Any] = measured.figures()
     if measured.unknown:
         figures["unknown_classes"] = list(measured.unknown)
+    if measured.by_id:
+        figures["matched_by"] = "id"
     if compare is not None:
         other = _measure(compare, data)
         with _bar(samples, "comparing") as bar:
@@ -105,6 +107,11 @@ def _measure(bundle: Path | None, data: "DataSet") -> "Measured":
             len(measured.unknown) > _MOST_NAMED
         )
         write_note(f"{detector.bundle.manifest.name} does not know, not judged: {names}{more}")
+    if measured.by_id:
+        write_note(
+            f"{detector.bundle.manifest.name} knows none of the names of the data set's classes: "
+            "matched by id"
+        )
     return measured
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from ..ssd.errors import ImageError
 from ..ssd.image import ImageDecoder
 from ..ssd.pixels import upright_size
+from .errors import unreadable
 from .record import Annotated, BadRow
 from .rows import ObjectRow, PictureRow
 
@@ -102,7 +103,7 @@ def _look(row: PictureRow, decoder: ImageDecoder) -> _Seen:
     except (OSError, ValueError) as error:  # a name may hold what no file's can
         return _Seen(reason=f"cannot be opened: {getattr(error, 'strerror', None) or error}")
     except ImageError as error:
-        return _Seen(reason=f"cannot be read: {error.message}")
+        return _Seen(reason=f"cannot be read: {unreadable(error)}")
     stored = header.height, header.width
     return _Seen(stored, upright_size(*stored, header.orientation))
 
@@ -152,7 +153,8 @@ def _box(
         return (), "a box has an edge that is no number"
     limits = (*size, *size)
     edges = [edge * most if in_shares else edge for edge, most in zip(told, limits, strict=True)]
-    shown = "ymin {:g}, xmin {:g}, ymax {:g}, xmax {:g}".format(*edges)
+    names = ("ymin", "xmin", "ymax", "xmax")
+    shown = ", ".join(f"{name} {edge:g}" for name, edge in zip(names, edges, strict=True))
     if edges[0] > edges[2] or edges[1] > edges[3]:
         return (), f"a box is reversed: {shown}"
     beyond = max(

@@ -42,9 +42,7 @@ def read_data_set(
     Raises:
         DataSetError: There is none, there is nothing in it, or too many of its rows are bad.
     """
-    rows = read_rows(folder, layout)
-    if split:
-        rows = _part(rows, split, folder)
+    rows = read_rows(folder, layout, split)
     data = check_rows(rows, progress)
     stop_at_bad_rows(data, rows.count, tolerance, folder)
     return data
@@ -77,21 +75,21 @@ def read_coco(
     return data
 
 
-def read_rows(folder: Path, layout: str = "") -> Rows:
+def read_rows(folder: Path, layout: str = "", split: str = "") -> Rows:
     """Reads what a data set's files say, before anything of it is looked at.
 
+    Args:
+        folder: The data set.
+        layout: A name of ``LAYOUTS``; found out when empty.
+        split: The part wanted; all when empty.
+
     Raises:
-        DataSetError: There is none, or its layout is not known.
+        DataSetError: There is none, its layout is not known, or it has no such split.
     """
     if not folder.is_dir():
         raise DataSetError(f"{folder} is no folder: a data set is one, with its pictures in it")
-    if layout:
-        return LAYOUTS[layout].read(folder)
-    for each in LAYOUTS.values():
-        if each.fits(folder):
-            return each.read(folder)
-    known = "; ".join(f"{each.name}: {each.told_by}" for each in LAYOUTS.values())
-    raise DataSetError(f"{folder} is no data set of a known layout ({known})")
+    rows = _layout(folder, layout).read(folder)
+    return _part(rows, split, folder) if split else rows
 
 
 def check_rows(rows: Rows, progress: Progress | None) -> DataSet:
@@ -122,6 +120,16 @@ def stop_at_bad_rows(data: DataSet, count: int, tolerance: Tolerance, folder: Pa
             f"{folder}: {len(data.bad):,} of {count:,} rows are bad, at most {tolerance} may be"
             f"{first} (`ssd data check` lists them, --max-bad allows more)"
         )
+
+
+def _layout(folder: Path, name: str) -> Layout:
+    if name:
+        return LAYOUTS[name]
+    for each in LAYOUTS.values():
+        if each.fits(folder):
+            return each
+    known = "; ".join(f"{each.name}: {each.told_by}" for each in LAYOUTS.values())
+    raise DataSetError(f"{folder} is no data set of a known layout ({known})")
 
 
 def _part(rows: Rows, split: str, folder: Path) -> Rows:

@@ -24,12 +24,14 @@ class AnnotatedImages:
         files: Picture file of each image id, in order of id.
         shared: The data set's class id of each class id of the bundle that is shared.
         unknown: Names of the data set's classes that the bundle does not know: not judged.
+        by_id: Whether no name was known, so that classes were matched by id.
     """
 
     coco: COCO
     files: dict[int, Path]
     shared: Mapping[int, int]
     unknown: tuple[str, ...]
+    by_id: bool
 
 
 def annotated_images(data: DataSet, labels: Labels) -> AnnotatedImages:
@@ -45,7 +47,8 @@ def annotated_images(data: DataSet, labels: Labels) -> AnnotatedImages:
     Raises:
         DataSetError: They share no class, or no object of one is annotated.
     """
-    known = _known(data, labels)
+    named = _named(data, labels)
+    known = named or _numbered(data, labels)
     if not known:
         raise DataSetError(
             f"the bundle knows none of the data set's {len(data.names)} classes, such as "
@@ -69,24 +72,27 @@ def annotated_images(data: DataSet, labels: Labels) -> AnnotatedImages:
         {picture.image_id: picture.file for picture in data.pictures},
         {class_id: data.class_ids[column] for column, class_id in known.items()},
         tuple(name for column, name in enumerate(data.names) if column not in known),
+        by_id=not named,
     )
 
 
-def _known(data: DataSet, labels: Labels) -> dict[int, int]:
-    """The bundle's class id of each column of the data set that it knows."""
+def _named(data: DataSet, labels: Labels) -> dict[int, int]:
+    """The bundle's class id of each column of the data set whose name it knows."""
     by_name = {
         name.casefold(): class_id
         for name, class_id in zip(labels.names, labels.class_ids, strict=True)
     }
-    named = {
+    return {
         column: by_name[name.casefold()]
         for column, name in enumerate(data.names)
         if name.casefold() in by_name
     }
+
+
+def _numbered(data: DataSet, labels: Labels) -> dict[int, int]:
+    """The same by id."""
     ids = frozenset(labels.class_ids)
-    return named or {
-        column: class_id for column, class_id in enumerate(data.class_ids) if class_id in ids
-    }
+    return {column: class_id for column, class_id in enumerate(data.class_ids) if class_id in ids}
 
 
 def _annotations(

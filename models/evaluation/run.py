@@ -26,6 +26,7 @@ class Measured:
         latency_ms: Median time of one picture, decoding included, one call at a time.
         inference_ms: Median time of the network alone.
         unknown: Names of the data set's classes that the bundle does not know: not judged.
+        by_id: Whether no name was known, so that classes were matched by id.
     """
 
     precision: Precision
@@ -34,6 +35,7 @@ class Measured:
     latency_ms: float
     inference_ms: float
     unknown: tuple[str, ...] = ()
+    by_id: bool = False
 
     def figures(self) -> dict[str, float | int]:
         """The figures by name, precision as 0..1."""
@@ -82,6 +84,7 @@ def evaluate(detector: Detector, data: DataSet, progress: Callable[[int], None])
         median(spent),
         median(inference),
         images.unknown,
+        images.by_id,
     )
 
 

@@ -64,6 +64,9 @@ def test_json_when_piped(annotations):
     assert "%" not in result.stderr  # no progress bar in a log
     figures = json.loads(result.stdout)
     assert figures["images"] == 2
+    # These classes are called by their numbers, which the bundle does not know as names.
+    assert figures["matched_by"] == "id"
+    assert "matched by id" in result.stderr
     assert figures["mAP"] == figures["AP50"] == figures["AP75"] == 1.0
     assert 0 < figures["inference_ms"] < figures["latency_ms"]
 

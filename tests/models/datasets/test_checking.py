@@ -79,8 +79,8 @@ def test_pictures_that_cannot_be_read(made):
     assert [reason.partition(",")[0] for reason in reasons(made.write())] == [
         "none.png: no such picture",
         "folder: cannot be opened: Is a directory",
-        "text.jpg: cannot be read: the input is not an image: send JPEG",
-        "cut.jpg: cannot be read: the JPEG image ends early or is damaged: send the whole file",
+        "text.jpg: cannot be read: the input is not an image",
+        "cut.jpg: cannot be read: the JPEG image ends early or is damaged",
         "a.png/b.png: no such picture",
     ]
     assert "(with its 1 objects)" in reasons(made.folder)[0]

@@ -29,6 +29,7 @@ def test_classes_by_name_whatever_their_ids(data_set):
     found = judged(data_set, ("background", "Dog", "cat"), (0, 1, 2))
     assert found.shared == {1: 2, 2: 1}
     assert found.unknown == ()
+    assert not found.by_id
 
 
 def test_a_class_that_is_not_known_is_not_judged(data_set):
@@ -44,6 +45,7 @@ def test_by_id_where_no_name_is_known(data_set):
     found = judged(data_set, ("Katze", "Vogel"), (1, 3))
     assert found.shared == {1: 1}
     assert found.unknown == ("dog",)
+    assert found.by_id
 
 
 @pytest.mark.parametrize(

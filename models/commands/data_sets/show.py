@@ -1,0 +1,41 @@
+"""``ssd data show``: a sheet of samples with their boxes."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..printing import write_line
+from .choice import FOLDER, Choice, data_set_choice
+from .counter import Counter
+
+
+@click.command(
+    epilog="\b\nExamples:\n  ssd data show coco\n"
+    "  ssd data show coco --split val --count 9 --seed 2 --out val.jpg"
+)
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("samples.jpg"),
+    show_default=True,
+    help="The sheet, a JPEG.",
+)
+@click.option(
+    "--count", type=click.IntRange(1, 400), default=25, show_default=True, help="Pictures on it."
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of chance.")
+@data_set_choice
+def command(*, choice: Choice, folder: Path, out: Path, count: int, seed: int) -> None:
+    """Draws some pictures with their boxes and classes onto one sheet."""
+    from ...datasets.files import write_whole
+    from ...datasets.sheet import choose, draw_sheet
+    from ...ssd.draw import encode_picture
+
+    data = choice.read(folder)
+    chosen = choose(data, count, seed)
+    with Counter("pictures drawn", sys.stderr) as counter:
+        sheet = draw_sheet(chosen, data.names, counter)
+    write_whole(out, encode_picture(sheet, "jpeg"))
+    write_line(f"{out}: {len(chosen):,} of {len(data.pictures):,} pictures")
