@@ -115,8 +115,8 @@ def choose_grids(network: Network, statistics: Mapping[str, TensorStatistics]) -
         if layer.kind in ("max_pool", "pad"):
             grids[layer.name] = grids[layer.inputs[0]]  # as the engine wants it; nothing is lost
         elif layer.name in network.scores and network.activation == "sigmoid":
-            # The greatest that calibration images happen to have would clip the confident answers on
-            # others.
+            # The greatest that calibration images happen to have would clip the confident answers
+            # on others.
             grids[layer.name] = grid_over(-LOGIT_REACH, LOGIT_REACH)
         elif layer.name in network.heads:
             grids[layer.name] = grid_over(float(found.least.min()), float(found.most.max()))
