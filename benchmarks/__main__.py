@@ -12,13 +12,16 @@ from benchmarks.comparisons import (
     cold_start,
     command_start,
     environment_size,
+    folder_rate,
     hostile_bodies,
     latency,
+    library,
     memory_growth,
     original_way,
     siege,
     through_gateway,
     throughput,
+    tile_costs,
 )
 from benchmarks.harness import command
 from benchmarks.harness.bars import Finding, Row
@@ -29,6 +32,8 @@ from models.ssd.bundle import DEFAULT_BUNDLE
 COMPARISONS: dict[str, Callable[[Plan], Finding]] = {
     "latency": latency.measure,
     "throughput": throughput.measure,
+    "predict": folder_rate.measure,
+    "library": library.measure,
     "gateway": through_gateway.measure,
     "cold-start": cold_start.measure,
     "command": command_start.measure,
@@ -38,6 +43,7 @@ COMPARISONS: dict[str, Callable[[Plan], Finding]] = {
     "hostile": hostile_bodies.measure,
     "appetite": appetite.measure,
     "siege": siege.measure,
+    "tiles": tile_costs.measure,
 }
 
 

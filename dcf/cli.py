@@ -1,116 +1,11 @@
 """The tree of commands. A verb's module is imported only when that verb runs."""
 
-# ruff: noqa: ARG002, ANN401 - the signatures are click's
-
-import importlib
 import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import DcfError
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-_INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
-
-
-class Verb:
-    """One row of a group's table: where the command lives, its line of help, its other names."""
-
-    def __init__(self, place: str, text: str, aliases: Sequence[str] = ()) -> None:
-        self.place, self.text, self.aliases = place, text, aliases
-
-
-class LazyGroup(click.Group):
-    """A group that knows its verbs by name and help line, and imports one when it is called."""
-
-    def __init__(self, *arguments: Any, verbs: Mapping[str, Verb], **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._verbs = verbs
-        self._names = {
-            alias: name for name, verb in verbs.items() for alias in (name, *verb.aliases)
-        }
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs, without their aliases."""
-        return list(self._verbs)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a verb by any of its names."""
-        name = self._names.get(cmd_name)
-        if name is None:
-            return None
-        module, _, attribute = self._verbs[name].place.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table without importing anything."""
-        rows = [(", ".join((name, *verb.aliases)), verb.text) for name, verb in self._verbs.items()]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """Complete verbs from the table: importing each for its help would take a second."""
-        from click.shell_completion import CompletionItem
-
-        found = super(click.Group, self).shell_complete(ctx, incomplete)
-        verbs = ((name, verb.text) for name, verb in self._verbs.items())
-        return found + [
-            CompletionItem(name, help=text) for name, text in verbs if name.startswith(incomplete)
-        ]
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,
-    ) -> click.Context:
-        """Read the command line; an error in it is written so that a terminal can show it."""
-        with _visible_failures():
-            return super().make_context(info_name, args, parent, **extra)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a verb; our own failures become one line on stderr and their exit status."""
-        with _visible_failures():
-            try:
-                return super().invoke(ctx)
-            except KeyboardInterrupt as stop:
-                raise click.exceptions.Exit(_INTERRUPTED) from stop
-            except DcfError as fault:
-                failure = _Failure(fault.message)
-                failure.exit_code = fault.exit_code  # type: ignore[misc] # click reads it so
-                raise failure from fault
-
-
-class _Failure(click.ClickException):
-    """One line of our own, to a pipe as it is."""
-
-    def show(self, file: Any = None) -> None:
-        """Write it; click would take away a part of what came."""
-        from .terminal.printing import write_note
-
-        write_note(f"Error: {self.message}")
-
-
-@contextmanager
-def _visible_failures() -> Iterator[None]:
-    """Failures that click writes to a terminal say what came, and do not do it."""
-    try:
-        yield
-    except click.ClickException as failure:
-        if sys.stderr.isatty() and not isinstance(failure, _Failure):
-            from .terminal.visible import visible_text
-
-            failure.message = visible_text(failure.message)  # type: ignore[misc] # read at the end
-        raise
-
+from .lazy_group import LazyGroup, Verb
+from .terminal.examples import examples
 
 _IN_COMMANDS = f"{__package__}.commands."
 
@@ -178,13 +73,36 @@ TOP = {
     "completion": Verb(_IN_COMMANDS + "completion:completion", "Print a shell's completion."),
     "version": Verb(_IN_COMMANDS + "version:version", "Print the version."),
 }
+
+
+def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from .commands.version import both_versions
+
+        both_versions()
+        ctx.exit()
+
+
 _gateway_of_verbs = click.option(
     "--gateway", "-g", default="", help="The gateway's address, for the verb that follows."
 )
 _NAMES = {"help_option_names": ["-h", "--help"]}
 
 
+@examples(
+    "dcf gateway start",
+    "dcf function init -r python3 hello",
+    "echo world | dcf function call hello",
+)
 @click.group(cls=LazyGroup, verbs=TOP, context_settings=_NAMES)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Print the versions of this command and of Python.",
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Write, deploy and call functions."""
@@ -192,6 +110,11 @@ def cli(ctx: click.Context) -> None:
         ctx.color = False
 
 
+@examples(
+    "dcf function init -r python3 hello",
+    "dcf function create -f config.yaml",
+    "dcf function list -g http://127.0.0.1:9090",
+)
 @click.group(cls=LazyGroup, verbs=FUNCTION)
 @_gateway_of_verbs
 @click.pass_context
@@ -200,11 +123,18 @@ def function(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redef
     ctx.obj = gateway
 
 
+@examples(
+    "dcf runtime list",
+)
 @click.group(cls=LazyGroup, verbs=RUNTIME)
 def runtime() -> None:
     """What functions can be written in."""
 
 
+@examples(
+    "printf %s word | dcf secret create token",
+    "dcf secret list",
+)
 @click.group(cls=LazyGroup, verbs=SECRET)
 @_gateway_of_verbs
 @click.pass_context
@@ -213,6 +143,10 @@ def secret(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefin
     ctx.obj = gateway
 
 
+@examples(
+    "dcf queue list",
+    "dcf queue replay --all",
+)
 @click.group(cls=LazyGroup, verbs=QUEUE)
 @_gateway_of_verbs
 @click.pass_context
@@ -221,6 +155,10 @@ def queue(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefine
     ctx.obj = gateway
 
 
+@examples(
+    "dcf gateway start --port 9090",
+    "dcf gateway check",
+)
 @click.group(cls=LazyGroup, verbs=GATEWAY)
 def gateway() -> None:
     """Run the gateway."""

@@ -14,7 +14,7 @@ from .config_table import Table, kind, read_yaml, tell_once
 from .errors import ConfigError
 
 _TOP = ("functions", "dcf", "openfx")
-_FUNCTION = (
+FUNCTION_KEYS = (
     "runtime", "desc", "maintainer", "handler", "docker_registry", "image", "registry_auth",
     "environment", "environment_file", "secrets", "constraints", "labels", "annotations", "limits",
     "requests", "build_options", "build_args", "dockerfile", "skip_build", "platform",
@@ -100,7 +100,7 @@ def load(path: Path) -> Config:
 
 
 def _function(path: Path, name: str, raw: object, notes: list[str]) -> FunctionConfig:
-    table = Table(str(path), f"functions.{name}", raw, _FUNCTION)
+    table = Table(str(path), f"functions.{name}", raw, FUNCTION_KEYS)
     handler = table.table("handler", _HANDLER)
     places = _Places(path.parent, (handler.text("dir") or "./src", *handler.texts("include")))
     return FunctionConfig(

@@ -1,6 +1,5 @@
 """A YAML file as tables that know their own path, so that every complaint names file and key."""
 
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,21 +58,32 @@ def _note(path: Path, lines: tuple[int, ...]) -> str:
 class Table:
     """A map of the file that knows its own path, so that every complaint names the key."""
 
-    def __init__(self, file: str, path: str, raw: object, allowed: tuple[str, ...]) -> None:
-        self._file, self._path = file, path
+    def __init__(
+        self,
+        file: str,
+        path: str,
+        raw: object,
+        allowed: tuple[str, ...],
+        above: tuple[str, ...] = (),
+    ) -> None:
+        self._file, self._path, self._allowed = file, path, allowed
         if not isinstance(raw, dict | None):
             raise ConfigError(
                 f"{file}: {path or 'the file'} must be a map of keys, got {kind(raw)}"
+                + (_as_map(path, allowed, raw) if above else "")
             )
         self.raw: dict[str, Any] = raw or {}
         for key in self.raw:
             if key not in allowed:
-                words = ", ".join(allowed)
-                near = get_close_matches(str(key)[:_SHOWN], allowed, 1)
-                hint = f"did you mean {near[0]}? " if near else ""
-                raise ConfigError(
-                    f"{self.place(_cut(str(key)))}: unknown key; {hint}allowed are {words}"
-                )
+                raise ConfigError(self._unknown(str(key), above))
+
+    def _unknown(self, key: str, above: tuple[str, ...]) -> str:
+        from .near_misses import near_key
+
+        place = f"{self._path}{'.' if self._path else ''}{_cut(key)}"
+        meant = near_key(key, self._path, self._allowed, above)
+        hint = f"did you mean {meant}?" if meant else f"allowed are {', '.join(self._allowed)}"
+        return f"{self._file}: unknown key {place}: {hint}"
 
     def place(self, key: str) -> str:
         """The file and the key's full path."""
@@ -112,13 +122,16 @@ class Table:
     def table(self, key: str, allowed: tuple[str, ...]) -> "Table":
         """A map below; empty when absent."""
         path = f"{self._path}{'.' if self._path else ''}{key}"
-        return Table(self._file, path, self.raw.get(key), allowed)
+        return Table(self._file, path, self.raw.get(key), allowed, self._allowed)
 
     def mapping(self, key: str) -> dict[str, str]:
         """A map of free keys to scalars."""
         value = self.raw.get(key)
         if not isinstance(value, dict | None):
-            raise ConfigError(f"{self.place(key)} must be a map, got {kind(value)}")
+            raise ConfigError(
+                f"{self.place(key)} must be a map, got {kind(value)}: "
+                f"write `{key}: {{NAME: value}}`"
+            )
         for name, item in (value or {}).items():
             if isinstance(item, dict | list | set):
                 raise ConfigError(
@@ -129,6 +142,13 @@ class Table:
     def filled(self) -> dict[str, str]:
         """The keys of this map that are not empty."""
         return {key: self.text(key) for key in self.raw if self.text(key)}
+
+
+def _as_map(path: str, allowed: tuple[str, ...], raw: object) -> str:
+    """How text becomes a map: other tools have one word here, for the first of our keys."""
+    if not allowed or isinstance(raw, list | set):
+        return ""
+    return f": write `{path.rpartition('.')[2]}: {{{allowed[0]}: {_cut(str(raw))}}}`"
 
 
 def _as_text(value: object) -> str:

@@ -11,6 +11,7 @@
     ├── TooManyConnections   too_many_connections  no room for a call over one more connection
     ├── NotReady             not_ready         a function without a ready replica
     ├── UpstreamFailed       upstream_failed   the replica broke off or never answered in HTTP
+    │   └── ReplicaCrashed   replica_crashed   its process ended while it had the call
     ├── UpstreamTimeout      timeout           the replica took longer than its limit
     ├── FunctionFailed       function_failed   the function itself answered with an error
     ├── RolloutFailed        rollout_failed    a new revision cannot become ready; has its reason
@@ -101,6 +102,12 @@ class UpstreamFailed(DcfError):
     """The replica could not be reached, or broke off."""
 
     code = "upstream_failed"
+
+
+class ReplicaCrashed(UpstreamFailed):
+    """The replica's process ended while it had the call; the message says how."""
+
+    code = "replica_crashed"
 
 
 class UpstreamTimeout(DcfError):

@@ -2,6 +2,9 @@
 
     from dcf_detect import Detector
 
+    for box in Detector()("street.jpg"):
+        print(box.name, box.confidence, box.xyxy)
+
 Installed, all rooms lie in this package (`dcf_detect.models.ssd`, ...), so that a user's own folder
 called `models` or `handler` cannot be taken for one of them. In a checkout, and in images, they
 stand beside it, and are found there.
@@ -14,15 +17,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .box import Box
+    from .detector import Detector
     from .handler.handler import Handler as DetectionHandler
-    from .models.ssd.detector import Detector
+    from .models.ssd.errors import DetectorError
+    from .result import Result
 
-__all__ = ["DetectionHandler", "Detector"]
+__all__ = ["Box", "DetectionHandler", "Detector", "DetectorError", "Result"]
 
 _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib takes longer than this
 _PLACES = {
+    "Box": (".box", "Box"),
     "DetectionHandler": (".handler.handler", "Handler"),
-    "Detector": (".models.ssd.detector", "Detector"),
+    "Detector": (".detector", "Detector"),
+    "DetectorError": (".models.ssd.errors", "DetectorError"),
+    "Result": (".result", "Result"),
 }
 
 if not os.path.isdir(os.path.join(_HERE, "handler")):  # noqa: PTH112, PTH118 - likewise

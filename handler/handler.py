@@ -4,16 +4,17 @@
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from .call import Body, read_body, read_query
-from .errors import BadBase64, BadOption, Deferred, PayloadError, TooCostly
+from .call import read_body, read_query
+from .errors import BadBase64, BadOption, PayloadError
 from .options import (
     DAMAGED,
     FORMATS,
     OPTION_RANGES,
     SETTINGS,
+    TILES_ALLOWED,
     Options,
     parse_options,
     read_settings,
@@ -38,15 +39,10 @@ from .rooms import (
     Inspected,
     Settings,
     TruncatedImage,
-    drawing_ms,
 )
+from .work import check_looks, check_work
 
 _QUESTIONS = {"GET", "HEAD", "OPTIONS"}
-# Milliseconds that a picture takes after it is decoded, by the embedded model and rather too much.
-_PICTURE_MS = 12.0
-# A call of more is long. Sixteen callers of the longest short ones keep the next waiting for a
-# second and a half on two processors.
-_LONG_MS = 200.0
 
 
 class Handler:
@@ -109,64 +105,41 @@ class Handler:
         if payload.batch and wanted in PICTURE_FORMATS:
             raise BadOption("a batch cannot be answered with a picture: send one image at a time")
         if payload.batch:
-            pictures = [self._try_inspect(each, options) for each in payload.pictures]
-            self._check_work(request, body, pictures, wanted)
+            pictures = [
+                self._try_inspect(each, settings, damaged=options.damaged)
+                for each in payload.pictures
+            ]
+            check_looks(pictures, settings.tiles)
+            check_work(request, body, pictures, wanted, self._allowance)
             return self._answer_batch(request, payload, pictures, (settings, wanted))
         (picture,) = payload.pictures
-        inspected = self._inspect(picture, options)
+        inspected = self._inspect(picture, settings, damaged=options.damaged)
         if wanted in PICTURE_FORMATS:
             self._detector.check_drawable(inspected)
-        self._check_work(request, body, [inspected], wanted)
-        answer = self._detect(inspected, picture, settings)
+        check_work(request, body, [inspected], wanted, self._allowance)
+        answer = self._detect(inspected, picture, settings, _waited_for(request))
         if wanted in PICTURE_FORMATS:
             return picture_reply(inspected, answer, self._detector, wanted)
         return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
 
-    def _inspect(self, picture: Picture | PayloadError, how: Options) -> Inspected:
+    def _inspect(
+        self, picture: Picture | PayloadError, settings: Settings, *, damaged: bool
+    ) -> Inspected:
         if isinstance(picture, PayloadError):
             raise picture
         try:
-            return self._detector.inspect(picture.encoded, picture.format, damaged=how.damaged)
+            whole = self._detector.inspect(picture.encoded, picture.format, damaged=damaged)
+            return self._detector.plan(whole, settings)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
 
-    def _try_inspect(self, picture: Picture | PayloadError, how: Options) -> Inspected | Failure:
+    def _try_inspect(
+        self, picture: Picture | PayloadError, settings: Settings, *, damaged: bool
+    ) -> Inspected | Failure:
         try:
-            return self._inspect(picture, how)
+            return self._inspect(picture, settings, damaged=damaged)
         except (DetectorError, PayloadError) as error:
             return error.with_traceback(None)  # its frames hold the picture
-
-    def _check_work(
-        self, request: object, body: Body, pictures: Sequence[Inspected | Failure], wanted: str
-    ) -> None:
-        """Refuses a call that would take too long, and sets one apart that will take long.
-
-        Raises:
-            TooCostly: Its pictures together are too much work.
-            Deferred: It is long, and whoever runs calls can run it apart.
-        """
-        good = [picture for picture in pictures if isinstance(picture, Inspected)]
-        work = sum(picture.cost.milliseconds + _PICTURE_MS for picture in good)
-        if wanted in PICTURE_FORMATS:
-            work += sum(drawing_ms(each.header, wanted) for each in good)
-        most = self._allowance.milliseconds_of(body.size)
-        # Zeros pack a thousandfold: what came packed may take no more than what comes as it is.
-        packed = body.size < len(body.content)
-        memory = len(body.content) + max((each.cost.memory for each in good), default=0)
-        if packed and memory > (allowed := self._allowance.memory_of(body.size)):
-            raise TooCostly(
-                f"the call takes {memory:,.0f} bytes of memory unpacked, at most {allowed:,.0f} "
-                "are allowed for a body of this size: send it without Content-Encoding"
-            )
-        if work > most and (packed or len(pictures) > 1 or wanted in PICTURE_FORMATS):
-            raise TooCostly(
-                f"the call is about {work:,.0f} milliseconds of work, at most {most:,.0f} are "
-                "allowed for a body of this size: send fewer or smaller images in one "
-                "call, or raise MAX_CALL_MILLISECONDS"
-            )
-        long = work > _LONG_MS or any(picture.alone for picture in good)
-        if long and getattr(getattr(request, "turn", None), "may_defer", False):
-            raise Deferred("too many calls with much work are waiting; try again in a second")
 
     def _answer_batch(
         self,
@@ -176,13 +149,8 @@ class Handler:
         how: tuple[Settings, str],
     ) -> Reply:
         settings, wanted = how
-        turn = getattr(request, "turn", None)
         whole = [picture for picture in pictures if isinstance(picture, Inspected)]
-        answers = iter(
-            self._detector.detect_batch(
-                whole, settings, lambda: not getattr(turn, "expired", False)
-            )
-        )
+        answers = iter(self._detector.detect_batch(whole, settings, _waited_for(request)))
         entries, spent = [], dict[str, float]()
         for index, picture in enumerate(pictures):
             outcome = next(answers) if isinstance(picture, Inspected) else picture
@@ -196,10 +164,14 @@ class Handler:
         return json_reply(entries, spent)
 
     def _detect(
-        self, inspected: Inspected, picture: Picture | PayloadError, settings: Settings
+        self,
+        inspected: Inspected,
+        picture: Picture | PayloadError,
+        settings: Settings,
+        wanted: Callable[[], bool],
     ) -> Answer:
         try:
-            return self._detector.detect(inspected, settings)
+            return self._detector.detect(inspected, settings, wanted)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
 
@@ -212,7 +184,9 @@ class Handler:
     def _merge(self, options: Options) -> Settings:
         defaults = self._detector.defaults
         chosen = {
-            name: value for name in OPTION_RANGES if (value := getattr(options, name)) is not None
+            name: value
+            for name in (*OPTION_RANGES, "tiles")
+            if (value := getattr(options, name)) is not None
         }
         # An unknown class is one mistake of the call, not one of each picture; and however many
         # words a call names its classes by, each picture looks up every class at most once.
@@ -232,11 +206,18 @@ class Handler:
                 "format": ", ".join(FORMATS),
                 **OPTION_RANGES,
                 "classes": "names separated by commas",
+                "tiles": TILES_ALLOWED,
                 "damaged": " or ".join(DAMAGED),
             },
             "model": {"name": manifest.name, "version": manifest.version},
             "classes": list(self._detector.bundle.labels.names),
         }
+
+
+def _waited_for(request: object) -> Callable[[], bool]:
+    """What tells, while a call is answered, whether anybody still waits for it."""
+    turn = getattr(request, "turn", None)
+    return lambda: not getattr(turn, "expired", False)
 
 
 def _explained(error: Failure, picture: Picture | PayloadError) -> Failure:

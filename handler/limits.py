@@ -23,6 +23,7 @@ class Limit(NamedTuple):
 
 
 PICTURES = Limit("pictures of a batch", 256, "Entries of `images`.")
+LOOKS = Limit("inferences", 64, "Of the pictures of a call with `tiles`: 5 or 14 each.")
 JSON_VALUES = Limit("values of JSON", 10_000, "Commas, colons and brackets, those in texts, too.")
 FORM_FIELDS = Limit("fields of a form", 64, "Parts of a multipart form, or urlencoded fields.")
 FORM_ESCAPES = Limit("escapes of a form", 2_000_000, "Each `%XX` of a urlencoded form or text.")
@@ -34,6 +35,7 @@ UNPACKED_BYTES = Limit("bytes of a packed body", 16_000_000, "Unpacked; 160 a by
 
 LIMITS = (
     PICTURES,
+    LOOKS,
     JSON_VALUES,
     FORM_FIELDS,
     FORM_ESCAPES,

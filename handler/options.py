@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import BadOption, SettingError
-from .rooms import MAX_PIXELS_LIMIT, RANGES, Range
+from .rooms import AUTO, MAX_PIXELS_LIMIT, RANGES, TILES, TILES_DEMAND, Range, Tiles
 
 FORMATS = ("json", "dcf", "full", "jpeg", "png")
 DAMAGED = ("refuse", "accept")
@@ -35,6 +35,7 @@ class Options:
         max_detections: Answers at most.
         classes: The only classes wanted, by name or id; all when empty.
         damaged: Whether a damaged picture is answered by what can be read of it.
+        tiles: How many tiles a side a picture is looked at in, besides as a whole.
     """
 
     format: str | None = None
@@ -44,6 +45,7 @@ class Options:
     max_detections: int | None = None
     classes: tuple[str, ...] = ()
     damaged: bool = False
+    tiles: Tiles | None = None
 
 
 OPTION_NAMES = tuple(field.name for field in fields(Options))
@@ -89,6 +91,8 @@ class Setting(NamedTuple):
 OPTION_RANGES = {name: str(allowed) for name, allowed in RANGES.items()}
 """Allowed values of the numeric options, for people."""
 
+TILES_ALLOWED = f"{TILES}, or {AUTO}"
+
 
 def _row(name: str, default: str, allowed: Range) -> Setting:
     return Setting(name, default, str(allowed), allowed.help)
@@ -103,6 +107,7 @@ SETTINGS = (
     _row("MAX_PIXELS", "50000000", _FUNCTION_RANGES["MAX_PIXELS"]),
     _row("MAX_PICTURE_MEMORY", "300000000", _FUNCTION_RANGES["MAX_PICTURE_MEMORY"]),
     _row("MAX_CALL_MILLISECONDS", "5000", _FUNCTION_RANGES["MAX_CALL_MILLISECONDS"]),
+    Setting("TILES", "1", TILES_ALLOWED, TILES.help),
     Setting("REPLY_FORMAT", "json", ", ".join(FORMATS), "Reply when a call asks for none."),
 )
 
@@ -151,21 +156,17 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
         SettingError: A value is out of range; the message names it.
     """
     values = {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
-    named = {
-        "threshold": values["THRESHOLD"],
-        "iou": values["IOU"],
-        "top_k": values["TOP_K"],
-        "max_detections": values["MAX_DETECTIONS"],
-        "format": values["REPLY_FORMAT"],
-    }
+    named = {name: values[name.upper()] for name in (*RANGES, "tiles")}
+    named["format"] = values["REPLY_FORMAT"]
     try:
         options = parse_options({key: text for key, text in named.items() if text}, Options())
         most = {
-            name: _count(name, values[name], allowed) for name, allowed in _FUNCTION_RANGES.items()
+            name: int(_number(name, values[name], allowed))
+            for name, allowed in _FUNCTION_RANGES.items()
         }
         # A setting of whatever takes the calls, which holds for bodies as they come.
         given = environ.get("MAX_BODY_BYTES", "").strip() or str(_MAX_BODY)
-        max_body = _count("MAX_BODY_BYTES", given, _BODY_RANGE)
+        max_body = int(_number("MAX_BODY_BYTES", given, _BODY_RANGE))
     except BadOption as error:
         raise SettingError(f"setting {error.message}") from error
     bundle = Path(values["MODEL_BUNDLE"]) if values["MODEL_BUNDLE"] else None
@@ -182,33 +183,21 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
     )
 
 
-def _number(name: str, value: object) -> float | int:
-    allowed = RANGES[name]
-    return _count(name, value, allowed) if allowed.whole else _share(name, value, allowed)
+def _option(name: str, value: object) -> float:
+    return _number(name, value, RANGES[name])
 
 
-def _share(name: str, value: object, allowed: Range) -> float:
-    share = math.nan
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
+def _number(name: str, value: object, allowed: Range, demand: str = "") -> float:
+    number = math.nan
+    kinds = (str, int) if allowed.whole else (str, int, float)
+    if isinstance(value, kinds) and not isinstance(value, bool):
         try:
-            share = float(value)
+            number = int(value) if allowed.whole else float(value)
         except (ValueError, OverflowError):
-            share = math.nan
-    if share not in allowed:
-        raise BadOption(f"{name} {allowed.demand}, got {_shown(value)}")
-    return share
-
-
-def _count(name: str, value: object, allowed: Range) -> int:
-    count = 0
-    if isinstance(value, str | int) and not isinstance(value, bool):
-        try:
-            count = int(value)
-        except ValueError:
-            count = 0
-    if count not in allowed:
-        raise BadOption(f"{name} {allowed.demand}, got {_shown(value)}")
-    return count
+            number = math.nan
+    if number not in allowed:
+        raise BadOption(f"{name} {demand or allowed.demand}, got {_shown(value)}")
+    return number
 
 
 def _classes(name: str, value: object) -> tuple[str, ...]:
@@ -233,6 +222,12 @@ def _damaged(name: str, value: object) -> bool:
     return wanted == "accept"
 
 
+def _tiles(name: str, value: object) -> Tiles:
+    if isinstance(value, str) and value.strip().lower() == AUTO:
+        return AUTO
+    return int(_number(name, value, TILES, TILES_DEMAND))
+
+
 def _shown(value: object) -> str:
     """A value as an error shows it: short, and on one line."""
     text = repr(value)
@@ -241,7 +236,8 @@ def _shown(value: object) -> str:
 
 _PARSERS: dict[str, Callable[[str, object], object]] = {
     "format": _format,
-    **dict.fromkeys(RANGES, _number),
+    **dict.fromkeys(RANGES, _option),
     "classes": _classes,
     "damaged": _damaged,
+    "tiles": _tiles,
 }

@@ -81,6 +81,7 @@ def describe(answer: Answer, detector: Detector, wanted: str) -> object:
     if wanted == "json":
         return detections.objects()
     manifest = detector.bundle.manifest
+    used = {} if answer.tiles is None else {"tiles": answer.tiles}
     return {
         "image": {"width": detections.width, "height": detections.height},
         "model": {
@@ -88,6 +89,7 @@ def describe(answer: Answer, detector: Detector, wanted: str) -> object:
             "version": manifest.version,
             "digest": detector.bundle.digest,
         },
+        **used,
         "detections": detections.objects(),
         "timings_ms": {stage: round(spent, 3) for stage, spent in answer.timings_ms.items()},
     }

@@ -16,8 +16,9 @@ if TYPE_CHECKING or __package__ == "handler":
     from models.ssd.errors import DetectorError, TruncatedImage
     from models.ssd.formats import image_format
     from models.ssd.image import MAX_PIXELS_LIMIT
-    from models.ssd.ranges import RANGES, Range
-    from models.ssd.settings import Settings
+    from models.ssd.ranges import AUTO, RANGES, TILES, TILES_DEMAND, Range
+    from models.ssd.settings import Settings, Tiles
+    from models.ssd.tiles import looks_of
 else:
     # pylint: disable=relative-beyond-top-level # the other layout is what a checkout shows
     from ..models.ssd.cost import Allowance, drawing_ms
@@ -28,12 +29,16 @@ else:
     from ..models.ssd.errors import DetectorError, TruncatedImage
     from ..models.ssd.formats import image_format
     from ..models.ssd.image import MAX_PIXELS_LIMIT
-    from ..models.ssd.ranges import RANGES, Range
-    from ..models.ssd.settings import Settings
+    from ..models.ssd.ranges import AUTO, RANGES, TILES, TILES_DEMAND, Range
+    from ..models.ssd.settings import Settings, Tiles
+    from ..models.ssd.tiles import looks_of
 
 __all__ = [
+    "AUTO",
     "MAX_PIXELS_LIMIT",
     "RANGES",
+    "TILES",
+    "TILES_DEMAND",
     "Allowance",
     "Answer",
     "Detections",
@@ -43,7 +48,9 @@ __all__ = [
     "PictureFormat",
     "Range",
     "Settings",
+    "Tiles",
     "TruncatedImage",
     "drawing_ms",
     "image_format",
+    "looks_of",
 ]

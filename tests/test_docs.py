@@ -152,3 +152,24 @@ def test_make_targets_are_listed_with_help():
     assert len(targets) > 10
     for target in targets:
         assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target
+
+
+def commands(page):
+    """Indented lines of a page, without what stands behind `#`."""
+    lines = re.findall(r"^    (\S.*)$", (ROOT / page).read_text(), re.MULTILINE)
+    return [re.split(r"\s+#", line)[0].rstrip() for line in lines]
+
+
+def links(page):
+    """Where each row of the table of pages, and each picture, leads."""
+    return re.findall(r"^(?:\| |!)\[[^]]+\]\(([^)]+)\)", (ROOT / page).read_text(), re.MULTILINE)
+
+
+def test_the_korean_readme_tells_the_same():
+    english, korean = "README.md", "README.ko.md"
+    assert links(korean) == links(english)
+    assert commands(korean) == commands(english)
+    headings = [
+        re.findall(r"^#+ ", (ROOT / page).read_text(), re.MULTILINE) for page in (english, korean)
+    ]
+    assert headings[0] == headings[1]

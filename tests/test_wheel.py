@@ -14,6 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.dcf_detect.filming import film
+from tests.dcf_detect.integration.test_types import SCRIPT
+from tests.dcf_detect.test_library_page import examples
+
 ROOT = Path(__file__).parents[1]
 CUP = ROOT / "samples/coffee.jpg"
 NAMES = ("dcf", "handler", "models", "watcher")
@@ -169,8 +173,62 @@ def test_no_message_speaks_of_make(run, installed):
 def test_python_code_finds_the_public_names(run):
     words = "import dcf_detect as d; print(d.Detector.__module__, d.DetectionHandler.__module__)"
     assert run("python", "-c", words).split() == [
-        b"dcf_detect.models.ssd.detector", b"dcf_detect.handler.handler",
+        b"dcf_detect.detector", b"dcf_detect.handler.handler",
     ]  # fmt: skip
+
+
+def test_three_lines_of_python(run, installed):
+    shutil.copy(CUP, installed / "street.jpg")
+    lines = (
+        "from dcf_detect import Detector\n"
+        'for box in Detector()("street.jpg"):\n'
+        "    print(box.name, box.confidence, box.xyxy)\n"
+    )
+    assert run("python", "-c", lines).splitlines()[0] == b"cup 0.96083426 (174, 21, 415, 245)"
+
+
+_PAGE = """
+import contextlib, io, json, sys
+examples, names = json.load(sys.stdin)
+for code, printed in examples:
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(code, names)
+    assert output.getvalue() == (printed or ""), (code, output.getvalue())
+print(len(examples))
+"""
+
+
+def test_every_example_of_the_page_runs_with_the_extras(run, installed, wheel):
+    """Those that need pandas and supervision, too: their newest versions go with ours."""
+    folder = installed / "page"
+    shutil.copytree(ROOT / "samples", folder / "photos")
+    shutil.copy(CUP, folder / "street.jpg")
+    film(folder / "kitchen.mp4", ROOT / "samples")
+    pip = [installed / "venv/bin/pip", "--disable-pip-version-check", "--quiet", "install"]
+    # What serves keeps its versions; with hashes pip would want one of everything.
+    locked = (ROOT / "requirements/serving.txt").read_text()
+    versions = folder / "versions.txt"
+    versions.write_text("\n".join(re.findall(r"^[a-z0-9-]+==[^ ]+", locked, re.MULTILINE)))
+    subprocess.run([*pip, "--constraint", versions, f"{wheel}[pandas,supervision]"], check=True)
+    found = list(examples((ROOT / "docs/library.md").read_text("utf-8")))
+    assert any(extra for extra, *_ in found)
+    names = {"reply": run("ssd", "detect", "--json", str(CUP)).decode()}
+    given = json.dumps([[code_and_text for _, *code_and_text in found], names]).encode()
+    assert int(run("python", "-c", _PAGE, cwd=folder, input=given)) == len(found)
+
+
+def test_a_users_script_has_no_error_of_types(installed):
+    """By the wheel's own marks and annotations, with a mypy of ours."""
+    script = installed / "script.py"
+    script.write_text(SCRIPT)
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", installed / "cache"]
+    python = installed / "venv/bin/python"
+    done = subprocess.run(
+        [*command, "--python-executable", python, script],
+        cwd=installed, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("runtime", ["python3", "python3-http", "streaming"])

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TextIO
 
 from . import function, listeners, process_lifetime
+from .call_log import CALL, TRACE
 from .configuration.config import Settings
 from .errors import BatchError, LoadError, WatcherError
 from .function import Function
@@ -53,7 +54,7 @@ def serve(settings: Settings) -> int:
     except WatcherError as error:
         configure_logs(settings, sys.stderr)
         trace = error.trace if isinstance(error, LoadError | BatchError) else ""
-        _log.error("%s", error.message, extra={logs.TRACE: trace})
+        _log.error("%s", error.message, extra={TRACE: trace})
         return error.exit_code
 
 
@@ -157,10 +158,16 @@ class Process:
         calls = built.runner.inflight
         _log.info("%s, draining: %d calls running and waiting", self._stopping, calls)
         done = ports.drain(deadline)
+        cut_off = [] if done else built.runner.running
         ports.close()
         idle = built.runner.close(max(0.0, min(1.0, deadline - time.monotonic())))
         getting_ready.join(max(0.0, min(1.0, deadline - time.monotonic())))
-        _log.info("ended" if done else "ended: calls were cut off after SHUTDOWN_TIMEOUT")
+        limit = f"SHUTDOWN_TIMEOUT ({self._settings.shutdown_timeout:g} s)"
+        for call in cut_off:
+            at = f", at {call.where.place}" if call.where.place else ""
+            extra = {CALL: call.call_id, TRACE: call.where.stack}
+            _log.warning("cut off by %s after %.1f s%s", limit, call.seconds, at, extra=extra)
+        _log.info("ended" if done else f"ended: calls were cut off after {limit}")
         code = 0 if done else 1
         if not idle or getting_ready.is_alive():
             process_lifetime.end_now(

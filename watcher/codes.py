@@ -1,9 +1,10 @@
 """The one table of what a call can fail with: error code -> HTTP status and gRPC status.
 
-An error is known by its `code` alone; which room raised it does not matter. Whatever has no row
-here is a `handler_error`.
+An error is known by its `code` alone; which room raised it does not matter. A code of the handler's
+own needs a `status` beside it. Whatever has neither row nor status is a `handler_error`.
 """
 
+import re
 from typing import NamedTuple
 
 
@@ -45,32 +46,52 @@ STATUSES: dict[str, Status] = {
 }
 
 
+_OWN_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+# What HTTP's statuses are over gRPC, for codes of a handler's own.
+_GRPC = {
+    401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ABORTED",
+    412: "FAILED_PRECONDITION", 429: "RESOURCE_EXHAUSTED", 501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED",
+}  # fmt: skip
+
+
 def code_of(error: BaseException) -> str:
-    """The table's code of an error, or `handler_error` when it has none of its own.
+    """The code of an error, or `handler_error` when it has none.
 
     Args:
         error: anything that was raised.
 
     Returns:
-        A key of STATUSES.
+        A key of STATUSES, or a code of the handler's own, which has a status of its own.
     """
     code = getattr(error, "code", None)
-    message = getattr(error, "message", None)
-    if isinstance(code, str) and isinstance(message, str) and code in STATUSES:
+    if not isinstance(code, str) or not isinstance(getattr(error, "message", None), str):
+        return HANDLER_ERROR
+    if code in STATUSES or (_OWN_CODE.fullmatch(code) and own_status_of(error)):
         return code
     return HANDLER_ERROR
 
 
-def message_of(error: BaseException, call_id: str) -> str:
-    """What a client may read about an error; the text of an unknown one stays in the log.
+def own_status_of(error: BaseException) -> int:
+    """The HTTP status that an error brings along, from 400 to 599; 0 when it has none."""
+    status = getattr(error, "status", None)
+    return int(status) if isinstance(status, int) and 400 <= status <= 599 else 0
+
+
+def status_of(code: str, own: int) -> Status:
+    """How a code travels.
 
     Args:
-        error: anything that was raised.
-        call_id: the call's id, for finding the log's lines.
-
-    Returns:
-        One line.
+        code: of `code_of`.
+        own: of `own_status_of`; the table's rows need none.
     """
-    if code_of(error) == HANDLER_ERROR:
-        return f"the handler failed, call id {call_id}"
+    return STATUSES.get(code) or Status(own, _GRPC.get(own, _class_of(own)))
+
+
+def _class_of(http: int) -> str:
+    return "INVALID_ARGUMENT" if http < 500 else "INTERNAL"
+
+
+def message_of(error: BaseException) -> str:
+    """What a client may read about an error that has a code, in one line."""
     return " ".join(str(getattr(error, "message", "")).split())

@@ -17,6 +17,8 @@ WatcherError
         └── BadReply
 """
 
+from .user_trace import NOWHERE, Where
+
 
 class WatcherError(Exception):
     """Base of this room's errors.
@@ -163,9 +165,17 @@ class Draining(CallError):
 
 
 class TimedOut(CallError):
-    """The call took longer than its time limit; it keeps its slot until it ends."""
+    """The call took longer than its time limit; it keeps its slot until it ends.
+
+    Attributes:
+        where: the call is in the user's code; for the log alone.
+    """
 
     code = "timeout"
+
+    def __init__(self, message: str, where: Where = NOWHERE) -> None:
+        super().__init__(message)
+        self.where = where
 
 
 class CallerLeft(CallError):

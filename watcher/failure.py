@@ -2,11 +2,14 @@
 
 import logging
 import re
+import shlex
 import uuid
 from dataclasses import dataclass
 
-from .codes import HANDLER_ERROR, code_of, message_of
-from .errors import BodyTooLarge
+from .call_log import CALL, TRACE
+from .codes import HANDLER_ERROR, Status, code_of, message_of, own_status_of, status_of
+from .errors import BadReply, BodyTooLarge, TimedOut
+from .user_trace import in_words, place_of
 
 _log = logging.getLogger(__name__)
 _ID = re.compile(r"[!-~]{1,128}")
@@ -17,14 +20,21 @@ class Failure:
     """Why a call was not answered, as a client learns it.
 
     Attributes:
-        code: a row of codes.STATUSES.
+        code: a row of codes.STATUSES, or the handler's own.
         message: one line, nothing of an unknown error's text in it.
         call_id: the id under which the log has the rest.
+        own_status: of HTTP, for a code of the handler's own.
     """
 
     code: str
     message: str
     call_id: str
+    own_status: int = 0
+
+    @property
+    def status(self) -> Status:
+        """How it travels."""
+        return status_of(self.code, self.own_status)
 
 
 def new_id(given: str | None) -> str:
@@ -41,20 +51,45 @@ def new_id(given: str | None) -> str:
     return str(uuid.uuid4())
 
 
-def failure_of(error: BaseException, call_id: str) -> Failure:
-    """Turns whatever was raised into a Failure; an unknown error's trace goes to the log alone.
+def failure_of(error: BaseException, call_id: str, log_command: str = "") -> Failure:
+    """Turns whatever was raised into a Failure; what is nobody else's business goes to the log.
 
     Args:
         error: what was raised.
         call_id: the call's id.
+        log_command: LOG_COMMAND.
 
     Returns:
-        What the client may know.
+        What the client may know, and where they find more.
     """
     code = code_of(error)
     if code == HANDLER_ERROR:
-        _log.error("the handler failed, call id %s", call_id, exc_info=error)
-    return Failure(code, message_of(error, call_id), call_id)
+        _log_failure(error, call_id)
+        return Failure(code, f"the handler failed; {_pointer(call_id, log_command)}", call_id)
+    message = message_of(error)
+    if isinstance(error, TimedOut) and error.where.place:
+        extra = {CALL: call_id, TRACE: error.where.stack}
+        _log.warning("%s; it is at %s", message, error.where.place, extra=extra)
+        message += f"; {_pointer(call_id, log_command)}"
+    return Failure(code, message, call_id, own_status_of(error))
+
+
+def _log_failure(error: BaseException, call_id: str) -> None:
+    """One line that says what and where; below it the trace, unless the line says it all."""
+    extra = {CALL: call_id}
+    if isinstance(error, BadReply):
+        _log.error("the reply cannot be sent: %s", error.message, extra=extra)
+        return
+    place = place_of(error)
+    at = f" at {place}" if place else ""
+    _log.error("the handler failed%s: %s", at, in_words(error), exc_info=error, extra=extra)
+
+
+def _pointer(call_id: str, log_command: str) -> str:
+    """Where the log is to be found, as far as this process knows."""
+    if log_command:
+        return f"see `{log_command} --call {shlex.quote(call_id)}`"
+    return f"see the log under call id {call_id}"
 
 
 def too_large(limit: int) -> BodyTooLarge:

@@ -1,5 +1,6 @@
 """The ports of a process: HTTP's first, then gRPC's, once the function is warm."""
 
+import errno
 import socket
 import threading
 from collections.abc import Callable
@@ -127,12 +128,18 @@ def _listen(name: str, host: str, port: int) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise StartError(f"HOST {host!r} cannot be used: {error.strerror}") from None
+        raise StartError(
+            f"HOST {host!r} cannot be used: {error.strerror}; set it to an address of this machine"
+        ) from None
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise StartError(f"cannot listen on {host}:{port}: {error.strerror}; set {name}") from None
+        wrong = {errno.EADDRNOTAVAIL: "HOST", errno.EACCES: f"{name} to one above 1023"}
+        remedy = wrong.get(error.errno or 0, name)
+        raise StartError(
+            f"cannot listen on {host}:{port}: {error.strerror}; set {remedy}"
+        ) from None
     return listener

@@ -7,13 +7,13 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
+from .call_log import TRACE
 from .errors import LoadTimeout, SettingError
-from .telemetry import logs
+from .user_trace import where_is
 
 _BACKSTOP_S = 2.0
 _log = logging.getLogger(__name__)
@@ -96,6 +96,22 @@ def calls_first() -> Iterator[None]:
         sys.setswitchinterval(usual)
 
 
+def load_timeout(seconds: float, thread: int) -> LoadTimeout:
+    """The error of a handler that is not loaded in time.
+
+    Args:
+        seconds: LOAD_TIMEOUT.
+        thread: identifier of the one that loads it.
+
+    Returns:
+        The error, with the line that it is at.
+    """
+    where = where_is(thread)
+    at = f" and is at {where.place}" if where.place else ""
+    message = f"loading the handler took over {seconds:g} s (LOAD_TIMEOUT){at}; raise LOAD_TIMEOUT"
+    return LoadTimeout(message, where.stack)
+
+
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Ends the process with a message if what runs inside takes too long.
@@ -109,11 +125,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     main = threading.get_ident()
 
     def expire() -> None:
-        # The only way to see where another thread is.
-        frame = sys._current_frames().get(main)  # noqa: SLF001 # pylint: disable=protected-access
-        where = "It is here:\n" + "".join(traceback.format_stack(frame)[-4:])
-        error = LoadTimeout(f"loading the handler took over {seconds:g} s; raise LOAD_TIMEOUT")
-        _log.error("%s", error.message, extra={logs.TRACE: where})
+        error = load_timeout(seconds, main)
+        _log.error("%s", error.message, extra={TRACE: error.trace})
         end_now(error.exit_code)
 
     timer = threading.Timer(seconds, expire)

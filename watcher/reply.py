@@ -1,7 +1,7 @@
 """What a handler answered, made into bytes a door can send.
 
-A handler may answer with str, bytes, a dict or list (JSON), None, or any object with a `body` and,
-as it likes, `content_type`, `headers`, `status`, `timings_ms`; Flask's responses, too.
+A handler may answer with str, bytes, None, what `json_body.py` makes JSON of, or any object with a
+`body` and, as it likes, `content_type`, `headers`, `status`, `timings_ms`; Flask's responses, too.
 """
 
 import re
@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
-
+from . import json_body
 from .errors import BadReply
 
 TEXT = "text/plain; charset=utf-8"
@@ -143,15 +142,14 @@ def encode(answer: object) -> tuple[bytes, str]:
         return answer, BINARY
     if answer is None:
         return b"", TEXT
+    if isinstance(answer, (bytearray, memoryview)):
+        return bytes(answer), BINARY
+    if not isinstance(answer, str):
+        return json_body.encode(answer), JSON
     try:
-        if isinstance(answer, str):
-            return answer.encode(), TEXT
-        if isinstance(answer, (bytearray, memoryview)):
-            return bytes(answer), BINARY
-        return msgspec.json.encode(answer), JSON
-    except (TypeError, ValueError, msgspec.MsgspecError) as error:
-        kind = type(answer).__name__
-        raise BadReply(f"the handler answered with a {kind} that cannot be sent: {error}") from None
+        return answer.encode(), TEXT
+    except UnicodeEncodeError as error:
+        raise BadReply(f"the handler answered with a str that cannot be sent: {error}") from None
 
 
 def _from_object(answer: object) -> Reply:

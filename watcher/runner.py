@@ -10,69 +10,15 @@ call is then run by threads of its own, and never keeps the short ones waiting.
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 
+from .call_log import CALL_ID
 from .caller import Caller
-from .errors import CallerLeft, Overloaded, TimedOut
+from .errors import CallerLeft, Overloaded
 from .reply import Reply
 from .request import Request
-
-
-class _Job:
-    """One call on its way from a door to a handler thread and back."""
-
-    __slots__ = ("caller", "done", "error", "reply", "request", "row")
-
-    def __init__(self, request: Request, caller: Caller) -> None:
-        self.request = request
-        self.caller = caller
-        self.row: _Row | None = None
-        self.reply: Reply | None = None
-        self.error: BaseException | None = None
-        # A bare lock is the cheapest thing one thread can wait on and another can open.
-        self.done = threading.Lock()
-        self.done.acquire()  # pylint: disable=consider-using-with # a signal, opened by another thread
-
-
-class _Slot:
-    """One handler thread's place: since when it has been busy, and the job it is handed."""
-
-    __slots__ = ("job", "since", "wake")
-
-    def __init__(self) -> None:
-        self.job: _Job | None = None
-        self.since: float | None = None
-        self.wake = threading.Lock()
-        self.wake.acquire()  # pylint: disable=consider-using-with # as in _Job
-
-
-class _Row:
-    """Slots and the jobs that wait for one, oldest first. All but `since` is the runner's lock's.
-
-    Attributes:
-        inflight: jobs that wait and run.
-    """
-
-    __slots__ = ("idle", "inflight", "slots", "waiting")
-
-    def __init__(self, count: int) -> None:
-        self.slots = [_Slot() for _ in range(count)]
-        self.idle: list[_Slot] = []
-        self.waiting: OrderedDict[_Job, None] = OrderedDict()
-        self.inflight = 0
-
-    def enter(self, job: _Job) -> None:
-        """Hands the job to an idle slot, or lets it wait for one."""
-        self.inflight += 1
-        job.row = self
-        if self.idle:
-            slot = self.idle.pop()
-            slot.job = job
-            slot.wake.release()
-        else:
-            self.waiting[job] = None
+from .slots import Job, Row, Running, Slot, timed_out
 
 
 class Runner:
@@ -100,7 +46,7 @@ class Runner:
         # Everything below is changed under this lock alone.
         self._lock = threading.Lock()
         self._closing = False
-        self._short, self._long = _Row(concurrency), _Row(max(1, concurrency // 2))
+        self._short, self._long = Row(concurrency), Row(max(1, concurrency // 2))
         self._threads = [
             threading.Thread(
                 target=self._work, args=(row, slot), name=f"handler-{kind}{number}", daemon=True
@@ -148,7 +94,7 @@ class Runner:
             CallerLeft: the caller left before the call had its turn.
             BaseException: what the handler raised.
         """
-        job = _Job(request, caller or Caller())
+        job = Job(request, caller or Caller())
         self._admit(job)
         if caller is not None:
             # Behind the admission, so that a call with a free slot runs in any case: a client that
@@ -158,11 +104,15 @@ class Runner:
         # The handler's thread opens it.
         if not job.done.acquire(timeout=limit):  # pylint: disable=consider-using-with
             request.turn.expired = True
-            self._take_back(job)  # if it is still waiting it never runs
-            raise TimedOut(
-                f"the call took longer than {limit:g} s; send less, or raise EXEC_TIMEOUT"
-            )
+            job.waited = self._take_back(job)  # if it is still waiting it never runs
+            raise timed_out(job, limit, is_own=limit == self.exec_timeout)
         return _result(job)
+
+    @property
+    def running(self) -> list[Running]:
+        """The calls that run now, each with its id, its time so far, and where it is."""
+        slots = (*self._short.slots, *self._long.slots)
+        return [found for slot in slots if (found := slot.running()) is not None]
 
     def close(self, timeout: float) -> bool:
         """Ends the handler threads.
@@ -188,7 +138,7 @@ class Runner:
         limits = [limit for limit in (timeout, self.exec_timeout or None) if limit is not None]
         return max(0.0, min(limits)) if limits else -1
 
-    def _admit(self, job: _Job) -> None:
+    def _admit(self, job: Job) -> None:
         with self._lock:
             if self.full:
                 raise Overloaded(
@@ -198,7 +148,7 @@ class Runner:
             job.caller.begin()
             self._short.enter(job)
 
-    def _take_back(self, job: _Job) -> bool:
+    def _take_back(self, job: Job) -> bool:
         """Whether the job was still waiting; then it waits no longer, and its body is free."""
         with self._lock:
             if job.row is None or job not in job.row.waiting:
@@ -208,12 +158,12 @@ class Runner:
         job.caller.end()
         return True
 
-    def _give_up(self, job: _Job) -> None:
+    def _give_up(self, job: Job) -> None:
         if self._take_back(job):
             job.error = CallerLeft("the caller left before the call had its turn")
             job.done.release()
 
-    def _next(self, row: _Row, slot: _Slot) -> _Job | None:
+    def _next(self, row: Row, slot: Slot) -> Job | None:
         """Waits for this slot's next job; None at the end."""
         with self._lock:
             if row.waiting:
@@ -221,38 +171,40 @@ class Runner:
             if self._closing:
                 return None
             row.idle.append(slot)
-        slot.wake.acquire()  # pylint: disable=consider-using-with # opened by _Row.enter or close
+        slot.wake.acquire()  # pylint: disable=consider-using-with # opened by Row.enter or close
         job, slot.job = slot.job, None
         return job
 
-    def _work(self, row: _Row, slot: _Slot) -> None:
+    def _work(self, row: Row, slot: Slot) -> None:
+        slot.thread = threading.get_ident()
         while (job := self._next(row, slot)) is not None:
-            slot.since = time.monotonic()
+            slot.begin(job)
             self._run(job, may_defer=row is self._short)
             if getattr(job.error, "defer", False) and self._defer(job):
-                slot.since = None
+                slot.end()
                 del job
                 continue
-            slot.since = None
+            slot.end()
             with self._lock:
                 row.inflight -= 1
             job.caller.end()
             job.done.release()
             del job  # the last body and reply are not kept while the thread waits
 
-    def _run(self, job: _Job, *, may_defer: bool) -> None:
+    def _run(self, job: Job, *, may_defer: bool) -> None:
         job.error = None
         turn = job.request.turn
         turn.may_defer = may_defer
         if turn.expired:
             return  # nobody waits for the answer
+        CALL_ID.set(job.request.call_id)  # for what the handler logs
         try:
             job.reply = self._call(job.request)
         # A handler's sys.exit() ends its call only.
         except BaseException as error:  # pylint: disable=broad-exception-caught
             job.error = error
 
-    def _defer(self, job: _Job) -> bool:
+    def _defer(self, job: Job) -> bool:
         """Lets a call wait for the threads of the long ones, if not too many do."""
         if not job.request.turn.may_defer:
             return False  # it has been there
@@ -271,7 +223,7 @@ class Runner:
         return False
 
 
-def _result(job: _Job) -> Reply:
+def _result(job: Job) -> Reply:
     """The job's reply, or the handler's error, raised here so that the door's thread meets it."""
     error, job.error = job.error, None
     if error is not None:

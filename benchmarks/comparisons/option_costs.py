@@ -28,7 +28,7 @@ from models.ssd.convert import Identity
 from models.ssd.convert.bundle import describe
 from models.ssd.labels import Labels
 from models.ssd.nets.vgg16 import ssd300_vgg16
-from models.ssd.ranges import RANGES
+from models.ssd.ranges import RANGES, TILES
 from models.ssd.settings import Settings
 from models.ssd.spec import DefaultsSpec
 
@@ -37,7 +37,9 @@ _SIZES = ((1, 1), (64, 96), (400, 600), (1200, 1600), (3000, 4000))
 _FORMATS = ("json", "dcf", "full", "jpeg", "png")
 _IOUS = (0.0, 1e-9, 0.5, 1.0)
 _MOST = {name: allowed.high for name, allowed in RANGES.items() if allowed.whole}
-_DEAREST = "?threshold=0&" + "&".join(f"{name}={most}" for name, most in _MOST.items())
+_DEAREST = f"?threshold=0&tiles={TILES.high}&" + "&".join(
+    f"{name}={most}" for name, most in _MOST.items()
+)
 _COLUMNS = 21
 
 

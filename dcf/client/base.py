@@ -25,7 +25,10 @@ class Function(NamedTuple):
 
 
 class Revision(NamedTuple):
-    """One entry of a function's history; `deployed_at` is RFC 3339, `reason` of a failure."""
+    """One entry of a function's history; times are RFC 3339, `reason` is of a failure.
+
+    `last_exit` is how the last replica ended that nobody had asked to, `restarts` how many did.
+    """
 
     number: int
     image: str
@@ -34,6 +37,9 @@ class Revision(NamedTuple):
     rollout: str = ""
     reason: str = ""
     serving: bool = False
+    restarts: int = 0
+    last_exit: str = ""
+    last_exit_at: str = ""
 
 
 class Invocation(NamedTuple):
@@ -48,13 +54,14 @@ class Invocation(NamedTuple):
 
 
 class LogRequest(NamedTuple):
-    """Which lines: the newest `tail` (-1: all), since an RFC 3339 time, of one replica."""
+    """Which lines: the newest `tail` (-1: all), since an RFC 3339 time, of a replica, of a call."""
 
     name: str
     tail: int = -1
     follow: bool = False
     since: str = ""
     instance: str = ""
+    call: str = ""
 
 
 class LogLine(NamedTuple):

@@ -7,6 +7,7 @@ from http.client import HTTPResponse
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ..call_lines import CallLines
 from ..errors import FunctionFailed, NotAGateway, NotFound
 from .base import (
     FailedCall,
@@ -171,6 +172,9 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         )
         path += f"&since={_part(request.since)}" if request.since else ""
         path += f"&instance={_part(request.instance)}" if request.instance else ""
+        path += f"&call={_part(request.call)}" if request.call else ""
+        # OpenFaaS' own gateways know no call, and give every line.
+        of_call = CallLines(request.call, begins_within=True) if request.call else None
         patience = (_FOLLOW_SECONDS, 0.0) if request.follow else (self._seconds, _LOG_SECONDS)
         exchange = Exchange("GET", path, None, self._gateway.authorized(NO_HEADERS), *patience)
         with self._gateway.connection.open(exchange) as answer:
@@ -178,7 +182,9 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
                 raise self._gateway.refusal(answer.status, self._gateway.words(answer))
             for raw in self._gateway.connection.lines(answer):
                 if raw.strip():
-                    yield self._gateway.parsed(raw, log_line_of)
+                    line = self._gateway.parsed(raw, log_line_of)
+                    if of_call is None or of_call.has(line.instance, line.text):
+                        yield line
 
     def secrets(self) -> list[str]:
         """The names of all secrets."""

@@ -49,9 +49,22 @@ def function_of(fields: dict[str, Any]) -> Function:
 
 
 def _rollout(fields: dict[str, Any]) -> dict[str, str]:
-    """How its newest deployment went, under the names that it has over gRPC."""
-    told = {"dcf.rollout": "rollout", "dcf.reason": "rolloutReason"}
-    found = {name: _of(fields, key, str, "") for name, key in told.items()}
+    """What this project's gateway tells beside, under the names that it has over gRPC."""
+    texts = {
+        "dcf.rollout": "rollout",
+        "dcf.reason": "rolloutReason",
+        "dcf.last-exit": "lastExit",
+        "dcf.last-exit-at": "lastExitAt",
+    }
+    numbers = {
+        "dcf.revision": "revision",
+        "dcf.rollout-revision": "rolloutRevision",
+        "dcf.rollout-replicas": "rolloutReplicas",
+        "dcf.rollout-ready-replicas": "rolloutReadyReplicas",
+        "dcf.restarts": "restarts",
+    }
+    found = {name: _of(fields, key, str, "") for name, key in texts.items()}
+    found |= {name: str(_of(fields, key, int, 0) or "") for name, key in numbers.items()}
     return {name: text for name, text in found.items() if text}
 
 
@@ -65,6 +78,9 @@ def revision_of(fields: dict[str, Any]) -> Revision:
         rollout=_of(fields, "rollout", str, ""),
         reason=_of(fields, "reason", str, ""),
         serving=bool(fields.get("serving", False)),
+        restarts=_of(fields, "restarts", int, 0),
+        last_exit=_of(fields, "lastExit", str, ""),
+        last_exit_at=_of(fields, "lastExitAt", str, ""),
     )
 
 

@@ -7,6 +7,7 @@ import click
 
 from ..config import FunctionConfig
 from ..release.release import Plan, build_archive
+from ..terminal.examples import examples
 from ..terminal.printing import say, silent
 from .options.config_files import load_some
 from .options.gateway import allow_outside_option, config_option, unused_gateway_option
@@ -21,6 +22,11 @@ def _pairs(
     return {key: value for key, _, value in (each.partition("=") for each in given)}
 
 
+@examples(
+    "dcf function build",
+    "dcf function build hello -f config.yaml --platform linux/arm64",
+    "dcf function build --archive -v",
+)
 @click.command()
 @click.argument("names", nargs=-1)
 @config_option

@@ -13,6 +13,9 @@ import click
 
 from ..client.base import Invocation
 from ..errors import InvalidRequest
+from ..terminal.examples import examples
+from ..terminal.output_failures import cannot_write
+from ..terminal.patience import patience
 from ..terminal.printing import write_line, write_note, write_pieces
 from .options.gateway import client_for, gateway_option, name_argument
 
@@ -22,6 +25,12 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+@examples(
+    "echo world | dcf function call hello",
+    "dcf function call ssd --file photo.jpg --query threshold=0.3",
+    "dcf function call ssd --file photo.jpg -H 'Accept: image/jpeg' -o boxes.jpg",
+    "dcf function call hello --async --callback http://127.0.0.1:9000/done < body.txt",
+)
 @click.command()
 @name_argument
 @click.option(
@@ -45,10 +54,12 @@ def call(name: str, gateway: str, **given: Any) -> None:  # noqa: ANN401 - click
     invocation = _invocation(name, callback, **given)
     client = client_for(gateway)
     if later:
-        write_line(client.call_later(invocation))
+        with patience(f"waiting for {client.address}"):
+            call_id = client.call_later(invocation)
+        write_line(call_id)
         write_note("Function submitted asynchronously.")
         return
-    _write(client.stream(invocation), output)
+    _write(client.stream(invocation), output, f"waiting for the answer of {name}")
 
 
 def _invocation(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
@@ -100,14 +111,15 @@ def _body(file: str | None) -> bytes:
     return sys.stdin.buffer.read()
 
 
-def _write(answer: Iterator[bytes], output: str | None) -> None:
+def _write(answer: Iterator[bytes], output: str | None, doing: str) -> None:
     """Write an answer as it comes, so that it may have any size."""
+    with patience(doing):
+        first = next(answer, b"")  # a call that fails leaves the file as it was
     if output in {None, "-"}:
-        write_pieces(answer)
+        write_pieces(chain([first], answer))
         return
-    first = next(answer, b"")  # a call that fails leaves the file as it was
     try:
-        with open(str(output), "wb") as opened:  # noqa: PTH123 - likewise
+        with patience(f"writing {output}"), open(str(output), "wb") as opened:  # noqa: PTH123 - likewise
             opened.writelines(chain([first], answer))
     except OSError as fault:
-        raise InvalidRequest(f"{output} cannot be written: {fault.strerror}") from fault
+        raise InvalidRequest(cannot_write(str(output), fault.errno or 0)) from fault

@@ -2,9 +2,14 @@
 
 import click
 
+from ..terminal.examples import examples
 from ..terminal.printing import write_text
 
 
+@examples(
+    'eval "$(dcf completion bash)"',
+    "dcf completion fish > ~/.config/fish/completions/dcf.fish",
+)
 @click.command()
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context

@@ -1,7 +1,8 @@
 """dcf function create, also called deploy."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import click
 from ..config import FunctionConfig, load
 from ..packing import free_to_reach_out
 from ..release.release import Plan, Provided, release
-from ..terminal.printing import progress, say, silent, write_line
+from ..terminal.examples import examples
+from ..terminal.printing import progress, say, silent, write_line, write_note
 from .options.gateway import allow_outside_option, client_for, gateway_option
+from .options.numbers import Whole
 
 _LABEL = "com.openfaas.scale."
 
@@ -24,6 +27,11 @@ def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
     )
 
 
+@examples(
+    "dcf function create -f config.yaml",
+    "dcf function create -f config.yaml -v --min 2 --max 4",
+    "dcf function create -f config.yaml -g http://127.0.0.1:9090",
+)
 @click.command()
 @click.option(
     "--config",
@@ -43,8 +51,8 @@ def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
 @_switch("--update", default=True, text="Update functions that are there. [default: true]")
 @click.option("--no-update", is_flag=True, help="The same as --update=false.")
 @_switch("--replace", default=False, text="Delete functions first; needs --update=false.")
-@click.option("--min", "least", type=click.IntRange(0), help="Replicas to start with.")
-@click.option("--max", "most", type=click.IntRange(1), help="Most replicas, where they scale.")
+@click.option("--min", "least", type=Whole(0), help="Replicas to start with.")
+@click.option("--max", "most", type=Whole(1), help="Most replicas, where they scale.")
 @click.option("--no-push", is_flag=True, help="For a gateway whose nodes share this engine.")
 @click.option("--registry", expose_value=False, help="Taken, and as in the original not used.")
 @allow_outside_option
@@ -57,9 +65,21 @@ def create(config: Path, gateway: str, *, allow_outside: bool, **given: Any) -> 
     plan = _plan(**given)
     loaded = free_to_reach_out(load(config), allow_outside)
     client = client_for(gateway, loaded.gateway)
-    for function in loaded.functions:
-        release(client, function, plan)
+    for place, function in enumerate(loaded.functions):
+        with _told_if_interrupted([each.name for each in loaded.functions[place + 1 :]]):
+            release(client, function, plan)
         write_line(f"http trigger url: {client.web_address()}/function/{function.name}")
+
+
+@contextmanager
+def _told_if_interrupted(others: Sequence[str]) -> Iterator[None]:
+    """Around the release of one function, with those that would come after it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if others:
+            write_note(f"Not deployed: {', '.join(others)}.")
+        raise
 
 
 def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag

@@ -3,10 +3,16 @@
 import click
 
 from ..errors import DcfError
+from ..terminal.examples import examples
 from ..terminal.printing import complain, write_line
+from ..terminal.waiting_line import WaitingLine
 from .options.gateway import client_for, complete_names, config_option, gateway_option
 
 
+@examples(
+    "dcf function delete hello",
+    "dcf function delete -f config.yaml",
+)
 @click.command()
 @click.argument("names", nargs=-1, shell_complete=complete_names)
 @config_option
@@ -28,7 +34,8 @@ def delete(names: tuple[str, ...], config: str, gateway: str) -> None:
     failed: DcfError | None = None
     for each in names:
         try:
-            client.delete(each)
+            with WaitingLine(f"deleting {each}"):
+                client.delete(each)
         except DcfError as fault:
             fault.message = f"did not delete: {fault.message}"
             if each is names[-1]:

@@ -10,6 +10,7 @@ from ..config import Config, FunctionConfig, load
 from ..export.targets import TARGETS, export_for, registry_notes
 from ..export.writing import write
 from ..packing import free_to_reach_out
+from ..terminal.examples import examples
 from ..terminal.printing import say, write_line
 from .options.config_files import find, function_of
 from .options.gateway import allow_outside_option, config_option
@@ -17,6 +18,10 @@ from .options.gateway import allow_outside_option, config_option
 _FOLDER = "export"
 
 
+@examples(
+    "dcf export -t knative -f config.yaml",
+    "dcf export hello -t cloud-run --image registry.example/hello:1 -o out",
+)
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option(

@@ -4,25 +4,37 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from .. import __version__
 from ..gateway.bounds import Bounds, raise_open_files
+from ..gateway.in_force import in_force
 from ..gateway.memory import keep_little
 from ..gateway.queue.settings import queue_settings
 from ..gateway.rest.auth import credentials_for
 from ..gateway.rest.cors import cors_of
 from ..gateway.server import PROVIDERS, Server, Settings, provider_of
+from ..gateway.telemetry.events import STARTED, STOPPED, STOPPING, tell
 from ..providers.process.provider import MIN_READY_SECONDS
 from ..release.quickstart import deploy_and_call
 from ..state.state_file import ACCEPT_FLAG
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_line
-from ..terminal.warnings_shown import show_warnings
 from .options.bounds import bounds_options
+from .options.log import log_options, log_to_stderr
+from .options.numbers import Number, Whole
 
 
+@examples(
+    "dcf gateway start",
+    "dcf gateway start --port 9090 --grpc-port 0 --home state",
+    "dcf gateway start --host 0.0.0.0 --basic-auth --secret-mount-path secrets",
+)
 @click.command()
 @click.option(
     "--host",
@@ -34,7 +46,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--port",
     envvar="DCF_PORT",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=8080,
     show_default=True,
     help="REST.",
@@ -42,7 +54,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--grpc-port",
     envvar="DCF_GRPC_PORT",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=32222,
     show_default=True,
     help="gRPC.",
@@ -66,7 +78,7 @@ from .options.bounds import bounds_options
 @click.option(
     "--min-ready-seconds",
     envvar="DCF_MIN_READY_SECONDS",
-    type=click.FloatRange(0, 3600),
+    type=Number(0, 3600),
     default=MIN_READY_SECONDS,
     show_default=True,
     help="How long a new revision must stay ready before the old one ends.",
@@ -107,6 +119,7 @@ from .options.bounds import bounds_options
     is_flag=True,
     help="Start with what is left of a damaged state; what was found is kept beside it.",
 )
+@log_options
 @click.option(
     "--deploy",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -129,6 +142,8 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     basic_auth: bool | None,
     secret_mount_path: Path,
     accept_lost_state: bool,
+    log_format: str,
+    log_level: str,
     deploy: Path | None,
     sample: Path | None,
     **bounds: int,
@@ -136,41 +151,60 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
         raise click.UsageError("--sample needs --deploy")
-    queue = replace(
-        queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
-    )
-    credentials = credentials_for(host, basic_auth, secret_mount_path)
     settings = Settings(
         host,
         port,
         grpc_port,
         provider,
         home,
-        credentials,
-        queue,
+        credentials_for(host, basic_auth, secret_mount_path),
+        replace(
+            queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
+        ),
         min_ready_seconds,
         accept_lost_state,
         Bounds(**bounds),
         cors_of(allow_origin, os.environ),
     )
-    show_warnings()
-    raise_open_files()
-    keep_little()
-    asyncio.run(_run(settings, deploy, sample))
+    _serve(settings, (log_format, log_level), (deploy, sample))
 
 
-async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> None:
+def _serve(
+    settings: Settings, log_as: tuple[str, str], first_call: tuple[Path | None, Path | None]
+) -> None:
+    log = log_to_stderr(*log_as)
+    try:
+        raise_open_files()
+        keep_little()
+        server = Server(settings, provider_of(settings), lambda: log.lost if log else 0)
+        told = {"log_format": log_as[0], "log_level": log_as[1], **in_force(settings)}
+        asyncio.run(_run(server, settings, told, first_call))
+    finally:
+        if log is not None:
+            log.close()
+
+
+async def _run(
+    server: Server,
+    settings: Settings,
+    told: dict[str, object],
+    first_call: tuple[Path | None, Path | None],
+) -> None:
+    deploy, sample = first_call
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def asked_to_stop(number: int) -> None:
         loop.remove_signal_handler(number)  # asked twice, we end at once; watchers see us go
+        tell(STOPPING, signal=signal.Signals(number).name)
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked_to_stop, number)
-    server = Server(settings, provider_of(settings))
-    await server.start()
+    with patience("starting functions"):
+        await server.start()
+    began = {"version": __version__, "pid": os.getpid()}
+    tell(STARTED, rest=server.rest, grpc=server.grpc, **began, **told)
     write_line(
         f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
         f"provider {settings.provider}, state {settings.home}"
@@ -194,4 +228,6 @@ async def _run(settings: Settings, deploy: Path | None, sample: Path | None) -> 
         stopping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await stopping
+        ending = time.monotonic()
         await server.stop()
+        tell(STOPPED, seconds=round(time.monotonic() - ending, 3))

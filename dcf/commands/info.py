@@ -3,10 +3,16 @@
 import click
 
 from ..client.base import Function
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_json, write_text
 from .options.gateway import client_for, gateway_option, json_option, name_argument
 
 
+@examples(
+    "dcf function info hello",
+    "dcf function info hello --json",
+)
 @click.command()
 @name_argument
 @click.option("--config", "-f", expose_value=False, help="Taken, and as in the original not read.")
@@ -14,7 +20,9 @@ from .options.gateway import client_for, gateway_option, json_option, name_argum
 @gateway_option
 def info(name: str, as_json: bool, gateway: str) -> None:
     """Describe a function, in YAML or JSON."""
-    found = fields(client_for(gateway).describe(name))
+    client = client_for(gateway)
+    with patience(f"waiting for {client.address}"):
+        found = fields(client.describe(name))
     if as_json:
         write_json(found)
         return

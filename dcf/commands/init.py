@@ -10,6 +10,7 @@ import click
 from ..errors import InvalidRequest
 from ..function_name import MAX_NAME, is_function_name
 from ..templates import OWN_FOLDER, Template, copy_template, find_template, templates
+from ..terminal.examples import examples
 from ..terminal.printing import write_line
 from .options.gateway import unused_gateway_option
 
@@ -20,6 +21,10 @@ def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str)
     return [each.name for each in templates() if each.name.startswith(incomplete)]
 
 
+@examples(
+    "dcf function init -r python3 hello",
+    "dcf function init -r python3-detection people",
+)
 @click.command()
 @click.argument("name", required=False)
 @click.option(
@@ -49,6 +54,8 @@ def init(name: str | None, runtime: str, config: str, directory: str) -> None:
         raise InvalidRequest(f"folder: {name} already exists")
     if Path(directory).is_absolute() or ".." in Path(directory).parts:
         raise InvalidRequest(f"--dir {directory} must lie in the function's own folder")
+    if Path(config).name != config:
+        raise InvalidRequest(f"--config {config} must be a file's name, without a folder")
     template = find_template(runtime, OWN_FOLDER)
     functions, gateway = _existing(Path(config), name)
     functions[name] = _entry(template, runtime, directory)

@@ -7,6 +7,8 @@ import click
 
 from ..client import connect_as, credentials
 from ..errors import DcfError, GatewayRefused, InvalidRequest
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_line, write_note
 from .options.gateway import address_for, gateway_option
 
@@ -14,6 +16,10 @@ _SECONDS = 10.0
 _TOKEN = "Token"  # noqa: S105 - the word a person is asked for
 
 
+@examples(
+    "dcf login",
+    "dcf login -g https://gateway.example -u admin -s < password.txt",
+)
 @click.command()
 @click.option("--username", "-u", default="admin", show_default=True, help="Of the password.")
 @click.option("--token", is_flag=True, help="What is read is a bearer token, not a password.")
@@ -28,7 +34,8 @@ def login(username: str, token: bool, password_stdin: bool, gateway: str) -> Non
     authorization = f"Bearer {word}" if token else f"Basic {pair}"
     address = address_for(gateway)
     try:
-        connect_as(address, authorization, _SECONDS).functions()
+        with patience(f"waiting for {address}"):
+            connect_as(address, authorization, _SECONDS).functions()
     except GatewayRefused as fault:
         what = "the token" if token else "either username or password"
         raise GatewayRefused(
@@ -40,6 +47,10 @@ def login(username: str, token: bool, password_stdin: bool, gateway: str) -> Non
     write_line(f"Credentials kept for {address} in {credentials.place()}")
 
 
+@examples(
+    "dcf logout",
+    "dcf logout -g https://gateway.example",
+)
 @click.command()
 @gateway_option
 def logout(gateway: str) -> None:

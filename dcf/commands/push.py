@@ -2,11 +2,16 @@
 
 import click
 
+from ..terminal.examples import examples
 from ..terminal.printing import say
 from .options.config_files import load_some
 from .options.gateway import config_option, unused_gateway_option
 
 
+@examples(
+    "dcf function push",
+    "dcf function push hello -f config.yaml -v",
+)
 @click.command()
 @click.argument("names", nargs=-1)
 @config_option

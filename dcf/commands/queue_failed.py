@@ -6,6 +6,8 @@ import click
 
 from ..client.base import FailedCall
 from ..errors import NotFound
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_line
 from .options.gateway import client_for, gateway_option
 
@@ -16,6 +18,10 @@ def _which(verb: Callable[..., None]) -> Callable[..., None]:
     return click.argument("call_ids", metavar="[CALL_ID]...", nargs=-1)(every(verb))
 
 
+@examples(
+    "dcf queue replay 0b2c9f",
+    "dcf queue replay --all",
+)
 @click.command()
 @_which
 @gateway_option
@@ -25,6 +31,10 @@ def replay(call_ids: tuple[str, ...], every: bool, gateway: str) -> None:
     _each(_named(call_ids, every, client.failed_calls), client.replay_call, "Replayed", every)
 
 
+@examples(
+    "dcf queue drop 0b2c9f",
+    "dcf queue drop --all",
+)
 @click.command()
 @_which
 @gateway_option
@@ -39,13 +49,17 @@ def _named(
 ) -> list[str]:
     if bool(call_ids) == every:
         raise click.UsageError("name failed calls, or give --all")
-    return list(dict.fromkeys(call_ids or (each.call_id for each in failed())))
+    if call_ids:
+        return list(dict.fromkeys(call_ids))
+    with patience("waiting for the gateway's failed calls"):
+        return [each.call_id for each in failed()]
 
 
 def _each(call_ids: list[str], act: Callable[[str], None], done: str, every: bool) -> None:
     for call_id in call_ids:
         try:
-            act(call_id)
+            with patience(f"waiting for the gateway, with {call_id}"):
+                act(call_id)
         except NotFound:
             if not every:  # of all, one that somebody else took meanwhile is no failure
                 raise

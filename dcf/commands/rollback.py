@@ -5,18 +5,26 @@ import time
 import click
 
 from ..release.waiting import wait_for_rollout
+from ..terminal.examples import examples
 from ..terminal.printing import say
+from ..terminal.waiting_line import WaitingLine
 from .options.gateway import client_for, gateway_option, name_argument
+from .options.numbers import Whole
 
 
+@examples(
+    "dcf function rollback hello",
+    "dcf function rollback hello 3",
+)
 @click.command()
 @name_argument
-@click.argument("revision", type=click.IntRange(1), required=False)
+@click.argument("revision", type=Whole(1), required=False)
 @gateway_option
 def rollback(name: str, revision: int | None, gateway: str) -> None:
     """Go back to a revision, by default the one that served before; wait until it serves."""
     client = client_for(gateway)
-    begun = client.rollback(name, revision)
+    with WaitingLine(f"asking for {name}"):
+        begun = client.rollback(name, revision)
     back = "the revision before" if revision is None else f"revision {revision}"
     say(f"Rolling back: {name} to {back}, as revision {begun.number} ...")
     began = time.monotonic()

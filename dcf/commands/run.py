@@ -20,10 +20,13 @@ from ..local_run.sources import Sources
 from ..local_run.stable_proxy import StableProxy
 from ..packing import free_to_reach_out
 from ..providers.placement import FAILED, FunctionState
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import complain, say, write_bytes, write_note, write_text
 from ..terminal.warnings_shown import show_warnings
 from .options.config_files import find, function_of
 from .options.gateway import allow_outside_option, config_option, unused_gateway_option
+from .options.numbers import Whole
 
 _HOST = "127.0.0.1"
 _BINARY = {"Content-Type": "application/octet-stream"}
@@ -32,12 +35,15 @@ _SHOWN = 1000  # characters of a request
 _MAX_ANSWER = 1 << 30
 
 
+@examples(
+    "dcf function run",
+    "echo world | dcf function run hello -f config.yaml",
+    "dcf function run --port 9090 --secrets secrets",
+)
 @click.command()
 @click.argument("name", required=False)
 @config_option
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="HTTP. [default: a free one]"
-)
+@click.option("--port", type=Whole(0, 65535), default=0, help="HTTP. [default: a free one]")
 @click.option("--serve", is_flag=True, help="Serve even when stdin is a pipe or a file.")
 @click.option(
     "--secrets",
@@ -84,7 +90,8 @@ async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
     async with running(quiet, secrets, os.environ) as local:
         _announce(local)
         following = asyncio.create_task(local.follow(write_note))
-        status = await local.settled()
+        with patience(f"starting {local.name}"):
+            status = await local.settled()
         target = local.target
         if status.rollout == FAILED or target is None:
             raise RolloutFailed(
@@ -95,7 +102,10 @@ async def _call_once(function: FunctionConfig, secrets: Path | None) -> None:
         _show("Handler request: ", body)
         exchange = Exchange("POST", "/", body, _BINARY, target.timeout)
         try:
-            answer = await asyncio.to_thread(Connection(target.address).send, exchange, _MAX_ANSWER)
+            with patience(f"waiting for the answer of {local.name}"):
+                answer = await asyncio.to_thread(
+                    Connection(target.address).send, exchange, _MAX_ANSWER
+                )
         finally:
             following.cancel()
         if answer.status >= 300:
@@ -133,7 +143,8 @@ async def _reload(local: LocalFunction, sources: Sources, config: Path, free: bo
     while True:
         changed = asyncio.create_task(sources.changed())
         settled = asyncio.create_task(local.settled())
-        await asyncio.wait({changed, settled}, return_when=asyncio.FIRST_COMPLETED)
+        with patience(f"starting {local.name}"):
+            await asyncio.wait({changed, settled}, return_when=asyncio.FIRST_COMPLETED)
         if settled.done() and new:
             _tell(local, settled.result())
         try:

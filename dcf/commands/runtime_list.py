@@ -5,10 +5,15 @@ from pathlib import Path
 import click
 
 from ..templates import OWN_FOLDER, templates
+from ..terminal.examples import examples
 from ..terminal.printing import write_json, write_line
 from .options.gateway import json_option
 
 
+@examples(
+    "dcf runtime list",
+    "dcf runtime list -d my-runtimes --json",
+)
 @click.command()
 @click.option(
     "--dir",

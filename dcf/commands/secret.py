@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from ..errors import InvalidRequest
+from ..terminal.examples import examples
+from ..terminal.patience import patience
 from ..terminal.printing import write_json, write_line
 from .options.gateway import client_for, gateway_option, json_option
 
@@ -22,32 +24,49 @@ def _value_options(verb: Callable[..., Any]) -> Callable[..., Any]:
     return verb
 
 
+@examples(
+    "printf %s word | dcf secret create token",
+    "dcf secret create token --from-file token.txt",
+)
 @click.command()
 @click.argument("name")
 @_value_options
 @gateway_option
 def create(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - click's
     """Keep a new secret; its value comes from stdin unless a flag gives it."""
-    client_for(gateway).put_secret(name, _value(**source), replace=False)
+    value, client = _value(**source), client_for(gateway)
+    with patience(f"waiting for {client.address}"):
+        client.put_secret(name, value, replace=False)
     write_line(f"Created secret: {name}")
 
 
+@examples(
+    "dcf secret update token --from-file token.txt",
+)
 @click.command()
 @click.argument("name")
 @_value_options
 @gateway_option
 def update(name: str, gateway: str, **source: Any) -> None:  # noqa: ANN401 - click's
     """Change a secret; functions that use it read the new value."""
-    client_for(gateway).put_secret(name, _value(**source), replace=True)
+    value, client = _value(**source), client_for(gateway)
+    with patience(f"waiting for {client.address}"):
+        client.put_secret(name, value, replace=True)
     write_line(f"Updated secret: {name}")
 
 
+@examples(
+    "dcf secret list",
+    "dcf secret list --json",
+)
 @click.command()
 @json_option
 @gateway_option
 def list_secrets(as_json: bool, gateway: str) -> None:
     """List the secrets' names."""
-    names = client_for(gateway).secrets()
+    client = client_for(gateway)
+    with patience(f"waiting for {client.address}"):
+        names = client.secrets()
     if as_json:
         write_json(names)
         return
@@ -55,12 +74,17 @@ def list_secrets(as_json: bool, gateway: str) -> None:
         write_line(name)
 
 
+@examples(
+    "dcf secret remove token",
+)
 @click.command()
 @click.argument("name")
 @gateway_option
 def remove(name: str, gateway: str) -> None:
     """Forget a secret."""
-    client_for(gateway).delete_secret(name)
+    client = client_for(gateway)
+    with patience(f"waiting for {client.address}"):
+        client.delete_secret(name)
     write_line(f"Removed secret: {name}")
 
 

@@ -1,9 +1,11 @@
 """The REST door as one aiohttp application, made from the table of routes."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from ..errors import TooManyConnections
 from .calls.forwarding import Arrival
@@ -18,18 +20,27 @@ from .rest.origin import local_name, same_origin
 from .rest.replies import failed, plain_errors
 from .rest.route import Route
 from .routes import ROUTES
+from .telemetry.refusals import REST, refused
+from .telemetry.traffic import Traffic
 
 _MAX_SYSTEM_BODY = 4 << 20
+_CALLER_LEFT = 499
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def application(
-    doors: Iterable[object], credentials: Credentials | None, cors: Cors | None = None
+    doors: Iterable[object],
+    credentials: Credentials | None,
+    cors: Cors | None = None,
+    traffic: Traffic | None = None,
 ) -> web.Application:
-    """Everything the REST door answers, by the doors that the table names."""
+    """Everything the REST door answers, by the doors that the table names; traffic is counted."""
     made = IndexDoor(encode(document(ROUTES, password=credentials is not None)), index(ROUTES))
     named: dict[str, Any] = {type(door).__name__: door for door in (made, *doors)}
-    app = web.Application(client_max_size=_MAX_SYSTEM_BODY, middlewares=[in_time, plain_errors])
+    app = web.Application(
+        client_max_size=_MAX_SYSTEM_BODY,
+        middlewares=[counted(traffic or Traffic()), in_time, plain_errors],
+    )
     if cors:
         app.on_response_prepare.append(cors.add)
     app.on_response_prepare.append(say_last)
@@ -46,6 +57,23 @@ def application(
         for method in route.methods.split():
             app.router.add_route(method, route.path, handler)
     return app
+
+
+def counted(traffic: Traffic) -> Middleware:
+    """What counts every request, by the status that it was answered with."""
+
+    @web.middleware
+    async def count(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        traffic.begin()
+        began, status = time.perf_counter(), _CALLER_LEFT
+        try:
+            reply = await handler(request)
+            status = reply.status
+            return reply
+        finally:
+            traffic.end(request.method, status, time.perf_counter() - began)
+
+    return count
 
 
 def _bound(route: Route, doors: dict[str, Any]) -> _Handler:
@@ -65,9 +93,11 @@ def within_limits(handler: _Handler, route: Route) -> _Handler:
         fault = TooManyConnections(
             "the gateway, or this address, has as many connections as it may have: try again"
         )
-        reply = failed(503, fault.message)
         if route.tag == "OpenFaaS":
             reply = own_failure(fault, request.match_info["name"], Arrival.of(request))
+        else:
+            refused(REST, fault.code)
+            reply = failed(503, fault.message)
         reply.headers["Retry-After"] = "1"
         reply.force_close()
         return reply

@@ -5,17 +5,21 @@ the errors of `dcf.errors` into its own statuses.
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
-from ..errors import InvalidRequest, Unsupported
+from ..errors import DcfError, InvalidRequest, Unsupported
 from ..function_name import is_function_name
-from ..providers.placement import FunctionSpec, FunctionState, RevisionInfo, Usage
+from ..providers.measuring import Consumption
+from ..providers.placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..providers.port import Provider
 from ..providers.process.limits import check_quantities
 from ..providers.routing import Target
 from ..providers.stores import LogLine, LogQuery
 from .invocation_counts import InvocationCounts
+from .telemetry import events
+from .telemetry.events import Event, tell
 
 _Store = TypeVar("_Store")
 NAMESPACE = "openfaas-fn"
@@ -25,11 +29,17 @@ _SECRET = re.compile(r"[a-zA-Z0-9]([-._a-zA-Z0-9]{0,251}[a-zA-Z0-9])?")
 
 
 class Gateway:
-    """Deploy, update, delete, list, describe, scale, logs, targets, and the count of calls."""
+    """Deploy, update, delete, list, describe, scale, logs, targets, and the count of calls.
+
+    Attributes:
+        invocation_counts: How often each function was called.
+        forgotten: Called with the name of a function that was deleted.
+    """
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
         self.invocation_counts = InvocationCounts()
+        self.forgotten: Callable[[str], None] = lambda _name: None
 
     @property
     def kind(self) -> str:
@@ -43,11 +53,13 @@ class Gateway:
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Accept a new function; it starts in the background."""
-        await self._provider.placement.deploy(_checked(spec), _who(by))
+        with _told(events.DEPLOYED, spec.name, by=_who(by), **_asked(spec)):
+            await self._provider.placement.deploy(_checked(spec), _who(by))
 
     async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Replace a function; the old one serves until the new one is ready."""
-        await self._provider.placement.update(_checked(spec), _who(by))
+        with _told(events.UPDATED, spec.name, by=_who(by), **_asked(spec)):
+            await self._provider.placement.update(_checked(spec), _who(by))
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """A function's revisions, newest first."""
@@ -55,13 +67,18 @@ class Gateway:
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Begin to go back to an earlier revision, by default the one before."""
-        return await self._provider.placement.rollback(plain_name(name), number, _who(by))
+        with _told(events.ROLLED_BACK, name, by=_who(by)) as fields:
+            begun = await self._provider.placement.rollback(plain_name(name), number, _who(by))
+            fields["revision"] = begun.number
+        return begun
 
     async def delete(self, name: str) -> None:
         """Delete a function; calls under way finish."""
-        name = plain_name(name)
-        await self._provider.placement.delete(name)
+        with _told(events.DELETED, name):
+            name = plain_name(name)
+            await self._provider.placement.delete(name)
         self.invocation_counts.forget(name)
+        self.forgotten(name)
 
     async def functions(self) -> Sequence[FunctionState]:
         """Every function, by name."""
@@ -75,11 +92,17 @@ class Gateway:
         """What a function's replicas use now; raises `Unsupported` where that is unknown."""
         return await self._provider.placement.usage(plain_name(name))
 
+    async def consumption(self) -> Mapping[str, Consumption]:
+        """What all functions' replicas use, by name; empty where that is unknown."""
+        measuring = self._provider.measuring
+        return await measuring.consumption() if measuring else {}
+
     async def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas of a function."""
-        if not 0 <= replicas <= MAX_REPLICAS:
-            raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {replicas}")
-        await self._provider.placement.scale(plain_name(name), replicas)
+        with _told(events.SCALED, name, replicas=replicas):
+            if not 0 <= replicas <= MAX_REPLICAS:
+                raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {replicas}")
+            await self._provider.placement.scale(plain_name(name), replicas)
 
     def targets(self, name: str) -> Sequence[Target]:
         """Where calls of a function can go now.
@@ -89,19 +112,25 @@ class Gateway:
         """
         return self._provider.routing.targets(name)
 
+    async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
+        """How a replica ended that broke off a call; None if it lives, or nobody knows in time."""
+        return await self._provider.routing.ended(name, target, deadline)
+
     async def secrets(self) -> Sequence[str]:
         """The names of all secrets."""
         return await self._here(self._provider.stores.secrets, "secrets").names()
 
     async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
         """Create a secret, or with `replace` change one."""
-        name = _secret_name(name)
-        await self._here(self._provider.stores.secrets, "secrets").put(name, value, replace)
+        with _told(events.SECRET_PUT) as fields:
+            fields["secret"] = _secret_name(name)
+            await self._here(self._provider.stores.secrets, "secrets").put(name, value, replace)
 
     async def delete_secret(self, name: str) -> None:
         """Forget a secret."""
-        name = _secret_name(name)
-        await self._here(self._provider.stores.secrets, "secrets").delete(name)
+        with _told(events.SECRET_DELETED) as fields:
+            fields["secret"] = _secret_name(name)
+            await self._here(self._provider.stores.secrets, "secrets").delete(name)
 
     async def has_archive(self, digest: str) -> bool:
         """Tell whether code of that sha256 is here."""
@@ -119,10 +148,6 @@ class Gateway:
         """How often a function was called."""
         return self.invocation_counts[name]
 
-    def count(self, name: str) -> None:
-        """Count a call."""
-        self.invocation_counts.add(name)
-
     def _here(self, store: _Store | None, name: str) -> _Store:
         if store is None:
             raise Unsupported(f"provider {self.kind} keeps no {name}: ask its platform for them")
@@ -131,10 +156,33 @@ class Gateway:
 
 def plain_name(name: str) -> str:
     """A checked name without its namespace (`ssd.openfaas-fn`); raises `InvalidRequest`."""
-    plain = name.removesuffix("." + NAMESPACE)
+    plain = _plain(name)
     if not is_function_name(plain):
         raise InvalidRequest(f"({name}) must be a valid DNS entry for service name")
     return plain
+
+
+@contextmanager
+def _told(event: Event, name: str = "", **fields: object) -> Iterator[dict[str, object]]:
+    """Log a change when it was made, or that it was refused.
+
+    What is refused is told by its code alone, as its words may quote what came.
+    """
+    try:
+        yield fields
+    except DcfError as fault:
+        known = _plain(name) if is_function_name(_plain(name)) else ""
+        tell(events.CHANGE_REFUSED, change=event.name, code=fault.code, function=known)
+        raise
+    tell(event, function=_plain(name), **fields)
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix("." + NAMESPACE)
+
+
+def _asked(spec: FunctionSpec) -> dict[str, object]:
+    return {"image": spec.image, "replicas": spec.replicas}
 
 
 def _who(by: str) -> str:

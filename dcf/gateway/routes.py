@@ -89,6 +89,7 @@ FUNCTIONS = (
         parameters=(
             Parameter("name", "the function", msg.Named, required=True), _NAMESPACE,
             Parameter("instance", "only this replica"),
+            Parameter("call", "only the lines of the call with this id, its trace among them"),
             Parameter("tail", "the newest so many lines; 0 or less: all", int),
             Parameter("follow", "stay, and give new lines as they come", bool),
             Parameter("since", "only lines from then on, RFC 3339", msg.Moment),

@@ -24,9 +24,11 @@ from .doors.archives import ArchivesDoor
 from .doors.async_function import AsyncDoor
 from .doors.function import FunctionDoor
 from .doors.info import PlatformDoor
+from .doors.metrics_page import MetricsPage
 from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
-from .host import bracketed, from_here, port_words
+from .hearing import hearing
+from .host import bracketed, from_here, port_words, try_port
 from .openfx.grpc_door import GrpcDoor
 from .openfx.grpc_listener import GrpcListener
 from .openfx.rest_door import OpenFxDoor
@@ -38,6 +40,7 @@ from .rest.connections import Connections
 from .rest.cors import Cors
 from .rest.listener import RestListener
 from .rest.protocol import Protocol
+from .telemetry.traffic import Traffic
 
 _DRAIN_SECONDS = 35.0
 PROVIDERS = ("process",)
@@ -106,15 +109,22 @@ class Server:
         queue: What answers calls later, once started; None for a gateway without one.
     """
 
-    def __init__(self, settings: Settings, make_provider: MakeProvider) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        make_provider: MakeProvider,
+        lost_lines: Callable[[], int] = int,
+    ) -> None:
         """A gateway that is not started.
 
         Args:
             settings: Where it listens, and what it keeps.
             make_provider: Makes what functions run on, given the `host:port` where functions of
                 this machine can call others by name.
+            lost_lines: How many lines of its log were lost.
         """
         self._settings, self._make_provider = settings, make_provider
+        self._lost_lines = lost_lines
         self.rest = self.grpc = ""
         self._started = AsyncExitStack()
         self.queue: CallQueue | None = None
@@ -136,9 +146,12 @@ class Server:
         opened.push_async_callback(listener.close)
         self.grpc = f"{host}:{listener.port}"
         provider = self._make_provider(f"{from_here(settings.host)}:{listener.port}")
+        metrics = Metrics()
+        provider.listen(hearing(metrics))
         await provider.start()
         opened.push_async_callback(provider.stop)
-        gateway, metrics = Gateway(provider), Metrics()
+        gateway = Gateway(provider)
+        gateway.forgotten = metrics.forget
         upstream = self._upstream = Upstream(gateway, metrics)
         opened.push_async_callback(upstream.close)
         queue = self.queue = await self._open_queue(gateway, upstream, opened)
@@ -163,18 +176,19 @@ class Server:
         rpcs: Rpcs,
         queue: CallQueue | None,
     ) -> web.Application:
-        system = SystemDoor(gateway)
+        system, traffic = SystemDoor(gateway), Traffic()
+        page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines)
         doors = (
             system,
             SecretsDoor(gateway),
             ArchivesDoor(gateway),
             AlertDoor(gateway),
-            PlatformDoor(gateway, metrics),
+            PlatformDoor(gateway, page),
             FunctionDoor(upstream),
             AsyncDoor(gateway, queue),
             OpenFxDoor(rpcs, upstream),
         )
-        app = application(doors, self._settings.credentials, self._settings.cors)
+        app = application(doors, self._settings.credentials, self._settings.cors, traffic)
         app.on_shutdown.append(system.leave)
         return app
 
@@ -232,8 +246,11 @@ class Server:
 
 def _claimed(settings: Settings, host: str, bounds: Bounds) -> GrpcListener:
     try:
+        try_port(settings.host, settings.grpc_port)
         return GrpcListener(host, settings.grpc_port, settings.credentials, bounds)
     except OSError as fault:
         raise CannotStart(
-            port_words("gRPC", host, settings.grpc_port, fault, "DCF_GRPC_PORT", "--grpc-port")
+            port_words(
+                "gRPC", settings.host, settings.grpc_port, fault, "DCF_GRPC_PORT", "--grpc-port"
+            )
         ) from fault

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -35,7 +36,8 @@ class StableProxy:
             self._server = await asyncio.start_server(self._pass_on, host, port)
         except OSError as fault:
             raise CannotStart(
-                f"cannot listen on {host}:{port} ({fault.strerror}): choose another with --port"
+                f"cannot listen on {host}:{port} ({os.strerror(fault.errno or 0)}): "
+                "choose another with --port"
             ) from fault
         taken = self._server.sockets[0].getsockname()[1]
         return f"http://{f'[{host}]' if ':' in host else host}:{taken}"

@@ -1,6 +1,6 @@
 """Placement: which functions there are, in which revisions, with how many replicas.
 
-One of the three parts of the provider port (`port.py`); the contract test holds all to it.
+One of the parts of the provider port (`port.py`); the contract test holds all to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,40 @@ class FunctionSpec:
 
 
 @dataclass(frozen=True)
-class FunctionState:
+class ReplicaExit:
+    """How a replica ended that nobody had asked to end.
+
+    Attributes:
+        cause: What the platform knows, in a form that callers of the function may read:
+            `killed by signal 11 (SIGSEGV)`, `exited with status 7`.
+        reason: One line: the cause, and what the replica itself had to say, if it said anything.
+        at: RFC 3339, UTC.
+        replica: Its name in logs.
+        address: Where it took calls, as its target's; empty if it never did.
+    """
+
+    cause: str
+    reason: str
+    at: str
+    replica: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A revision on its way.
+
+    Attributes:
+        wanted: How many replicas it is to have.
+        ready: How many of them take calls, or could.
+    """
+
+    wanted: int
+    ready: int
+
+
+@dataclass(frozen=True)
+class FunctionState:  # pylint: disable=too-many-instance-attributes # as many as people ask for
     """What runs now.
 
     Attributes:
@@ -62,6 +95,12 @@ class FunctionState:
         created_at: RFC 3339, UTC.
         rollout: `progressing`, `ready` or `failed`: how the newest deploy or update went.
         reason: One line: why it failed, or, while it progresses, what is being done; may be empty.
+        revision: Number of the revision that serves; 0 before any does.
+        newest: Number of the newest revision, whose rollout is told.
+        progress: Of the newest revision, while it progresses.
+        restarts: How often replicas of the revision that serves, or of the first one before any
+            does, ended by themselves and were started again; as far as the provider knows.
+        last_exit: How the last of those replicas ended.
     """
 
     spec: FunctionSpec
@@ -70,10 +109,15 @@ class FunctionState:
     created_at: str
     rollout: str = READY
     reason: str = ""
+    revision: int = 0
+    newest: int = 0
+    progress: Progress | None = None
+    restarts: int = 0
+    last_exit: ReplicaExit | None = None
 
 
 @dataclass(frozen=True)
-class RevisionInfo:
+class RevisionInfo:  # pylint: disable=too-many-instance-attributes # a row of a table
     """One entry of a function's history.
 
     Attributes:
@@ -84,6 +128,8 @@ class RevisionInfo:
         rollout: `progressing`, `ready` (it became ready once) or `failed`.
         reason: One line why it failed; empty otherwise.
         serving: Whether it is the one that serves now.
+        restarts: How often its replicas ended by themselves and were started again.
+        last_exit: How the last of those that ended by themselves did.
     """
 
     number: int
@@ -93,6 +139,8 @@ class RevisionInfo:
     rollout: str = PROGRESSING
     reason: str = ""
     serving: bool = False
+    restarts: int = 0
+    last_exit: ReplicaExit | None = None
 
 
 @dataclass(frozen=True)

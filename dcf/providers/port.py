@@ -3,12 +3,16 @@
 placement.py   deploy, update, delete, scale, history, roll back, describe
 routing.py     where calls can go now: targets with revision and weight
 stores.py      archives, secrets, logs; each optional, reported as a capability
+notices.py     what happens by itself, told while it happens: rollouts, restarts
+measuring.py   what replicas use; optional
 
 `fake.py` is a provider in memory that follows a script; the contract test holds all to these pages.
 """
 
 from typing import Protocol
 
+from .measuring import Measuring
+from .notices import Hear
 from .placement import Placement
 from .routing import Routing
 from .stores import Stores
@@ -22,6 +26,7 @@ class Provider(Protocol):
         placement: Which functions there are.
         routing: Where their calls go.
         stores: What else it keeps.
+        measuring: Knows what replicas use; None where that is not known.
     """
 
     kind: str
@@ -37,6 +42,13 @@ class Provider(Protocol):
     @property
     def stores(self) -> Stores:
         """What else it keeps."""
+
+    @property
+    def measuring(self) -> Measuring | None:
+        """Knows what replicas use; None where that is not known."""
+
+    def listen(self, hear: Hear) -> None:
+        """Tell somebody from now on what happens by itself; said before `start`, if at all."""
 
     async def start(self) -> None:
         """Open what is needed and bring back the functions that were deployed before."""

@@ -1,6 +1,6 @@
 """Routing: where the calls of a function can go now.
 
-One of the three parts of the provider port (`port.py`). The gateway alone counts what is in flight.
+One of the parts of the provider port (`port.py`). The gateway alone counts what is in flight.
 A provider that ends a replica takes its target off the list first and then asks the replica itself
 to drain: a replica that is draining says so (`/_/ready`), finishes its calls, and ends.
 """
@@ -8,6 +8,8 @@ to drain: a replica that is draining says so (`/_/ready`), finishes its calls, a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from .placement import ReplicaExit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,16 @@ class Routing(Protocol):
         Args:
             name: The function.
             deadline: On the event loop's clock; then the list may be empty.
+        """
+
+    async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
+        """How the replica ended that has just broken off a call, as soon as that is known.
+
+        Args:
+            name: The function.
+            target: Where the call was.
+            deadline: On the event loop's clock.
+
+        Returns:
+            None if it lives, or if nobody knows by the deadline.
         """

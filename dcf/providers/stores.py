@@ -1,6 +1,6 @@
 """Stores: what a provider keeps for functions besides placing them. Each may be missing.
 
-One of the three parts of the provider port (`port.py`). A gateway reports the stores that it has as
+One of the parts of the provider port (`port.py`). A gateway reports the stores that it has as
 `capabilities`, and clients ask for these, never for a provider's name.
 """
 
@@ -36,6 +36,7 @@ class LogQuery:
         follow: Stay and give new lines as they come.
         since: RFC 3339; only lines from then on. Empty for all.
         instance: Only this replica. Empty for all.
+        call: Only the lines of the call with this id. Empty for all.
     """
 
     name: str
@@ -43,6 +44,7 @@ class LogQuery:
     follow: bool = False
     since: str = ""
     instance: str = ""
+    call: str = ""
 
 
 class ArchiveStore(Protocol):

@@ -11,6 +11,9 @@ from ..errors import AlreadyExists, NotFound, Unsupported
 from ..export import specs
 from ..packing import archive_of
 from ..providers.placement import FunctionSpec
+from ..terminal.printing import write_note
+from ..terminal.waiting_line import WaitingLine
+from .interruption import Interruption
 from .rollout_progress import RolloutProgress
 from .waiting import wait_for_rollout
 
@@ -49,7 +52,8 @@ class Plan:
 def build_archive(function: FunctionConfig, plan: Plan) -> Archive:
     """Pack one function of a config file, and say so in the original's words."""
     plan.say(f"Building function ({function.name}) ...")
-    archive = archive_of(function)
+    with WaitingLine(f"packing {function.name}"):
+        archive = archive_of(function)
     for name in archive.names:
         plan.detail(f"  {name}")
     plan.say(f"Image: {archive.image} built in local environment.")
@@ -58,10 +62,15 @@ def build_archive(function: FunctionConfig, plan: Plan) -> Archive:
 
 def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None:
     """Bring one function of a config file to ready; raises with the reason if it cannot be."""
-    spec = _spec(client, function, plan)
+    try:
+        spec = _spec(client, function, plan)
+    except KeyboardInterrupt:
+        write_note(f"Interrupted: {function.name} was not deployed.")
+        raise
     plan.say(f"Deploying: {function.name} ...")
     progress = RolloutProgress(client, function.name, plan.narrate)
-    _deploy(client, spec, plan)
+    with Interruption(client, function.name), WaitingLine(f"asking for {function.name}"):
+        _deploy(client, spec, plan)
     began = time.monotonic()
     wait_for_rollout(client, function.name, progress.go_on if plan.narrate else None)
     plan.say(f"Function {function.name} is ready after {time.monotonic() - began:.1f} s.")
@@ -73,7 +82,8 @@ def _spec(client: GatewayClient, function: FunctionConfig, plan: Plan) -> Functi
         archive = build_archive(function, plan)
         place = f"in Registry: {client.address} ..."
         plan.say(f"Pushing: {function.name}, Image: {archive.image} {place}")
-        client.put_archive(archive)
+        with WaitingLine(f"sending {len(archive.data) / 1e6:.1f} MB"):
+            client.put_archive(archive)
         spec = specs.plain(function, archive.image).spec
     elif plan.images is None:
         raise Unsupported(f"the gateway at {client.address} runs container images, not folders")

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable
 
 from ..client.base import Function, GatewayClient
+from ..client.rollout import rollout_of
 from ..errors import RolloutFailed
-from ..terminal.printing import progress
+from ..terminal.waiting_line import WaitingLine
+from .interruption import Interruption
 
 LONGEST_WAIT = 900.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.05, 1.0, 1.2
-_TELL_SECONDS = 5.0
 _TELL_AFTER = 0.2  # a pause this long comes after one second
 
 
@@ -33,38 +34,45 @@ def wait_for_rollout(
 def wait_for_calls(client: GatewayClient, name: str, seconds: float) -> Function:
     """Wait until any revision takes calls; raises `RolloutFailed` with the reason if none will."""
     limit, pause = time.monotonic() + seconds, _FIRST_PAUSE
-    while True:
-        found = client.describe(name)
-        if found.available:
-            return found
-        _refuse_failed(found)
-        pause = _pause(found, limit, seconds, pause)
+    with WaitingLine(f"waiting for {name}") as line:
+        while True:
+            found = client.describe(name)
+            if found.available:
+                return found
+            _refuse_failed(found)
+            line.doing = f"{name}: {_steps(found)}"
+            pause = _pause(found, limit, seconds, pause)
 
 
 def _wait(
     client: GatewayClient, name: str, seconds: float, meanwhile: Callable[[], None] | None
 ) -> Function:
-    limit, told, pause = time.monotonic() + seconds, time.monotonic(), _FIRST_PAUSE
-    while True:
-        found = client.describe(name)
-        _refuse_failed(found)
-        rollout = found.annotations.get("dcf.rollout", "")
-        # Other gateways do not tell of rollouts: there, a replica that is ready is all we know.
-        if rollout == "ready" or (not rollout and found.available):
-            return found
-        if meanwhile is not None and pause > _TELL_AFTER:
-            meanwhile()
-        if time.monotonic() - told > _TELL_SECONDS:
-            told = time.monotonic()
-            progress(f"  still starting ({found.available} of {found.replicas} replicas ready)")
-        pause = _pause(found, limit, seconds, pause)
+    limit, pause = time.monotonic() + seconds, _FIRST_PAUSE
+    with Interruption(client, name) as interruption, WaitingLine(f"waiting for {name}") as line:
+        while True:
+            found = interruption.found = client.describe(name)
+            _refuse_failed(found)
+            rollout = found.annotations.get("dcf.rollout", "")
+            # Other gateways do not tell of rollouts: there, a ready replica is all we know.
+            if rollout == "ready" or (not rollout and found.available):
+                return found
+            line.doing = f"{name}: {_steps(found)}"
+            if meanwhile is not None and pause > _TELL_AFTER:
+                meanwhile()
+            pause = _pause(found, limit, seconds, pause)
+
+
+def _steps(found: Function) -> str:
+    """How far it is: the newest revision, or all there is where no rollout is told."""
+    rollout = rollout_of(found)
+    return rollout.steps if rollout.wanted else f"{found.available} of {found.replicas} ready"
 
 
 def _refuse_failed(found: Function) -> None:
-    if found.annotations.get("dcf.rollout") == "failed":
-        reason = found.annotations.get("dcf.reason", "no reason given")
-        kept = "; the revision before it still serves" if found.available else ""
-        raise RolloutFailed(f"function {found.name} cannot become ready: {reason}{kept}")
+    rollout = rollout_of(found)
+    if rollout.outcome == "failed":
+        said = "; ".join(filter(None, (rollout.reason or "no reason given", rollout.kept)))
+        raise RolloutFailed(f"function {found.name} cannot become ready: {said}")
 
 
 def _pause(found: Function, limit: float, seconds: float, pause: float) -> float:

@@ -4,9 +4,11 @@ Everything goes through here. A terminal gets text that cannot steer it (`visibl
 a file or pipe gets the text as it is.
 """
 
+import contextlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
@@ -15,6 +17,13 @@ import click
 from .visible import visible_bytes, visible_json, visible_line, visible_text
 
 _CLEAR = "\r\x1b[K"
+
+
+class _Step:
+    """What stands in the last line of the terminal on stderr, and goes before anything else."""
+
+    lock = threading.RLock()  # a waiting line is written by a thread of its own
+    is_shown = False
 
 
 def say(line: str) -> None:
@@ -59,9 +68,18 @@ def write_bytes(data: bytes) -> None:
 
 def write_pieces(pieces: Iterable[bytes]) -> None:
     """Write a function's answer as it comes."""
-    shown = visible_bytes(pieces) if sys.stdout.isatty() else pieces
-    for piece in shown:
-        _put(sys.stdout, piece if isinstance(piece, bytes) else _encoded(piece, sys.stdout))
+    if not sys.stdout.isatty():
+        for piece in pieces:
+            _put(sys.stdout, piece)
+        return
+    last = "\n"
+    try:
+        for text in visible_bytes(pieces):
+            _put(sys.stdout, _encoded(text, sys.stdout))
+            last = text[-1:] or last
+    finally:
+        if last != "\n":  # the shell's prompt, or the reason of a failure, gets a line of its own
+            _put(sys.stdout, b"\n")
 
 
 def write_json(value: object) -> None:
@@ -91,9 +109,24 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         write_line("  ".join(cells).rstrip())
 
 
+def columns_of(stream: TextIO) -> int:
+    """How wide the terminal is that a stream is, or is said to be; 80 where nobody knows."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said):
+        return int(said)
+    with contextlib.suppress(ValueError, OSError):  # it is no terminal
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    return 80
+
+
 def show_step(step: str) -> None:
-    """Put what is being done into the last line of the terminal on stderr."""
-    _put(sys.stderr, _encoded(_CLEAR + visible_line(step), sys.stderr))
+    """Put what is being done into the last line of the terminal on stderr; an empty one leaves."""
+    shown = visible_line(step)[: columns_of(sys.stderr) - 1]
+    with _Step.lock:
+        if not shown and not _Step.is_shown:
+            return
+        _Step.is_shown = bool(shown)
+        _write_out(sys.stderr, _encoded(_CLEAR + shown, sys.stderr))
 
 
 def _write(
@@ -115,6 +148,14 @@ def _encoded(text: str, stream: TextIO) -> bytes:
 
 
 def _put(stream: TextIO, data: bytes) -> None:
+    with _Step.lock:
+        if _Step.is_shown:
+            _Step.is_shown = False
+            _write_out(sys.stderr, _CLEAR.encode())
+        _write_out(stream, data)
+
+
+def _write_out(stream: TextIO, data: bytes) -> None:
     stream.flush()
     stream.buffer.write(data)
     stream.buffer.flush()

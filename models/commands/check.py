@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from .examples import examples
 from .heavy import require_tensorflow
-from .printing import write_json_line, write_line
+from .numbers import Whole
+from .printing import write_json_line, write_line, write_row
 from .quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -19,14 +21,21 @@ _IN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _IN_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
+@examples(
+    "ssd check golden answers_seed1.npz",
+)
 @click.group(name="check")
 def command() -> None:
     """Compares this code with what others computed."""
 
 
+@examples(
+    "ssd check golden answers_seed1.npz",
+    "ssd check golden answers.npz --seed 1 --images photos --json",
+)
 @command.command()
 @click.argument("file", type=_IN_FILE)
-@click.option("--seed", type=click.IntRange(0), help="Seed of the weights; else told by FILE.")
+@click.option("--seed", type=Whole(0), help="Seed of the weights; else told by FILE.")
 @click.option("--images", type=_IN_FOLDER, help="Folder of the images; else FILE's own.")
 @click.option(
     "--keep",
@@ -75,7 +84,7 @@ def _print(title: str, rows: "list[Row]") -> None:
 
     write_line(title)
     for line in table(rows):
-        write_line(line)
+        write_row(line)
 
 
 def _judge(rows: "list[Row]") -> None:

@@ -7,35 +7,51 @@ from typing import TYPE_CHECKING
 import click
 
 from .bundle_type import BUNDLE
+from .examples import examples
 from .failures import one_line
-from .printing import write_heading, write_json_line, write_line, write_note
+from .numbers import Number
+from .printing import write_heading, write_json_line, write_note, write_row
 from .quiet import quiet_engine
+from .tiles_type import TILES_TYPE
 
 if TYPE_CHECKING:
     from ..ssd.detector import Answer, Detector
     from ..ssd.draw import PictureFormat
+    from ..ssd.settings import Tiles
 
 # A name that leads nowhere is a mistake of the line, told before any work; a folder or a file that
 # may not be read is one of many that a shell's star may give.
 _IN_FILE = click.Path(exists=True, readable=False, allow_dash=True, path_type=Path)
 
 
+@examples(
+    "ssd detect photo.jpg",
+    "ssd detect photo.jpg --threshold 0.3 --classes person,dog --draw boxes.jpg",
+    "ssd detect --json a.jpg b.jpg",
+)
 @click.command(name="detect")
 @click.argument("images", nargs=-1, required=True, type=_IN_FILE)
 @click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Least confidence of an answer.")
+@click.option("--threshold", type=Number(0, 1), help="Least confidence of an answer.")
 @click.option("--classes", help="Only these, names separated by commas.")
+@click.option(
+    "--tiles",
+    type=TILES_TYPE,
+    default="1",
+    help="Look at so many tiles a side, too, for small objects; auto: by the image's size.",
+)
 @click.option(
     "--draw",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the picture with boxes drawn; .jpg or .png. One image only.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
-def command(
+def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
     images: tuple[Path, ...],
     bundle: Path | None,
     threshold: float | None,
     classes: str | None,
+    tiles: "Tiles",
     draw: Path | None,
     as_json: bool,
 ) -> None:
@@ -57,6 +73,7 @@ def command(
         detector.defaults,
         threshold=detector.defaults.threshold if threshold is None else threshold,
         classes=tuple(word for word in (classes or "").split(",") if word.strip()),
+        tiles=tiles,
     )
     # An unknown class is one mistake, not one of each image.
     detector.bundle.labels.columns(settings.classes)
@@ -78,7 +95,7 @@ def command(
         else:
             write_json_line({"image": str(image), "detections": objects})
         if draw is not None:
-            draw.write_bytes(drawn)
+            _keep(draw, drawn)
     if failed:
         sys.exit(1)
 
@@ -88,6 +105,14 @@ def _drawn(detector: "Detector", encoded: bytes, answer: "Answer", draw: Path | 
     if draw is None:
         return b""
     return detector.draw(encoded, answer.detections, _DRAWN[draw.suffix.lower()])
+
+
+def _keep(draw: Path, drawn: bytes) -> None:
+    try:
+        draw.write_bytes(drawn)
+    except OSError as fault:
+        fault.filename = str(draw)  # a full disk tells no name
+        raise
 
 
 def _note(image: str, error: Exception) -> None:
@@ -108,7 +133,7 @@ def _print_table(name: str, objects: list[dict[str, object]], spent_ms: float) -
     write_heading(f"{name}: {len(objects)} objects in {spent_ms:.1f} ms")
     if not objects:
         return
-    write_line(_HEADER)
+    write_row(_HEADER)
     for found in objects:
         edges = "".join(f"{found[edge]:>7}" for edge in ("xmin", "ymin", "xmax", "ymax"))
-        write_line(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")
+        write_row(f"{found['class']!s:<16}{found['confidence']:>10.3f}{edges}")

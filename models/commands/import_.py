@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from .examples import examples
 from .heavy import require_tensorflow
 from .printing import write_line, write_to
 from .quiet import quiet_engine
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+@examples(
+    "ssd import slim ssd_300_vgg.ckpt.zip --out my-model",
+)
 @click.group(name="import")
 def command() -> None:
     """Makes a bundle of a model in another format."""
 
 
+@examples(
+    "ssd import slim ssd_300_vgg.ckpt.zip --out my-model",
+    "ssd import slim ckpt --out my-int8 --precision int8 --photos photos",
+)
 @command.command()
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The bundle's folder.")

@@ -21,6 +21,9 @@ _UNSEEN = re.compile(
 )
 
 
+_NARROWEST = 20
+
+
 def visible(line: str) -> str:
     """A line with the number of each character that does not show, line feeds among them."""
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
@@ -29,6 +32,12 @@ def visible(line: str) -> str:
 def write_line(line: str) -> None:
     """Write a line of the output."""
     write_to(sys.stdout, line)
+
+
+def write_row(line: str) -> None:
+    """Write a line of a table; at a terminal that is too narrow, what is over goes below it."""
+    for part in _parts(line) if sys.stdout.isatty() else [line]:
+        write_line(part)
 
 
 def write_heading(line: str) -> None:
@@ -67,6 +76,17 @@ def open_closed_streams() -> None:
             reader, writer = os.pipe()
             os.close(reader)
             setattr(sys, name, os.fdopen(writer, "w"))
+
+
+def _parts(line: str) -> list[str]:
+    from shutil import get_terminal_size  # COLUMNS, else the terminal's own width
+    from textwrap import wrap
+
+    width = max(_NARROWEST, get_terminal_size().columns)
+    shown = visible(line)
+    if len(shown) <= width:
+        return [shown]
+    return wrap(shown, width, subsequent_indent="    ", drop_whitespace=True) or [""]
 
 
 def _put(stream: TextIO, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .examples import examples
 from .heavy import require_tensorflow
 from .printing import write_line
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+@examples(
+    "ssd rebuild",
+    "ssd rebuild --coco coco --write",
+)
 @click.command(name="rebuild")
 @click.option(
     "--cache",

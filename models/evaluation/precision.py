@@ -57,7 +57,7 @@ class Matches:
     """Detections matched with annotations, image by image, ready to be averaged over any images."""
 
     def __init__(self, images: AnnotatedImages, found: list[Found]) -> None:
-        evaluation = _Evaluation(images.coco, _results(images, found), "bbox")
+        evaluation = _Evaluation(images.coco, results_of(images, found), "bbox")
         evaluation.params.areaRng = evaluation.params.areaRng[:1]
         evaluation.params.areaRngLbl = evaluation.params.areaRngLbl[:1]
         evaluation.params.maxDets = [_MAX_DETECTIONS]
@@ -130,7 +130,8 @@ class _Evaluation(COCOeval):  # type: ignore[misc]  # the library is untyped
                 each["ignore"] = int(each["ignore"] or each.get("difficult", 0))
 
 
-def _results(images: AnnotatedImages, found: list[Found]) -> Any:  # noqa: ANN401  # untyped library
+def results_of(images: AnnotatedImages, found: list[Found]) -> Any:  # noqa: ANN401  # untyped library
+    """The detections as the library takes them; it cannot read an empty list itself."""
     with contextlib.redirect_stdout(io.StringIO()):
         if found:
             return images.coco.loadRes(found)

@@ -1,18 +1,25 @@
 """Measures a detector on annotated pictures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+
+import numpy as np
 
 from ..datasets.record import DataSet
 from ..ssd.detections import Detections
 from ..ssd.detector import Detector
+from ..ssd.settings import Tiles
 from .annotations import annotated_images
+from .matching import FoundIn
 from .precision import Found, Matches, Precision
+from .summary import summarize
 
 _THRESHOLD = 0.01
 """Precision is an average over all recalls, so that weak detections count too."""
 _MAX_DETECTIONS = 100
+_UNITS = 4
+"""Digits of a share, as figures are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,42 +27,58 @@ class Measured:
     """What an evaluation found.
 
     Attributes:
-        precision: mAP, AP50, AP75.
+        numbers: COCO's twelve, 0..1, by their names; -1 where no object is of that size.
         matches: What they were averaged from, for comparisons.
-        images: Number of pictures.
-        latency_ms: Median time of one picture, decoding included, one call at a time.
+        found: Detections of all pictures, in the data set's classes.
+        spent_ms: Time of each picture, decoding included, one call at a time.
         inference_ms: Median time of the network alone.
         unknown: Names of the data set's classes that the bundle does not know: not judged.
         by_id: Whether no name was known, so that classes were matched by id.
     """
 
-    precision: Precision
+    numbers: Mapping[str, float]
     matches: Matches
-    images: int
-    latency_ms: float
+    found: Sequence[Found]
+    spent_ms: Sequence[float]
     inference_ms: float
     unknown: tuple[str, ...] = ()
     by_id: bool = False
 
+    @property
+    def precision(self) -> Precision:
+        """mAP, AP50 and AP75 in points."""
+        return Precision(*(100 * self.numbers[name] for name in ("mAP", "AP50", "AP75")))
+
+    @property
+    def images(self) -> int:
+        """Number of pictures."""
+        return len(self.spent_ms)
+
+    @property
+    def latency_ms(self) -> float:
+        """Median time of a picture, decoding included."""
+        return median(self.spent_ms)
+
     def figures(self) -> dict[str, float | int]:
         """The figures by name, precision as 0..1."""
-        return {
-            "mAP": round(self.precision.mean / 100, 4),
-            "AP50": round(self.precision.at_50 / 100, 4),
-            "AP75": round(self.precision.at_75 / 100, 4),
+        shares = {name: round(share, _UNITS) for name, share in self.numbers.items()}
+        return shares | {
             "images": self.images,
             "latency_ms": round(self.latency_ms, 2),
             "inference_ms": round(self.inference_ms, 2),
         }
 
 
-def evaluate(detector: Detector, data: DataSet, progress: Callable[[int], None]) -> Measured:
+def evaluate(
+    detector: Detector, data: DataSet, progress: Callable[[int], None], tiles: Tiles = 1
+) -> Measured:
     """Runs a detector over a data set.
 
     Args:
         detector: The detector, with its bundle's overlap and limits.
         data: The data set.
         progress: Called with 1 after each picture.
+        tiles: In how many tiles a side each picture is looked at.
 
     Returns:
         The figures, of the classes that both know.
@@ -66,7 +89,11 @@ def evaluate(detector: Detector, data: DataSet, progress: Callable[[int], None])
     """
     images = annotated_images(data, detector.bundle.labels)
     settings = replace(
-        detector.defaults, threshold=_THRESHOLD, max_detections=_MAX_DETECTIONS, classes=()
+        detector.defaults,
+        threshold=_THRESHOLD,
+        max_detections=_MAX_DETECTIONS,
+        classes=(),
+        tiles=tiles,
     )
     found: list[Found] = []
     spent, inference = [], []
@@ -76,16 +103,30 @@ def evaluate(detector: Detector, data: DataSet, progress: Callable[[int], None])
         spent.append(sum(answer.timings_ms.values()))
         inference.append(answer.timings_ms["inference"])
         progress(1)
-    matches = Matches(images, found)
     return Measured(
-        matches.precision(),
-        matches,
-        len(images.files),
-        median(spent),
+        summarize(images, found),
+        Matches(images, found),
+        found,
+        spent,
         median(inference),
         images.unknown,
         images.by_id,
     )
+
+
+def by_picture(data: DataSet, found: Sequence[Found]) -> list[FoundIn]:
+    """Detections picture by picture, in the data set's order, ready to be matched."""
+    columns = {class_id: column for column, class_id in enumerate(data.class_ids)}
+    rows: dict[int, list[tuple[float, ...]]] = {picture.image_id: [] for picture in data.pictures}
+    for each in found:
+        xmin, ymin, width, height = each["bbox"]
+        rows[each["image_id"]].append(
+            (ymin, xmin, ymin + height, xmin + width, each["score"], columns[each["category_id"]])
+        )
+    tables = (
+        np.array(rows[picture.image_id], np.float64).reshape(-1, 6) for picture in data.pictures
+    )
+    return [FoundIn(each[:, :4], each[:, 4], each[:, 5].astype(np.intp)) for each in tables]
 
 
 def as_found(image_id: int, detections: Detections, shared: Mapping[int, int]) -> list[Found]:

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .anchors import build_anchors
+from .candidates import Candidates
 from .coder import decode
 from .detections import Detections
 from .labels import Labels
 from .manifest import Manifest
-from .nms import suppress
 from .settings import Settings
 
 
@@ -37,16 +37,24 @@ class BoxReader:
         size: tuple[int, int],
         settings: Settings,
     ) -> Detections:
-        """Reads the detections of one image.
+        """Reads the detections of one image, see ``find`` and ``detections``."""
+        return self.detections(self.find(scores, offsets, settings), size)
+
+    def find(
+        self,
+        scores: npt.NDArray[np.float32],
+        offsets: npt.NDArray[np.float32],
+        settings: Settings,
+    ) -> Candidates:
+        """Reads what the network found in what it looked at.
 
         Args:
             scores: float32 ``[A, C]``, before the activation.
             offsets: float32 ``[A, 4]``, as the network writes them.
-            size: Height and width, in pixels, of the image the boxes are to be in.
             settings: What the call asked for.
 
         Returns:
-            Detections in pixels of an image of that size, best first.
+            What is left after suppression, best first.
 
         Raises:
             OptionError: The call names a class the model does not have.
@@ -57,9 +65,28 @@ class BoxReader:
         solid = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         order = _best(np.where(solid, confidences, -1), settings.top_k)
         order = order[solid[order]]
-        most = settings.max_detections
-        kept = order[suppress(boxes[order], columns[order], settings.iou, most)]
-        return self._detections(boxes[kept], columns[kept], confidences[kept], size)
+        found = Candidates(boxes[order], columns[order], confidences[order])
+        return found.apart(settings.iou, settings.max_detections)
+
+    def detections(self, found: Candidates, size: tuple[int, int]) -> Detections:
+        """Puts what was found in an image into its pixels.
+
+        Args:
+            found: In shares of the image.
+            size: Its height and width, in pixels.
+
+        Returns:
+            Detections in pixels of an image of that size, best first.
+        """
+        height, width = size
+        return Detections(
+            names=tuple(self._names[column] for column in found.columns),
+            class_ids=self._class_ids[found.columns],
+            scores=found.confidences,
+            boxes=found.boxes * np.array([height, width, height, width], np.float32),
+            height=height,
+            width=width,
+        )
 
     def _boxes(
         self, offsets: npt.NDArray[np.float32], rows: npt.NDArray[np.intp]
@@ -98,23 +125,6 @@ class BoxReader:
             wanted = np.isin(columns, self._labels.columns(settings.classes))
             rows, columns = rows[wanted], columns[wanted]
         return rows, columns
-
-    def _detections(
-        self,
-        boxes: npt.NDArray[np.float32],
-        columns: npt.NDArray[np.intp],
-        confidences: npt.NDArray[np.float32],
-        size: tuple[int, int],
-    ) -> Detections:
-        height, width = size
-        return Detections(
-            names=tuple(self._names[column] for column in columns),
-            class_ids=self._class_ids[columns],
-            scores=confidences,
-            boxes=boxes * np.array([height, width, height, width], np.float32),
-            height=height,
-            width=width,
-        )
 
 
 def _best(scores: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:

@@ -14,6 +14,7 @@ from .manifest import FileSpec, Manifest, parse_manifest
 EMBEDDED = Path(__file__).parent / "bundles"
 DEFAULT_BUNDLE = EMBEDDED / "ssdlite_mobilenet_v2_coco_int8"
 _LABELS = "labels.txt"
+_SHOWN = 100
 _MANIFEST_LIMIT = 16 * 1024 * 1024
 
 
@@ -53,8 +54,18 @@ def find_bundle(path: Path) -> Path:
         return path
     if path.name == str(path) and (EMBEDDED / path / "manifest.json").is_file():
         return EMBEDDED / path
-    embedded = ", ".join(sorted(file.parent.name for file in EMBEDDED.glob("*/manifest.json")))
-    raise BundleError(f"bundle {path} is neither a folder nor one of those embedded: {embedded}")
+    embedded = sorted(file.parent.name for file in EMBEDDED.glob("*/manifest.json"))
+    raise BundleError(
+        f"bundle {path} is neither a folder nor one of those embedded: {', '.join(embedded)}"
+        f"{_hint(str(path), embedded)}"
+    )
+
+
+def _hint(word: str, embedded: list[str]) -> str:
+    from difflib import get_close_matches  # at an error alone
+
+    found = get_close_matches(word[:_SHOWN], embedded, 1)
+    return f"; did you mean {found[0]}?" if found else ""
 
 
 def open_bundle(path: Path) -> Bundle:

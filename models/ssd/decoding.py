@@ -38,6 +38,7 @@ class Inspected:
         damaged: Whether it is answered even if it is damaged.
         cost: What decoding it takes, estimated.
         scale: At which scale it will be decoded: 1/scale.
+        tiles: The last level of tiles that it will be looked at in; 1 is the whole alone.
     """
 
     encoded: bytes
@@ -47,6 +48,7 @@ class Inspected:
     damaged: bool = False
     cost: Cost = _NOT_WEIGHED
     scale: int = 1
+    tiles: int = 1
 
     @property
     def alone(self) -> bool:

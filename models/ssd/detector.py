@@ -1,27 +1,27 @@
 """The detector: image, preprocess, session and boxes joined. The surface of this room."""
 
-import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from .boxes import BoxReader
 from .bundle import DEFAULT_BUNDLE, Bundle, open_bundle
 from .cost import Allowance
 from .cpus import usable_cpus
 from .decoding import Inspected
 from .detections import Detections
 from .draw import PictureFormat, draw, encode_picture
-from .errors import Abandoned, DetectorError
+from .errors import Abandoned, DetectorError, TooCostly
 from .image import MAX_PIXELS, DecodedImage, ImageDecoder
-from .preprocess import Preprocessor
-from .session import open_session
+from .looks import Looks, Wanted, always, check
+from .pixels import upright_size
+from .ranges import AUTO
 from .settings import Settings
+from .tiles import finer, tiles_for
 
 
 @dataclass(frozen=True)
@@ -31,30 +31,13 @@ class Answer:
     Attributes:
         detections: What was found.
         timings_ms: Milliseconds of each stage: decode, preprocess, inference, boxes.
+        tiles: How many tiles a side the picture was looked at in, 1 if only as a whole; None where
+            the call did not ask for tiles.
     """
 
     detections: Detections
     timings_ms: dict[str, float]
-
-
-class _Calls:
-    """How many calls are in progress; each is inside ``with`` meanwhile.
-
-    Attributes:
-        count: The number, this call included.
-    """
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self.count += 1
-
-    def __exit__(self, *_failure: object) -> None:
-        with self._lock:
-            self.count -= 1
+    tiles: int | None = None
 
 
 class Detector:
@@ -80,20 +63,12 @@ class Detector:
         # Calls are what runs in parallel here: OpenCV's own threads would only compete with them.
         cv2.setNumThreads(1)
         self.bundle: Bundle = open_bundle(bundle or DEFAULT_BUNDLE)
-        manifest = self.bundle.manifest
-        self._pool_size = pool_size or usable_cpus()
+        self._looks = Looks(self.bundle, pool_size or usable_cpus())
         self._full_decoder = ImageDecoder(None, max_pixels, allowance)
         self._decoder = self._full_decoder
-        # The legacy resize takes single pixels out of the full picture: decoded any smaller, the
-        # network would see other pixels than those it was trained and compared on.
-        if manifest.input.resize != "legacy_bilinear":
-            size = manifest.input.height, manifest.input.width
-            self._decoder = ImageDecoder(size, max_pixels, allowance)
-        self._preprocessor = Preprocessor(manifest.input)
-        self._session = open_session(self.bundle, self._pool_size)
-        self._calls = _Calls()
-        self._reader = BoxReader(manifest, self.bundle.labels)
-        self.defaults = Settings.of(manifest.defaults)
+        if self._looks.reduces:
+            self._decoder = ImageDecoder(self._looks.cover, max_pixels, allowance)
+        self.defaults = Settings.of(self.bundle.manifest.defaults)
 
     def warm(self) -> None:
         """Answers one picture, so that the first real call is as fast as the next."""
@@ -116,6 +91,32 @@ class Detector:
         """
         return self._decoder.inspect(encoded, kind, damaged=damaged)
 
+    def plan(self, picture: Inspected, settings: Settings) -> Inspected:
+        """Decides in which tiles a picture will be looked at, and at which scale it is decoded.
+
+        Args:
+            picture: What ``inspect`` made of it.
+            settings: Those of the call.
+
+        Returns:
+            What ``detect`` takes, with what it will cost.
+
+        Raises:
+            DetectorError: It would take too much; where the call leaves the tiles to the picture,
+                only if it would as a whole, too.
+        """
+        header = picture.header
+        size = upright_size(header.height, header.width, header.orientation)
+        tiles = tiles_for(settings.tiles, size, self._looks.cover)
+        while picture.tiles != tiles:
+            try:
+                return replace(self._decoder.weigh(picture, finer(tiles)), tiles=tiles)
+            except TooCostly:
+                if settings.tiles != AUTO or tiles == 1:
+                    raise
+                tiles -= 1
+        return picture
+
     def check_drawable(self, picture: Inspected) -> None:
         """Tells, before anything is decoded, whether a picture may be drawn on at its full size.
 
@@ -127,23 +128,33 @@ class Detector:
         """
         self._full_decoder.weigh(picture)
 
-    def detect(self, picture: bytes | Inspected, settings: Settings | None = None) -> Answer:
+    def detect(
+        self,
+        picture: bytes | Inspected,
+        settings: Settings | None = None,
+        wanted: Wanted = always,
+    ) -> Answer:
         """Finds the objects in an encoded picture.
 
         Args:
             picture: JPEG, PNG, WebP, AVIF, BMP, GIF or TIFF, or what ``inspect`` made of it.
             settings: Thresholds of this call; the bundle's when None.
+            wanted: Asked before each look at a tile: whether anybody still waits for the answer.
 
         Returns:
             Detections in pixels of the picture as sent and EXIF-turned.
 
         Raises:
             DetectorError: The picture or a setting is not usable.
+            Abandoned: Nobody waits any more.
         """
         started = time.perf_counter()
-        with self._calls:
-            image = self._decoder.decode(picture)
-            return self._answer(image, settings or self.defaults, started)
+        settings = settings or self.defaults
+        with self._looks.calls:
+            whole = self.inspect(picture) if isinstance(picture, bytes) else picture
+            planned = self.plan(whole, settings)
+            image = self._decoder.decode(planned)
+            return self._answer(image, planned.tiles, settings, (started, wanted))
 
     def detect_pixels(
         self, pixels: npt.NDArray[np.uint8], settings: Settings | None = None
@@ -157,15 +168,18 @@ class Detector:
         Returns:
             Detections in pixels of that picture.
         """
+        started = time.perf_counter()
+        settings = settings or self.defaults
         image = DecodedImage(pixels, pixels.shape[0], pixels.shape[1])
-        with self._calls:
-            return self._answer(image, settings or self.defaults, time.perf_counter())
+        tiles = tiles_for(settings.tiles, (image.height, image.width), self._looks.cover)
+        with self._looks.calls:
+            return self._answer(image, tiles, settings, (started, always))
 
     def detect_batch(
         self,
         pictures: Sequence[bytes | Inspected],
         settings: Settings | None = None,
-        wanted: Callable[[], bool] = lambda: True,
+        wanted: Wanted = always,
     ) -> list[Answer | DetectorError]:
         """Finds the objects in several pictures, as many at once as the session has lanes.
 
@@ -182,20 +196,15 @@ class Detector:
         """
 
         def one(picture: bytes | Inspected) -> Answer | DetectorError:
-            if not wanted():
-                raise Abandoned("the caller no longer waits: the rest of the batch is left out")
+            check(wanted)
             try:
-                return self.detect(picture, settings)
+                return self.detect(picture, settings, wanted)
+            except Abandoned:
+                raise
             except DetectorError as error:
                 return error
 
-        if len(pictures) < 2 or self._pool_size == 1:
-            return [one(picture) for picture in pictures]
-        # Imported when a batch comes: most calls bring one picture, and starts are felt.
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(min(self._pool_size, len(pictures))) as pool:
-            return list(pool.map(one, pictures))
+        return self._looks.crew.map(one, pictures)
 
     def draw(
         self, picture: bytes | Inspected, detections: Detections, picture_format: PictureFormat
@@ -220,21 +229,22 @@ class Detector:
         drawn = draw(self._full_decoder.decode(whole).pixels, detections)
         return encode_picture(drawn, picture_format)
 
-    def _answer(self, image: DecodedImage, settings: Settings, started: float) -> Answer:
+    def _answer(
+        self, image: DecodedImage, tiles: int, settings: Settings, call: tuple[float, Wanted]
+    ) -> Answer:
+        started, wanted = call
         decoded = time.perf_counter()
-        tensor = self._preprocessor.tensor(image.pixels)
-        prepared = time.perf_counter()
-        scores, offsets = self._session.run(tensor, self._calls.count - 1)
-        inferred = time.perf_counter()
-        size = (image.height, image.width)
-        detections = self._reader.read(scores[0], offsets[0], size, settings)
-        ended = time.perf_counter()
-        return Answer(
-            detections,
-            {
-                "decode": (decoded - started) * 1e3,
-                "preprocess": (prepared - decoded) * 1e3,
-                "inference": (inferred - prepared) * 1e3,
-                "boxes": (ended - inferred) * 1e3,
-            },
-        )
+        if tiles == 1:
+            look = self._looks.at_whole(image.pixels, settings)
+        else:
+            look = self._looks.at_tiles(image.pixels, tiles, settings, wanted)
+        looked = time.perf_counter()
+        detections = self._looks.reader.detections(look.found, (image.height, image.width))
+        boxes = look.boxes + time.perf_counter() - looked
+        timings = {
+            "decode": (decoded - started) * 1e3,
+            "preprocess": look.preprocess * 1e3,
+            "inference": look.inference * 1e3,
+            "boxes": boxes * 1e3,
+        }
+        return Answer(detections, timings, None if settings.tiles == 1 else tiles)

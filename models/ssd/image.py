@@ -4,6 +4,7 @@ A picture is decoded at the smallest of the scales 1, 1/2, 1/4, 1/8 that still c
 network looks at; JPEG does that in its decoder, the rest right after.
 """
 
+import math
 import threading
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from .formats import READ, image_format
 from .limits import MEMORY, MILLISECONDS, PIXELS
 from .pixels import turn, upright_size
 from .refusal import refuse_more
+from .strips import covering_scale
 from .structure import PartDamaged, Structure
 
 MAX_PIXELS = PIXELS.most
@@ -95,11 +97,12 @@ class ImageDecoder:
         header = self._read_header(encoded, kind, structure)
         return self.weigh(Inspected(encoded, size, header, structure, damaged))
 
-    def weigh(self, picture: Inspected) -> Inspected:
+    def weigh(self, picture: Inspected, finer: float = 1) -> Inspected:
         """Chooses the scale of this decoder for a picture, and refuses what would take too much.
 
         Args:
             picture: What ``inspect`` of this or of another decoder made.
+            finer: How many times what a decoded picture must not fall below is asked for.
 
         Returns:
             The same for this decoder.
@@ -109,7 +112,7 @@ class ImageDecoder:
         """
         structure, header = picture.structure, picture.header
         # A lossless JPEG has no reduced scales.
-        scale = 1 if structure.lossless else self._scale(header)
+        scale = 1 if structure.lossless else self._scale(header, finer)
         cost = cost_of(picture.encoded, header, structure, scale)
         refuse_more(MEMORY, cost.memory, self._allowance.memory_of(picture.size))
         milliseconds = self._allowance.milliseconds_of(picture.size)
@@ -165,14 +168,12 @@ class ImageDecoder:
         height, width = upright_size(header.height, header.width, header.orientation)
         return DecodedImage(turn(pixels_of(picture), header.orientation), height, width)
 
-    def _scale(self, header: Header) -> int:
+    def _scale(self, header: Header, finer: float) -> int:
         if self._cover is None:
             return 1
+        cover = math.ceil(self._cover[0] * finer), math.ceil(self._cover[1] * finer)
         upright = upright_size(header.height, header.width, header.orientation)
-        for scale in (8, 4, 2):
-            if upright[0] // scale >= self._cover[0] and upright[1] // scale >= self._cover[1]:
-                return scale
-        return 1
+        return covering_scale(upright, cover)
 
 
 def _refusal(kind: str) -> NotAnImage | UnsupportedImage:

@@ -6,6 +6,7 @@ answer so far.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,10 @@ RANGES = {
     "top_k": Range(1, 10_000, whole=True, help="Candidates kept before suppression."),
     "max_detections": Range(1, 1_000, whole=True, help="Answers at most."),
 }
+
+TILES = Range(
+    1, 3, whole=True, help="Tiles along a side that are looked at besides the whole picture."
+)
+AUTO: Literal["auto"] = "auto"
+"""What ``tiles`` may be besides a number: as many as the picture's size makes worth it."""
+TILES_DEMAND = f"must be a whole number from {TILES}, or {AUTO}"

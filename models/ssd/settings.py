@@ -1,10 +1,13 @@
 """What one call asks of the detector."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from .errors import OptionError
-from .ranges import RANGES
+from .ranges import AUTO, RANGES, TILES, TILES_DEMAND
 from .spec import DefaultsSpec
+
+Tiles = int | Literal["auto"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,8 @@ class Settings:
         top_k: Candidates kept before suppression.
         max_detections: Answers at most.
         classes: Names or ids of the only classes wanted; all when empty.
+        tiles: 1 looks at the picture as a whole; 2 and 3 at so many tiles a side besides, for
+            smaller objects; ``auto`` at as many as the picture's size makes worth it.
 
     Raises:
         OptionError: A value is out of its range.
@@ -27,12 +32,15 @@ class Settings:
     top_k: int
     max_detections: int
     classes: tuple[str, ...] = ()
+    tiles: Tiles = 1
 
     def __post_init__(self) -> None:
         for name, allowed in RANGES.items():
             value = getattr(self, name)
             if value not in allowed:
                 raise OptionError(f"{name} {allowed.demand}, got {value}")
+        if self.tiles != AUTO and (type(self.tiles) is not int or self.tiles not in TILES):
+            raise OptionError(f"tiles {TILES_DEMAND}, got {self.tiles!r}")
 
     @classmethod
     def of(cls, defaults: DefaultsSpec) -> "Settings":

@@ -32,7 +32,7 @@ def shrunk_rgb(image: Image.Image, scale: int) -> npt.NDArray[np.uint8]:
     # Numbers of eight bytes are four times as large as what other pictures are made of.
     step = rows_of(image.width * 4 if image.mode in _STRETCHED else image.width)
     if step >= image.height:
-        return _shrink(rgb_from_pillow(image), scale)
+        return shrunk(rgb_from_pillow(image), scale)
     boxes = [
         (0, top, image.width, min(top + step, image.height)) for top in range(0, image.height, step)
     ]
@@ -42,6 +42,23 @@ def shrunk_rgb(image: Image.Image, scale: int) -> npt.NDArray[np.uint8]:
         span = Span.of(parts).or_sixteen_bits()
     strips = (rgb_from_pillow(image.crop(box), span) for box in boxes)
     return joined(strips, (image.height, image.width), scale)
+
+
+def covering_scale(size: tuple[int, int], cover: tuple[int, int] | None) -> int:
+    """The smallest scale at which a picture still has as many pixels as are needed.
+
+    Args:
+        size: Height and width of the picture.
+        cover: Height and width that are needed; None for all there are.
+
+    Returns:
+        1, 2, 4 or 8: the scale is 1/that.
+    """
+    if cover is not None:
+        for scale in (8, 4, 2):
+            if size[0] // scale >= cover[0] and size[1] // scale >= cover[1]:
+                return scale
+    return 1
 
 
 def rows_of(width: int) -> int:
@@ -78,7 +95,8 @@ def joined(
     return _resized(pixels, height // scale, width // scale)
 
 
-def _shrink(pixels: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
+def shrunk(pixels: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
+    """A whole picture shrunk: RGB, uint8 ``[h // scale, w // scale, 3]``."""
     return _resized(pixels, pixels.shape[0] // scale, pixels.shape[1] // scale)
 
 

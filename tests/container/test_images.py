@@ -38,6 +38,17 @@ def test_the_function_answers_locked_down_in_256_megabytes(engine, function_imag
         assert "1 calls at once" in limits  # as many as --cpus allows, not as the machine has
 
 
+def test_three_lines_of_python_find_the_same_in_the_image(engine, function_image):
+    lines = (
+        "from dcf_detect import Detector\n"
+        'for box in Detector()("/photos/coffee.jpg"):\n'
+        "    print(box.name, box.confidence, box.xyxy)\n"
+    )
+    flags = ("-e", "PYTHONPATH=/dcf", "-v", f"{SAMPLES}:/photos:ro", "--entrypoint", "python")
+    done = engine.run("run", "--rm", *LOCKED, *flags, function_image, "-c", lines)
+    assert done.stdout.splitlines()[0] == "cup 0.96083426 (174, 21, 415, 245)"
+
+
 def test_it_is_small_and_has_no_tools_inside(engine, function_image):
     size = int(engine.inspect(function_image, "{{.Size}}"))
     assert size <= 380_000_000  # the bar is 400 MB: 20 are kept free for what comes

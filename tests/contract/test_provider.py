@@ -2,21 +2,38 @@
 
 import asyncio
 import hashlib
+import os
 import time
 from contextlib import asynccontextmanager
 from dataclasses import FrozenInstanceError, replace
 
+import aiohttp
 import pytest
 
 from dcf.archive import Entry, pack
 from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
-from dcf.providers.fake.provider import FakeProvider
-from dcf.providers.placement import READY, FunctionSpec
+from dcf.providers.fake.provider import FakeProvider, Script
+from dcf.providers.notices import ReplicaEnded, RolloutEnded, RolloutStep
+from dcf.providers.placement import (
+    FAILED,
+    PROGRESSING,
+    READY,
+    FunctionSpec,
+    Progress,
+    ReplicaExit,
+)
 from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
 
-HANDLER = "def handle(body):\n    return body\n"
+HANDLER = """
+import signal
+
+def handle(body):
+    if body == "end":
+        signal.raise_signal(signal.SIGSEGV)
+    return body
+"""
 
 
 def fake(home):
@@ -374,6 +391,85 @@ def test_usage_is_what_the_replicas_take(make, archive):
     run(steps())
 
 
+async def crash(provider, target):
+    """Let a replica end by itself while it has a call, as this provider's replicas do."""
+    if isinstance(provider, FakeProvider):
+        cause = "killed by signal 11 (SIGSEGV)"
+        ended = ReplicaExit(cause, f"{cause}; in handle", READY, "echo-1", target.address)
+        await provider.lose(target.address, ended)
+        return
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.ClientError):
+            await session.post(target.address, data=b"end", headers={"Content-Type": "text/plain"})
+
+
+async def recovered(provider, target):
+    """Wait until its place is taken."""
+    if isinstance(provider, FakeProvider):
+        await provider.recover(target.address)
+    return await provider.routing.ready("echo", asyncio.get_running_loop().time() + 30)
+
+
+def test_a_replica_that_ends_by_itself_is_explained_everywhere(make, archive):
+    async def steps():
+        now = asyncio.get_running_loop().time
+        async with started(make()) as provider:
+            await deployed(provider, archive, 1)
+            (target,) = provider.routing.targets("echo")
+            asking = asyncio.create_task(provider.routing.ended("echo", target, now() + 30))
+            assert await asking is None  # it lives: nobody waits for its end
+            await crash(provider, target)
+            ended = await provider.routing.ended("echo", target, now() + 30)
+            assert ended.cause.startswith("killed by signal 11 (SIGSEGV)")
+            assert ended.reason.startswith(ended.cause + "; in handle")
+            assert (ended.address, ended.replica.startswith("echo-1")) == (target.address, True)
+            assert await recovered(provider, target)
+            status = await provider.placement.describe("echo")
+            assert (status.restarts, status.last_exit, status.rollout) == (1, ended, READY)
+            (revision,) = await provider.placement.history("echo")
+            assert (revision.restarts, revision.last_exit, revision.reason) == (1, ended, "")
+            with pytest.raises(NotFound):
+                await provider.routing.ended("nope", target, now() + 30)
+
+    run(steps())
+
+
+def test_the_newest_revision_is_told_beside_the_one_that_serves(make, archive, tmp_path):
+    """It hangs while it starts: what is ready of the old one is none of its replicas."""
+    os.mkfifo(tmp_path / "gate")
+    hangs = f"open({str(tmp_path / 'gate')!r}).readline()\nraise ValueError('no weights')\n"
+    (tmp_path / "src" / "handler.py").write_text(hangs + HANDLER)
+    other = pack(tmp_path, Entry("./src", "handler.py", "handle"), (), ())
+
+    async def steps():
+        gate = asyncio.Event()
+        async with started(make()) as provider:
+            if isinstance(provider, FakeProvider):
+                provider.scripts[other.image] = Script(gate=gate, fault="no weights")
+            await deployed(provider, archive, 1)
+            await provider.placement.scale("echo", 2)
+            status = await settled(provider)
+            assert (status.revision, status.newest, status.progress) == (1, 1, None)
+            await provider.stores.archives.put(other.digest, chunks(other.data))
+            await provider.placement.update(FunctionSpec("echo", other.image))
+            status = await provider.placement.describe("echo")
+            assert (status.revision, status.newest, status.available) == (1, 2, 2)
+            assert (status.rollout, status.progress) == (PROGRESSING, Progress(2, 0))
+            gate.set()
+            # Open for both directions, so that this waits for nobody and no reader waits for ever.
+            end = os.open(tmp_path / "gate", os.O_RDWR)
+            try:
+                while (status := await provider.placement.describe("echo")).rollout != FAILED:
+                    os.write(end, b"\n")
+                    await asyncio.sleep(0.02)
+            finally:
+                os.close(end)
+            assert (status.revision, status.newest, status.progress) == (1, 2, None)
+            assert (status.available, "no weights" in status.reason) == (2, True)
+
+    run(steps())
+
+
 def test_stopped_and_started_again_it_has_what_was_deployed(tmp_path, archive):
     async def steps():
         async with started(ProcessProvider(tmp_path / "home")) as provider:
@@ -410,5 +506,67 @@ def test_an_archive_that_cannot_be_unpacked_fails_its_rollout_with_the_reason(tm
             while (status := await provider.placement.describe("bad")).rollout != "failed":
                 await asyncio.sleep(0.02)
             assert "cannot be unpacked" in status.reason
+
+    run(steps())
+
+
+def test_what_happens_is_told_while_it_happens(make, archive):
+    heard = []
+
+    async def steps():
+        provider = make()
+        provider.listen(heard.append)
+        async with started(provider):
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+            await provider.placement.update(FunctionSpec("echo", archive.image, env={"A": "1"}))
+            await settled(provider)
+            await provider.placement.delete("echo")
+            count = len(heard)
+        assert not [each for each in heard[count:] if not isinstance(each, ReplicaEnded)]
+
+    run(steps())
+    assert {each.function for each in heard} == {"echo"}
+    ends = [each for each in heard if isinstance(each, RolloutEnded)]
+    assert [(each.revision, each.result, each.is_restored) for each in ends] == [
+        (1, READY, False), (2, READY, False),
+    ]  # fmt: skip
+    steps_told = [each for each in heard if isinstance(each, RolloutStep)]
+    assert (steps_told[0].revision, steps_told[0].step) == (1, "preparing")
+    assert heard.index(ends[0]) < [each.revision for each in heard].index(2)
+
+
+def test_what_replicas_use_is_told_of_every_function_that_is_there(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            if provider.measuring is None:
+                return
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+            used = await provider.measuring.consumption()
+            assert set(used) == {"echo"}
+            assert used["echo"].memory_bytes > 1 << 20
+            assert used["echo"].cpu_seconds > 0
+            await provider.placement.delete("echo")
+
+    run(steps())
+
+
+def test_a_start_of_the_provider_is_no_rollout(tmp_path, archive):
+    async def steps():
+        home, heard = tmp_path / "home", []
+        async with started(ProcessProvider(home)) as provider:
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            await provider.placement.deploy(FunctionSpec("echo", archive.image))
+            await settled(provider)
+        again = ProcessProvider(home)
+        again.listen(heard.append)
+        async with started(again):
+            await settled(again)
+            await again.placement.delete("echo")
+        (end,) = [each for each in heard if isinstance(each, RolloutEnded)]
+        assert (end.result, end.is_restored) == (READY, True)
 
     run(steps())

@@ -1,6 +1,7 @@
 """The dcf command as a person runs it: words, columns, exit statuses, and what it imports."""
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -45,6 +46,12 @@ def dcf(*arguments, stdin=b"", cwd=None, **environ):
 def test_version_is_the_distributions():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert dcf("version").stdout.decode() == f"Version: {project['version']}\n"
+
+
+def test_versions_are_one_line_without_a_verb():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    words = f"dcf {project['version']}, Python {platform.python_version()}\n"
+    assert dcf("--version").stdout.decode() == words
 
 
 def test_runtimes_are_listed():

@@ -18,7 +18,9 @@ def test_public_names_are_of_its_own_rooms(name):
 
 
 def test_a_name_that_is_not_there_is_answered_with_those_that_are():
-    with pytest.raises(AttributeError, match="has no Detecter; it has DetectionHandler, Detector"):
+    with pytest.raises(
+        AttributeError, match="has no Detecter; it has Box, DetectionHandler, Detector"
+    ):
         dcf_detect.Detecter  # noqa: B018 - asking is the test
 
 
@@ -29,7 +31,7 @@ def test_asking_for_nothing_imports_nothing_heavy():
 def test_a_folder_of_a_users_own_is_not_taken_for_a_room(tmp_path):
     (tmp_path / "models").mkdir()
     (tmp_path / "models/__init__.py").write_text("raise RuntimeError('mine')\n")
-    code = "import dcf_detect; print(dcf_detect.Detector.__module__)"
+    code = "import dcf_detect; print(dcf_detect.DetectorError.__module__)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -38,4 +40,4 @@ def test_a_folder_of_a_users_own_is_not_taken_for_a_room(tmp_path):
         timeout=60,
         check=True,
     )
-    assert done.stdout == "dcf_detect.models.ssd.detector\n"
+    assert done.stdout == "dcf_detect.models.ssd.errors\n"

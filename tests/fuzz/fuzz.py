@@ -23,7 +23,18 @@ FOUND = HERE.parents[1] / ".cache" / "fuzz"
 MAX_SECONDS, MAX_BYTES, MAX_INPUT = 2.0, 256 << 20, 1 << 16
 _HANGS = 30.0
 # What is followed: the project, and the libraries that its rooms give foreign bytes to.
-_FOLLOWED = ["handler", "models", "watcher", "dcf", "targets", "tarfile", "yaml", "PIL", "werkzeug"]
+_FOLLOWED = [
+    "handler",
+    "models",
+    "watcher",
+    "dcf",
+    "dcf_detect",
+    "targets",
+    "tarfile",
+    "yaml",
+    "PIL",
+    "werkzeug",
+]
 NUMBERS = (0, 1, 2, 127, 128, 255, 256, 32767, 65535, 65536, (1 << 31) - 1, (1 << 32) - 1)
 
 

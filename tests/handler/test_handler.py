@@ -22,9 +22,10 @@ from PIL import Image
 from handler.call import Body
 from handler.errors import BadOption, Deferred, PayloadError, TooCostly
 from handler.handler import Handler
-from handler.options import Options
 from handler.picture import Picture
+from handler.work import check_work
 from models.ssd.bundle import EMBEDDED
+from models.ssd.cost import Allowance
 from models.ssd.errors import Abandoned, BundleError, DetectorError
 from models.ssd.nms import overlaps
 
@@ -522,8 +523,9 @@ def test_a_small_batch_of_much_work_is_refused(ask):
 
 def test_a_batch_of_real_pictures_is_no_small_one(handler, cup):
     text = base64.b64encode(cup).decode()
-    pictures = [handler._inspect(Picture(cup), Options())] * 256
-    handler._check_work(object(), Body(text.encode() * 256, 256 * len(text)), pictures, "json")
+    pictures = [handler._inspect(Picture(cup), handler._default_settings, damaged=False)] * 256
+    body = Body(text.encode() * 256, 256 * len(text))
+    check_work(object(), body, pictures, "json", Allowance())
 
 
 def test_a_drawn_picture_is_part_of_the_work(ask):

@@ -104,7 +104,7 @@ def test_defaults_of_the_function():
     settings = read_settings({})
     assert settings.bundle is None
     assert settings.max_pixels == 50_000_000
-    assert settings.options == Options(threshold=0.5, max_detections=100)
+    assert settings.options == Options(threshold=0.5, max_detections=100, tiles=1)
 
 
 def test_settings_from_the_environment():
@@ -115,10 +115,11 @@ def test_settings_from_the_environment():
             "IOU": "0.4",
             "REPLY_FORMAT": "dcf",
             "TOP_K": " ",
+            "TILES": "2",
         }
     )
     assert str(settings.bundle) == "/m"
-    assert settings.options == Options("dcf", 0.2, 0.4, None, 100)
+    assert settings.options == Options("dcf", 0.2, 0.4, None, 100, tiles=2)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,8 @@ def test_settings_from_the_environment():
         ("MAX_PIXELS", "0"),
         ("MAX_PIXELS", "999999999"),
         ("REPLY_FORMAT", "x"),
+        ("TILES", "4"),
+        ("TILES", "many"),
         ("MAX_BODY_BYTES", "0"),
         ("MAX_BODY_BYTES", "32MB"),
     ],
@@ -140,7 +143,7 @@ def test_a_wrong_setting_stops_the_start(name, value):
 def test_the_table_of_settings_is_complete():
     assert [row.name for row in SETTINGS] == [
         "MODEL_BUNDLE", "THRESHOLD", "IOU", "TOP_K", "MAX_DETECTIONS", "MAX_PIXELS",
-        "MAX_PICTURE_MEMORY", "MAX_CALL_MILLISECONDS", "REPLY_FORMAT",
+        "MAX_PICTURE_MEMORY", "MAX_CALL_MILLISECONDS", "TILES", "REPLY_FORMAT",
     ]  # fmt: skip
 
 
@@ -166,6 +169,23 @@ def test_the_limit_of_a_body_is_the_one_of_whoever_takes_calls(text, most):
 
 def watcher_default(name):
     return next(row.default for row in WATCHER_SETTINGS if row.name == name)
+
+
+@pytest.mark.parametrize(
+    ("value", "tiles"),
+    [(1, 1), ("2", 2), (3, 3), (" 3 ", 3), ("auto", "auto"), ("AUTO", "auto"), (" Auto", "auto")],
+)
+def test_tiles_are_a_number_or_auto(value, tiles):
+    assert parse_options({"tiles": value}, Options()).tiles == tiles
+    assert parse_options({"tiles": value}, Options(tiles=1)).tiles == tiles
+
+
+@pytest.mark.parametrize(
+    "value", [0, 4, -1, "0", "4", "2.0", 2.0, True, "2x2", "all", [2], {"n": 2}, 10**30, "9" * 5000]
+)
+def test_other_tiles_are_refused(value):
+    with pytest.raises(BadOption, match=r"^tiles must be a whole number from 1 to 3, or auto"):
+        parse_options({"tiles": value}, Options())
 
 
 @given(st.sampled_from(["threshold", "iou"]), st.one_of(st.floats(), st.integers(), st.text()))

@@ -124,7 +124,7 @@ def test_a_taken_port_is_named_by_its_setting(begin, name):
 
 
 def test_a_host_that_is_not_this_machines_is_told(begin):
-    with pytest.raises(StartError, match=r"cannot listen on 192\.0\.2\.1:0: .*; set PORT"):
+    with pytest.raises(StartError, match=r"cannot listen on 192\.0\.2\.1:0: .*; set HOST"):
         begin(HOST="192.0.2.1")
 
 

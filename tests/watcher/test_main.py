@@ -1,6 +1,8 @@
 import os
+import platform
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -28,6 +30,30 @@ def test_a_wrong_setting_stops_the_start_with_one_line(flags, environ, said):
     assert ended.returncode == 2
     assert said in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [
+        ("--prot", "did you mean --port?"),
+        ("--handler-dri=x", "did you mean --handler-dir?"),
+        ("--qqqq", "see python -m watcher --help"),
+        ("stray", "see python -m watcher --help"),
+        ("--" + "x" * 10_000, "see python -m watcher --help"),
+    ],
+)
+def test_an_unknown_flag_is_one_line_that_names_the_nearest(flag, said):
+    ended = run(flag)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == f"watcher: unknown flag {flag[:60]}: {said}\n"
+
+
+def test_versions_are_one_line_and_nothing_starts():
+    ended = run("--version", HANDLER_DIR="/nowhere")
+    words = [("watcher", "dcf-detect"), ("gRPC", "grpcio")]
+    told = [f"{name} {version(distribution)}" for name, distribution in words]
+    assert ended.stdout == ", ".join([*told, f"Python {platform.python_version()}"]) + "\n"
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_help_lists_every_setting():

@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
+from .. import json_body
 from ..configuration.config import Settings
-from ..errors import BadAnswer, LoadError, SettingError
+from ..errors import BadAnswer, BadReply, LoadError, SettingError
 from ..loading import loader
+from ..user_trace import in_words, place_of, trace_of
 from .entry import Entry
 
 MAX_TEMPLATE_BYTES = 64 << 10
@@ -110,10 +112,11 @@ class Shape:
         if self._hook is not None:
             shaped = _call(self._hook, shaped)
         try:
-            return msgspec.json.encode({"answer": shaped})
-        except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+            return b'{"answer":' + json_body.encode(shaped, "answer") + b"}"
+        except BadReply as error:
+            kind = type(shaped).__name__
             raise BadAnswer(
-                f"ANSWER_HOOK made a {type(shaped).__name__} that JSON cannot hold: {error}"
+                f"ANSWER_HOOK made a {kind} that JSON cannot hold: {error.message}"
             ) from None
 
 
@@ -191,6 +194,7 @@ def _call(hook: Callable[..., Any], shaped: object) -> object:
         return hook(shaped)
     # sys.exit() in a hook is its failure too.
     except BaseException as error:
-        text = " ".join(str(error).split())
-        message = f"ANSWER_HOOK failed: {type(error).__name__}: {text}; mend it and run again"
-        raise BadAnswer(message, loader.trace_of(error)) from None
+        place = place_of(error)
+        at = f" at {place}" if place else ""
+        message = f"ANSWER_HOOK failed{at}: {in_words(error)}; mend it and run again"
+        raise BadAnswer(message, trace_of(error)) from None

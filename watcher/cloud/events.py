@@ -14,7 +14,6 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
 from ..batch.entry import value_of
-from ..codes import STATUSES
 from ..errors import BadRequest, CallError
 from ..failure import failure_of, new_id
 from ..reply import BINARY, JSON, Reply
@@ -81,7 +80,7 @@ class EventDoor:
         except CallError as refused:
             failure = failure_of(refused, call_id)
             wrong = {"code": failure.code, "message": failure.message, "call_id": call_id}
-            status = STATUSES[failure.code].http
+            status = failure.status.http
             return Outcome({"event": told, "error": wrong}, _again(status))
         headers = [("X-Call-Id", call_id)]
         environ = EnvironBuilder(

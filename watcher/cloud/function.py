@@ -15,11 +15,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import function
+from ..call_log import TRACE
 from ..configuration import config
-from ..errors import LoadTimeout, WatcherError
+from ..errors import WatcherError
 from ..function import Function
 from ..health import NoLock
-from ..process_lifetime import end_now
+from ..process_lifetime import end_now, load_timeout
 from ..telemetry import logs
 
 if TYPE_CHECKING:
@@ -122,8 +123,8 @@ class CloudFunction:
 
     def _boot(self) -> None:
         seconds = self._settings.load_timeout
-        error = LoadTimeout(f"loading the handler took over {seconds:g} s; raise LOAD_TIMEOUT")
-        limit = threading.Timer(seconds, _end_with, (error,))
+        thread = threading.get_ident()
+        limit = threading.Timer(seconds, lambda: _end_with(load_timeout(seconds, thread)))
         limit.daemon = True
         limit.start()
         try:
@@ -135,5 +136,5 @@ class CloudFunction:
 
 def _end_with(error: WatcherError) -> None:
     """Ends the worker and, with it, the server."""
-    _log.error("%s", error.message, extra={logs.TRACE: getattr(error, "trace", "")})
+    _log.error("%s", error.message, extra={TRACE: getattr(error, "trace", "")})
     end_now(_CANNOT_BOOT)

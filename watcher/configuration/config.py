@@ -57,6 +57,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     log_format: str
     log_stream: str
     log_level: str
+    log_command: str
     mesh_addresses: Mapping[str, str]
     """MESH_<NAME> of the environment: NAME -> host:port."""
 

@@ -217,4 +217,10 @@ SETTINGS: tuple[Setting, ...] = (
         "Least serious lines to log.",
         choices=("debug", "info", "warning", "error"),
     ),
+    Setting(
+        "LOG_COMMAND",
+        "",
+        "text",
+        "Command that prints this log and takes --call ID; messages of failed calls name it.",
+    ),
 )

@@ -10,13 +10,12 @@ import inspect
 import logging
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any
 
 from ..configuration.config import Settings
@@ -32,10 +31,10 @@ from ..errors import (
     NotCallable,
     WrongSignature,
 )
+from ..user_trace import in_words, place_of, short, trace_of, use_folder
 from . import adapters
 
 PRIVATE_NAME = "_function_handler"
-_HERE = str(Path(__file__).parents[1])
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +74,7 @@ def load(settings: Settings) -> Loaded:
     clock = [time.perf_counter()]
     folder = Path(settings.handler_dir).absolute()
     file = folder / settings.handler_file
+    use_folder(folder, file)
     module = _import(folder, file)
     clock.append(time.perf_counter())
     target = _find(module, settings.handler_name, file)
@@ -109,26 +109,14 @@ def load_function(settings: Settings, file_name: str, name: str) -> Callable[...
         module = _import(folder, file, PRIVATE_NAME + "_other")
     target = _find(module, name, file)
     if inspect.iscoroutinefunction(target):
-        raise NotCallable(f"{name} of {file} is a coroutine function; make it a plain def")
+        raise NotCallable(f"{name} of {short(file)} is a coroutine function; make it a plain def")
     try:
         inspect.signature(target).bind(None)
     except TypeError as error:
-        raise WrongSignature(f"{name} of {file} must take one argument: {error}") from None
+        raise WrongSignature(f"{name} of {short(file)} must take one argument: {error}") from None
     except ValueError:
         pass  # compiled callables may hide their signature
     return target
-
-
-def trace_of(error: BaseException) -> str:
-    """The traceback of a user's error from the user's first line on.
-
-    Args:
-        error: what was raised.
-
-    Returns:
-        The traceback as text.
-    """
-    return "".join(traceback.format_exception(error.with_traceback(_users(error.__traceback__))))
 
 
 def _import(folder: Path, file: Path, private_name: str = PRIVATE_NAME) -> ModuleType:
@@ -143,12 +131,13 @@ def _import(folder: Path, file: Path, private_name: str = PRIVATE_NAME) -> Modul
     except LoadError:
         raise
     except SyntaxError as error:
-        where = f"{error.filename or file}:{error.lineno or 0}"
+        where = place_of(error) or short(file)
         raise BrokenSyntax(f"{where} is not valid Python: {error.msg}", trace_of(error)) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # sys.exit() at import is its fault too
-        raise FailedImport(f"importing {file} failed: {_say(error)}", trace_of(error)) from None
+        why = _why(f"importing {short(file)} failed", error)
+        raise FailedImport(why, trace_of(error)) from None
 
 
 def _import_from_package(folder: Path, file: Path) -> ModuleType:
@@ -168,7 +157,7 @@ def _import_file(folder: Path, file: Path, private_name: str) -> ModuleType:
     _put_on_path(folder)
     spec = importlib.util.spec_from_file_location(private_name, file)
     if spec is None or spec.loader is None:
-        raise MissingFile(f"{file} is not a Python file; HANDLER_FILE must end in .py")
+        raise MissingFile(f"{short(file)} is not a Python file; HANDLER_FILE must end in .py")
     module = importlib.util.module_from_spec(spec)
     # Known before it runs, as dataclasses and pickles of the handler look their module up.
     sys.modules[private_name] = module
@@ -190,10 +179,10 @@ def _find(module: ModuleType | None, name: str, file: Path) -> Callable[..., Any
         public = [key for key in vars(module) if not key.startswith("_")]
         near = get_close_matches(name, public, n=1)
         hint = f"did you mean {near[0]}?" if near else "set HANDLER_NAME"
-        raise MissingName(f"{file} has no {name}; {hint}") from None
+        raise MissingName(f"{short(file)} has no {name}; {hint}") from None
     if not callable(target):
         kind = type(target).__name__
-        raise NotCallable(f"{name} of {file} is a {kind}; it must be a class or a function")
+        raise NotCallable(f"{name} of {short(file)} is a {kind}; it must be a class or a function")
     return target  # type: ignore[no-any-return] # getattr of a module is Any; callable() was asked
 
 
@@ -207,7 +196,7 @@ def _build(target: Callable[..., Any], name: str) -> Callable[..., Any]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise FailedBuild(f"building {name} failed: {_say(error)}", trace_of(error)) from None
+        raise FailedBuild(_why(f"building {name} failed", error), trace_of(error)) from None
     if not callable(handler):
         raise NotCallable(f"{name}() cannot be called; add def __call__(self, request)")
     return handler
@@ -223,7 +212,7 @@ def _warm(handler: object) -> None:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise FailedWarmUp(f"warming the handler failed: {_say(error)}", trace_of(error)) from None
+        raise FailedWarmUp(_why("warming the handler failed", error), trace_of(error)) from None
 
 
 def _info(handler: object) -> Mapping[str, object]:
@@ -231,18 +220,7 @@ def _info(handler: object) -> Mapping[str, object]:
     return info if isinstance(info, Mapping) else {}
 
 
-def _say(error: BaseException) -> str:
-    """The error in one line; a class alone when its text is empty."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _users(trace: TracebackType | None) -> TracebackType | None:
-    """Drops the frames before the user's first one: ours and the import system's."""
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        ours = code.co_filename.startswith((_HERE, "<frozen importlib"))
-        if not ours and code.co_filename != importlib.__file__:
-            return trace
-        trace = trace.tb_next
-    return None
+def _why(what: str, error: BaseException) -> str:
+    """What failed, at which line of the user's, and why."""
+    place = place_of(error)
+    return f"{what}{' at ' if place else ''}{place}: {in_words(error)}"

@@ -13,7 +13,6 @@ import grpc
 from .._proto import fxwatcher_pb2 as pb
 from .._proto import fxwatcher_pb2_grpc
 from ..caller import Caller
-from ..codes import STATUSES
 from ..configuration.config import Settings
 from ..errors import Draining, StartError
 from ..failure import failure_of, new_id, too_large
@@ -63,8 +62,8 @@ class GrpcDoor(fxwatcher_pb2_grpc.FxWatcherServicer):
             output = self._answer(request, metadata, context, call_id)
         # Whatever a handler raises ends its call only.
         except BaseException as error:  # pylint: disable=broad-exception-caught
-            failure = failure_of(error, call_id)
-            code = STATUSES[failure.code].grpc
+            failure = failure_of(error, call_id, self._settings.log_command)
+            code = failure.status.grpc
             context.set_code(grpc.StatusCode[code])
             context.set_details(_WORDS + failure.message)
             context.set_trailing_metadata((("x-error-code", failure.code), ("x-call-id", call_id)))

@@ -3,10 +3,11 @@
 import json
 import logging
 import time
+from types import TracebackType
 from typing import NamedTuple, TextIO
 
-TRACE = "trace"
-"""Name of a log record's extra: a traceback as text, with the parts already left out."""
+from ..call_log import CALL, CALL_ID, TRACE
+from ..user_trace import trace_of
 
 _SPACES = {ord("\n"): None, ord("\t"): None}  # of a traceback's lines
 
@@ -30,10 +31,32 @@ class CallLine(NamedTuple):
         )
 
 
-class TextFormatter(logging.Formatter):
-    """`2026-11-21T10:00:00Z INFO message`, a traceback below it; control characters are escaped."""
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class _Formatter(logging.Formatter):
+    """What both forms share: times in UTC, and traces that begin in the user's code."""
 
     converter = staticmethod(time.gmtime)
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - logging's name
+        """A traceback, without our own frames.
+
+        Args:
+            ei: of what was raised.
+
+        Returns:
+            Its lines.
+        """
+        return trace_of(ei[1]) if ei[1] else ""
+
+
+class TextFormatter(_Formatter):
+    """`2026-11-21T10:00:00Z INFO message [call id]`, and below it a traceback.
+
+    The lines of a traceback are indented: so whoever reads knows which line they belong to. Control
+    characters are escaped.
+    """
 
     def __init__(self) -> None:
         """Fixes the pattern."""
@@ -49,7 +72,8 @@ class TextFormatter(logging.Formatter):
             One line, and the lines of a traceback below it.
         """
         trace = getattr(record, TRACE, "")
-        text = super().format(record) + (f"\n{trace.rstrip()}" if trace else "")
+        text = super().format(record).rstrip() + (f"\n{trace.rstrip()}" if trace else "")
+        text = text.replace("\n", "\n  ")
         # What is raised may quote what a caller sent, and be read at a terminal.
         return text if text.translate(_SPACES).isprintable() else _escape(text, "\n\t")
 
@@ -62,14 +86,13 @@ class TextFormatter(logging.Formatter):
         Returns:
             The line, without a traceback.
         """
-        line = super().formatMessage(record)
+        call_id = _call_of(record)
+        line = super().formatMessage(record) + (f" [{call_id}]" if call_id else "")
         return line if line.isprintable() else _escape(line)
 
 
-class JsonFormatter(logging.Formatter):
+class JsonFormatter(_Formatter):
     """One JSON object a line."""
-
-    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line.
@@ -88,6 +111,8 @@ class JsonFormatter(logging.Formatter):
             line |= {"message": "call"} | record.msg._asdict()
         else:
             line["message"] = record.getMessage()
+            if call_id := _call_of(record):
+                line["call_id"] = call_id
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         if trace := getattr(record, TRACE, ""):
@@ -122,6 +147,13 @@ def call(line: CallLine) -> None:
     """
     if _calls.isEnabledFor(logging.INFO):
         _calls.info(line)
+
+
+def _call_of(record: logging.LogRecord) -> str:
+    """The id of the call that a line is about; the line of a call itself has it already."""
+    if isinstance(record.msg, CallLine):
+        return ""
+    return getattr(record, CALL, "") or CALL_ID.get()
 
 
 def _escape(text: str, kept: str = "") -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..codes import STATUSES
 from ..configuration import durations
 from ..configuration.config import Settings
 from ..errors import Draining
@@ -50,6 +49,7 @@ class HttpDoor:
         """Keeps what a call needs."""
         self._limit = settings.max_body_bytes
         self._info = Info(FunctionName=settings.function_name, Trigger=Trigger(Name="http"))
+        self._log_command = settings.log_command
         self._longest = settings.exec_timeout or float("inf")
         self._runner = runner
         self._health = health
@@ -79,7 +79,7 @@ class HttpDoor:
             reply = own or self._answer(environ, method, path, call_id)
         # Whatever a handler raises ends its call only.
         except BaseException as error:  # pylint: disable=broad-exception-caught
-            reply = error_reply(failure_of(error, call_id))
+            reply = error_reply(failure_of(error, call_id, self._log_command))
         seconds = time.perf_counter() - started
         headers = _headers(reply)
         headers += [("X-Call-Id", call_id), ("X-Duration-Seconds", f"{seconds:f}")]
@@ -186,9 +186,9 @@ def error_reply(failure: Failure) -> Reply:
     Returns:
         A JSON reply with the status of the failure's code.
     """
-    status = STATUSES[failure.code].http
+    status = failure.status.http
     headers: tuple[tuple[str, str], ...] = ()
-    if status in _INTERNAL:
+    if status in _INTERNAL and not failure.own_status:
         headers += (("X-OpenFaaS-Internal", _INTERNAL[status]),)
     if status in {429, 503}:
         headers += (("Retry-After", str(_RETRY_AFTER_S)),)

@@ -7,11 +7,11 @@ first, it is safe.
 
 from collections.abc import Callable, Mapping
 
-import msgspec
 import werkzeug  # noqa: F401 # pylint: disable=unused-import # as said above
 from flask import Flask, Response, request
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 
+from .. import json_body
 from ..errors import MethodNotAllowed
 from ..failure import failure_of, new_id
 from ..health import Health
@@ -33,7 +33,7 @@ def own_paths(health: Health, info: Callable[[], Mapping[str, object]]) -> Flask
     app.add_url_rule("/_/health", "health", lambda: _plain(*health.live()))
     app.add_url_rule("/_/ready", "ready", lambda: _plain(*health.ready()))
     app.add_url_rule(
-        "/_/info", "info", lambda: Response(msgspec.json.encode(info()), content_type=JSON)
+        "/_/info", "info", lambda: Response(json_body.encode(info(), "info"), content_type=JSON)
     )
     app.register_error_handler(405, _wrong_method)
     return app

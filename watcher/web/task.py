@@ -107,7 +107,7 @@ def _failure(request: Any, adj: Any) -> Failure:  # noqa: ANN401 - as in Parser
         "allows; call again in a moment",
         "slow_request": f"the request did not come within {adj.read_timeout:g} s; send it faster, "
         "or raise READ_TIMEOUT",
-        "handler_error": f"the handler failed, call id {call_id}",
+        "handler_error": f"the handler failed; see the log under call id {call_id}",
     }
     text = " ".join(str(error.body).split())[:200]
     return Failure(code, messages.get(code, f"this is not HTTP: {text}"), call_id)

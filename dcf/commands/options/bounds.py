@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from ...gateway.bounds import TABLE, Bounds
+from .numbers import Whole
 
 _Command = Callable[..., Any]
 
@@ -18,7 +19,7 @@ def bounds_options(command: _Command) -> _Command:
             row.flag,
             row.field,
             envvar=row.variable,
-            type=click.IntRange(row.low, row.high),
+            type=Whole(row.low, row.high),
             default=getattr(usual, row.field),
             show_default=True,
             help=row.help,

@@ -14,7 +14,7 @@ _HOP_BY_HOP = (
     "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
     "Te", "Trailer", "Transfer-Encoding", "Upgrade",
 )  # fmt: skip
-_MAX_CALL_ID = 256
+MAX_CALL_ID = 256
 _NEVER_NAMED = frozenset({"content-length", "content-type", "host"})
 
 
@@ -45,7 +45,7 @@ class Arrival:
 
 def _is_call_id(text: str) -> bool:
     """Whether a caller's id can be kept, shown and sent on as it is."""
-    return 0 < len(text) <= _MAX_CALL_ID and text.isascii() and text.isprintable()
+    return 0 < len(text) <= MAX_CALL_ID and text.isascii() and text.isprintable()
 
 
 def after_name(raw_path: str) -> str:

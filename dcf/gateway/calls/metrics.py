@@ -1,117 +1,154 @@
-"""The gateway's metrics, under the names OpenFaaS gives them."""
+"""What is counted of each function: calls by status and revision, rollouts, restarts.
 
-from collections.abc import Mapping, Sequence
+A function's lines are made again only when it was called since, so that a page of a thousand
+functions of which few are busy is mostly kept text.
+"""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections import Counter
+from collections.abc import Iterator
 
-from ...providers.placement import FunctionState
-from ...providers.routing import Target
+from ...providers.notices import Notice, ReplicaRestarted, RolloutEnded
 from ..core import NAMESPACE
+from ..telemetry.exposition import COUNTER, HISTOGRAM, Family, Times
 
 # Deployed again and again, a function has hundreds of revisions, and few of them are of interest.
 _REVISIONS_KEPT = 5
-_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_CODES_KEPT = 16  # a function may answer with 900 of them
+_OTHER = "other"
+
+CALLS = Family(
+    "gateway_function_invocation_total", COUNTER, ("code", "function_name"),
+    "Calls by function and status; 499 where the caller left.",
+)  # fmt: skip
+# A count, but its name in OpenFaaS lacks the `_total` that counters have, so it is typed as there.
+BEGUN = Family(
+    "gateway_function_invocation_started", "gauge", ("function_name",), "Calls begun, by function."
+)
+SECONDS = Family(
+    "gateway_functions_seconds", HISTOGRAM, ("code", "function_name"),
+    "Time of calls through the gateway.",
+)  # fmt: skip
+BY_REVISION = Family(
+    "gateway_function_revision_seconds", HISTOGRAM, ("code", "function_name", "revision"),
+    "Time of calls by the revision that answered, of a function's newest five.",
+)  # fmt: skip
+ROLLOUTS = Family(
+    "gateway_function_rollouts_total", COUNTER, ("function_name", "result"),
+    "Deploys, updates and rollbacks by result: `ready`, `failed`, or `replaced` by a newer one.",
+)  # fmt: skip
+RESTARTS = Family(
+    "gateway_function_replica_restarts_total", COUNTER, ("function_name", "reason"),
+    "Replicas whose process ended by itself and was started again: `exit`, `signal`, `memory`, "
+    "`unhealthy`, `load_timeout`, `not_started`.",
+)  # fmt: skip
+FAMILIES = (CALLS, BEGUN, SECONDS, BY_REVISION, ROLLOUTS, RESTARTS)
+_NOTHING = (b"",) * len(FAMILIES)
+
+
+class FunctionTally:
+    """One function's. A call keeps hold of the tally it began in, also when that is forgotten."""
+
+    def __init__(self, name: str) -> None:
+        """Nothing is counted yet."""
+        self._label = f"{name}.{NAMESPACE}"
+        self._begun = 0
+        self._codes: dict[str, Times] = {}
+        self._revisions: dict[int, dict[str, Times]] = {}
+        self._rollouts: Counter[str] = Counter()
+        self._restarts: Counter[str] = Counter()
+        self._lines: tuple[bytes, ...] | None = None
+
+    def begin(self) -> None:
+        """Count a call when it begins."""
+        self._begun += 1
+        self._lines = None
+
+    def end(self, revision: int, status: int, seconds: float) -> None:
+        """Count its end.
+
+        Args:
+            revision: Number of the one that answered, or was to; 0 for none.
+            status: HTTP's.
+            seconds: How long it took.
+        """
+        self._lines = None
+        code = str(status)
+        if code not in self._codes and len(self._codes) >= _CODES_KEPT:
+            code = _OTHER
+        _add(self._codes, code, seconds)
+        if revision:
+            self._end_of(revision, code, seconds)
+
+    def _end_of(self, revision: int, code: str, seconds: float) -> None:
+        if revision not in self._revisions and len(self._revisions) == _REVISIONS_KEPT:
+            oldest = min(self._revisions)
+            if revision < oldest:
+                return
+            del self._revisions[oldest]
+        _add(self._revisions.setdefault(revision, {}), code, seconds)
+
+    def hear(self, notice: Notice) -> None:
+        """Count what happened by itself."""
+        self._lines = None
+        if isinstance(notice, ReplicaRestarted):
+            self._restarts[notice.kind] += 1
+        elif isinstance(notice, RolloutEnded) and not notice.is_restored:
+            self._rollouts[notice.result] += 1
+
+    def lines(self) -> tuple[bytes, ...]:
+        """Samples, a text for each of `FAMILIES`."""
+        if self._lines is None:
+            self._lines = tuple(each.encode() for each in self._told())
+        return self._lines
+
+    def _told(self) -> Iterator[str]:
+        name, codes = self._label, self._codes.items()
+        yield "".join(CALLS.line((code, name), each.count) for code, each in codes)
+        yield BEGUN.line((name,), self._begun) if self._begun else ""
+        yield "".join(SECONDS.lines((code, name), each) for code, each in codes)
+        yield "".join(
+            BY_REVISION.lines((code, name, str(revision)), times)
+            for revision, of_codes in self._revisions.items()
+            for code, times in of_codes.items()
+        )
+        yield "".join(ROLLOUTS.line((name, key), each) for key, each in self._rollouts.items())
+        yield "".join(RESTARTS.line((name, key), each) for key, each in self._restarts.items())
 
 
 class Metrics:
-    """Counts and times of calls, and replicas, in a registry of their own."""
+    """All functions' tallies. Nobody has one by being called: only by being there."""
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
-        self._total = Counter(
-            "gateway_function_invocation",
-            "Calls by function and status",
-            ["function_name", "code"],
-            registry=self._registry,
-        )
-        # A count, but its name in OpenFaaS lacks the `_total` that the library gives to counters.
-        self._started = Gauge(
-            "gateway_function_invocation_started",
-            "Calls begun, by function",
-            ["function_name"],
-            registry=self._registry,
-        )
-        self._seconds = Histogram(
-            "gateway_functions_seconds",
-            "Time of calls through the gateway",
-            ["function_name", "code"],
-            buckets=_BUCKETS,
-            registry=self._registry,
-        )
-        self._replicas = Gauge(
-            "gateway_service_count", "Ready replicas", ["function_name"], registry=self._registry
-        )
-        self._by_revision = Histogram(
-            "gateway_function_revision_seconds",
-            "Time of calls through the gateway, by the revision that answered",
-            ["function_name", "revision", "code"],
-            buckets=_BUCKETS,
-            registry=self._registry,
-        )
-        self._targets = Gauge(
-            "gateway_function_revision_replicas",
-            "Ready replicas, by revision",
-            ["function_name", "revision"],
-            registry=self._registry,
-        )
-        self._weights = Gauge(
-            "gateway_function_revision_weight",
-            "Share of a function's calls that a revision gets, from 0 to 1",
-            ["function_name", "revision"],
-            registry=self._registry,
-        )
-        self._codes: dict[str, dict[int, set[int]]] = {}
+        self._tallies: dict[str, FunctionTally] = {}
 
-    def started(self, name: str) -> None:
-        """Count a call when it begins."""
-        self._started.labels(f"{name}.{NAMESPACE}").inc()
+    def of(self, name: str) -> FunctionTally:
+        """The tally of a function that is there."""
+        found = self._tallies.get(name)
+        if found is None:
+            found = self._tallies[name] = FunctionTally(name)
+        return found
 
-    def called(self, name: str, revision: int, code: int, seconds: float) -> None:
-        """Count one call.
+    def hear(self, notice: Notice) -> None:
+        """Count what a provider tells."""
+        if isinstance(notice, (ReplicaRestarted, RolloutEnded)):
+            self.of(notice.function).hear(notice)
 
-        Args:
-            name: The function.
-            revision: Number of the one that answered, or was to; 0 for none.
-            code: HTTP status.
-            seconds: How long it took.
-        """
-        labels = (f"{name}.{NAMESPACE}", str(code))
-        self._total.labels(*labels).inc()
-        self._seconds.labels(*labels).observe(seconds)
-        if revision:
-            self._remember(labels[0], revision, code)
-            self._by_revision.labels(labels[0], str(revision), str(code)).observe(seconds)
+    def forget(self, name: str) -> None:
+        """A function was deleted: calls that still run count nowhere."""
+        self._tallies.pop(name, None)
 
-    def _remember(self, function: str, revision: int, code: int) -> None:
-        codes = self._codes.setdefault(function, {})
-        codes.setdefault(revision, set()).add(code)
-        if len(codes) > _REVISIONS_KEPT:
-            oldest = min(codes)
-            for each in codes.pop(oldest):
-                self._by_revision.remove(function, str(oldest), str(each))
+    def names(self) -> set[str]:
+        """Of all functions that have one."""
+        return set(self._tallies)
 
-    def text(
-        self, statuses: Sequence[FunctionState], targets: Mapping[str, Sequence[Target]]
-    ) -> bytes:
-        """Everything in Prometheus' text format.
+    def lines(self, name: str) -> tuple[bytes, ...]:
+        """A function's samples, a text for each of `FAMILIES`."""
+        found = self._tallies.get(name)
+        return found.lines() if found else _NOTHING
 
-        Args:
-            statuses: Of every function.
-            targets: By function: its ready replicas.
-        """
-        for gauge in (self._replicas, self._targets, self._weights):
-            gauge.clear()
-        for status in statuses:
-            function = f"{status.spec.name}.{NAMESPACE}"
-            self._replicas.labels(function).set(status.available)
-            self._tell_revisions(function, targets.get(status.spec.name, ()))
-        return generate_latest(self._registry)
 
-    def _tell_revisions(self, function: str, targets: Sequence[Target]) -> None:
-        weights = {each.revision: each.weight for each in targets}
-        if not any(weights.values()):
-            weights = dict.fromkeys(weights, 1.0)
-        for revision, weight in weights.items():
-            count = sum(each.revision == revision for each in targets)
-            self._targets.labels(function, str(revision)).set(count)
-            self._weights.labels(function, str(revision)).set(weight / sum(weights.values()))
+def _add(table: dict[str, Times], key: str, seconds: float) -> None:
+    times = table.get(key)
+    if times is None:
+        times = table[key] = Times()
+    times.add(seconds)

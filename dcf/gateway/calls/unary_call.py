@@ -10,6 +10,8 @@ from multidict import CIMultiDict
 
 from ...errors import DcfError
 from ..core import plain_name
+from ..telemetry.refusals import GRPC
+from .failures import tell_failure
 from .upstream import Call, Upstream
 
 
@@ -23,6 +25,7 @@ class Question:
         query: Percent-encoded, without its question mark.
         accept: What kind of answer is wanted; empty for any.
         call_id: The caller's own; empty to have one made.
+        door: By which it came.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Question:
     query: str = ""
     accept: str = ""
     call_id: str = ""
+    door: str = GRPC
 
 
 class FunctionFailure(DcfError):
@@ -63,10 +67,11 @@ async def call_unary(upstream: Upstream, question: Question) -> UnaryAnswer:
         DcfError: It was not reached; see `Upstream.open`.
     """
     began = time.time_ns()
+    call_id = question.call_id or str(uuid.uuid4())
     headers = CIMultiDict(
         {
             "Content-Type": "application/octet-stream",
-            "X-Call-Id": question.call_id or str(uuid.uuid4()),
+            "X-Call-Id": call_id,
             "X-Start-Time": str(began),
         }
     )
@@ -74,8 +79,12 @@ async def call_unary(upstream: Upstream, question: Question) -> UnaryAnswer:
         headers["Accept"] = question.accept
     path = f"/?{question.query}" if question.query else "/"
     call = Call("POST", path, headers, question.body)
-    async with upstream.open(plain_name(question.name), call) as answer:
-        body, status = await answer.response.read(), answer.response.status
+    try:
+        async with upstream.open(plain_name(question.name), call) as answer:
+            body, status = await answer.response.read(), answer.response.status
+    except DcfError as fault:
+        tell_failure(question.door, fault, question.name, call_id)
+        raise
     if status >= 400:
         raise _failure(status, body, (time.time_ns() - began) / 1e9)
     return UnaryAnswer(body, answer.revision)
@@ -83,11 +92,13 @@ async def call_unary(upstream: Upstream, question: Question) -> UnaryAnswer:
 
 def _failure(status: int, body: bytes, seconds: float) -> FunctionFailure:
     """Only errors with a code of their own speak in their own words."""
-    if status == 504:
-        return FunctionFailure(f"Function timed out after {seconds:f}s", status, "timeout")
     try:
         error = json.loads(body)["error"]
-        code, message = str(error["code"]), f"{error['code']}: {error['message']}"
+        code, said = str(error["code"]), str(error["message"])
     except (ValueError, KeyError, TypeError):
-        code, message = "", f"status {status}"
-    return FunctionFailure(message, status, code)
+        code, said = "", ""
+    if status == 504:
+        # The contract's words, and behind them whose limit it was.
+        words = f"Function timed out after {seconds:f}s"
+        return FunctionFailure(f"{words}: {said}" if said else words, status, "timeout")
+    return FunctionFailure(f"{code}: {said}" if code else f"status {status}", status, code)

@@ -17,10 +17,11 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ...errors import DcfError, NotReady, UpstreamFailed, UpstreamTimeout
+from ...errors import DcfError, NotFound, NotReady, ReplicaCrashed, UpstreamFailed, UpstreamTimeout
 from ...providers.placement import FAILED
 from ...providers.routing import Target
 from ..core import Gateway
+from ..telemetry.events import CALL, tell
 from .balancer import Balancer
 from .file_body import file_body
 from .metrics import Metrics
@@ -28,12 +29,13 @@ from .metrics import Metrics
 _IDLE_SECONDS = 5.0
 _CONNECT_SECONDS = 5.0
 _LOOK_AGAIN_SECONDS = 0.1
+_ENDED_SECONDS = 1.0  # by then it is known how a process ended
 _SCALED_RETRY_SECONDS = 10  # nothing becomes ready before somebody acts
 READ_BUFFER = 1 << 18
 _MAX_ANSWER_HEAD = 1 << 16
 # Bodies up to here travel in one piece: less work than a stream, and still small beside a replica.
 WHOLE_BODY = 1 << 20
-OWN_STATUSES = {"not_ready": 503, "upstream_failed": 502, "timeout": 504}
+OWN_STATUSES = {"not_ready": 503, "upstream_failed": 502, "replica_crashed": 502, "timeout": 504}
 _CALLER_LEFT = 499  # as the web servers count a call that nobody waits for any more
 _OURS = frozenset({"User-Agent", "Content-Type", "Accept", "Accept-Encoding"})
 
@@ -103,16 +105,18 @@ class Upstream:
         Raises:
             NotFound: No such function.
             NotReady: No replica is ready.
+            ReplicaCrashed: Its process ended while it had the call.
             UpstreamFailed: The replica could not be reached, or broke off.
             UpstreamTimeout: No byte came for as long as the function may take.
         """
         target = self._choose(name)
-        self._metrics.started(name)
+        tally = self._metrics.of(name)
+        tally.begin()
         began, code, revision = time.perf_counter(), _CALLER_LEFT, 0
         try:
             if target is None:
                 raise await self._not_ready(name)
-            self._gateway.count(name)
+            self._gateway.invocation_counts.add(name)
             async with self._answer(name, target, call) as answer:
                 code, revision = answer.response.status, answer.revision
                 yield answer
@@ -121,7 +125,12 @@ class Upstream:
             raise
         finally:
             revision = revision or (target.revision if target else 0)
-            self._metrics.called(name, revision, code, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            tally.end(revision, code, seconds)
+            tell(
+                CALL, method=call.method, function=name, revision=revision, status=code,
+                seconds=seconds, call_id=call.headers.get("X-Call-Id"),
+            )  # fmt: skip
             self._idle.set()
 
     async def _not_ready(self, name: str) -> NotReady:
@@ -131,10 +140,27 @@ class Upstream:
         if state.replicas == 0:
             why = f"It is scaled to 0 replicas: start one with `dcf function scale {name} 1`."
             return NotReady(f"{words} {why}", _SCALED_RETRY_SECONDS)
-        if state.rollout == FAILED:
+        last = f" Its last replica: {state.last_exit.cause}." if state.last_exit else ""
+        if state.rollout == FAILED and not state.revision:
             why = f"It could not be started: `dcf function history {name}` has the reason."
-            return NotReady(f"{words} {why}", _SCALED_RETRY_SECONDS)
-        return NotReady(f"{words} Of {state.replicas} wanted replicas none is ready yet.")
+            return NotReady(f"{words} {why}{last}", _SCALED_RETRY_SECONDS)
+        return NotReady(f"{words} Of {state.replicas} wanted replicas none is ready yet.{last}")
+
+    async def _broken_off(self, name: str, target: Target) -> UpstreamFailed:
+        """What to tell a caller whose call broke off: how the replica's process ended, if it did.
+
+        What that process had written is for those who may read its log.
+        """
+        words = f"Can't reach service for: {name}."
+        deadline = asyncio.get_running_loop().time() + _ENDED_SECONDS
+        try:
+            ended = await self._gateway.ended(name, target, deadline)
+        except NotFound:  # it was deleted meanwhile
+            ended = None
+        if ended is None:
+            return UpstreamFailed(words)
+        why = f"Its replica ended during the call: {ended.cause}."
+        return ReplicaCrashed(f"{words} {why} `dcf function log {name}` has more.")
 
     def _choose(self, name: str, refused: str = "") -> Target | None:
         """A replica; not the one that has just refused a connection, if there is another."""
@@ -152,9 +178,10 @@ class Upstream:
                     response = await under_way.enter_async_context(await self._send(target, call))
                 yield Answer(response, target.revision)
         except TimeoutError as fault:
-            raise UpstreamTimeout(f"Function timed out after {target.timeout:f}s") from fault
+            limit = f"{target.timeout:f}s: the gateway's own limit for {name}"
+            raise UpstreamTimeout(f"Function timed out after {limit}") from fault
         except aiohttp.ClientError as fault:
-            raise UpstreamFailed(f"Can't reach service for: {name}.") from fault
+            raise await self._broken_off(name, target) from fault
 
     async def _reach(
         self, target: Target, call: Call, under_way: AsyncExitStack

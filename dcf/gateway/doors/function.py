@@ -6,9 +6,11 @@ import aiohttp
 from aiohttp import ClientResponse, StreamReader, web
 
 from ...errors import DcfError, NotReady, Unsupported
+from ..calls.failures import tell_failure
 from ..calls.forwarding import Arrival, after_name, drop_hop_by_hop, headers_up
 from ..calls.upstream import OWN_STATUSES, WHOLE_BODY, Call, Upstream
 from ..core import NAMESPACE, plain_name
+from ..telemetry.refusals import REST
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE", "GET", "OPTIONS", "HEAD"})
 _STATUSES = {
@@ -90,6 +92,7 @@ async def _pass_on(
 
 def own_failure(fault: DcfError, name: str, arrival: Arrival) -> web.Response:
     """What a caller reads when it is the gateway that failed, not the function."""
+    tell_failure(REST, fault, name, arrival.call_id)
     message = fault.message
     if fault.code == "not_found":
         message = f"error finding function {name}.{NAMESPACE}: {message}"

@@ -8,20 +8,20 @@ import platform
 from aiohttp import web
 
 from ... import __version__
-from ..calls.metrics import Metrics
 from ..core import NAMESPACE, Gateway
 from ..rest.messages import Info, Namespace, ProviderInfo, Telemetry, Version
 from ..rest.replies import failed, json_reply
+from ..telemetry.exposition import MEDIA
+from .metrics_page import MetricsPage
 
 NO_NAMESPACES = "Feature not implemented in this version of OpenFaaS"
-METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class PlatformDoor:
     """Answers what is asked of the gateway itself."""
 
-    def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
-        self._gateway, self._metrics = gateway, metrics
+    def __init__(self, gateway: Gateway, page: MetricsPage) -> None:
+        self._gateway, self._page = gateway, page
 
     async def info(self, request: web.Request) -> web.Response:
         """GET /system/info."""
@@ -63,8 +63,4 @@ class PlatformDoor:
 
     async def metrics(self, request: web.Request) -> web.Response:
         """GET /metrics."""
-        functions = await self._gateway.functions()
-        # No wait between the two, so that none of them was deleted meanwhile.
-        targets = {each.spec.name: self._gateway.targets(each.spec.name) for each in functions}
-        text = self._metrics.text(functions, targets)
-        return web.Response(body=text, headers={"Content-Type": METRICS_MEDIA})
+        return web.Response(body=await self._page.text(), headers={"Content-Type": MEDIA})

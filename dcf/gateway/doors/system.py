@@ -157,6 +157,7 @@ def _log_query(request: web.Request) -> LogQuery:
         follow=_switch(query.get("follow", "")),
         since=_moment(query.get("since", "")),
         instance=query.get("instance", ""),
+        call=query.get("call", ""),
     )
 
 

@@ -1,5 +1,7 @@
 """The gateway's protobuf messages <-> the provider's records, and failures -> gRPC statuses."""
 
+import re
+
 import grpc
 
 from ..._proto import gateway_pb2 as pb
@@ -22,10 +24,12 @@ _STATUSES = {
     "already_exists": _CODE.ALREADY_EXISTS,
     "not_ready": _CODE.UNAVAILABLE,
     "upstream_failed": _CODE.UNAVAILABLE,
+    "replica_crashed": _CODE.UNAVAILABLE,
     "timeout": _CODE.DEADLINE_EXCEEDED,
     "unsupported": _CODE.UNIMPLEMENTED,
     "storage_full": _CODE.RESOURCE_EXHAUSTED,
 }
+_CODE_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 # What a function's own HTTP answer means here, by its error code first, else by its status.
 _FUNCTION_CODES = {
     "body_too_large": _CODE.RESOURCE_EXHAUSTED,
@@ -47,6 +51,12 @@ def status_of_fault(fault: DcfError) -> grpc.StatusCode:
         by_status = _FUNCTION_STATUSES.get(fault.status, _CODE.INTERNAL)
         return _FUNCTION_CODES.get(fault.reason, by_status)
     return _STATUSES.get(fault.code, _CODE.INTERNAL)
+
+
+def error_code(fault: DcfError) -> str:
+    """The code a program may go by: the function's own, where it has one."""
+    own = fault.reason if isinstance(fault, FunctionFailure) else ""
+    return own if _CODE_WORD.fullmatch(own) else fault.code  # metadata takes no other letters
 
 
 def invoke_words(name: str, fault: DcfError) -> str:

@@ -19,7 +19,7 @@ from ...errors import DcfError, NotReady
 from ..calls.unary_call import Question, call_unary
 from ..calls.upstream import Upstream
 from ..rest.auth import Credentials, metadata_of, rpc_by
-from .grpc_converters import invoke_words, status_of_fault
+from .grpc_converters import error_code, invoke_words, status_of_fault
 from .rpcs import Rpcs
 
 _Context = grpc.aio.ServicerContext[Any, Any]
@@ -95,9 +95,10 @@ class GrpcDoor:
         try:
             answer = await call_unary(self._upstream, question)
         except DcfError as fault:
-            seconds = fault.retry_after if isinstance(fault, NotReady) else 0
-            later = (("retry-after", str(seconds)),) if seconds else ()
-            await context.abort(status_of_fault(fault), invoke_words(name, fault), later)
+            told = [("x-error-code", error_code(fault))]
+            if isinstance(fault, NotReady):
+                told.append(("retry-after", str(fault.retry_after)))
+            await context.abort(status_of_fault(fault), invoke_words(name, fault), tuple(told))
         context.set_trailing_metadata((("x-revision", str(answer.revision)),))
         return answer.body
 

@@ -14,6 +14,7 @@ import grpc
 
 from ..bounds import Bounds
 from ..memory import give_back
+from ..telemetry.refusals import GRPC, refused
 
 # A message shows no progress while it comes; 64 MiB in two minutes is 4.5 Mbit/s.
 _WINDOWS = 4
@@ -107,6 +108,7 @@ class Messages(grpc.aio.ServerInterceptor):
             async with asyncio.timeout(self._seconds):
                 raw = await context.read()
         except TimeoutError:
+            refused(GRPC, "slow_request")
             await context.abort(
                 _CODE.DEADLINE_EXCEEDED,
                 f"the message did not come in {self._seconds} s: send it faster",
@@ -115,6 +117,7 @@ class Messages(grpc.aio.ServerInterceptor):
 
     async def _take(self, size: int, context: _Context) -> None:
         if self._bytes + size > self._most:
+            refused(GRPC, "no_memory")
             await context.abort(
                 _CODE.RESOURCE_EXHAUSTED,
                 f"other calls' messages fill the {self._most} bytes that --grpc-message-bytes "
@@ -146,6 +149,7 @@ async def _decoded(decode: Callable[[bytes], Any], raw: bytes, context: _Context
     try:
         return decode(raw)
     except Exception:  # pylint: disable=broad-exception-caught # protobuf's implementations differ in theirs
+        refused(GRPC, "bad_request")
         await context.abort(
             _CODE.INVALID_ARGUMENT,
             "the message cannot be decoded: send what proto/gateway.proto says",

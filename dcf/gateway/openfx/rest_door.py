@@ -19,6 +19,7 @@ from ..calls.upstream import OWN_STATUSES, Upstream
 from ..rest.auth import deployed_by
 from ..rest.messages import decode
 from ..rest.replies import failed, json_reply
+from ..telemetry.refusals import REST
 from .grpc_converters import status_of_fault
 from .rest_messages import OpenFxDeployment, OpenFxError, OpenFxScale
 from .rpcs import Rpcs
@@ -95,7 +96,7 @@ class OpenFxDoor:
         name = _name(request)
         body = request.content if request.body_exists else b""
         try:
-            answer = await call_unary(self._upstream, Question(name, body))
+            answer = await call_unary(self._upstream, Question(name, body, door=REST))
         except InvalidRequest:
             return failed(400, f"Must be a valid function name: {name}")
         except FunctionFailure as fault:

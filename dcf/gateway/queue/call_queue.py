@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ...errors import CannotStart, NotFound
@@ -27,6 +27,21 @@ from .timekeeper import Timekeeper
 _PER_HOST = 4
 _DRAIN_SECONDS = 35.0
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How much there is to do.
+
+    Attributes:
+        waiting: Items that wait for their turn.
+        running: Deliveries under way.
+        oldest_seconds: Age of the oldest that waits; 0 if none does.
+    """
+
+    waiting: int
+    running: int
+    oldest_seconds: float
 
 
 class CallQueue:
@@ -127,19 +142,21 @@ class CallQueue:
     def _add(self, waiting: Waiting) -> None:
         (self._calls if waiting.flow.startswith(CALL + " ") else self._answers).add(waiting)
 
-    async def counts(self) -> dict[str, Any]:
-        """How much waits, runs and failed, and the limits."""
+    @property
+    def depth(self) -> Depth:
+        """How much waits and runs."""
         both = (self._calls, self._answers)
         oldest = min((each.oldest for each in both if each.oldest), default=None)
-        return {
-            "waiting": sum(each.waiting for each in both),
-            "running": sum(each.running for each in both),
-            "failed": await self._store.failed_count(),
-            "oldest_seconds": 0.0
-            if oldest is None
-            else round(max(self._clock.now() - oldest, 0.0), 3),
-            "limits": asdict(self._limits),
-        }
+        age = 0.0 if oldest is None else max(self._clock.now() - oldest, 0.0)
+        waiting, running = sum(each.waiting for each in both), sum(each.running for each in both)
+        return Depth(waiting, running, round(age, 3))
+
+    async def counts(self) -> dict[str, Any]:
+        """How much waits, runs and failed, and the limits."""
+        failed = await self._store.failed_count()
+        depth = asdict(self.depth)
+        oldest = depth.pop("oldest_seconds")
+        return {**depth, "failed": failed, "oldest_seconds": oldest, "limits": asdict(self._limits)}
 
     async def failed(self) -> list[Item]:
         """The failed list, newest first, without bodies."""

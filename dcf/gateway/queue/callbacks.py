@@ -66,8 +66,9 @@ class Callbacks:
         try:
             return await self._post(url, headers, body, _timeout(item.body.size))
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
-            _log.info("callback of call %s failed: %s", item.call_id, fault)
-            return Again(0, f"{_host(url)} cannot be reached: {type(fault).__name__}")
+            why = type(fault).__name__  # its words may quote the whole address
+            _log.info("callback of call %s failed: %s", item.call_id, why)
+            return Again(0, f"{_host(url)} cannot be reached: {why}")
 
     async def _post(
         self,

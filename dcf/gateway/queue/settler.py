@@ -3,6 +3,7 @@
 import logging
 from functools import partial
 
+from ..telemetry.events import QUEUED_FAILED, tell
 from .bodies import Bodies
 from .body_file import LostBodyError
 from .clock import Clock
@@ -79,5 +80,10 @@ class Settler:
             partial(self._store.fail, listed.item, listed.following, *bounds)
         )
         await self._bodies.remove(*gone)
+        failed = listed.item
+        tell(
+            QUEUED_FAILED, function=failed.function, call_id=failed.call_id,
+            status=failed.status, attempts=failed.attempts,
+        )  # fmt: skip
         following = listed.following
         return waiting_for(following, seq, self._clock.now()) if following else None

@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import grpc
 from aiohttp import web
 
 from ...errors import CannotStart
+from ..telemetry.logins import Logins
+from ..telemetry.refusals import GRPC, REST, refused
 from .origin import is_loopback
 
 USER_FILE, PASSWORD_FILE = "basic-auth-user", "basic-auth-password"
@@ -31,10 +34,12 @@ class Credentials:
     Attributes:
         user: Name.
         password: Password.
+        logins: Who has given them.
     """
 
     user: str = field(repr=False)
     password: str = field(repr=False)
+    logins: Logins = field(default_factory=Logins, repr=False, compare=False)
 
     @property
     def authorization(self) -> str:
@@ -85,11 +90,13 @@ def authenticated(handler: _Handler, credentials: Credentials) -> _Handler:
 
     async def answer(request: web.Request) -> web.StreamResponse:
         if not credentials.admits(request.headers.get("Authorization", "")):
+            refused(REST, "unauthorized", peer=request.remote or "")
             return web.Response(
                 status=401,
                 text=REFUSED + "\n",
                 headers={"WWW-Authenticate": 'Basic realm="Restricted"'},
             )
+        credentials.logins.accepted(REST, request.remote or "")
         request[_USER] = credentials.user
         return await handler(request)
 
@@ -110,7 +117,10 @@ class Authenticated(grpc.aio.ServerInterceptor):
         """Let a call pass, or end it."""
         rpc = handler_call_details.method.rpartition("/")[2]
         given = metadata_of(handler_call_details.invocation_metadata).get("authorization", "")
-        if rpc in OPEN_RPCS or self._credentials.admits(given):
+        if rpc in OPEN_RPCS:
+            return await continuation(handler_call_details)
+        if self._credentials.admits(given):
+            self._credentials.logins.accepted(GRPC)
             return await continuation(handler_call_details)
         return grpc.unary_unary_rpc_method_handler(_refuse)
 
@@ -136,7 +146,13 @@ def _printable(who: str) -> str:
 
 
 async def _refuse(_request: object, context: Any) -> None:  # noqa: ANN401 # grpcio's context
+    refused(GRPC, "unauthorized", peer=_host_of(context.peer()))
     await context.abort(grpc.StatusCode.UNAUTHENTICATED, REFUSED)
+
+
+def _host_of(peer: str) -> str:
+    """`ipv4:10.0.0.1:4711` and `ipv6:%5B::1%5D:4711` without kind and port."""
+    return unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
 
 
 def _digest(part: bytes) -> bytes:

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from ...errors import SlowRequest
+from ..telemetry.refusals import REST, refused
 from .connections import Connections
 from .head_limit import TOO_LARGE, WORDS, HeadLimit, is_too_large
 from .pace import Pace
@@ -161,6 +162,7 @@ class Connection(asyncio.Protocol):
         if transport is None or transport.is_closing():
             return
         if self._received:
+            refused(REST, "slow_request")
             words = _words("the request's head", self._connections.bounds.head_timeout)
             transport.write(plain_http("408 Request Timeout", words))
         transport.close()
@@ -171,6 +173,7 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
+        refused(REST, TOO_LARGE)
         status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         transport.write(raw_refusal(status, TOO_LARGE, WORDS))
         if transport.can_write_eof():

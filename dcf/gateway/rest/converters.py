@@ -7,6 +7,7 @@ file. Over gRPC there is no other place than the annotations.
 import base64
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from ...errors import InvalidRequest
 from ...providers.placement import FunctionSpec, FunctionState, RevisionInfo
@@ -14,17 +15,46 @@ from ..core import NAMESPACE
 from .messages import FunctionDeployment, Revision, SecretValue
 from .messages import FunctionStatus as StatusMessage
 
-ROLLOUT = "dcf.rollout"
-REASON = "dcf.reason"
+# Under these names gRPC tells what REST has fields for; a function's own must not pass for them.
+_ANNOTATIONS = {
+    "rollout": "dcf.rollout",
+    "rollout_reason": "dcf.reason",
+    "revision": "dcf.revision",
+    "rollout_revision": "dcf.rollout-revision",
+    "rollout_replicas": "dcf.rollout-replicas",
+    "rollout_ready_replicas": "dcf.rollout-ready-replicas",
+    "restarts": "dcf.restarts",
+    "last_exit": "dcf.last-exit",
+    "last_exit_at": "dcf.last-exit-at",
+}
 SCALE_MIN = ("com.openfaas.scale.min", "scale_min")
 SCALE_MAX = ("com.openfaas.scale.max", "scale_max")
 _NUMBER = re.compile("[0-9]{1,9}")
 
 
 def annotations_of(status: FunctionState) -> dict[str, str]:
-    """The function's own annotations and, beside them, how its newest rollout went."""
-    told = {ROLLOUT: status.rollout} | ({REASON: status.reason} if status.reason else {})
-    return {**status.spec.annotations, **told}
+    """The function's own annotations and, beside them, what runs and how its rollout went."""
+    told = _told(status)
+    return {
+        **status.spec.annotations,
+        **{name: str(told[key]) for key, name in _ANNOTATIONS.items() if told.get(key)},
+    }
+
+
+def _told(status: FunctionState) -> dict[str, Any]:
+    """What there is to tell of its revisions and replicas, under the names of its REST fields."""
+    progress, last = status.progress, status.last_exit
+    return {
+        "rollout": status.rollout,
+        "rollout_reason": status.reason,
+        "revision": status.revision,
+        "rollout_revision": status.newest if status.newest != status.revision else 0,
+        "rollout_replicas": progress.wanted if progress else 0,
+        "rollout_ready_replicas": progress.ready if progress else 0,
+        "restarts": status.restarts,
+        "last_exit": last.reason if last else "",
+        "last_exit_at": last.at if last else "",
+    }
 
 
 def number_of(labels: Mapping[str, str], keys: tuple[str, ...], default: int) -> int:
@@ -58,7 +88,8 @@ def checked_env(env: Mapping[str, str]) -> dict[str, str]:
 
 def without_rollout(annotations: Mapping[str, str]) -> dict[str, str]:
     """What is left when somebody sends back what a listing gave."""
-    return {key: value for key, value in annotations.items() if key not in {ROLLOUT, REASON}}
+    ours = frozenset(_ANNOTATIONS.values())
+    return {key: value for key, value in annotations.items() if key not in ours}
 
 
 def is_ours(namespace: str | None) -> bool:
@@ -109,8 +140,7 @@ def status_of(status: FunctionState, calls: int) -> StatusMessage:
         invocation_count=calls,
         replicas=status.replicas,
         available_replicas=status.available,
-        rollout=status.rollout,
-        rollout_reason=status.reason,
+        **_told(status),
     )
 
 
@@ -124,6 +154,9 @@ def revision_of(info: RevisionInfo) -> Revision:
         rollout=info.rollout,
         reason=info.reason,
         serving=info.serving,
+        restarts=info.restarts,
+        last_exit=info.last_exit.reason if info.last_exit else "",
+        last_exit_at=info.last_exit.at if info.last_exit else "",
     )
 
 

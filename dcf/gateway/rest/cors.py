@@ -31,11 +31,15 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Cors:
-    """The origins that may, and the headers that say so."""
+    """The origins that may, and the headers that say so.
+
+    Attributes:
+        origins: As browsers write them, or `*` alone.
+    """
 
     def __init__(self, origins: Iterable[str]) -> None:
         """Takes origins as browsers write them, or `*` alone."""
-        self._origins = frozenset(origins)
+        self.origins = frozenset(origins)
 
     def around(self, handler: _Handler) -> _Handler:
         """The same handler for calls; a preflight never reaches it."""
@@ -57,14 +61,14 @@ class Cors:
             for name in {each for each in reply.headers if each.lower().startswith(_PREFIX)}:
                 reply.headers.popall(name, None)
         reply.headers.update(self._headers(asked))
-        if _ANY not in self._origins:
+        if _ANY not in self.origins:
             named = reply.headers.get("Vary", "")
             reply.headers["Vary"] = f"{named}, Origin" if named else "Origin"
 
     def _headers(self, origin: str) -> dict[str, str]:
-        if _ANY in self._origins:
+        if _ANY in self.origins:
             return {"Access-Control-Allow-Origin": _ANY, "Access-Control-Expose-Headers": _SHOWN}
-        if origin.lower() not in self._origins:
+        if origin.lower() not in self.origins:
             return {}
         return {
             "Access-Control-Allow-Origin": origin,

@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Coroutine
 
+from ..telemetry.refusals import REST, refused
 from .connection import Connection, plain_http
 from .connections import Connections, peer_of
 
@@ -44,7 +45,7 @@ class RestListener:
         self._connections, self._server = connections, server
         self._sockets: list[socket.socket] = []
         self._opening: set[asyncio.Task[object]] = set()
-        self._told: dict[str, float] = {}
+        self._told = -_QUIET_SECONDS
         self.port = 0
 
     async def open(self, host: str, port: int) -> None:
@@ -89,7 +90,7 @@ class RestListener:
             self._opening.add(task)
             task.add_done_callback(self._opening.discard)
             return
-        self._tell("full", f"no room for more than {len(self._connections)} connections at once")
+        refused(REST, "too_many_connections")
         with contextlib.suppress(OSError), accepted:
             accepted.send(_FULL)
 
@@ -111,7 +112,7 @@ class RestListener:
     def _pause(self, listening: socket.socket, fault: OSError) -> None:
         """The loop would find the socket readable again at once, and burn."""
         made = self._connections.close_one()
-        self._tell("files", f"cannot take connections ({fault.strerror}); trying on")
+        self._tell(f"cannot take connections ({fault.strerror}); trying on")
         loop = asyncio.get_running_loop()
         loop.remove_reader(listening)
         loop.call_later(0 if made else _PAUSE_SECONDS, self._resume, listening)
@@ -120,12 +121,12 @@ class RestListener:
         if listening in self._sockets:
             asyncio.get_running_loop().add_reader(listening, self._accept, listening)
 
-    def _tell(self, about: str, words: str) -> None:
+    def _tell(self, words: str) -> None:
         """Once, until it has not been so for a minute."""
         now = time.monotonic()
-        if now - self._told.get(about, -_QUIET_SECONDS) >= _QUIET_SECONDS:
+        if now - self._told >= _QUIET_SECONDS:
             _log.warning("REST: %s", words)
-        self._told[about] = now
+        self._told = now
 
 
 def _listening(family: int, address: tuple[object, ...]) -> socket.socket:

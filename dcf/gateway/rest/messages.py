@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from ...errors import InvalidRequest
 from ..core import MAX_REPLICAS
+from .number_words import words_of
 
 _Message = TypeVar("_Message")
 
@@ -31,8 +32,7 @@ Base64 = Annotated[str, _named("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0
 Whole = Annotated[float, Meta(multiple_of=1)]
 Texts = dict[str, str]
 Environment = dict[
-    Annotated[str, _named(r"^[^=\u0000]+$")],
-    Annotated[str, _named(r"^[^\u0000]*$")],
+    Annotated[str, _named(r"^[^=\u0000]+$")], Annotated[str, _named(r"^[^\u0000]*$")]
 ]
 
 
@@ -69,7 +69,9 @@ class Usage(Struct, rename="camel"):
 class FunctionStatus(Struct, rename="camel", omit_defaults=True):
     """A function; empty fields are left out, as in OpenFaaS, and `createdAt` never.
 
-    `rollout` (`progressing`, `ready`, `failed`) and `rolloutReason` are DCF's own.
+    From `rollout` (`progressing`, `ready`, `failed`) on, the fields are DCF's own. `revision` is
+    the one that serves, `rolloutRevision` the newest, where that is another one; all fields that
+    begin with `rollout` are of the newest.
     """
 
     name: str
@@ -91,6 +93,13 @@ class FunctionStatus(Struct, rename="camel", omit_defaults=True):
     usage: Usage | None = None
     rollout: str = ""
     rollout_reason: str = ""
+    revision: int = 0
+    rollout_revision: int = 0
+    rollout_replicas: int = 0
+    rollout_ready_replicas: int = 0
+    restarts: int = 0
+    last_exit: str = ""
+    last_exit_at: str = ""
 
 
 class DeleteFunctionRequest(Struct, rename="camel"):
@@ -197,7 +206,7 @@ class Telemetry(Struct, rename="camel"):
 
 
 class Revision(Struct, rename="camel"):
-    """One entry of a function's history."""
+    """One entry of a function's history; `lastExit` is how the last replica ended that crashed."""
 
     revision: int
     image: str
@@ -206,6 +215,9 @@ class Revision(Struct, rename="camel"):
     rollout: str
     reason: str
     serving: bool
+    restarts: int = 0
+    last_exit: str = ""
+    last_exit_at: str = ""
 
 
 class RollbackRequest(Struct):
@@ -240,7 +252,7 @@ def decode(body: bytes, kind: type[_Message]) -> _Message:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        raise InvalidRequest(f"validation failed: {fault}") from fault
+        raise InvalidRequest(f"validation failed: {words_of(fault, body)}") from fault
     except RecursionError as fault:
         raise InvalidRequest("validation failed: it is nested too deeply") from fault
 

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from ..telemetry.refusals import REST, refused
+
 _LOCAL_NAMES = frozenset({"localhost"})
 _OWN_SITES = frozenset({"same-origin", "none"})  # none: a person typed the address
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -22,6 +24,7 @@ def same_origin(handler: Handler) -> Handler:
 
     async def answer(request: web.Request) -> web.StreamResponse:
         if not _is_own_page(request):
+            refused(REST, "foreign_origin", peer=request.remote or "")
             return web.Response(status=403, text="pages of other origins are not served here\n")
         return await handler(request)
 
@@ -37,6 +40,7 @@ def local_name(handler: Handler) -> Handler:
 
     async def answer(request: web.Request) -> web.StreamResponse:
         if _listens_on_loopback(request) and not _is_local(request.host):
+            refused(REST, "foreign_name", peer=request.remote or "")
             return web.Response(status=403, text="that is no name of this machine\n")
         return await handler(request)
 

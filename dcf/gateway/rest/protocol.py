@@ -10,6 +10,7 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 
+from ..telemetry.refusals import REST, refused
 from .access_log_filter import server_log
 from .head_limit import MAX_HEAD, TOO_LARGE, WORDS
 from .messages import encode
@@ -55,6 +56,7 @@ class Protocol(web.RequestHandler):
         """Answer a request that could not be read; what else fails here is aiohttp's to tell."""
         if not isinstance(exc, BadHttpMessage):
             return super().handle_error(request, status, exc, message)
+        refused(REST, TOO_LARGE if isinstance(exc, LineTooLong) else _BAD)
         if isinstance(exc, LineTooLong):
             reply = refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, TOO_LARGE, WORDS)
         else:

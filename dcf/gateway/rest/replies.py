@@ -8,6 +8,7 @@ from aiohttp import web
 
 from ...errors import DcfError
 from ...state.disk import storage_fault
+from ..telemetry.refusals import REST, refused
 from .messages import decode, encode
 
 ACCEPTED = 202
@@ -21,6 +22,8 @@ _STATUSES = {
     "unsupported": 501,
     "storage_full": 507,
 }
+_LONGEST_ID = 256
+_REFUSALS, _TOO_LARGE = ("slow_request", "too_many_connections"), 413
 _Message = TypeVar("_Message")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
@@ -32,15 +35,26 @@ async def plain_errors(request: web.Request, handler: _Handler) -> web.StreamRes
     try:
         return await handler(request)
     except DcfError as fault:
+        if fault.code in _REFUSALS:
+            refused(REST, fault.code)
         return failed(_STATUSES.get(fault.code, 500), fault.message)
     except web.HTTPException as fault:  # aiohttp's own: no such route, method, or too much body
+        if fault.status == _TOO_LARGE:
+            refused(REST, "body_too_large")
         headers = {"Allow": fault.headers["Allow"]} if "Allow" in fault.headers else None
         return failed(fault.status, fault.reason, headers)
     except Exception as fault:  # pylint: disable=broad-exception-caught # the last before the wire
         if known := storage_fault(fault, "the change"):
             return failed(_STATUSES.get(known.code, 500), known.message)
-        _log.exception("%s %s failed", request.method, request.path)
+        call_id = request.headers.get("X-Call-Id", "none")[:_LONGEST_ID]
+        _log.exception("%s %s failed [%s]", request.method, _route_of(request), call_id)
         return failed(500, "the gateway failed; its log has the reason")
+
+
+def _route_of(request: web.Request) -> str:
+    """Its route's pattern: a path may hold what is nobody's business."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "an unknown route"
 
 
 def failed(status: int, words: str, headers: dict[str, str] | None = None) -> web.Response:

@@ -9,6 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import AlreadyExists, InvalidRequest, NotFound
+from ..measuring import Measuring
+from ..notices import (
+    REPLACED,
+    Hear,
+    RolloutEnded,
+    RolloutStep,
+    unheard,
+)
 from ..placement import (
     FAILED,
     PROGRESSING,
@@ -16,15 +24,17 @@ from ..placement import (
     REGISTRY_SECRET,
     FunctionSpec,
     FunctionState,
+    Progress,
+    ReplicaExit,
     RevisionInfo,
     Usage,
 )
 from ..routing import Target
 from ..stores import LogLine, Stores
+from .measuring import MEMORY, FakeMeasuring
 from .stores import FakeArchives, FakeLogs, FakeSecrets
 
 _TIME = "2000-01-01T00:00:00Z"
-_MEMORY = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Script:
     fault: str = ""
 
 
-class FakeProvider:
+class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what a test says
     """Fills the whole port.
 
     Attributes:
@@ -53,6 +63,7 @@ class FakeProvider:
         draining: The targets of which this has not come back.
         archives: The digests that were put.
         kept_secrets: Name and value.
+        measuring: Knows what replicas use; a test may take it away.
     """
 
     kind = "fake"
@@ -75,10 +86,12 @@ class FakeProvider:
             FakeSecrets(self.kept_secrets, self.statuses),
             FakeLogs(lines, self.statuses),
         )
+        self.measuring: Measuring | None = FakeMeasuring(self.statuses)
         self.replicas = tuple(targets)
+        self._hear: Hear = unheard
         self._revisions: dict[str, list[RevisionInfo]] = {}
         self._weights: dict[str, dict[int, float]] = {}
-        self._lost: set[str] = set()
+        self._lost: dict[str, ReplicaExit | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
 
@@ -91,6 +104,10 @@ class FakeProvider:
     def routing(self) -> "FakeProvider":
         """Itself."""
         return self
+
+    def listen(self, hear: Hear) -> None:
+        """Tell somebody what happens."""
+        self._hear = hear
 
     async def start(self) -> None:
         """Nothing to open."""
@@ -105,14 +122,16 @@ class FakeProvider:
         """Serve several revisions at once, by number, each by its share."""
         await self._route(name, weights)
 
-    async def lose(self, address: str) -> None:
-        """A replica ends: it is on no list any more."""
-        self._lost.add(address)
+    async def lose(self, address: str, ended: ReplicaExit | None = None) -> None:
+        """A replica ends, by itself if it is told how: it is on no list any more."""
+        self._lost[address] = ended
+        for name in self.statuses if ended else ():
+            self._note_exit(name, address, ended)
         await self._tell()
 
     async def recover(self, address: str) -> None:
         """It is started again."""
-        self._lost.discard(address)
+        del self._lost[address]
         await self._tell()
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
@@ -171,13 +190,25 @@ class FakeProvider:
         """One function."""
         if name not in self.statuses:
             raise NotFound(f"no such function: {name}")
-        status = self.statuses[name]
-        return replace(status, available=status.replicas if self._weights[name] else 0)
+        status, revisions = self.statuses[name], self._revisions[name]
+        serving = [each for each in revisions if each.serving]
+        shown = (serving or revisions)[0]
+        ready = self.targets(name)
+        moving = Progress(status.replicas, 0) if status.rollout == PROGRESSING else None
+        return replace(
+            status,
+            available=status.replicas if ready else 0,
+            revision=shown.number if serving else 0,
+            newest=revisions[0].number,
+            progress=moving,
+            restarts=shown.restarts,
+            last_exit=shown.last_exit,
+        )
 
     async def usage(self, name: str) -> Usage:
         """Half a core and 100 MiB a replica."""
         replicas = (await self.describe(name)).replicas
-        return Usage(500.0 * replicas, _MEMORY * replicas)
+        return Usage(500.0 * replicas, MEMORY * replicas)
 
     def targets(self, name: str) -> Sequence[Target]:
         """The addresses of the revisions that serve, whatever the count, unless it is 0."""
@@ -201,6 +232,23 @@ class FakeProvider:
             pass
         return self.targets(name)
 
+    async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
+        """What it was told of that replica."""
+        await self.describe(name)
+        try:
+            async with asyncio.timeout_at(deadline), self._changed:
+                if target not in self.targets(name):
+                    await self._changed.wait_for(lambda: self._lost.get(target.address))
+        except TimeoutError:
+            pass
+        return self._lost.get(target.address)
+
+    def _note_exit(self, name: str, address: str, ended: ReplicaExit | None) -> None:
+        for place, each in enumerate(self._revisions[name]):
+            if address in {target.address for target in self._of(name, each.number)}:
+                known = replace(each, restarts=each.restarts + 1, last_exit=ended)
+                self._revisions[name][place] = known
+
     def _of(self, name: str, number: int) -> Sequence[Target]:
         (info,) = (each for each in self._revisions[name] if each.number == number)
         addresses = self.scripts.get(info.spec.image, Script()).addresses
@@ -214,6 +262,9 @@ class FakeProvider:
     async def _begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
         revisions, script = self._revisions[spec.name], self.scripts.get(spec.image, Script())
         info = RevisionInfo(len(revisions) + 1, spec, _TIME, by)
+        if revisions and self.statuses[spec.name].rollout == PROGRESSING:
+            self._tell_end(revisions[0], REPLACED)
+        self._hear(RolloutStep(spec.name, info.number, "preparing"))
         revisions.insert(0, info)
         self._say(spec.name, PROGRESSING)
         if script.gate is None:
@@ -234,10 +285,15 @@ class FakeProvider:
         if script.fault:
             self._revisions[name][0] = replace(info, rollout=FAILED, reason=script.fault)
             self._say(name, FAILED, script.fault)
+            self._tell_end(info, FAILED, script.fault)
             return
         self.statuses[name] = replace(self.statuses[name], spec=info.spec)
         self._say(name, READY)
         await self._route(name, {info.number: 1.0})
+        self._tell_end(info, READY)
+
+    def _tell_end(self, info: RevisionInfo, result: str, reason: str = "") -> None:
+        self._hear(RolloutEnded(info.spec.name, info.number, result, reason, 0.0))
 
     def _say(self, name: str, rollout: str, reason: str = "") -> None:
         self.statuses[name] = replace(self.statuses[name], rollout=rollout, reason=reason)

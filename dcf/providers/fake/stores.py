@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from ...call_lines import CallLines
 from ...errors import AlreadyExists, InvalidRequest, NotFound
 from ..placement import FunctionState
 from ..stores import LogLine, LogQuery
@@ -62,12 +63,14 @@ class FakeLogs:
         """Those of one function."""
         if query.name not in self._statuses:
             raise NotFound(f"no such function: {query.name}")
+        of_call = CallLines(query.call)
         found = [
             line
             for line in self._lines
             if line.name == query.name
             and query.instance in {"", line.instance}
             and line.timestamp >= query.since
+            and (not query.call or of_call.has(line.instance, line.text))
         ]
         for line in found[-query.tail :] if query.tail > 0 else found:
             yield line

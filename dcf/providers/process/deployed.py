@@ -3,14 +3,27 @@
 import asyncio
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 
-from ..placement import FAILED, PROGRESSING, FunctionSpec, FunctionState, RevisionInfo
+from ..placement import (
+    FAILED,
+    PROGRESSING,
+    FunctionSpec,
+    FunctionState,
+    Progress,
+    ReplicaExit,
+    RevisionInfo,
+)
 from ..rollout.machine import Rollout
 from ..rollout.states import Asked
 from ..routing import Target
 from .history import History
 from .logs import FunctionLog
+from .probe import status_of
 from .revision_processes import RevisionProcesses
+
+_ANSWER_SECONDS = 0.2
 
 
 class Deployed:
@@ -44,14 +57,38 @@ class Deployed:
     def status(self) -> FunctionState:
         """What runs now."""
         record, rollout = self.history.record, self._rollout
+        shown, progress = self.history.serving or self.history.newest, rollout.progress
+        exits = self.processes.exits.of(shown.number)
         return FunctionState(
-            (self.history.serving or self.history.newest).spec,
+            shown.spec,
             record.replicas,
             len(self.targets()),
             record.created_at,
             rollout.outcome,
             rollout.reason,
+            revision=record.serving,
+            newest=self.history.newest.number,
+            progress=Progress(*progress) if progress else None,
+            restarts=exits.restarts,
+            last_exit=exits.last,
         )
+
+    def revisions(self) -> Sequence[RevisionInfo]:
+        """Its history, newest first."""
+        exits = self.processes.exits
+        return [
+            replace(each, restarts=known.restarts, last_exit=known.last)
+            for each in self.history.infos()
+            for known in (exits.of(each.number),)
+        ]
+
+    async def ended(self, target: Target, deadline: float) -> ReplicaExit | None:
+        """How a replica ended that broke off a call; None at once for one that lives."""
+        place = urlsplit(target.address)
+        host, port = place.hostname or "", place.port or 0
+        if await status_of(host, port, "/_/health", timeout=_ANSWER_SECONDS):
+            return None
+        return await self.processes.exits.at(target.address, deadline)
 
     def targets(self) -> Sequence[Target]:
         """The ready replicas."""
@@ -75,6 +112,8 @@ class Deployed:
     def resume(self) -> None:
         """Bring back what served; then go on with a revision that was on its way."""
         serving, newest = self.history.serving, self.history.newest
+        if newest.rollout != PROGRESSING:
+            self.processes.watch.restored = newest.number
         with self.processes.event():
             if serving is None or serving.number == newest.number:
                 self._rollout.asked(_asked(newest))

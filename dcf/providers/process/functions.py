@@ -1,12 +1,13 @@
 """The functions of the process provider: its placement and its routing."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from ...errors import AlreadyExists, NotFound
 from ...state.disk import writing
-from ..placement import FunctionSpec, FunctionState, RevisionInfo, Usage
+from ..notices import Hear, unheard
+from ..placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..routing import Target
 from .deployed import Deployed
 from .history import History
@@ -30,6 +31,7 @@ class ProcessFunctions:
         launching: Launching,
         keep_only: Callable[[set[str]], None],
         min_ready_seconds: float,
+        hear: Hear = unheard,
     ) -> None:
         """No functions yet; see `start`.
 
@@ -39,9 +41,11 @@ class ProcessFunctions:
             launching: Checks and prepares revisions.
             keep_only: Deletes everything stored by digest but for what it is given.
             min_ready_seconds: How long a new revision must stay ready before the old one goes.
+            hear: Takes what happens to functions by itself.
         """
         self._home, self._store, self._launching = home, store, launching
         self._keep_only, self._min_ready_seconds = keep_only, min_ready_seconds
+        self._hear = hear
         self._functions: dict[str, Deployed] = {}
         self._arriving: set[str] = set()
         self._draining: dict[Deployed, asyncio.Task[None]] = {}
@@ -89,7 +93,7 @@ class ProcessFunctions:
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """Its revisions, newest first."""
-        return self._find(name).history.infos()
+        return self._find(name).revisions()
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Begin to go back to an earlier revision."""
@@ -140,6 +144,10 @@ class ProcessFunctions:
         """What its replicas use now."""
         return self._find(name).processes.usage()
 
+    def pids(self) -> Mapping[str, Sequence[int]]:
+        """By function: the supervisors of its processes."""
+        return {name: each.processes.pids() for name, each in self._functions.items()}
+
     def targets(self, name: str) -> Sequence[Target]:
         """Its ready replicas."""
         return self._find(name).targets()
@@ -147,6 +155,10 @@ class ProcessFunctions:
     async def ready(self, name: str, deadline: float) -> Sequence[Target]:
         """Its ready replicas, as soon as there is one."""
         return await self._find(name).ready(deadline)
+
+    async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
+        """How a replica ended that broke off a call."""
+        return await self._find(name).ended(target, deadline)
 
     def log(self, name: str) -> FunctionLog:
         """What its replicas wrote."""
@@ -169,7 +181,7 @@ class ProcessFunctions:
             return FunctionLog(self._home.logs, name)
 
     def _add(self, history: History, log: FunctionLog) -> Deployed:
-        processes = RevisionProcesses(history, log, self._launching.launch)
+        processes = RevisionProcesses(history, log, self._launching.launch, hear=self._hear)
         function = Deployed(history, log, processes, self._min_ready_seconds)
         self._functions[history.record.name] = function
         return function

@@ -130,6 +130,8 @@ class Launching:
             env["CUDA_VISIBLE_DEVICES"] = ""
         # Replicas' ports are chosen when they start, so mesh_call goes by way of the gateway.
         defaults = {"LOG_FORMAT": "text", "MESH_ADDRESS": self._mesh}
+        if self._mesh:  # else there is no gateway that could be asked for the log
+            defaults["LOG_COMMAND"] = f"dcf function log {spec.name}"
         env |= {
             name: text
             for name, text in defaults.items()

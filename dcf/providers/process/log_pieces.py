@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ...call_lines import CallLines
 from ..stores import LogLine, LogQuery
 
 _PIECE_BYTES = 1 << 18
@@ -36,15 +37,20 @@ class Piece:
 def wanted_by(query: LogQuery, since: str) -> Wanted:
     """Turn a line of a file into a record, or into None when it was not asked for.
 
+    With a call in the query it wants to see every line, in order.
+
     Args:
-        query: Whose name and instance count.
+        query: Whose name, instance and call count.
         since: The stamp of the first line that counts: text order is time order.
     """
+    of_call = CallLines(query.call) if query.call else None
 
     def wanted(raw: bytes) -> LogLine | None:
         stamp, _, rest = raw.decode(errors="replace").partition(" ")
         instance, _, text = rest.partition(" ")
         if not instance or stamp < since or query.instance not in {"", instance}:
+            return None
+        if of_call and not of_call.has(instance, text):
             return None
         return LogLine(query.name, instance, stamp, text)
 
@@ -60,6 +66,16 @@ def next_lines(piece: Piece, wanted: Wanted) -> list[LogLine] | None:
     if not whole:
         return None
     return [line for raw in data[: whole - 1].split(b"\n") if (line := wanted(raw)) is not None]
+
+
+def count(pieces: Iterable[Piece], wanted: Wanted) -> int:
+    """How many wanted lines there are now; reading then begins at the start again."""
+    found = 0
+    for piece in pieces:
+        while (lines := next_lines(piece, wanted)) is not None:
+            found += len(lines)
+        piece.file.seek(0)
+    return found
 
 
 def rewind(pieces: Iterable[Piece], wanted: Wanted, tail: int) -> deque[Piece]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ...errors import InvalidRequest
 from ..stores import LogLine, LogQuery
-from .log_pieces import Piece, next_lines, rewind, wanted_by
+from .log_pieces import Piece, count, next_lines, rewind, wanted_by
 
 _MAX_FILE_BYTES = 4 << 20
 _KEPT = 3
@@ -99,20 +99,27 @@ class FunctionLog:
         Raises:
             InvalidRequest: `since` is no time.
         """
-        wanted = wanted_by(query, _utc(query.since))
+        since = _utc(query.since)
+        wanted = wanted_by(query, since)
         news = asyncio.Event()
         self._readers.add(news)
         with ExitStack() as files:
             files.callback(self._readers.discard, news)
             pieces = deque(self._pieces(files, 0, query.follow))
-            if query.tail > 0:
+            before = 0  # lines of the call that are older than those asked for
+            if query.tail > 0 and query.call:
+                # A line of a trace is known by those above it, so nothing is read backwards.
+                lines = await asyncio.to_thread(count, pieces, wanted_by(query, since))
+                before = max(0, lines - query.tail)
+            elif query.tail > 0:
                 pieces = await asyncio.to_thread(rewind, pieces, wanted, query.tail)
             while pieces:
                 news.clear()
                 rotations = self._rotations
                 found = await asyncio.to_thread(next_lines, pieces[0], wanted)
-                for line in found or ():
+                for line in (found or ())[before:]:
                     yield line
+                before = max(0, before - len(found or ()))
                 # Of a file that is still written to, more may have come while it was read.
                 if found is None and not (pieces[0].number == rotations and news.is_set()):
                     await self._go_on(files, pieces, news, query.follow)

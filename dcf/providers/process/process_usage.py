@@ -45,17 +45,21 @@ def cpu_seconds(pid: int) -> float:
 
 
 class Meter:
-    """Turns the growing processor time of one supervisor's processes into a rate."""
+    """Turns the growing processor time of one supervisor's processes into a rate.
+
+    Attributes:
+        pid: The supervisor's.
+    """
 
     def __init__(self, pid: int) -> None:
-        self._pid = pid
+        self.pid = pid
         self._then, self._spent, self._rate = time.monotonic(), cpu_seconds(pid), 0.0
 
     def usage(self) -> Usage:
         """What it uses now; the rate is that since the last call, if that is not just now."""
         passed = time.monotonic() - self._then
         if passed >= _SHORTEST_SECONDS:
-            spent = cpu_seconds(self._pid)
+            spent = cpu_seconds(self.pid)
             self._rate = max(0.0, spent - self._spent) / passed
             self._then, self._spent = self._then + passed, spent
-        return Usage(1000 * self._rate, resident_bytes(self._pid))
+        return Usage(1000 * self._rate, resident_bytes(self.pid))

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from ...errors import CannotStart, InvalidRequest
 from ...state.disk import writing
+from ..notices import Hear, unheard
 from ..stores import LogLine, LogQuery, Stores
 from .archives import Archives
+from .consumption import Consumptions
 from .functions import ProcessFunctions
 from .launching import Launching, Stock
 from .leftovers import end_leftovers
@@ -47,6 +49,7 @@ class ProcessProvider:
         self._path, self._environ, self._mesh = home, environ, mesh
         self._min_ready_seconds = min_ready_seconds
         self._accept_lost_state = accept_lost_state
+        self._hear: Hear = unheard
         self._opened: _Opened | None = None
 
     @property
@@ -64,6 +67,15 @@ class ProcessProvider:
         """Once it is started."""
         return self._state.stores
 
+    @property
+    def measuring(self) -> Consumptions:
+        """Once it is started."""
+        return self._state.measuring
+
+    def listen(self, hear: Hear) -> None:
+        """Tell somebody what happens to functions from the start on."""
+        self._hear = hear
+
     async def start(self) -> None:
         """Claim the folder and start every function that was deployed."""
         home = StateDir.claim(self._path)
@@ -71,7 +83,9 @@ class ProcessProvider:
             if count := end_leftovers(home.run):
                 _log.warning("ended what %d replicas of a killed gateway had left behind", count)
             store = Store(home.database, self._accept_lost_state)
-            self._opened = _Opened(home, store, self._environ, self._mesh, self._min_ready_seconds)
+            self._opened = _Opened(
+                home, store, self._environ, self._mesh, self._min_ready_seconds, self._hear
+            )
         except OSError as fault:
             home.release()
             place = fault.filename or home.path
@@ -102,6 +116,7 @@ class _Opened:
         environ: Mapping[str, str],
         mesh: str,
         min_ready_seconds: float,
+        hear: Hear,
     ) -> None:
         self._home, self._store = home, store
         # Watchers inherit the read end. The write end is ours alone, so it closes however we end.
@@ -111,8 +126,9 @@ class _Opened:
         stock = Stock(home, self._archives, self._overlays, secrets)
         launching = Launching(stock, self._parent, environ, mesh=mesh)
         self.functions = ProcessFunctions(
-            home, self._store, launching, self._keep_only, min_ready_seconds
+            home, self._store, launching, self._keep_only, min_ready_seconds, hear
         )
+        self.measuring = Consumptions(self.functions.pids)
         self.stores = Stores(
             _Archives(self._archives),
             _WantedSecrets(secrets, self.functions),

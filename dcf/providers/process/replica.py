@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from ...rooms import WATCHER
-from ..placement import Usage
+from ..placement import ReplicaExit, Usage
 from ..routing import Target
 from .free_ports import free_ports
 from .leftovers import mark_of
+from .logs import now
 from .probe import status_of
 from .process_usage import Meter, resident_bytes
 from .spawned import Command, Spawned
@@ -71,10 +72,10 @@ class Report(Protocol):
     def away(self) -> None:
         """It takes no calls now; the reason follows."""
 
-    def lost(self, reason: str) -> None:
+    def lost(self, ended: ReplicaExit) -> None:
         """It was ready and has ended; it is started again."""
 
-    def failed(self, reason: str) -> None:
+    def failed(self, ended: ReplicaExit) -> None:
         """It could not become ready; it is tried again."""
 
 
@@ -115,6 +116,11 @@ class Replica:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
+    @property
+    def pid(self) -> int | None:
+        """The process id of its supervisor; None while it has none."""
+        return self._meter.pid if self._meter is not None else None
+
     def usage(self) -> Usage:
         """What its process uses now."""
         return self._meter.usage() if self._meter is not None else Usage(0.0, 0)
@@ -122,22 +128,23 @@ class Replica:
     async def _keep_alive(self) -> None:
         delay, port_tries = _FIRST_DELAY, 0
         while True:
-            reason = await self._live_once()
+            ended = await self._live_once()
+            self._log(self._instance, f"replica ended: {ended.reason}")
             if self._was_ready_at:
-                self._report.lost(reason)
+                self._report.lost(ended)
                 if time.monotonic() - self._was_ready_at > _STEADY_SECONDS:
                     delay = _FIRST_DELAY
-            elif _is_port_taken(reason) and port_tries < _PORT_TRIES:
+            elif _is_port_taken(ended.reason) and port_tries < _PORT_TRIES:
                 port_tries += 1
                 continue
             else:
-                self._report.failed(reason)
-            self._log(self._instance, f"replica ended: {reason}; starting again in {delay:g} s")
+                self._report.failed(ended)
             await asyncio.sleep(delay)
+            self._log(self._instance, f"starting again after {delay:g} s")
             delay = min(delay * 2, _LONGEST_DELAY)
 
-    async def _live_once(self) -> str:
-        """Start the process and watch it to its end; gives the reason why it ended."""
+    async def _live_once(self) -> ReplicaExit:
+        """Start the process and watch it to its end; tells how it ended."""
         self._was_ready_at = 0.0
         # Nobody else knows this name, so that whoever makes the file is the process started here.
         lock = self._launch.run / f"{self._instance}.{os.urandom(8).hex()}.lock"
@@ -147,17 +154,24 @@ class Replica:
                 self._command(http, others, lock), lambda text: self._log(self._instance, text)
             )
         except OSError as fault:
-            return f"the process cannot be started: {fault.strerror}"
+            return self._exit(f"the process cannot be started: {fault.strerror}")
         try:
-            reason = await self._watched(spawned, http, lock)
+            ours = await self._watched(spawned, http, lock)
             if self.target is not None:
                 self.target = None
                 self._report.away()
-            return reason or await spawned.why(was_ready=bool(self._was_ready_at))
+            if ours:
+                return self._exit(f"ended by the gateway: {ours}", address=_address(http))
+            cause, reason = await spawned.why(was_ready=bool(self._was_ready_at))
+            return self._exit(cause, reason, _address(http))
         finally:
             self.target = self._meter = None
             await spawned.end(self._stop_seconds)
             lock.unlink(missing_ok=True)  # it was killed
+
+    def _exit(self, cause: str, reason: str = "", address: str = "") -> ReplicaExit:
+        was = address if self._was_ready_at else ""
+        return ReplicaExit(cause, reason or cause, now(), self._instance, was)
 
     def _command(self, http: int, others: list[int], lock: Path) -> Command:
         launch = self._launch
@@ -212,9 +226,7 @@ class Replica:
             await asyncio.sleep(_POLL_SECONDS)
         self._was_ready_at = time.monotonic()
         launch = self._launch
-        self.target = Target(
-            f"http://{HOST}:{port}", revision=launch.revision, timeout=launch.call_timeout
-        )
+        self.target = Target(_address(port), revision=launch.revision, timeout=launch.call_timeout)
         self._report.ready()
         return await self._stay(spawned, port)
 
@@ -227,6 +239,10 @@ class Replica:
             status = await status_of(HOST, port, "/_/health", timeout=_HEALTH_SECONDS)
             sick = 0 if status == 200 else sick + 1
         return f"unhealthy {_UNHEALTHY_LIMIT} times in a row"
+
+
+def _address(port: int) -> str:
+    return f"http://{HOST}:{port}"
 
 
 def _is_port_taken(reason: str) -> bool:

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 from ...errors import DcfError, StorageFailed
 from ...state.disk import storage_fault
-from ..placement import FunctionSpec, Usage
+from ..notices import Hear, unheard
+from ..placement import FunctionSpec, ReplicaExit, Usage
 from ..rollout.machine import Rollout
 from ..rollout.states import State
+from ..rollout.watch import RolloutWatch
 from ..routing import Target
+from .exits import Exits
 from .history import History
 from .logs import FunctionLog
 from .replica import Launch, Replica, Report
+from .restart_kind import restart_kind
 
 Prepare = Callable[[int, FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
 StartReplica = Callable[[str, Launch, Callable[[str, str], None], Report], Replica]
@@ -27,6 +31,8 @@ class RevisionProcesses:
 
     Attributes:
         rollout: The machine; set once it is made.
+        exits: How replicas ended that nobody had asked to.
+        watch: Tells what it does.
         stop_seconds: How long replicas that are stopped from now on may finish their calls, where
             their launch gives them longer.
     """
@@ -40,8 +46,10 @@ class RevisionProcesses:
         log: FunctionLog,
         prepare: Prepare,
         start_replica: StartReplica = Replica,
+        hear: Hear = unheard,
     ) -> None:
-        self._history, self._log = history, log
+        self._history, self._log, self.exits = history, log, Exits()
+        self.watch = RolloutWatch(self._function, hear, asyncio.get_running_loop().time)
         self._prepare, self._start_replica = prepare, start_replica
         self._preparing: dict[int, asyncio.Task[None]] = {}
         self._launches: dict[int, Launch] = {}
@@ -52,7 +60,7 @@ class RevisionProcesses:
 
     def prepare(self, number: int) -> None:
         """Begin to make a launch."""
-        making = self._begin(self._make(number), f"prepare {self._name(number)}")
+        making = self._begin(self._make(number), f"prepare {self.name(number)}")
         self._preparing[number] = making
         making.add_done_callback(lambda _: self._preparing.pop(number, None))
 
@@ -63,7 +71,7 @@ class RevisionProcesses:
     def start(self, number: int, member: int) -> None:
         """Start a process."""
         self._replicas[number, member] = self._start_replica(
-            f"{self._name(number)}-{member}",
+            self.name(number, member),
             self._launches[number],
             self._log.write,
             _News(self, number, member),
@@ -72,7 +80,7 @@ class RevisionProcesses:
     def stop(self, number: int, member: int) -> None:
         """Drain a process in the background."""
         replica = self._replicas.pop((number, member))
-        self._begin(self._end(number, member, replica), f"stop {self._name(number)}-{member}")
+        self._begin(self._end(number, member, replica), f"stop {self.name(number, member)}")
 
     def discard(self, number: int) -> None:
         """Take a launch back."""
@@ -80,14 +88,12 @@ class RevisionProcesses:
 
     def keep(self, number: int) -> None:
         """Write down which revision serves."""
-        self._begin(self._write(number), f"keep {self._name(number)}")
+        self._begin(self._write(number), f"keep {self.name(number)}")
 
     def note_failure(self, number: int, reason: str) -> None:
         """Write down, and into the function's log, why a revision does not serve."""
-        self._log.write(
-            self._history.record.name, f"revision {number} cannot become ready: {reason}"
-        )
-        self._begin(self._write_failure(number, reason), f"note {self._name(number)}")
+        self._log.write(self._function, f"revision {number} cannot become ready: {reason}")
+        self._begin(self._write_failure(number, reason), f"note {self.name(number)}")
 
     def wake(self, at: float) -> None:
         """Set a timer of the event loop's clock."""
@@ -104,6 +110,10 @@ class RevisionProcesses:
         return Usage(
             sum(each.cpu_millicores for each in used), sum(each.memory_bytes for each in used)
         )
+
+    def pids(self) -> Sequence[int]:
+        """The supervisors of its processes, but for those that are being drained."""
+        return [pid for each in self._replicas.values() if (pid := each.pid) is not None]
 
     async def changed(self) -> None:
         """Wait for the next event."""
@@ -141,15 +151,16 @@ class RevisionProcesses:
             return str(known)
         if isinstance(fault, (DcfError, OSError)):
             return str(fault)
-        _log.error("%s cannot be prepared", self._name(number), exc_info=fault)
+        _log.error("%s cannot be prepared", self.name(number), exc_info=fault)
         return "the gateway failed; its log has the reason"
 
     def _progress(self, number: int, text: str) -> None:
         self.rollout.progressed(number, text)
-        self._log.write(self._history.record.name, text)
+        self._log.write(self._function, text)
 
     async def _end(self, number: int, member: int, replica: Replica) -> None:
         await replica.stop(self.stop_seconds)
+        self.watch.replica_ended(number, self.name(number, member))
         with self.event():
             self.rollout.ended(number, member)
 
@@ -173,6 +184,17 @@ class RevisionProcesses:
         with contextlib.suppress(StorageFailed):  # it may be the fault itself
             await self._history.failed(number, reason)
 
+    def ended_itself(
+        self, number: int, member: int, ended: ReplicaExit, tell: Callable[[int, int, str], None]
+    ) -> None:
+        """A replica ended that nobody had asked to: for the machine, and to be told."""
+        name, kind = self.name(number, member), restart_kind(ended.reason)
+        self.watch.replica_restarted(number, name, kind, ended.cause)
+        with self.event():
+            tell(number, member, ended.reason)
+            # The machine may have had it stopped for that.
+            self.exits.note(number, ended, is_restarted=(number, member) in self._replicas)
+
     def _woken(self) -> None:
         now = asyncio.get_running_loop().time()
         self._timers = {each for each in self._timers if each.when() > now}
@@ -181,8 +203,9 @@ class RevisionProcesses:
 
     @contextlib.contextmanager
     def event(self) -> Iterator[None]:
-        """Around an event of the machine: those who wait for a change look again."""
+        """Around an event of the machine: it is told, and those who wait for it look again."""
         yield
+        self.watch.look(self.rollout)
         for news in self._news:
             if not news.done():
                 news.set_result(None)
@@ -193,8 +216,13 @@ class RevisionProcesses:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _name(self, number: int) -> str:
-        return f"{self._history.record.name}-{number}"
+    def name(self, number: int, member: int = 0) -> str:
+        """What a revision, or a replica of it, is called."""
+        return f"{self._function}-{number}" + (f"-{member}" if member else "")
+
+    @property
+    def _function(self) -> str:
+        return self._history.record.name
 
 
 @dataclass(frozen=True)
@@ -207,6 +235,7 @@ class _News:
 
     def ready(self) -> None:
         """It takes calls."""
+        self.processes.watch.replica_ready(self.number, self._replica)
         with self.processes.event():
             self.processes.rollout.ready(self.number, self.member)
 
@@ -215,12 +244,16 @@ class _News:
         with self.processes.event():
             self.processes.rollout.away(self.number, self.member)
 
-    def lost(self, reason: str) -> None:
+    def lost(self, ended: ReplicaExit) -> None:
         """It has ended."""
-        with self.processes.event():
-            self.processes.rollout.lost(self.number, self.member, reason)
+        tell = self.processes.rollout.lost
+        self.processes.ended_itself(self.number, self.member, ended, tell)
 
-    def failed(self, reason: str) -> None:
+    def failed(self, ended: ReplicaExit) -> None:
         """It could not become ready."""
-        with self.processes.event():
-            self.processes.rollout.failed(self.number, self.member, reason)
+        tell = self.processes.rollout.failed
+        self.processes.ended_itself(self.number, self.member, ended, tell)
+
+    @property
+    def _replica(self) -> str:
+        return self.processes.name(self.number, self.member)

@@ -7,18 +7,22 @@ import asyncio
 import contextlib
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import supervisor
-from .exit_reason import exit_reason
+from .exit_reason import exit_cause, exit_reason
 from .leftovers import end_marked
+from .oom_kills import oom_kills
 
 _LOOK_SECONDS = 0.5
 _LONGEST_LINE = 1 << 16
-_LAST_LINES = 20
+# As many as the interpreter may write of where it was when it was killed.
+_LAST_LINES, _LONGEST_KEPT = 120, 8192
+_AT_THE_END_SECONDS = 2.0
 _KILL_SECONDS = supervisor.KILL_SECONDS + 2.0
 
 
@@ -53,11 +57,12 @@ class Spawned:
     """
 
     def __init__(
-        self, process: asyncio.subprocess.Process, mark: Path, log: Callable[[str], None]
+        self, process: asyncio.subprocess.Process, command: Command, log: Callable[[str], None]
     ) -> None:
-        self.pid = process.pid
-        self._process, self._mark, self._log = process, mark, log
-        self._lines: deque[str] = deque(maxlen=_LAST_LINES)
+        self.pid, self._oom_kills = process.pid, oom_kills()
+        self._process, self._log = process, log
+        self._mark, self._folder = command.mark, command.folder
+        self._lines: deque[tuple[float, str]] = deque(maxlen=_LAST_LINES)  # when each came
         self._pump = asyncio.create_task(self._read())
         self._exit = asyncio.create_task(process.wait())
 
@@ -82,7 +87,7 @@ class Spawned:
             # asyncio has killed the supervisor: what that had started by then is known by its mark.
             await asyncio.to_thread(end_marked, command.mark)
             raise
-        return cls(process, command.mark, log)
+        return cls(process, command, log)
 
     @property
     def has_ended(self) -> bool:
@@ -95,10 +100,20 @@ class Spawned:
             # Told at once, unless somebody else still holds its output: so look, too.
             await asyncio.wait({self._exit}, timeout=_LOOK_SECONDS)
 
-    async def why(self, *, was_ready: bool) -> str:
-        """The reason of its end in one line, once it has ended."""
+    async def why(self, *, was_ready: bool) -> tuple[str, str]:
+        """The cause of its end, and the reason in one line, once it has ended."""
+        about_now = time.monotonic() - _AT_THE_END_SECONDS
         await asyncio.wait({self._pump}, timeout=1.0)
-        return exit_reason(list(self._lines), self._process.returncode, was_ready=was_ready)
+        code, now = self._process.returncode, oom_kills()
+        ooms = None if now is None or self._oom_kills is None else now - self._oom_kills
+        return exit_cause(code, ooms), exit_reason(
+            [text for _, text in self._lines],
+            code,
+            was_ready=was_ready,
+            ended_with=sum(came >= about_now for came, _ in self._lines),
+            folder=self._folder,
+            oom_kills=ooms,
+        )
 
     def kill(self) -> None:
         """Kill it and all it started."""
@@ -141,5 +156,5 @@ class Spawned:
 
     def _keep(self, raw: bytes) -> None:
         if text := raw.decode(errors="replace").rstrip():
-            self._lines.append(text)
+            self._lines.append((time.monotonic(), text[:_LONGEST_KEPT]))
             self._log(text)

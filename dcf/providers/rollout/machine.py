@@ -77,6 +77,16 @@ class Rollout:  # pylint: disable=too-many-instance-attributes # a machine is it
         self._groups: dict[int, Group] = {}
 
     @property
+    def newest(self) -> int:
+        """Number of the revision that was asked for last; 0 before any was."""
+        return self._newest
+
+    @property
+    def number(self) -> int:
+        """Number of the revision that is on its way, or was last."""
+        return self.rolling.number if self.rolling else self._job.number
+
+    @property
     def is_drained(self) -> bool:
         """Whether no replica is left, nor anything that was prepared for one."""
         return not self._groups
@@ -91,6 +101,15 @@ class Rollout:  # pylint: disable=too-many-instance-attributes # a machine is it
             if group is not None and group.ready:
                 return [(group.number, member) for member in group.ready]
         return ()
+
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """Of the newest revision, while it is on its way: replicas it is to have, and ready."""
+        if self.outcome != PROGRESSING:
+            return None
+        if self.rolling is not None and self.rolling.number == self._newest:
+            return self.rolling.wanted, len(self.rolling.ready)
+        return max(self.replicas, (self._next or self._job).replicas), 0
 
     # Events: what people ask for.
 
@@ -266,7 +285,7 @@ class Rollout:  # pylint: disable=too-many-instance-attributes # a machine is it
 
     def _fail(self, reason: str) -> None:
         """What is on its way does not serve; the current revision does, if there is one."""
-        number = self.rolling.number if self.rolling else self._job.number
+        number = self.number
         self.outcome, self.reason = FAILED, reason
         self._effects.note_failure(number, reason)
         rolling, self.rolling, self.state = self.rolling, None, State.RESTING

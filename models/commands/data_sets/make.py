@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..numbers import Whole
 from ..printing import write_line, write_note
 from .counter import Counter
 
@@ -33,10 +34,10 @@ def command() -> None:
     "  ssd data make digits --count 2000 --out digits/train\n"
     "  ssd data make digits --count 200 --split test --out digits/test",
 )
-@click.option("--count", type=click.IntRange(1, 10_000_000), required=True, help="Pictures.")
+@click.option("--count", type=Whole(1, 10_000_000), required=True, help="Pictures.")
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=0,
     show_default=True,
     help="Another seed, other pictures.",

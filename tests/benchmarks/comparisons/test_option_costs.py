@@ -28,6 +28,7 @@ def test_every_option_is_allowed_and_at_its_dearest(every):
     assert {options.threshold for options in found} == {0}
     assert {options.top_k for options in found} == {10_000}
     assert {options.max_detections for options in found} == {1_000}
+    assert {options.tiles for options in found} == {3}
     assert {0, 1} < {options.iou for options in found}
     assert {options.format for options in found} == {"json", "dcf", "full", "jpeg", "png"}
     assert {options.classes for options in found} == {(), ("cat",)}

@@ -19,6 +19,14 @@ class Unknown(Exception):
     message = "secret text"
 
 
+class Own(Exception):
+    code = "no_such_cat"
+    message = "there is no cat called tim"
+
+    def __init__(self, status):
+        self.status = status
+
+
 class Answer:
     def __init__(self, **parts):
         self.__dict__.update(parts)
@@ -96,6 +104,12 @@ class Handler:
 
     def unknown(self, request):
         raise Unknown("secret text")
+
+    def own(self, request):
+        raise Own(int(request.query["status"]))
+
+    def nan(self, request):
+        return {"boxes": [{"score": 0.5}, {"score": float("nan")}]}
 
     def leave(self, request):
         raise SystemExit(3)

@@ -1,3 +1,5 @@
+import subprocess
+
 import pytest
 from click.testing import CliRunner
 
@@ -29,3 +31,22 @@ def run(tmp_path, monkeypatch):
 def ask(run, stand_in):
     """`ask(group, verb, *rest)` runs a verb against the gateway that is played."""
     return lambda group, verb, *rest: run(group, verb, "-g", stand_in.address, *rest)
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """`mounted(options)` is a folder on a file system of its own; skipped where none can be."""
+    folders = []
+
+    def mount(options):
+        folder = tmp_path / f"disk{len(folders)}"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("file systems cannot be mounted here")
+        folders.append(folder)
+        return folder
+
+    yield mount
+    for folder in folders:
+        subprocess.run(["umount", "-l", str(folder)], check=True)

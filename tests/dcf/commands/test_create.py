@@ -1,9 +1,16 @@
 """build, and the flags of create: what is packed, deployed, and how often."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 
 import pytest
+
+from tests.terminal import at_a_terminal
+from tests.waiting import until
 
 
 def test_build_archive_says_what_would_travel_and_stores_nothing(dcf, write_function, tmp_path):
@@ -87,3 +94,52 @@ def test_what_the_gateway_installs_is_told_to_who_watches(
     again = module_gateway.dcf("create", "-f", config, gateway=gateway)
     assert (again.returncode, b"installing" in again.stdout) == (1, False)
     module_gateway.dcf("delete", "req")
+
+
+HANGS = "import os\nos.read(os.open({!r}, os.O_RDWR), 1)\n"
+
+
+@pytest.fixture
+def hanging(module_gateway, write_function, tmp_path):
+    """The config file of a function whose newest version hangs while it starts; two serve."""
+    module_gateway.dcf("create", "-f", write_function(tmp_path, "h"))
+    module_gateway.dcf("scale", "h", "2")
+    assert module_gateway.dcf("ready", "h").returncode == 0
+    os.mkfifo(tmp_path / "gate")
+    yield write_function(tmp_path, "h", HANGS.format(str(tmp_path / "gate")))
+    module_gateway.dcf("delete", "h")
+
+
+@pytest.mark.parametrize("wire", ["rest", "grpc"])
+def test_ctrl_c_says_that_the_deploy_goes_on_and_how_to_undo_it(module_gateway, hanging, wire):
+    gateway = getattr(module_gateway, wire)
+    command = (sys.executable, "-m", "dcf", "function", "create", "-f", hanging, "-g", gateway)
+    with at_a_terminal(*command) as (create, _, told):
+        # The old two do not count.
+        until(lambda: "h: revision 2: 0 of 2 ready; revision 1 still" in told.text)
+        create.send_signal(signal.SIGINT)
+        assert create.wait(30) == 130
+    assert "Interrupted: the gateway goes on with h (revision 2: 0 of 2 ready" in told.text
+    assert f"undo it:  dcf function rollback h 1 -g {gateway}\n" in told.text
+    status = json.loads(module_gateway.dcf("info", "h", "--json").stdout)
+    assert status["annotations"]["dcf.rollout"] == "progressing"
+    undone = module_gateway.dcf("rollback", "h", "1")
+    assert undone.returncode == 0, undone.stderr
+    (newest, given_up, _) = json.loads(module_gateway.dcf("history", "h", "--json").stdout)
+    assert newest["serving"]
+    assert "given up for revision 3" in given_up["reason"]
+
+
+def test_ctrl_c_in_a_pipe_and_what_was_still_to_come(module_gateway, hanging, tmp_path):
+    config = hanging.read_text()
+    hanging.write_text(config + config.partition("functions:\n")[2].replace("  h:", "  later:"))
+    command = [sys.executable, "-m", "dcf", "function", "create", "-g", module_gateway.rest]
+    create = subprocess.Popen(
+        [*command, "-f", hanging], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    first = create.stderr.readline()  # nobody sits before a silent screen
+    assert re.fullmatch(r"  3 s, h: revision 2: 0 of 2 ready; revision 1 still serves\n", first)
+    create.send_signal(signal.SIGINT)
+    rest = create.communicate(timeout=30)[1]
+    assert (create.returncode, "Not deployed: later." in rest) == (130, True)
+    assert "the gateway goes on with h" in rest

@@ -149,3 +149,30 @@ def test_one_that_was_interrupted_is_begun_again(saved, tmp_path):
     assert run("restore", saved, home)[0] == 0
     assert not (home / ".restoring").exists()
     assert not (home / "secrets" / "half").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("ro,size=1m", "(Read-only file system): choose a folder that you may write to"),
+        ("size=8k", "(No space left on device): make room on the disk"),
+    ],
+    ids=["read-only", "full"],
+)
+def test_a_disk_that_cannot_be_written_is_named_in_one_line(
+    stopped, dcf, tmp_path, mounted, options, words
+):
+    whole = tmp_path / "whole.backup"
+    assert run("backup", whole, stopped)[0] == 0
+    folder = mounted(options)
+    for line, place in (
+        (("backup", folder / "b", "--home", stopped), "b"),
+        (("restore", whole, "--home", folder / "new"), "new"),
+    ):
+        done = dcf("gateway", *line)
+        assert (done.returncode, done.stdout) == (1, b"")
+        (said,) = done.stderr.decode().splitlines()
+        assert said.startswith(f"Error: {folder / place}")
+        assert said.endswith(f" cannot be written {words}")
+        files = [each.name for each in folder.rglob("*") if each.is_file()]
+        assert set(files) <= {"lock"}  # an empty one says whose the folder is

@@ -1,10 +1,12 @@
 """dcf gateway start: its flags, what it says, and how it ends."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import requests
@@ -48,7 +50,56 @@ def test_a_taken_port_is_named_with_what_to_set(gateways, tmp_path, door, flag, 
     assert done.returncode == 1
     assert f"port {port} on 127.0.0.1 is in use" in done.stderr
     assert variable in done.stderr
-    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1  # and none of gRPC's own
+
+
+def start_alone(folder, *flags, before=()):
+    """Start a gateway that must not start, where nothing can be reached; the one line it says."""
+    command = [sys.executable, "-m", "dcf", "gateway", "start", "--no-basic-auth", *flags]
+    done = subprocess.run(
+        [*before, *command, "--home", str(folder / "other")],
+        capture_output=True, text=True, timeout=TIMEOUT, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+def can(*command):
+    """Whether this machine lets us."""
+    return (
+        bool(shutil.which(command[0]))
+        and not subprocess.run([*command, "true"], capture_output=True, check=False).returncode
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--port", "443", "--grpc-port", "0"], "REST port 443 on 127.0.0.1 needs rights"),
+        (["--port", "0", "--grpc-port", "80"], "gRPC port 80 on 127.0.0.1 needs rights"),
+    ],
+    ids=["rest", "grpc"],
+)
+def test_a_low_port_without_rights_says_which_may_be_had(tmp_path, flags, said):
+    least = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    if not least.is_file() or int(least.read_text()) < 1024:
+        pytest.skip("here everybody may have a low port")
+    drop = ("setpriv", "--bounding-set", "-net_bind_service") if os.geteuid() == 0 else ()
+    if drop and not can(*drop):
+        pytest.skip("rights cannot be dropped here")
+    line = start_alone(tmp_path, *flags, before=drop)
+    assert line.startswith(f"Error: {said} that you do not have (Permission denied): ")
+    assert "above 1023 with" in line
+
+
+def test_a_host_that_is_not_known_is_named_where_nothing_can_be_asked(tmp_path):
+    alone = ("unshare", "-n")
+    if not can(*alone):
+        pytest.skip("no network of its own can be had here")
+    line = start_alone(tmp_path, "--host", "no.such.host.invalid", before=alone)
+    assert line.startswith("Error: host no.such.host.invalid is not known (")
+    assert line.endswith("choose another with --host or DCF_HOST")
 
 
 def test_an_ipv6_host_is_listened_on_and_named_so_that_it_can_be_dialled(gateways):
@@ -121,7 +172,7 @@ class Handler:
     [
         (["--sample", "{file}"], 2, "--sample needs --deploy"),
         (["--deploy", "none.yaml"], 2, "'none.yaml' does not exist"),
-        (["--port", "65536"], 2, "65536 is not in the range"),
+        (["--port", "65536"], 2, "from 0 to 65535, got 65536"),
         (["--provider", "moon"], 2, "'moon' is not"),
         (["--min-ready-seconds", "-1"], 2, "-1"),
         (["--host", "0.0.0.0"], 1, "--basic-auth"),
@@ -145,7 +196,7 @@ def test_a_setting_of_the_queue_that_cannot_be_is_named(run, tmp_path, monkeypat
 
 
 def test_one_line_says_where_it_is_and_the_last_that_it_stops(gateways):
-    gateway = gateways()
+    gateway = gateways("--log-level", "warning")
     (line,) = [each for each in gateway.said if each.startswith("Gateway: ")]
     assert line == (
         f"Gateway: {gateway.rest} (REST), {gateway.grpc} (gRPC), "

@@ -1,8 +1,11 @@
 """dcf function history."""
 
 import json
+import sys
 
 import pytest
+
+from tests.terminal import seen
 
 
 @pytest.mark.parametrize("wire", ["rest", "grpc"])
@@ -39,3 +42,33 @@ def test_a_function_that_is_not_there_is_one_line(ask, stand_in):
     stand_in.table["GET /system/function/f/history"] = (404, b"no function f")
     done = ask("function", "history", "f")
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", "Error: no function f\n")
+
+
+PAST = [
+    {"revision": 2, "image": "archive:sha256:" + "ab" * 32, "rollout": "failed", "by": "me@box",
+     "deployedAt": "2026-01-31T12:00:00.123456Z", "reason": "exited with status 7 " + "why " * 9},
+    {"revision": 1, "image": "i", "rollout": "ready", "serving": True, "restarts": 4,
+     "deployedAt": "2026-01-31T11:00:00.123456Z", "lastExit": "killed by signal 9 (SIGKILL)",
+     "lastExitAt": "2026-01-31T11:30:00.123456Z"},
+]  # fmt: skip
+AGAIN = "restarted 4 times, last 2026-01-31T11:30:00Z: killed by signal 9 (SIGKILL)"
+
+
+def test_a_revision_that_serves_says_how_its_replicas_ended(ask, stand_in):
+    stand_in.table["GET /system/function/f/history"] = (200, PAST)
+    _, _, row = ask("function", "history", "f").stdout.splitlines()
+    assert row.endswith("  " + AGAIN)
+    (_, first) = json.loads(ask("function", "history", "f", "--json").stdout)
+    assert (first["restarts"], first["last_exit"]) == (4, "killed by signal 9 (SIGKILL)")
+
+
+def test_a_terminal_of_60_columns_has_reasons_below_their_rows(stand_in):
+    stand_in.table["GET /system/function/f/history"] = (200, PAST)
+    command = (sys.executable, "-m", "dcf", "function", "history", "f", "-g", stand_in.address)
+    shown, _ = seen(*command, columns=60)
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert lines[0].split() == ["Revision", "Status", "Deployed", "By", "Image"]
+    assert lines[1].split()[:4] == ["2", "failed", "2026-01-31T12:00:00Z", "me@box"]
+    assert "exited with status 7 " + "why " * 9 in " ".join(shown.split()) + " "
+    assert AGAIN in " ".join(shown.split())

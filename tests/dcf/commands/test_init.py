@@ -88,3 +88,39 @@ def test_a_name_that_is_taken_makes_nothing(run, tmp_path):
     done = run("function", "init", "-r", "python3", "known")
     assert (done.exit_code, done.stdout) == (1, "")
     assert not (tmp_path / "known").exists()
+
+
+@pytest.mark.parametrize("config", ["a/b.yaml", "../b.yaml", "/tmp/b.yaml", "a/"])
+def test_the_config_files_name_has_no_folder(run, tmp_path, config):
+    done = run("function", "init", "-r", "python3", "new", "-f", config)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == f"Error: --config {config} must be a file's name, without a folder\n"
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("runtime", ["python3", "python3-tensorflow"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("ro,size=1m", "(Read-only file system): choose a folder that you may write to"),
+        ("size=1m,nr_inodes=3", "(No space left on device): make room on the disk"),
+    ],
+    ids=["read-only", "full"],
+)
+def test_a_folder_that_cannot_be_written_is_one_line(dcf, mounted, options, words, runtime):
+    folder = mounted(options)
+    done = dcf("function", "init", "-r", runtime, "new", cwd=folder)
+    assert (done.returncode, done.stdout) == (1, b"")
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("Error: new")
+    assert line.endswith(f" cannot be written {words}")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_file_of_the_template_is_not_written_over_by_the_config_file(dcf, tmp_path):
+    done = dcf("function", "init", "-r", "python3", "new", "-f", "README.md", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode() == (
+        "Error: new/README.md cannot be written (File exists): name another, or remove it\n"
+    )
+    assert not (tmp_path / "new").exists()

@@ -1,10 +1,14 @@
 """dcf function list."""
 
 import json
+import sys
 
 import pytest
 
+from tests.terminal import seen
+
 LIST = "GET /system/functions"
+DCF = (sys.executable, "-m", "dcf")
 
 
 def rows(done):
@@ -61,3 +65,36 @@ def test_a_failure_has_the_originals_words(ask, stand_in):
     stand_in.table[LIST] = (500, b"no disk")
     done = ask("function", "list")
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", "Error: did not listed: no disk\n")
+
+
+FAILED = "killed by signal 11 (SIGSEGV), a fault in compiled code; in handle (src/handler.py:12)"
+
+
+def test_a_terminal_of_60_columns_tells_both_that_it_serves_and_what_failed(stand_in):
+    stand_in.table[LIST] = (200, [
+        {"name": "serve", "image": "archive:sha256:" + "ab" * 32, "replicas": 2,
+         "availableReplicas": 2, "rollout": "failed", "rolloutReason": FAILED, "revision": 1,
+         "rolloutRevision": 2, "annotations": {"desc": "tells what is in a picture"}},
+        {"name": "first", "replicas": 1, "rollout": "failed", "rolloutRevision": 1,
+         "rolloutReason": "exited with status 7", "restarts": 3,
+         "lastExit": "exited with status 7", "lastExitAt": "2026-01-31T12:00:00.5Z"},
+    ])  # fmt: skip
+    shown, _ = seen(*DCF, "function", "list", "-g", stand_in.address, columns=60)
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert [line.split() for line in lines[:2]] == [
+        ["Function", "Status", "Replicas", "Calls", "Image", "Description"],
+        ["serve", "Ready", "2/2", "0", *lines[1].split()[4:]],
+    ]
+    told = " ".join(shown.split())
+    assert f"revision 2 failed: {FAILED}; revision 1 still serves" in told
+    assert "first Not Ready 0/1 0" in told
+    assert "revision 1 failed: exited with status 7 restarted 3 times, last 2026-01-31T" in told
+
+
+def test_what_scripts_read_stays_as_it_was(ask, stand_in):
+    stand_in.table[LIST] = (200, [
+        {"name": "f", "image": "i", "replicas": 1, "availableReplicas": 1, "rollout": "failed",
+         "rolloutReason": "why", "revision": 1, "rolloutRevision": 2},
+    ])  # fmt: skip
+    assert rows(ask("function", "list"))[1:] == [["f", "i", "", "0", "1", "Ready", ""]]

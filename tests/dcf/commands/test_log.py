@@ -1,12 +1,14 @@
 """dcf function log."""
 
 import json
+import re
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
+import requests
 
 
 def test_log_lines_are_filtered_and_are_json_where_no_terminal_is(versions, text):
@@ -115,3 +117,113 @@ def test_a_failure_says_what_it_was_about(ask, stand_in):
     done = ask("function", "log", "f", "--tail", "1")
     assert done.exit_code == 1
     assert done.stderr.startswith("Error: did not get log: ")
+
+
+FAILS = """
+import logging
+import time
+
+
+def work(divisor):
+    return 1 / divisor
+
+
+def Handler(request):
+    logging.info("asked for %s", request.input.decode())
+    if request.input == b"sleep":
+        time.sleep(30)
+    return work(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def fails(module_gateway, write_function, tmp_path_factory):
+    """A gateway with a function that fails, or sleeps beyond its limit of a second."""
+    config = write_function(tmp_path_factory.mktemp("fails"), "fails", FAILS)
+    with config.open("a") as file:
+        file.write("    environment:\n      EXEC_TIMEOUT: 1s\n      CONCURRENCY: 4\n")
+    module_gateway.deploy(config)
+    return module_gateway
+
+
+def lines_of(done, text):
+    return [json.loads(line)["text"] for line in text(done).splitlines()]
+
+
+@pytest.mark.parametrize("wire", ["rest", "grpc"])
+def test_the_message_of_a_failed_call_names_the_command_that_shows_why(fails, text, wire):
+    address = getattr(fails, wire)
+    done = fails.dcf("call", "fails", stdin=b"x", gateway=address)
+    assert done.returncode == 1
+    said = re.search(
+        rb"the handler failed; see `dcf function (log fails --call (\S+))`", done.stderr
+    )
+    assert said, done.stderr
+    text(fails.dcf("call", "--async", "fails", stdin=b"another"))
+    verb, *rest = said[1].decode().split()
+    call_id = said[2].decode()
+    lines = lines_of(fails.dcf(verb, *rest, gateway=address), text)
+    assert [strip_time(line) for line in lines if set(line) - set(" ~^")] == [
+        f"INFO asked for x [{call_id}]",
+        "ERROR the handler failed at src/handler.py:7 in work: ZeroDivisionError: division by zero "
+        f"[{call_id}]",
+        "  Traceback (most recent call last):",
+        '    File "src/handler.py", line 14, in Handler',
+        "      return work(0)",
+        '    File "src/handler.py", line 7, in work',
+        "      return 1 / divisor",
+        "  ZeroDivisionError: division by zero",
+        next(line for line in map(strip_time, lines) if line.startswith("INFO POST / - 500")),
+    ]
+    two = lines_of(fails.dcf(verb, *rest, "--tail", "2"), text)
+    assert two == lines[-2:]
+
+
+def strip_time(line):
+    return re.sub(r"^\S+Z ", "", line)
+
+
+@pytest.mark.parametrize("wire", ["rest", "grpc"])
+def test_a_call_over_its_limit_is_told_the_limit_and_the_log_has_the_line(fails, text, wire):
+    done = fails.dcf("call", "fails", stdin=b"sleep", gateway=getattr(fails, wire))
+    assert done.returncode == 1
+    said = re.search(
+        rb"the call took longer than 1 s \(the function's EXEC_TIMEOUT\); send less, or raise "
+        rb"EXEC_TIMEOUT; see `dcf function log fails --call (\S+)`",
+        done.stderr,
+    )
+    assert said, done.stderr
+    assert b"handler.py" not in done.stderr
+    lines = lines_of(fails.dcf("log", "fails", "--call", said[1].decode()), text)
+    assert any("; it is at src/handler.py:13 in Handler [" in line for line in lines)
+    assert "      time.sleep(30)" in lines
+
+
+def test_one_call_can_be_followed(fails, start_dcf):
+    call_id = "follow-me"
+    process = start_dcf("function", "log", "-g", fails.rest, "fails", "-f", "--call", call_id)
+    watchdog = threading.Timer(30, process.kill)
+    watchdog.start()
+    requests.post(f"{fails.rest}/function/fails", data=b"x", timeout=20)
+    headers = {"X-Call-Id": call_id}
+    requests.post(f"{fails.rest}/function/fails", data=b"mine", headers=headers, timeout=20)
+    lines = [json.loads(process.stdout.readline())["text"]]
+    while "INFO POST / - 500" not in lines[-1]:
+        lines.append(json.loads(process.stdout.readline())["text"])
+    watchdog.cancel()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=10)
+    assert "asked for mine" in lines[0]
+    assert "  ZeroDivisionError: division by zero" in lines
+
+
+def test_a_call_that_no_line_names_is_said_to_be_one(fails):
+    done = fails.dcf("log", "fails", "--call", "nobody")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr == b"no line of the log of fails names the call nobody\n"
+
+
+def test_a_gateway_that_knows_no_calls_is_helped_out(ask, logs):
+    done = ask("function", "log", "f", "--call", "2")
+    assert asked_for(logs)["call"] == ["2"]
+    assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == ["said 2"]

@@ -42,7 +42,7 @@ def test_a_handler_that_cannot_load_is_told_at_once_and_not_waited_for(
     assert done.returncode == 1
     last = done.stderr.decode().splitlines()[-1]
     assert last.startswith(
-        "Error: function up cannot become ready: ended with status 1: importing src/handler.py"
+        "Error: function up cannot become ready: exited with status 1: importing src/handler.py"
     )
     assert "the weights are missing" in last
 

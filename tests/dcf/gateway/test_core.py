@@ -1,10 +1,11 @@
 """What the core refuses before any provider is asked."""
 
 import asyncio
+import logging
 
 import pytest
 
-from dcf.errors import InvalidRequest
+from dcf.errors import DcfError, InvalidRequest
 from dcf.gateway.core import Gateway
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
@@ -50,3 +51,78 @@ def test_what_a_caller_says_of_itself_is_cut_to_one_short_line(gateway):
     (only,) = asyncio.run(steps())
     assert only.by.startswith("eve[31m@home x")
     assert len(only.by) <= 128
+
+
+def told(caplog):
+    return [each.getMessage() for each in caplog.records]
+
+
+def test_each_change_is_told_with_who_asked(gateway, caplog):
+    caplog.set_level(logging.INFO)
+
+    async def steps():
+        await gateway.deploy(FunctionSpec("f", "one", env={"TOKEN": "hush"}, replicas=2), by="ann")
+        await gateway.update(FunctionSpec("f", "two", env={"TOKEN": "hush"}), by="bob")
+        await gateway.rollback("f.openfaas-fn", None, by="cleo")
+        await gateway.scale("f", 3)
+        await gateway.put_secret("key", b"hush", replace=False)
+        await gateway.delete_secret("key")
+        await gateway.delete("f")
+
+    asyncio.run(steps())
+    assert told(caplog) == [
+        "function_deployed function=f by=ann image=one replicas=2",
+        "function_updated function=f by=bob image=two replicas=1",
+        "function_rolled_back function=f by=cleo revision=3",
+        "function_scaled function=f replicas=3",
+        "secret_put secret=key",
+        "secret_deleted secret=key",
+        "function_deleted function=f",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda gateway: gateway.delete("none"), "function_deleted code=not_found function=none"),
+        (lambda gateway: gateway.scale("f", 99), "function_scaled code=bad_request function=f"),
+        (
+            lambda gateway: gateway.deploy(FunctionSpec("A \x1b[2J", "i")),
+            "function_deployed code=bad_request",
+        ),
+        (
+            lambda gateway: gateway.put_secret("../hush", b"hush", replace=False),
+            "secret_put code=bad_request",
+        ),
+        (
+            lambda gateway: gateway.rollback("none", 7),
+            "function_rolled_back code=not_found function=none",
+        ),
+    ],
+    ids=["unknown", "count", "name", "secret", "rollback"],
+)
+def test_a_change_that_is_refused_is_told_by_its_code_alone(gateway, caplog, change, said):
+    caplog.set_level(logging.INFO)
+    with pytest.raises(DcfError):
+        asyncio.run(change(gateway))
+    assert told(caplog) == [f"change_refused change={said}"]
+
+
+def test_whoever_counts_a_function_learns_that_it_is_gone(gateway):
+    gone = []
+    gateway.forgotten = gone.append
+
+    async def steps():
+        await gateway.deploy(FunctionSpec("f", "i"))
+        with pytest.raises(DcfError):
+            await gateway.delete("g")
+        await gateway.delete("f.openfaas-fn")
+
+    asyncio.run(steps())
+    assert gone == ["f"]
+
+
+def test_what_replicas_use_is_unknown_where_the_provider_does_not_measure():
+    provider = FakeProvider()
+    provider.measuring = None
+    assert asyncio.run(Gateway(provider).consumption()) == {}

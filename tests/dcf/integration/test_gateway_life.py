@@ -84,7 +84,7 @@ def test_a_replica_that_dies_is_started_again(gateways, write_function, tmp_path
     gateway.deploy(write_function(tmp_path / "f"))
     (before,) = gateway.children()
     died = call(gateway, body=b"exit")
-    assert (died.status_code, died.headers["X-Error-Code"]) == (502, "upstream_failed")
+    assert (died.status_code, died.headers["X-Error-Code"]) == (502, "replica_crashed")
     wait_for(lambda: call(gateway).status_code == 200)
     assert gateway.children() != [before]
 

@@ -12,8 +12,7 @@ import yaml
 
 from dcf._proto import gateway_pb2 as pb
 from dcf._proto import gateway_pb2_grpc
-from dcf.config import _FUNCTION as FUNCTION_KEYS
-from dcf.config import load
+from dcf.config import FUNCTION_KEYS, load
 from dcf.errors import ConfigError, EngineFailed
 from dcf.release.image_steps import ImageSteps
 from dcf.release.release import Provided

@@ -94,3 +94,43 @@ def test_a_function_that_goes_meanwhile_is_told(client, stand_in, told):
     stand_in.table[DESCRIBE] = [(200, told(0, rollout="progressing")), (404, b"gone")]
     with pytest.raises(NotFound, match="gone"):
         wait_for_rollout(client, "echo")
+
+
+def test_who_waits_is_told_of_the_new_revisions_replicas(client, stand_in, told, monkeypatch):
+    """Two old ones serve while it hangs: they are none of its own."""
+    lines = []
+
+    class Line:
+        def __init__(self, doing):
+            lines.append(doing)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_end):
+            pass
+
+        def __setattr__(self, _name, doing):
+            lines.append(doing)
+
+    monkeypatch.setattr(waiting, "WaitingLine", Line)
+    newest = {"rollout": "progressing", "revision": "1", "rollout-revision": "2"}
+    newest |= {"rollout-replicas": "2"}
+    says(stand_in, told(2, 2, **newest), told(2, 2, rollout="ready"), told(0, 1), told(1, 1))
+    wait_for_rollout(client, "echo")
+    assert lines[-1] == "echo: revision 2: 0 of 2 ready; revision 1 still serves"
+    wait_for_rollout(client, "echo")
+    assert lines[-1] == "echo: 0 of 1 ready"  # of a gateway that tells no rollouts
+
+
+def test_ctrl_c_while_it_waits_says_that_the_gateway_goes_on(
+    client, stand_in, told, monkeypatch, capsys
+):
+    def press(_seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(waiting.time, "sleep", press)
+    says(stand_in, told(0, rollout="progressing"))
+    with pytest.raises(KeyboardInterrupt):
+        wait_for_rollout(client, "echo")
+    assert "Interrupted: the gateway goes on with echo." in capsys.readouterr().err

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from dcf.terminal.engine_output import Quiet, Streamed
+from tests.waiting import until
 
 
 def at_a_terminal(monkeypatch):
@@ -55,4 +56,14 @@ def test_a_terminal_shows_the_step_in_one_line_of_its_width(capfd, monkeypatch, 
     shown = capfd.readouterr().err
     assert shown == ("" if step is None else f"\r\x1b[K{step}")
     watch.done()
-    assert capfd.readouterr().err == "\r\x1b[K"
+    assert capfd.readouterr().err == ("" if step is None else "\r\x1b[K")
+
+
+def test_a_step_that_takes_long_shows_its_time(capfd, monkeypatch):
+    at_a_terminal(monkeypatch)
+    monkeypatch.setattr("dcf.terminal.waiting_line.SILENT_SECONDS", 0.01)
+    watch = Quiet()
+    watch.line("Step 2/9 : RUN pip install")
+    shown = []
+    until(lambda: shown.append(capfd.readouterr().err) or "s, 2/9 : RUN pip" in "".join(shown))
+    watch.done()

@@ -65,3 +65,24 @@ def test_a_full_stderr_leaves_the_exit_status():
         stdout=subprocess.PIPE, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode in {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("file/x", "(Not a directory): a file stands where a folder should be: name another"),
+        ("folder", "(Is a directory): a folder stands where a file should be: name another"),
+        ("none/x", "(No such file or directory): make its folder first"),
+        ("x" * 300, "(File name too long): choose a shorter name"),
+        ("/dev/full", "(No space left on device): make room on the disk"),
+    ],
+)
+def test_an_answer_that_cannot_be_kept_says_what_to_do(echo_gateway, tmp_path, output, words):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    command = [*DCF, "function", "call", "echo", "-g", echo_gateway.rest, "-o", output]
+    done = subprocess.run(
+        command, input=b"x" * 100_000, cwd=tmp_path, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.decode() == f"Error: {output} cannot be written {words}\n"

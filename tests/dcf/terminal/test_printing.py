@@ -111,7 +111,24 @@ def test_bytes_reach_a_pipe_unchanged_and_a_terminal_as_text(streams):
     assert out.buffer.getvalue() == data
     out, _ = streams(is_terminal=True)
     printing.write_pieces([b"\xc3", b"\xa9\x1b[2J\xff"])
-    assert out.text == "é\\x1b[2J\\xff"
+    assert out.text == "é\\x1b[2J\\xff\n"  # the prompt that follows has a line of its own
+    printing.write_pieces([b"a\n", b""])
+    assert out.text.endswith("xff\na\n")
+
+
+def test_an_answer_that_breaks_off_ends_its_line(streams):
+    def broken():
+        yield b"half"
+        raise ConnectionError
+
+    out, _ = streams(is_terminal=True)
+    with pytest.raises(ConnectionError):
+        printing.write_pieces(broken())
+    assert out.text == "half\n"
+    out, _ = streams(is_terminal=False)
+    with pytest.raises(ConnectionError):
+        printing.write_pieces(broken())
+    assert out.text == "half"
 
 
 def test_json_is_indented_in_the_order_given_or_one_line(streams):
@@ -157,6 +174,9 @@ def test_a_step_takes_the_last_lines_place(streams):
     printing.show_step("RUN x\x1b")
     printing.show_step("")
     assert errors.text == "\r\x1b[KRUN x\\x1b\r\x1b[K"
+    printing.show_step("two")
+    printing.write_note("a line")
+    assert errors.text.endswith("\r\x1b[Ktwo\r\x1b[Ka line\n")
 
 
 def test_names_of_files_keep_their_bytes_and_no_character_is_too_much(streams):
@@ -187,3 +207,10 @@ def test_a_real_terminal_is_told_from_a_pipe(pytestconfig):
     os.close(ours)
     piped = subprocess.run(command, cwd=root, capture_output=True, timeout=30, check=True)
     assert piped.stdout == b"x\x07\n"
+
+
+@pytest.mark.parametrize(("said", "columns"), [("33", 33), ("0", 80), ("-5", 80), ("wide", 80)])
+def test_a_width_is_said_or_the_terminals_own(streams, monkeypatch, said, columns):
+    out, _ = streams(is_terminal=True)  # a terminal that nobody can measure
+    monkeypatch.setenv("COLUMNS", said)
+    assert printing.columns_of(out) == columns

@@ -35,7 +35,7 @@ def test_there_is_one_type_for_all(option):
 
 def test_the_verbs_that_take_one():
     assert {each.id for each in options()} == {
-        "detect-bundle", "evaluate-bundle", "evaluate-compare"
+        "add-bundle", "detect-bundle", "evaluate-bundle", "evaluate-compare", "predict-bundle"
     }  # fmt: skip
 
 
@@ -67,4 +67,24 @@ def test_an_unknown_name_is_one_line_that_lists_the_embedded_ones(arguments):
     assert done.returncode == 1
     assert done.stderr == (
         f"Error: bundle nothing is neither a folder nor one of those embedded: {NAMES}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("ssdlite_mobilenet_v2", "ssdlite_mobilenet_v2_coco"),
+        ("ssdlite_mobilenet_v2_coco_int", "ssdlite_mobilenet_v2_coco_int8"),
+        ("ssdlite-mobilenet-v2-coco", "ssdlite_mobilenet_v2_coco"),
+    ],
+)
+def test_a_name_that_is_nearly_one_is_told_which(given, meant):
+    done = subprocess.run(
+        [SSD, "detect", ROOT / "samples/coffee.jpg", "--bundle", given],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"Error: bundle {given} is neither a folder nor one of those embedded: {NAMES}; "
+        f"did you mean {meant}?\n"
     )

@@ -58,6 +58,24 @@ def test_options_reach_the_detector():
     assert any(entry["class"] == "cup" for entry in found)
 
 
+def test_tiles_show_a_small_object(tmp_path):
+    """Small copies of a photo on a sheet are too small for a look at the whole."""
+    sheet = Image.new("RGB", (960, 480), "white")
+    with Image.open(CAT) as photo:
+        small = photo.resize((160, 106))
+    for place in range(0, 24, 3):
+        sheet.paste(small, (place % 6 * 160, place // 6 * 120))
+    sheet.save(tmp_path / "sheet.png")
+
+    def cats(*options):
+        found = json.loads(ssd("detect", tmp_path / "sheet.png", *options).stdout)
+        return sum(one["class"] == "cat" for one in found)
+
+    assert cats() == cats("--tiles", "1")
+    assert cats("--tiles", "2") > cats() + 3
+    assert cats("--tiles", "AUTO") == cats("--tiles", "2")
+
+
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
 def test_draw(tmp_path, suffix):
     result = ssd("detect", CUP, "--draw", tmp_path / f"boxes{suffix}")
@@ -169,3 +187,22 @@ def test_help_lists_the_verbs_without_importing_them():
     shown = ssd("--help").stdout.decode()
     assert "detect" in shown
     assert "evaluate" in shown
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("file/x.jpg", "(Not a directory): a file stands where a folder should be: name another"),
+        ("full.jpg", "(No space left on device): make room on the disk"),
+    ],
+)
+def test_a_picture_that_cannot_be_kept_says_what_to_do(tmp_path, place, words):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "full.jpg").symlink_to("/dev/full")
+    draw = tmp_path / place
+    done = subprocess.run(
+        [SSD, "detect", CUP, "--draw", draw],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == f"Error: {draw} cannot be written {words}\n"

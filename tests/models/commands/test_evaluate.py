@@ -109,6 +109,23 @@ def test_two_bundles_compared(annotations):
     assert compared["samples"] == 20
 
 
+def test_tiles_compared_with_none(annotations):
+    result = evaluate(
+        "--bundle", INT8, *annotations, "--tiles", 2, "--compare-tiles", 1, "--samples", 20
+    )
+    assert result.returncode == 0, result.stderr
+    figures = json.loads(result.stdout)
+    compared = figures["compare"]
+    plain, tiled = (
+        json.loads(evaluate("--bundle", INT8, *annotations, "--tiles", tiles).stdout)
+        for tiles in (1, 2)
+    )
+    for name in ("mAP", "AP50", "AP_small", "AP_medium", "AP_large"):
+        assert (figures[name], compared[name]) == (tiled[name], plain[name])
+    assert compared["difference"] == pytest.approx(tiled["mAP"] - plain["mAP"], abs=1e-3)
+    assert compared["low"] <= compared["high"]
+
+
 def test_a_table_and_a_bar_on_a_terminal(annotations):
     reader, terminal = pty.openpty()
     process = subprocess.Popen(
@@ -129,6 +146,20 @@ def test_a_table_and_a_bar_on_a_terminal(annotations):
     assert b"mAP                  1.0" in seen
 
 
+def test_a_report_is_one_page(annotations, tmp_path):
+    result = evaluate(
+        "--bundle", INT8, *annotations, "--against", FLOAT, "--samples", 20,
+        "--report", tmp_path / "new" / "report",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert "report.html: open it in a browser" in result.stderr
+    page = (tmp_path / "new" / "report" / "report.html").read_text()
+    figures = json.loads(result.stdout)
+    assert f"<td>AP_large</td><td>{figures['AP_large']:.4g}</td>" in page
+    assert "difference to the other: low" in page
+    assert "ssdlite_mobilenet_v2_coco_int8: 2 pictures" in page
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -137,8 +168,9 @@ def test_a_table_and_a_bar_on_a_terminal(annotations):
         (["--bundle", ROOT / "samples"], "manifest.json"),
         (["--data", ROOT], "by --data, or by --images and --annotations"),
         (["--max-bad", "many"], "--max-bad is 'many'"),
+        (["--tiles", "4"], "must be a whole number from 1 to 3, or auto, got '4'"),
     ],
-    ids=["images", "annotations", "bundle", "both ways", "max-bad"],
+    ids=["images", "annotations", "bundle", "both ways", "max-bad", "tiles"],
 )
 def test_one_line_says_what_is_wrong(annotations, change, said):
     result = evaluate(*annotations, *change)

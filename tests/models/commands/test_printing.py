@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from models.commands.printing import visible
+from models.commands.printing import visible, write_row
 from models.ssd.bundle import EMBEDDED
+from tests.terminal import seen
 
 ROOT = Path(__file__).parents[3]
 SSD = Path(sys.executable).with_name("ssd")
@@ -158,3 +159,21 @@ def test_all_that_verbs_write_goes_through_one_place():
             if re.search(r"\becho$|\bsecho$|^print$|std(out|err)\b.*\bwrite|os\.write", words):
                 elsewhere.append(f"{path.name}:{node.lineno}: {words}")
     assert elsewhere == []
+
+
+@pytest.mark.parametrize("columns", [60, 40, 24])
+def test_tables_fit_a_narrow_terminal(columns):
+    photo = ROOT / "samples" / "coffee.jpg"
+    command = (SSD, "detect", photo, "--threshold", "0.3")
+    out, _ = seen(*command, columns=columns, seconds=60)
+    title, *rows = out.splitlines()
+    assert str(photo) in title
+    assert "cup" in out
+    assert max(map(len, rows)) <= columns
+    wide, _ = seen(*command, columns=100, seconds=60)
+    assert wide.split()[6:] == out.split()[6:]  # the time alone may differ
+
+
+def test_a_row_of_a_pipe_is_never_broken(capsys):
+    write_row("word " * 100)
+    assert capsys.readouterr().out == "word " * 100 + "\n"

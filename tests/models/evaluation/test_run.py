@@ -9,7 +9,7 @@ import pytest
 
 from models.datasets.reading import read_coco
 from models.evaluation.precision import Precision
-from models.evaluation.run import Measured, evaluate
+from models.evaluation.run import Measured, by_picture, evaluate
 from models.ssd.bundle import DEFAULT_BUNDLE
 from models.ssd.detector import Detector
 
@@ -52,16 +52,18 @@ def test_its_own_answers_are_perfect_though_weak_ones_are_asked_for(detector, da
     assert measured.images == 2
     assert 0 < measured.inference_ms < measured.latency_ms
     # More than the settings of a call would let through.
-    weak = measured.matches._evaluation.cocoDt.dataset["annotations"]
+    weak = measured.found
     assert min(each["score"] for each in weak) < detector.defaults.threshold / 2
 
 
 def test_figures_are_shares():
-    measured = Measured(Precision(28.637, 44.454, 100.0), None, 3, 12.3456, 1.0)
+    numbers = {"mAP": 0.28637, "AP50": 0.44454, "AP75": 1.0, "AP_large": -1.0}
+    measured = Measured(numbers, None, [], [11.0, 12.3456, 14.0], 1.0)
     assert measured.figures() == {
-        "mAP": 0.2864, "AP50": 0.4445, "AP75": 1.0, "images": 3, "latency_ms": 12.35,
-        "inference_ms": 1.0,
+        "mAP": 0.2864, "AP50": 0.4445, "AP75": 1.0, "AP_large": -1.0, "images": 3,
+        "latency_ms": 12.35, "inference_ms": 1.0,
     }  # fmt: skip
+    assert measured.precision == Precision(28.637, 44.454, 100.0)
 
 
 def test_classes_that_the_bundle_does_not_know_are_told(detector, data_set):
@@ -72,3 +74,23 @@ def test_classes_that_the_bundle_does_not_know_are_told(detector, data_set):
     measured = evaluate(detector, other, lambda done: None)
     assert measured.unknown == ("a giraffe of paper",)
     assert measured.figures()["mAP"] < 1
+
+
+def test_tiles_are_asked_for(detector, data_set):
+    plain, tiled = (evaluate(detector, data_set, lambda _done: None, tiles) for tiles in (1, 2))
+    boxes = [{tuple(each["bbox"]) for each in measured.found} for measured in (plain, tiled)]
+    assert boxes[1] - boxes[0]
+
+
+def test_detections_picture_by_picture(detector, data_set):
+    measured = evaluate(detector, data_set, lambda _done: None)
+    found = by_picture(data_set, measured.found)
+    assert [len(each.scores) for each in found] == [
+        sum(each["image_id"] == picture.image_id for each in measured.found)
+        for picture in data_set.pictures
+    ]
+    best, picture = found[0], data_set.pictures[0]
+    (at,) = np.flatnonzero(best.scores == best.scores.max())
+    # The surest is one that was taken for the truth.
+    assert np.abs(picture.boxes - best.boxes[at]).max(axis=1).min() < 0.01
+    assert best.columns[at] in picture.columns

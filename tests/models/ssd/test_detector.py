@@ -105,7 +105,7 @@ class Recorder:
 
 def test_a_lone_call_is_told_so_and_calls_in_company_too():
     detector = Detector(pool_size=2)
-    detector._session = recorder = Recorder(detector._session)
+    detector._looks._session = recorder = Recorder(detector._looks._session)
     detector.detect(CUP)
     detector.detect(CUP)
     assert recorder.others == [0, 0]

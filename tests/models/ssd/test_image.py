@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngImageFile
 from models.ssd.errors import NotAnImage, TooManyPixels, TruncatedImage, UnsupportedImage
 from models.ssd.image import ImageDecoder
 from models.ssd.pixels import rgb_from_pillow
-from models.ssd.strips import _shrink, shrunk_rgb
+from models.ssd.strips import shrunk, shrunk_rgb
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 FULL = ImageDecoder(None)
@@ -251,7 +251,7 @@ def test_a_picture_taken_in_strips_is_the_same_as_whole(mode, size):
     elif mode != "RGBA":
         picture = picture.convert("LA" if mode == "LA" else "RGB").convert(mode)
     for scale in (1, 2, 4, 8):
-        whole = _shrink(rgb_from_pillow(picture), scale)
+        whole = shrunk(rgb_from_pillow(picture), scale)
         assert np.array_equal(shrunk_rgb(picture, scale), whole), scale
 
 
@@ -279,5 +279,5 @@ def test_a_part_of_a_float_picture_is_stretched_as_the_whole():
 def test_a_large_odd_picture_is_shrunk_in_two_steps_to_nearly_the_same():
     colours = np.random.default_rng(1).integers(0, 256, (50, 40, 3), dtype=np.uint8)
     picture = Image.fromarray(cv2.resize(colours, (3500, 2401)))
-    whole = _shrink(rgb_from_pillow(picture), 8).astype(int)
+    whole = shrunk(rgb_from_pillow(picture), 8).astype(int)
     assert np.abs(shrunk_rgb(picture, 8).astype(int) - whole).max() <= 1

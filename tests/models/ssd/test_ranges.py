@@ -18,7 +18,7 @@ def test_the_numbers_that_a_call_may_cost():
 
 def test_every_record_has_exactly_the_rows():
     rows = set(RANGES)
-    assert {field.name for field in fields(Settings)} - {"classes"} == rows
+    assert {field.name for field in fields(Settings)} - {"classes", "tiles"} == rows
     assert set(DefaultsSpec.__struct_fields__) == rows
 
 

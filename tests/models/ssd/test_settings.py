@@ -34,3 +34,14 @@ def test_a_share_is_between_nought_and_one(name, share):
 def test_a_call_that_asks_for_nothing_gets_the_bundles():
     defaults = DefaultsSpec(threshold=0.1, iou=0.2, top_k=3, max_detections=4)
     assert Settings.of(defaults) == Settings(0.1, 0.2, 3, 4, ())
+
+
+@pytest.mark.parametrize("tiles", [1, 2, 3, "auto"])
+def test_tiles_are_counted_or_left_to_the_picture(tiles):
+    assert Settings(**WITHIN, tiles=tiles).tiles == tiles
+
+
+@pytest.mark.parametrize("tiles", [0, 4, 10**30, 2.0, float("nan"), "2", "AUTO", None, True, [2]])
+def test_other_tiles_are_refused_with_what_is_allowed(tiles):
+    with pytest.raises(OptionError, match="tiles must be a whole number from 1 to 3, or auto, got"):
+        Settings(**WITHIN, tiles=tiles)

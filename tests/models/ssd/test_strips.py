@@ -23,7 +23,7 @@ def test_joined_strips_are_the_picture_shrunk_whole(scale, height):
     pixels = RANDOM.integers(0, 256, (height, 40, 3), np.uint8)
     strips = (pixels[top : top + 16] for top in range(0, height, 16))
     found = joined(strips, (height, 40), scale)
-    assert np.array_equal(found, module._shrink(pixels, scale))
+    assert np.array_equal(found, module.shrunk(pixels, scale))
 
 
 def test_squares_are_averaged():

@@ -59,7 +59,7 @@ def test_a_wrong_template_ends_the_start(begin, data, tmp_path, template, said):
 @pytest.mark.parametrize(
     ("hook", "said"),
     [
-        ("fails", "ANSWER_HOOK failed: KeyError: 'no 1'"),
+        ("fails", "in fails: KeyError: 'no 1'"),
         ("no_json", "made a dict that JSON cannot"),
     ],
 )
@@ -132,8 +132,8 @@ def test_template_and_hook_may_both_be_there_and_the_hook_is_last():
 @pytest.mark.parametrize(
     ("hook", "said"),
     [
-        (lambda _: 1 / 0, "ANSWER_HOOK failed: ZeroDivisionError: division by zero"),
-        (lambda _: sys.exit("no\nway"), "ANSWER_HOOK failed: SystemExit: no way"),
+        (lambda _: 1 / 0, ": ZeroDivisionError: division by zero; mend it"),
+        (lambda _: sys.exit("no\nway"), ": SystemExit: no way; mend it"),
         (lambda _: object(), "made a object that JSON cannot hold"),
         (lambda _: {(1, 2): 3}, "made a dict that JSON cannot hold"),
         (lambda _: ["\ud800"], "made a list that JSON cannot hold"),

@@ -1,6 +1,7 @@
 """Start, ready, drain, end: real processes and real signals."""
 
 import os
+import re
 import signal
 import socket
 import threading
@@ -150,7 +151,7 @@ def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind, free):
 
     def call():
         try:
-            return watcher.post("/?sleep=20")
+            return watcher.post("/?sleep=20", headers={"X-Call-Id": "cut-1"})
         except requests.ConnectionError as error:
             return error
 
@@ -158,7 +159,14 @@ def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind, free):
     watcher.wait_inflight(1)
     watcher.signal()
     assert watcher.wait() == 1  # long before the call is over
-    assert "calls were cut off after SHUTDOWN_TIMEOUT" in watcher.log
+    assert "calls were cut off after SHUTDOWN_TIMEOUT (0.3 s)" in watcher.log
+    (line,) = [each for each in watcher.log.splitlines() if "WARNING cut off" in each]
+    assert re.search(
+        r"cut off by SHUTDOWN_TIMEOUT \(0\.3 s\) after \d+\.\d s, at handlers/good\.py:\d+ in "
+        r"__call__ \[cut-1\]$",
+        line,
+    )
+    assert "time.sleep(float(" in watcher.log
     slow.join(10)
     assert isinstance(slow.done[0], requests.ConnectionError)
 

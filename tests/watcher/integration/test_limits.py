@@ -52,9 +52,39 @@ def test_a_call_over_its_time_limit_is_answered_and_keeps_its_slot(start):
     late = watcher.post("/?sleep=2")
     assert late.status_code == 504
     assert late.headers["X-OpenFaaS-Internal"] == "of-watchdog"
-    assert late.json()["error"]["code"] == "timeout"
+    error = late.json()["error"]
+    limit = "the call took longer than 0.3 s (the function's EXEC_TIMEOUT); send less, or raise "
+    limit += "EXEC_TIMEOUT"
+    assert error["code"] == "timeout"
+    assert error["message"] == f"{limit}; see the log under call id {error['call_id']}"
+    log = watcher.wait_log(f"s) [{error['call_id']}]").splitlines()
+    (at,) = [number for number, line in enumerate(log) if limit in line]
+    assert re.search(r"; it is at handlers/good\.py:\d+ in __call__ \[", log[at])
+    assert log[at + 1].startswith('    File "handlers/good.py", line ')
+    assert log[at + 2].strip().startswith("time.sleep(")
     assert watcher.post().status_code == 200  # the other slot
     assert watcher.get("/_/health").status_code == 200
+
+
+def test_the_callers_own_limit_is_told_from_the_functions(start):
+    watcher = start(EXEC_TIMEOUT="10")
+    late = watcher.post("/?sleep=2", headers={"X-Timeout": "200ms"})
+    assert late.status_code == 504
+    assert late.json()["error"]["message"].startswith(
+        "the call took longer than 0.2 s (the caller's own limit); send less, or allow more; see"
+    )
+
+
+def test_a_call_that_had_no_slot_in_time_is_told_so_and_nothing_is_stuck(start, hold, free):
+    watcher = start(CONCURRENCY=1, EXEC_TIMEOUT="20", METRICS_PORT=free())
+    hold(watcher, 1)
+    late = watcher.post(headers={"X-Timeout": "200ms"})
+    assert late.status_code == 504
+    assert late.json()["error"]["message"] == (
+        "the call waited 0.2 s (the caller's own limit) for a free slot, and got none; call again "
+        "later, or raise CONCURRENCY or the number of replicas"
+    )
+    assert "it is at" not in watcher.log
 
 
 def test_all_slots_stuck_means_unhealthy_until_one_ends(start, behind, gate):

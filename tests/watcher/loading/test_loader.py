@@ -1,19 +1,27 @@
 """Each way a handler can fail to load ends a real process with its own line."""
 
+import re
+
 import pytest
 
 FAULTS = {
     "nowhere.py": ["there is no handler file", "set HANDLER_DIR and HANDLER_FILE"],
     "god.py": ["there is no handler file", "did you mean good.py?"],
     "broken_syntax.py": ["broken_syntax.py:1 is not valid Python: "],
-    "broken_import.py": ["broken_import.py failed: RuntimeError: no model here"],
+    "broken_import.py": ["broken_import.py failed at ", "RuntimeError: no model here"],
     "missing_module.py": ["ModuleNotFoundError: No module named 'a_module_that_is_not_there'"],
-    "exits_at_import.py": ["exits_at_import.py failed: SystemExit: bye"],
+    "exits_at_import.py": ["exits_at_import.py failed at ", "SystemExit: bye"],
     "near_miss.py": ["near_miss.py has no Handler; did you mean Handlre?"],
     "not_callable.py": ["Handler of", "is a int; it must be a class or a function"],
     "no_call.py": ["a class without __call__; add def __call__(self, request)"],
-    "broken_build.py": ["building Handler failed: ValueError: the weights are gone"],
-    "broken_warm.py": ["warming the handler failed: ValueError: first call failed"],
+    "broken_build.py": [
+        "building Handler failed at handlers/broken_build.py:",
+        "ValueError: the weights are gone",
+    ],
+    "broken_warm.py": [
+        "warming the handler failed at handlers/broken_warm.py:",
+        "ValueError: first call failed",
+    ],
     "three_arguments.py": ["Handler takes 3 arguments", "(event, context)"],
     "coroutine.py": ["is a coroutine function; make it a plain def"],
 }
@@ -34,17 +42,35 @@ def test_the_traceback_begins_with_the_users_frame(start):
     watcher = start(ready=False, HANDLER_FILE="broken_import.py")
     watcher.wait()
     lines = watcher.log.splitlines()
-    assert lines[1] == "Traceback (most recent call last):"
-    assert "broken_import.py" in lines[2]
-    assert "line 8" in lines[2]
+    assert (
+        "importing handlers/broken_import.py failed at handlers/broken_import.py:5 in deep: "
+        in lines[0]
+    )
+    assert lines[1] == "  Traceback (most recent call last):"
+    assert 'File "handlers/broken_import.py", line 8, in <module>' in lines[2]
     assert "loader.py" not in watcher.log
+
+
+def test_a_syntax_error_is_told_by_file_and_line_alone(start):
+    watcher = start(ready=False, HANDLER_FILE="broken_syntax.py")
+    watcher.wait()
+    assert re.search(
+        r"ERROR handlers/broken_syntax\.py:1 is not valid Python: .*\n"
+        r'    File "handlers/broken_syntax\.py", line 1\n',
+        watcher.log,
+    )
+    assert "loader.py" not in watcher.log
+    assert "importlib" not in watcher.log
 
 
 def test_a_hanging_import_ends_within_the_time_limit(start):
     watcher = start(ready=False, HANDLER_FILE="hangs_at_import.py", LOAD_TIMEOUT="0.5")
     assert watcher.wait() == 1
-    assert "loading the handler took over 0.5 s; raise LOAD_TIMEOUT" in watcher.log
-    assert "hangs_at_import.py" in watcher.log
+    assert (
+        "loading the handler took over 0.5 s (LOAD_TIMEOUT) and is at "
+        "handlers/hangs_at_import.py:5 in <module>; raise LOAD_TIMEOUT"
+    ) in watcher.log
+    assert "loader.py" not in watcher.log
 
 
 def test_a_folder_that_is_a_package_is_imported_as_one(start, handlers):

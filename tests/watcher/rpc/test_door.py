@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import threading
 from pathlib import Path
 from urllib.parse import urlencode
@@ -109,23 +110,40 @@ def test_a_known_error_has_its_status_and_the_contracts_words(call):
     assert dict(caught.value.trailing_metadata())["x-error-code"] == "not_an_image"
 
 
-@pytest.mark.parametrize("verb", ["unknown", "leave", "bad_type", "no_such_verb"])
+@pytest.mark.parametrize("verb", ["unknown", "leave", "bad_type", "nan", "no_such_verb"])
 def test_any_other_error_tells_nothing_but_its_id(call, shared, verb):
     with pytest.raises(grpc.RpcError) as caught:
         call(do=verb)
     call_id = dict(caught.value.trailing_metadata())["x-call-id"]
     assert caught.value.code() is grpc.StatusCode.INTERNAL
     assert caught.value.details() == (
-        f"Exception calling application: the handler failed, call id {call_id}"
+        f"Exception calling application: the handler failed; see the log under call id {call_id}"
     )
-    assert f"ERROR the handler failed, call id {call_id}\nTraceback" in shared.wait_log(call_id)
+    log = shared.wait_log(call_id)
+    assert re.search(
+        rf"ERROR the (handler failed at|reply cannot be sent: ).* \[{call_id}\]\n", log
+    )
     assert call(do="text")[0].Output == "plain"
 
 
-def test_the_callers_deadline_holds(call):
+def test_a_code_of_the_handlers_own_has_the_status_that_goes_with_https(call):
     with pytest.raises(grpc.RpcError) as caught:
-        call(sleep="1", timeout=0.2)
+        call(do="own", status="404")
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+    assert caught.value.details() == "Exception calling application: there is no cat called tim"
+    assert dict(caught.value.trailing_metadata())["x-error-code"] == "no_such_cat"
+
+
+def test_the_callers_deadline_holds_and_the_log_says_where_the_call_was(call, shared):
+    with pytest.raises(grpc.RpcError) as caught:
+        call(sleep="1", timeout=0.2, metadata=[("x-call-id", "late-1")])
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    log = shared.wait_log("s) [late-1]")
+    assert re.search(
+        r"WARNING the call took longer than 0\.\d+ s \(the caller's own limit\); .*; it is at "
+        r"handlers/good\.py:\d+ in __call__ \[late-1\]\n",
+        log,
+    )
 
 
 def test_a_call_makes_a_line_in_the_log(call, shared):

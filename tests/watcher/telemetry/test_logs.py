@@ -21,7 +21,7 @@ def test_json_lines_are_one_object_each(start):
     lines = [json.loads(line) for line in watcher.log.splitlines()]
     failed, called = lines[1:]
     assert failed["level"] == "error"
-    assert call_id in failed["message"]
+    assert failed["call_id"] == call_id
     assert failed["traceback"].startswith("Traceback")
     assert called["message"] == "call"
     assert (called["method"], called["path"], called["status"]) == ("POST", "/a\nb", 500)
@@ -42,7 +42,7 @@ def test_a_fault_of_loading_is_one_object_with_its_traceback(start):
     watcher = start(ready=False, LOG_FORMAT="json", HANDLER_FILE="broken_build.py")
     assert watcher.wait() == 1
     (line,) = map(json.loads, watcher.log.splitlines())
-    assert line["message"].startswith("building Handler failed: ValueError")
+    assert line["message"].startswith("building Handler failed at handlers/broken_build.py:")
     assert "broken_build.py" in line["traceback"]
 
 
@@ -75,7 +75,10 @@ def test_lines_go_to_stdout_on_request(tmp_path):
 def test_what_ends_a_process_is_on_stderr_in_any_case(tmp_path):
     out, errors = lines_of(tmp_path, HANDLER_FILE="broken_build.py")
     assert out == []
-    assert "building Handler failed: ValueError" in errors[0]
+    assert (
+        "building Handler failed at tests/data/handlers/broken_build.py:3 in __init__: "
+        in errors[0]
+    )
 
 
 def test_the_stdout_of_a_batch_is_for_its_result(tmp_path):
@@ -99,6 +102,6 @@ def test_what_is_raised_cannot_steer_a_terminal():
     setattr(record, TRACE, f"Traceback\n\tline {hostile}\n")
     lines = TextFormatter().format(record).split("\n")
     assert lines[0].endswith(r"m\n\x1b[2J\x9b31m\u202e\r\x08")
-    assert r"ValueError: 컵 \x1b[2J\x9b31m\u202e\r\x08" in lines
-    assert lines[-2:] == ["Traceback", "\tline " + r"\x1b[2J\x9b31m\u202e\r\x08"]
+    assert r"  ValueError: 컵 \x1b[2J\x9b31m\u202e\r\x08" in lines
+    assert lines[-2:] == ["  Traceback", "  \tline " + r"\x1b[2J\x9b31m\u202e\r\x08"]
     assert all(each.replace("\t", "").isprintable() for each in lines)

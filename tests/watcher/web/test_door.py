@@ -100,22 +100,61 @@ def test_a_known_error_has_its_status_and_message(shared):
 
 
 @pytest.mark.parametrize(
-    "verb",
-    ["unknown", "leave", "bad_status", "bad_header", "bad_type", "surrogate", "no_such_verb"],
+    ("verb", "said"),
+    [
+        (
+            "unknown",
+            r"the handler failed at handlers/good\.py:\d+ in unknown: Unknown: secret text",
+        ),
+        ("leave", r"the handler failed at handlers/good\.py:\d+ in leave: SystemExit: 3"),
+        (
+            "no_such_verb",
+            r"the handler failed at handlers/good\.py:\d+ in __call__: AttributeError: .*",
+        ),
+        ("bad_status", "the reply cannot be sent: the handler answered with status 99; .*"),
+        ("bad_header", "the reply cannot be sent: the handler's header X-Split .*"),
+        (
+            "bad_type",
+            "the reply cannot be sent: reply is of type object, which JSON cannot hold; .*",
+        ),
+        (
+            "nan",
+            r"the reply cannot be sent: reply\.boxes\[1\]\.score is NaN, which JSON .*",
+        ),
+        ("surrogate", "the reply cannot be sent: the handler answered with a str that .*"),
+    ],
 )
-def test_any_other_error_tells_the_client_nothing_and_the_log_everything(shared, verb):
+def test_any_other_error_tells_the_client_nothing_and_the_log_everything(shared, verb, said):
     answer = shared.post(f"/?do={verb}")
     call_id = answer.headers["X-Call-Id"]
     assert answer.status_code == 500
     assert answer.json()["error"] == {
         "code": "handler_error",
-        "message": f"the handler failed, call id {call_id}",
+        "message": f"the handler failed; see the log under call id {call_id}",
         "call_id": call_id,
     }
     assert "secret" not in answer.text
-    log = shared.wait_log(f"[{call_id}]")
-    assert f"ERROR the handler failed, call id {call_id}\nTraceback" in log
+    log = shared.wait_log(f"s) [{call_id}]")
+    (line,) = [each for each in log.splitlines() if "ERROR" in each and call_id in each]
+    assert re.fullmatch(rf"\S+ ERROR {said} \[{call_id}\]", line)
     assert shared.post().status_code == 200
+
+
+@pytest.mark.parametrize("status", [404, 429, 504])
+def test_a_code_of_the_handlers_own_has_its_own_status(shared, status):
+    answer = shared.post(f"/?do=own&status={status}")
+    assert answer.status_code == status
+    assert answer.json()["error"] == {
+        "code": "no_such_cat",
+        "message": "there is no cat called tim",
+        "call_id": answer.headers["X-Call-Id"],
+    }
+    assert "X-OpenFaaS-Internal" not in answer.headers  # that is what a watchdog says for itself
+
+
+def test_a_status_that_is_no_errors_makes_no_code_of_ones_own(shared):
+    answer = shared.post("/?do=own&status=200")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "handler_error")
 
 
 def test_a_wrong_query_is_the_callers_error(shared):

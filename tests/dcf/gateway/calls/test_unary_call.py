@@ -1,5 +1,6 @@
 """A call of one message: what is asked, what comes back, and how failures are told."""
 
+import re
 from contextlib import asynccontextmanager
 
 import pytest
@@ -63,10 +64,10 @@ def test_query_accept_and_call_id_are_passed_on(listening, run):
         (500, b"\xff", "", "status 500"),
         (500, b'["hush"]', "", "status 500"),
         (404, b'{"error": "hush"}', "", "status 404"),
-        (504, b'{"error": {"code": "timeout", "message": "hush"}}', "timeout",
-         "Function timed out"),
+        (504, b'{"error": {"message": "hush"}}', "timeout", "Function timed out"),
+        (504, b"hush", "timeout", "Function timed out"),
     ],
-    ids=["own-words", "no-code", "text", "bytes", "list", "no-object", "timeout"],
+    ids=["own-words", "no-code", "text", "bytes", "list", "no-object", "timeout", "timed-out-text"],
 )  # fmt: skip
 def test_only_errors_with_a_code_of_their_own_speak_in_their_words(
     listening, run, status, reply, reason, words
@@ -76,6 +77,16 @@ def test_only_errors_with_a_code_of_their_own_speak_in_their_words(
     assert (raised.value.status, raised.value.reason) == (status, reason)
     assert raised.value.message.startswith(words)
     assert "hush" not in raised.value.message
+
+
+def test_a_functions_own_limit_stands_behind_the_contracts_words(listening, run):
+    reply = b'{"error": {"code": "timeout", "message": "longer than 1 s (EXEC_TIMEOUT)"}}'
+    with pytest.raises(FunctionFailure) as raised:
+        asked(Question("f", b"q"), listening, run, 504, reply)
+    assert re.fullmatch(
+        r"Function timed out after \d\.\d{6}s: longer than 1 s \(EXEC_TIMEOUT\)",
+        raised.value.message,
+    )
 
 
 @pytest.mark.parametrize("status", [204, 302, 399])

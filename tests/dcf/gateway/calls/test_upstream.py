@@ -9,12 +9,12 @@ import pytest
 from aiohttp import web
 from multidict import CIMultiDict
 
-from dcf.errors import NotFound, NotReady, UpstreamFailed, UpstreamTimeout
+from dcf.errors import NotFound, NotReady, ReplicaCrashed, UpstreamFailed, UpstreamTimeout
 from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.calls.upstream import WHOLE_BODY, Call, Upstream, _payload
 from dcf.gateway.core import Gateway
-from dcf.providers.fake.provider import FakeProvider
-from dcf.providers.placement import FunctionSpec
+from dcf.providers.fake.provider import FakeProvider, Script
+from dcf.providers.placement import FunctionSpec, ReplicaExit
 from dcf.providers.routing import Target
 from tests.waiting import until_async
 
@@ -37,7 +37,7 @@ class Calling:
     def counted(self, code):
         """How many calls ended with a status."""
         line = f'invocation_total{{code="{code}",function_name="f.openfaas-fn"}} '
-        text = self.metrics.text([], {}).decode()
+        text = b"".join(self.metrics.lines("f")).decode()
         return sum(int(float(part.split()[0])) for part in text.split(line)[1:])
 
 
@@ -117,7 +117,11 @@ def test_what_goes_wrong_has_a_name_and_is_counted_once(listening, run, how):
     faults = {
         "nobody": (NotReady, 503, f"{NOBODY} Of 1 wanted replicas none is ready yet."),
         "refused": (UpstreamFailed, 502, "Can't reach service for: f."),
-        "silent": (UpstreamTimeout, 504, "Function timed out after 0.050000s"),
+        "silent": (
+            UpstreamTimeout,
+            504,
+            "Function timed out after 0.050000s: the gateway's own limit for f",
+        ),
         "broken": (UpstreamFailed, 502, "Can't reach service for: f."),
     }
     kind, code, words = faults[how]
@@ -228,3 +232,66 @@ def test_connections_are_kept(run):
 
     run(steps())
     assert len(set(peers)) == 1
+
+
+OOM = ReplicaExit("OOMKilled", "OOMKilled; its last line: a secret", "then", "f-1-1")
+
+
+@pytest.mark.parametrize("when", ["before", "later"])
+def test_a_replica_that_ended_by_itself_is_told_as_its_platform_says_it(run, when):
+    """Without what it wrote: callers need not be those who may read its log."""
+
+    async def steps():
+        dead = nobody()
+        async with calling(dead) as made:
+            if when == "before":
+                await made.provider.lose(dead.address, OOM)
+                made.provider.targets = lambda _name: [dead]  # not taken off the list yet
+            else:
+                made.provider.ended = ended_later
+            with pytest.raises(ReplicaCrashed) as caught:
+                await made.call()
+            assert "Its replica ended during the call: OOMKilled." in caught.value.message
+            assert "secret" not in caught.value.message
+            assert (caught.value.code, made.counted(502)) == ("replica_crashed", 1)
+
+    async def ended_later(_name, _target, deadline):
+        assert deadline > asyncio.get_running_loop().time()
+        await asyncio.sleep(0)
+        return OOM
+
+    run(steps())
+
+
+def test_who_finds_no_replica_is_told_how_the_last_one_ended(run):
+    async def steps():
+        dead = nobody()
+        async with calling(dead) as made:
+            await made.provider.lose(dead.address, OOM)
+            with pytest.raises(NotReady) as caught:
+                await made.call()
+            assert caught.value.message == (
+                f"{NOBODY} Of 1 wanted replicas none is ready yet. Its last replica: OOMKilled."
+            )
+            made.provider.scripts["bad"] = Script(fault="no weights")
+            await made.provider.update(FunctionSpec("f", "bad"))
+            with pytest.raises(NotReady, match="none is ready yet") as caught:
+                await made.call()
+            assert caught.value.retry_after == 1  # the revision that serves is being started again
+
+    run(steps())
+
+
+def test_a_function_that_was_deleted_meanwhile_is_just_not_reached(run):
+    async def steps():
+        async with calling(nobody()) as made:
+
+            async def gone(_name, _target, _deadline):
+                raise NotFound("no such function: f")
+
+            made.provider.ended = gone
+            with pytest.raises(UpstreamFailed) as caught:
+                await made.call()
+            assert caught.value.message == "Can't reach service for: f."
+
+    run(steps())

@@ -7,7 +7,13 @@ from dcf import errors
 from dcf._proto import gateway_pb2 as pb
 from dcf.errors import InvalidRequest
 from dcf.gateway.calls.unary_call import FunctionFailure
-from dcf.gateway.openfx.grpc_converters import function_of, invoke_words, spec_of, status_of_fault
+from dcf.gateway.openfx.grpc_converters import (
+    error_code,
+    function_of,
+    invoke_words,
+    spec_of,
+    status_of_fault,
+)
 from dcf.providers.placement import FunctionSpec, FunctionState
 
 CODE = grpc.StatusCode
@@ -22,6 +28,7 @@ CODE = grpc.StatusCode
         (errors.AlreadyExists("x"), CODE.ALREADY_EXISTS),
         (errors.NotReady("x"), CODE.UNAVAILABLE),
         (errors.UpstreamFailed("x"), CODE.UNAVAILABLE),
+        (errors.ReplicaCrashed("x"), CODE.UNAVAILABLE),
         (errors.UpstreamTimeout("x"), CODE.DEADLINE_EXCEEDED),
         (errors.Unsupported("x"), CODE.UNIMPLEMENTED),
         (errors.StorageFull("x"), CODE.RESOURCE_EXHAUSTED),
@@ -61,6 +68,21 @@ def test_a_request_becomes_a_spec_field_by_field():
         "f", "i", {"A": "1"}, {"l": "2", "com.openfaas.scale.max": "4"}, {"desc": "x"},
         ("a=b",), ("s",), {"memory": "1Mi", "gpu": "1"}, {"cpu": "1"}, 2,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (errors.ReplicaCrashed("x"), "replica_crashed"),
+        (FunctionFailure("x", 400, "bad_option"), "bad_option"),
+        (FunctionFailure("x", 500, ""), "function_failed"),
+        (FunctionFailure("x", 500, "no code\r\nof ours"), "function_failed"),
+        (FunctionFailure("x", 500, "é" * 9), "function_failed"),
+        (FunctionFailure("x", 500, "c" * 65), "function_failed"),
+    ],
+)
+def test_a_code_that_metadata_cannot_carry_is_not_told(fault, code):
+    assert error_code(fault) == code
 
 
 def test_what_is_not_said_has_the_defaults_and_labels_win():

@@ -21,7 +21,7 @@ def test_a_list_is_protobufs_json(gateway):
                 "InvocationCount": "0",
                 "Replicas": "2",
                 "AvailableReplicas": "2",
-                "Annotations": {"dcf.rollout": "ready"},
+                "Annotations": {"dcf.rollout": "ready", "dcf.revision": "1"},
                 "Labels": {"scale_min": "2"},
             }
         ]

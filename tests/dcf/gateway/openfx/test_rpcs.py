@@ -27,7 +27,7 @@ def _rpcs():
 def test_a_function_lives_from_deploy_to_delete(rpcs, run):
     async def steps():
         assert (await rpcs.deploy(ASKED, "me")).Msg == "OK"
-        rpcs._gateway.count("f")
+        rpcs._gateway.invocation_counts.add("f")
         other = pb.CreateFunctionRequest(Service="f", Image="j")
         assert (await rpcs.update(other, "you")).Msg == "OK"
         past = await rpcs._gateway.history("f")

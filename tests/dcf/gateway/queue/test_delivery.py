@@ -103,7 +103,8 @@ def test_what_did_not_get_through_is_tried_again(attempt, status, internal, is_l
         (call(), {"reply": bytes(LIMIT + 1)},
          Failed(500, "the answer is too large to keep for a callback", was_tried=True)),
         (call(), {"listeners": 0}, Again(503, f"{NOBODY} Of 1 wanted replicas none is ready yet.")),
-        (call(), {"status": 0}, Again(504, "Function timed out after 0.200000s")),
+        (call(), {"status": 0},
+         Again(504, "Function timed out after 0.200000s: the gateway's own limit for f")),
     ],
     ids=["deleted", "too-large", "nobody", "silent"],
 )  # fmt: skip

@@ -14,7 +14,7 @@ from dcf._proto import gateway_pb2 as pb
 from dcf._proto.gateway_pb2_grpc import GatewayStub
 from dcf.errors import CannotStart
 from dcf.gateway.openapi import every_answer
-from dcf.gateway.rest.auth import Credentials, credentials_for, read_credentials
+from dcf.gateway.rest.auth import Credentials, _host_of, credentials_for, read_credentials
 from dcf.gateway.routes import ROUTES
 
 WHO = Credentials("admin", "pass:wörd with spaces")
@@ -232,3 +232,17 @@ def test_a_gateway_with_a_password_deploys_what_it_was_started_with(
     assert requests.get(history, timeout=20).status_code == 401
     [first] = requests.get(history, timeout=20, auth=("admin", "secret")).json()
     assert first["by"] == "admin"
+
+
+@pytest.mark.parametrize(
+    ("peer", "host"),
+    [
+        ("ipv4:10.0.0.1:4711", "10.0.0.1"),
+        ("ipv6:%5B::1%5D:4711", "::1"),
+        ("ipv6:[fe80::1%25eth0]:4711", "fe80::1%eth0"),
+        ("unix:/run/x", ""),
+        ("", ""),
+    ],
+)
+def test_whose_a_call_over_grpc_is_is_told_without_its_port(peer, host):
+    assert _host_of(peer) == host

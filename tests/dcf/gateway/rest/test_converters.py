@@ -1,7 +1,11 @@
 """OpenFaaS' messages and the provider's records, there and back."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
+from dcf.client.rest_wire import function_of
 from dcf.errors import InvalidRequest
 from dcf.gateway.rest.converters import (
     SCALE_MIN,
@@ -16,8 +20,14 @@ from dcf.gateway.rest.converters import (
     value_of,
     without_rollout,
 )
-from dcf.gateway.rest.messages import FunctionDeployment, SecretValue
-from dcf.providers.placement import FunctionSpec, FunctionState, RevisionInfo
+from dcf.gateway.rest.messages import FunctionDeployment, SecretValue, encode
+from dcf.providers.placement import (
+    FunctionSpec,
+    FunctionState,
+    Progress,
+    ReplicaExit,
+    RevisionInfo,
+)
 
 SPEC = FunctionSpec(
     "f", "i", {"A": "1"}, {"l": "2"}, {"desc": "x"}, ("a=b",), ("token",), {"cpu": "1"},
@@ -49,7 +59,39 @@ def test_a_state_is_shown_field_by_field():
     assert (shown.rollout, shown.rollout_reason) == ("failed", "no weights")
 
 
-def test_what_a_listing_gave_can_be_sent_back():
+EXIT = ReplicaExit(
+    "exited with status 7", "exited with status 7; its last line: x", "then", "f-2-1"
+)
+MOVING = replace(
+    state(), rollout="progressing", revision=2, newest=5, progress=Progress(3, 1), restarts=4,
+    last_exit=EXIT,
+)  # fmt: skip
+
+
+def test_what_runs_beside_the_newest_revision_is_told_in_fields_of_its_own():
+    shown = status_of(MOVING, 0)
+    assert (shown.revision, shown.rollout_revision) == (2, 5)
+    assert (shown.rollout_replicas, shown.rollout_ready_replicas) == (3, 1)
+    assert (shown.restarts, shown.last_exit, shown.last_exit_at) == (4, EXIT.reason, "then")
+    quiet = encode(status_of(FunctionState(SPEC, 1, 1, "t", revision=2, newest=2), 0))
+    assert not any(word in quiet for word in (b"rolloutR", b"restarts", b"lastExit"))
+
+
+def test_grpc_and_the_client_of_rest_tell_the_same_under_the_same_names():
+    over_rest = function_of(json.loads(encode(status_of(MOVING, 0)))).annotations
+    assert over_rest == annotations_of(MOVING)
+    assert set(over_rest) - {"desc", "dcf.reason"} == {
+        "dcf.rollout", "dcf.revision", "dcf.rollout-revision", "dcf.rollout-replicas",
+        "dcf.rollout-ready-replicas", "dcf.restarts", "dcf.last-exit", "dcf.last-exit-at",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("told", [state("no weights"), MOVING])
+def test_what_a_listing_gave_can_be_sent_back(told):
+    assert without_rollout(annotations_of(told)) == {"desc": "x"}
+
+
+def test_what_there_is_nothing_of_is_left_out():
     told = annotations_of(state("no weights"))
     assert without_rollout(told) == {"desc": "x"}
     assert "dcf.reason" not in annotations_of(state())

@@ -117,5 +117,5 @@ def test_flags_before_environment_and_usual_ports():
     assert cors_of([], {}) is None
     made = cors_of([], {"DCF_ALLOW_ORIGINS": "HTTP://A:80, https://b:443, http://c:443"})
     assert isinstance(made, Cors)
-    assert made._origins == {"http://a", "https://b", "http://c:443"}
-    assert cors_of(["http://x"], {"DCF_ALLOW_ORIGINS": "*"})._origins == {"http://x"}
+    assert made.origins == {"http://a", "https://b", "http://c:443"}
+    assert cors_of(["http://x"], {"DCF_ALLOW_ORIGINS": "*"}).origins == {"http://x"}

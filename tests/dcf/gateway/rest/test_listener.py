@@ -108,7 +108,7 @@ def test_a_gateway_does_not_start_with_more_connections_than_files(dcf, tmp_path
 
 
 def test_running_out_of_files_is_told_once_and_outlived(gateways, held):
-    gateway = gateways(files=FILES)
+    gateway = gateways("--log-level", "warning", files=FILES)
     used = max(int(each.name) for each in Path(f"/proc/{gateway.process.pid}/fd").iterdir()) + 1
     resource.prlimit(gateway.process.pid, resource.RLIMIT_NOFILE, (used, FILES))
     for one in connected(port_of(gateway.rest), 50):
@@ -136,6 +136,10 @@ def test_above_the_limit_health_and_system_answer_and_calls_do_not(bounded, held
         assert refused.headers["Retry-After"] == "1"
         assert refused.json()["error"]["code"] == "too_many_connections"
     assert gateway.ask("POST", "/openfx/function/f", data=b"call").status_code == 503
+    assert (
+        'gateway_refused_total{code="too_many_connections",door="rest"} '
+        in gateway.ask("GET", "/metrics").text
+    )
     silent = [held.enter_context(one) for one in connected(port, 3 * SPARE)]
     assert len(silent) == 3 * SPARE
     assert gateway.ask("GET", "/healthz").status_code == 200
@@ -172,3 +176,5 @@ def test_when_the_spare_ones_are_busy_too_more_are_turned_away(
         assert refused.recv(100).startswith(b"HTTP/1.1 503")
     one.close()
     wait_for(lambda: requests.get(f"{gateway.rest}/healthz", timeout=5).status_code == 200)
+    text = requests.get(f"{gateway.rest}/metrics", timeout=5).text
+    assert 'gateway_refused_total{code="too_many_connections",door="rest"} ' in text

@@ -127,3 +127,5 @@ def test_what_the_gateway_sets_by_default_a_function_may_set_in_either_case(prep
     seen = config.read({}, own)
     assert (seen.log_format, seen.mesh_address) == ("json", "elsewhere:1")
     assert config.read({}, prepared.launch(MESH_ADDRESS="").env).mesh_address == ""
+    assert seen.log_command == "dcf function log f"
+    assert config.read({}, prepared.launch(LOG_COMMAND="").env).log_command == ""

@@ -263,3 +263,71 @@ def test_a_log_that_cannot_rotate_goes_on(tmp_path):
     ]  # fmt: skip
     assert (tmp_path / "f.log").stat().st_size == 0
     log.close()
+
+
+def write_calls(log, count):
+    """So many calls of two replicas, in turns; each fails with a trace of three lines."""
+    for number in range(count):
+        for instance in ("f-1", "f-2"):
+            call = f"{instance}-{number}"
+            log.write(instance, f"ERROR the handler failed [{call}]")
+            for line in range(3):
+                log.write(instance, f"  line {line} of {number}")
+            log.write(instance, f"INFO POST / - 500 [{call}]")
+
+
+def test_one_calls_lines_are_its_own_and_its_trace(tmp_path):
+    log = FunctionLog(tmp_path, "f")
+    write_calls(log, 3)
+    whole = [
+        "ERROR the handler failed [f-2-1]", "  line 0 of 1", "  line 1 of 1", "  line 2 of 1",
+        "INFO POST / - 500 [f-2-1]",
+    ]  # fmt: skip
+    lines = read(log, call="f-2-1")
+    assert [line.text for line in lines] == whole
+    assert {line.instance for line in lines} == {"f-2"}
+    for tail in range(1, 7):
+        assert [line.text for line in read(log, call="f-2-1", tail=tail)] == whole[-tail:]
+    assert read(log, call="f-2-1", instance="f-1") == []
+    assert read(log, call="nobody") == read(log, call="f-2-1", since="2999-01-01T00:00:00Z") == []
+    log.close()
+
+
+def test_one_calls_lines_are_found_across_files(tmp_path):
+    log = FunctionLog(tmp_path, "f", max_bytes=2000)
+    write_calls(log, 60)
+    assert len(list(tmp_path.iterdir())) == 3
+    for number in (50, 59):
+        assert len(read(log, call=f"f-1-{number}")) == 5
+        assert [line.text for line in read(log, call=f"f-1-{number}", tail=2)] == [
+            f"  line 2 of {number}", f"INFO POST / - 500 [f-1-{number}]",
+        ]  # fmt: skip
+    log.close()
+
+
+@pytest.mark.parametrize("tail", [-1, 2])
+def test_one_call_can_be_followed(tmp_path, tail):
+    log = FunctionLog(tmp_path, "f")
+    log.write("f-1", "ERROR [c]")
+    log.write("f-1", "  old 1")
+    log.write("f-1", "  old 2")
+
+    async def follow():
+        came = []
+        stream = log.lines(LogQuery("f", follow=True, call="c", tail=tail))
+        async for line in stream:
+            came.append(line.text)
+            if line.text == "  old 2":
+                log.write("f-2", "  of another")
+                log.write("f-1", "  new")
+                log.write("f-1", "INFO [d]")
+                log.write("f-1", "INFO last [c]")
+            if line.text == "INFO last [c]":
+                break
+        await stream.aclose()
+        return came
+
+    old = ["ERROR [c]", "  old 1", "  old 2"]
+    expected = [*(old if tail < 0 else old[-tail:]), "  new", "INFO last [c]"]
+    assert asyncio.run(asyncio.wait_for(follow(), 10)) == expected
+    log.close()

@@ -36,9 +36,9 @@ def test_its_last_line_is_its_answer_and_it_gets_its_paths(program, tmp_path):
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("sys.exit('no room')", "ended with status 1; its last line: no room"),
-        ("print('{}'); sys.exit(3)", "ended with status 3"),
-        ("pass", "ended with status 0"),
+        ("sys.exit('no room')", "exited with status 1; its last line: no room"),
+        ("print('{}'); sys.exit(3)", "exited with status 3"),
+        ("pass", "exited with status 0"),
         ("os.kill(os.getpid(), 9)", "killed by signal 9"),
         ("raise ValueError('a fault')", "a fault"),
     ],

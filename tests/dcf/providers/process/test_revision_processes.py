@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcf.errors import ArchiveError
-from dcf.providers.placement import FunctionSpec, Usage
+from dcf.providers.placement import FunctionSpec, ReplicaExit, Usage
 from dcf.providers.process.deployed import Deployed
 from dcf.providers.process.history import History
 from dcf.providers.process.logs import FunctionLog
@@ -16,6 +16,10 @@ from dcf.providers.process.revision_processes import RevisionProcesses
 from dcf.providers.process.store import Record, Store
 from dcf.providers.routing import Target
 from tests.waiting import turns, until_async
+
+
+def ended(reason, instance):
+    return ReplicaExit(reason, reason, "2026-01-01T00:00:00Z", instance, f"http://{instance}")
 
 
 class Launch:
@@ -41,7 +45,7 @@ class Replica:
         behaviour = self.world.behaviour(launch.number)
         await turns(1)
         if behaviour == "broken":
-            report.failed("no weights")
+            report.failed(ended("no weights", self.instance))
             return
         self.target = Target(f"http://{self.instance}", launch.number)
         report.ready()
@@ -50,7 +54,7 @@ class Replica:
             self.target = None
             report.away()
             await turns(1)
-            report.lost("killed by signal 9")
+            report.lost(ended("killed by signal 9", self.instance))
 
     def usage(self):
         return Usage(1.0, 1)

@@ -596,3 +596,24 @@ class Persistent(AnyOrder):
 
 TestPersistent = Persistent.TestCase
 TestPersistent.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+
+
+def test_progress_counts_the_newest_revisions_replicas_alone():
+    script = Script()
+    assert script.rollout.progress == (1, 0)  # nothing was asked for yet
+    script.serve(1, 1)
+    script.rollout.scaled(2)
+    for each in script.replicas_of(1):
+        script.is_ready(each)
+    assert script.rollout.progress is None
+    script.rollout.asked(Asked(2, 3))
+    assert script.rollout.progress == (3, 0)  # it is being prepared
+    script.can_prepare(2)
+    first, *_ = script.replicas_of(2)
+    script.is_ready(first)
+    assert script.rollout.progress == (3, 1)
+    script.rollout.asked(Asked(3, 1))
+    assert script.rollout.progress == (2, 0)
+    script.can_prepare(3)
+    script.cannot(script.replicas_of(3)[0])
+    assert script.rollout.progress is None

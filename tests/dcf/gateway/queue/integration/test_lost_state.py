@@ -62,7 +62,7 @@ def test_the_command_says_it_in_one_line_and_takes_a_flag(gateways, write_functi
     gateway.end(signal.SIGKILL)
     (gateway.home / "queue" / "queue.db-wal").unlink()
     with pytest.raises(AssertionError) as caught:
-        gateways()
+        gateways("--log-level", "warning")
     (line,) = str(caught.value).splitlines()
     assert re.search(r"queue\.db lacks its last .*--accept-lost-state", line)
     again = gateways("--accept-lost-state")

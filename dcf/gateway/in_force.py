@@ -1,0 +1,31 @@
+"""Every setting that a gateway runs with, as its log tells it; of a password that there is one."""
+
+from dataclasses import asdict
+
+from .bounds import Bounds, open_files
+from .server import Settings
+
+
+def in_force(settings: Settings) -> dict[str, object]:
+    """By name, none of it secret."""
+    queue, cors = settings.queue, settings.cors
+    told: dict[str, object] = {
+        "provider": settings.provider,
+        "home": str(settings.home),
+        "password": settings.credentials is not None,
+        "min_ready_seconds": settings.min_ready_seconds,
+        "accept_lost_state": settings.accept_lost_state,
+        "allow_origins": sorted(cors.origins) if cors else [],
+        **_bounds(settings.bounds),
+    }
+    if queue is not None:
+        told |= {f"queue_{key}": each for key, each in asdict(queue.limits).items()}
+        told["allow_callbacks"] = sorted(queue.allowed_hosts)
+    return told
+
+
+def _bounds(bounds: Bounds) -> dict[str, object]:
+    names = {"connections": "max_connections", "grpc_connections": "max_grpc_connections"}
+    names["per_address"] = "max_connections_per_address"
+    worked_out = asdict(bounds.within(open_files()))
+    return {names.get(key, key): each for key, each in worked_out.items()}

@@ -1,0 +1,24 @@
+"""What this process turned away: told in its log, a few a minute, and counted in full."""
+
+from collections import Counter
+
+from .events import LOGIN_REFUSED, REQUEST_REFUSED, tell
+
+REST, GRPC = "rest", "grpc"
+COUNTS: Counter[tuple[str, str]] = Counter()
+"""By code and door, both of few values; of the whole process, as its log is."""
+
+
+def refused(door: str, code: str, *, function: str = "", call_id: str = "", peer: str = "") -> None:
+    """A request, a call or a connection was turned away.
+
+    Args:
+        door: `REST` or `GRPC`.
+        code: One of ours, as callers are told it.
+        function: Its name, where that is known to be one; never what a caller only claims.
+        call_id: Of a call.
+        peer: Whose it was, where that matters.
+    """
+    COUNTS[code, door] += 1
+    event = LOGIN_REFUSED if code == "unauthorized" else REQUEST_REFUSED
+    tell(event, door=door, code=code, function=function, call_id=call_id, peer=peer)

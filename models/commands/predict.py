@@ -1,0 +1,232 @@
+"""``ssd predict``: a folder of pictures of any size to one file of answers."""
+
+import hashlib
+import json
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..ssd.ranges import RANGES
+from .bundle_type import BUNDLE
+from .byte_size import BYTE_SIZE
+from .examples import examples
+from .numbers import Number, Whole
+from .printing import write_note
+from .progress import Progress, duration
+from .quiet import quiet_engine
+from .tiles_type import TILES_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..prediction.pictures import Wanted
+    from ..prediction.record import Predicted
+    from ..prediction.writing import Written
+    from ..ssd.detector import Detector
+    from ..ssd.settings import Settings, Tiles
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FORMATS = ("coco", "challenge", "csv", "voc", "yolo")
+_WEAK = 0.01
+_MOST = RANGES["max_detections"]
+
+
+@examples(
+    "ssd predict --images photos --out answers.json",
+    "ssd predict --images photos --out answers.csv --format csv --threshold 0.3",
+    "ssd predict --images photos --information instances.json --out out.json --max-bytes 20MB",
+)
+@examples(
+    "ssd predict --images pictures --out answers.json",
+    "ssd predict --images test --information test.json --format challenge --max-bytes 20MB "
+    "--max-detections 50 --out answer.json",
+    "ssd predict --images pictures --format yolo --threshold 0.4 --tiles 2 --out labels",
+)
+@click.command(name="predict")
+@click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="File or folder of the answers."
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(_FORMATS),
+    default="coco",
+    show_default=True,
+    help="voc and yolo write a folder with a file a picture.",
+)
+@click.option(
+    "--information", type=_FILE, help='JSON with "images": id and file_name; sets ids and order.'
+)
+@click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
+@click.option(
+    "--threshold",
+    type=Number(0, 1),
+    help=f"Least confidence [default: {_WEAK} for coco and challenge, else the model's].",
+)
+@click.option("--classes", help="Only these, names separated by commas.")
+@click.option(
+    "--max-detections",
+    type=Whole(_MOST.low, _MOST.high),
+    help="Objects of a picture at most [default: the model's].",
+)
+@click.option(
+    "--tiles",
+    type=TILES_TYPE,
+    default="1",
+    help="Look at so many tiles a side, too; auto: by each picture's size.",
+)
+@click.option(
+    "--max-bytes",
+    type=BYTE_SIZE,
+    help="Greatest size of the file, such as 20MB: the least sure objects are left out.",
+)
+@click.option("--workers", type=Whole(1, 256), help="Pictures at once [default: one a processor].")
+def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
+    images: Path,
+    out: Path,
+    format_name: str,
+    information: Path | None,
+    bundle: Path | None,
+    threshold: float | None,
+    classes: str | None,
+    max_detections: int | None,
+    tiles: "Tiles",
+    max_bytes: int | None,
+    workers: int | None,
+) -> None:
+    """Finds the objects in every picture of a folder and writes one file.
+
+    A picture that cannot be read is named on stderr and has no answers. A run that was stopped or
+    killed goes on where it was when the same line is given again; the same pictures give the same
+    bytes.
+    """
+    from ..prediction.formats import FORMATS
+    from ..prediction.formats.port import FileFormat
+    from ..prediction.journal import Journal
+    from ..prediction.pictures import find_pictures, read_information
+    from ..prediction.run import predict
+    from ..prediction.writing import check_place, write_answers
+    from ..ssd.cpus import usable_cpus
+    from ..ssd.detector import Detector
+
+    form = FORMATS[format_name]
+    if max_bytes is not None and not isinstance(form, FileFormat):
+        raise click.UsageError(f"--max-bytes is for formats of one file, not for {format_name}")
+    wanted = read_information(images, information) if information else find_pictures(images)
+    check_place(form, out, wanted)
+    workers = workers or usable_cpus()
+    with quiet_engine():
+        detector = Detector(bundle, pool_size=workers)
+    if threshold is None and isinstance(form, FileFormat) and form.weak:
+        threshold = _WEAK
+    settings = replace(_settings(detector, threshold, classes, max_detections), tiles=tiles)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    asked = _asked(detector, settings, wanted)
+    with Journal(out.with_name(out.name + ".partial"), asked) as journal:
+        run = _Run(wanted)
+        try:
+            for answer in predict(detector, wanted, settings, journal, workers, run.known):
+                run.answered(answer)
+        except KeyboardInterrupt:
+            run.stopped()
+            sys.exit(130)
+        known = _classes(detector)
+        written = write_answers(form, out, wanted, journal.answers, known, max_bytes)
+        journal.remove()
+    run.ended(out, written)
+
+
+class _Run:
+    """What a person hears of a run."""
+
+    def __init__(self, wanted: "Sequence[Wanted]") -> None:
+        self._wanted = wanted
+        self._progress = Progress(len(wanted), "pictures")
+        self._broken = self._done = 0
+
+    def known(self, answer: "Predicted") -> None:
+        """An earlier run had it."""
+        del answer
+        self._done += 1
+        self._progress.known()
+
+    def answered(self, answer: "Predicted") -> None:
+        """It was answered now."""
+        self._done += 1
+        if answer.error:
+            self._broken += 1
+            self._progress.end()
+            write_note(f"{self._wanted[answer.at].name}: {answer.error}")
+        self._progress.add()
+
+    def stopped(self) -> None:
+        """A person stopped it."""
+        self._progress.end()
+        write_note(
+            f"Stopped after {self._done:,} of {len(self._wanted):,} pictures; "
+            "the same line goes on from there."
+        )
+
+    def ended(self, out: Path, written: "Written") -> None:
+        """All is written.
+
+        Raises:
+            ClickException: Not one picture could be read.
+        """
+        self._progress.end()
+        if written.left_out:
+            write_note(
+                f"The limit of --max-bytes leaves out {written.left_out:,} objects with a "
+                f"confidence of {written.least:.4f} or less."
+            )
+        read = len(self._wanted) - self._broken
+        write_note(
+            f"{out}: {written.objects:,} objects in {read:,} pictures, "
+            f"{duration(self._progress.spent)}."
+        )
+        if self._broken:
+            write_note(f"{self._broken:,} pictures could not be read, see above.")
+        if not read:
+            raise click.ClickException("not one picture could be read")
+
+
+def _settings(
+    detector: "Detector", threshold: float | None, classes: str | None, most: int | None
+) -> "Settings":
+    defaults = detector.defaults
+    settings = replace(
+        defaults,
+        threshold=defaults.threshold if threshold is None else threshold,
+        max_detections=most or defaults.max_detections,
+        classes=tuple(word for word in (classes or "").split(",") if word.strip()),
+    )
+    # An unknown class is one mistake, not one of each picture.
+    detector.bundle.labels.columns(settings.classes)
+    return settings
+
+
+def _asked(detector: "Detector", settings: "Settings", wanted: "Sequence[Wanted]") -> str:
+    """What decides the answers, in a line."""
+    pictures = json.dumps([(picture.image_id, picture.name) for picture in wanted])
+    return json.dumps(
+        {
+            "model": detector.bundle.digest,
+            "settings": asdict(settings),
+            "pictures": hashlib.sha256(pictures.encode()).hexdigest(),
+        },
+        sort_keys=True,
+    )
+
+
+def _classes(detector: "Detector") -> tuple[tuple[int, str], ...]:
+    labels, background = detector.bundle.labels, detector.bundle.manifest.outputs.background
+    return tuple(
+        (class_id, name)
+        for column, (class_id, name) in enumerate(zip(labels.class_ids, labels.names, strict=True))
+        if column != background
+    )

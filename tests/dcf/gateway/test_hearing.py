@@ -1,0 +1,61 @@
+"""What a provider tells becomes an event and a number."""
+
+import logging
+
+import pytest
+
+from dcf.gateway.calls.metrics import Metrics
+from dcf.gateway.hearing import hearing
+from dcf.providers.notices import (
+    ReplicaEnded,
+    ReplicaReady,
+    ReplicaRestarted,
+    RolloutEnded,
+    RolloutStep,
+)
+
+
+@pytest.mark.parametrize(
+    ("notice", "said"),
+    [
+        (RolloutStep("f", 2, "trial"), "rollout_step function=f revision=2 step=trial"),
+        (
+            RolloutEnded("f", 2, "ready", "", 1.23456),
+            "rollout_ready function=f revision=2 seconds=1.235",
+        ),
+        (
+            RolloutEnded("f", 2, "failed", "no weights", 1.0),
+            "rollout_failed function=f revision=2 reason=no weights seconds=1.0",
+        ),
+        (
+            RolloutEnded("f", 2, "replaced", "", 1.0),
+            "rollout_replaced function=f revision=2 seconds=1.0",
+        ),
+        (
+            RolloutEnded("f", 2, "ready", "", 1.0, is_restored=True),
+            "function_restored function=f revision=2 result=ready seconds=1.0",
+        ),
+        (ReplicaReady("f", 2, "f-2-1"), "replica_ready function=f revision=2 replica=f-2-1"),
+        (ReplicaEnded("f", 2, "f-2-1"), "replica_ended function=f revision=2 replica=f-2-1"),
+        (
+            ReplicaRestarted("f", 2, "f-2-1", "signal", "killed by signal 9"),
+            "replica_restarted function=f revision=2 replica=f-2-1 kind=signal "
+            "reason=killed by signal 9",
+        ),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_each_notice_is_one_event(caplog, notice, said):
+    caplog.set_level(logging.INFO)
+    hearing(Metrics())(notice)
+    assert [each.getMessage() for each in caplog.records] == [said]
+
+
+def test_rollouts_and_restarts_are_counted():
+    metrics = Metrics()
+    hear = hearing(metrics)
+    hear(RolloutEnded("f", 1, "ready", "", 1.0))
+    hear(ReplicaRestarted("f", 1, "f-1-1", "exit", "ended with status 7"))
+    text = b"".join(metrics.lines("f")).decode()
+    assert 'rollouts_total{function_name="f.openfaas-fn",result="ready"} 1.0' in text
+    assert 'restarts_total{function_name="f.openfaas-fn",reason="exit"} 1.0' in text

@@ -1,0 +1,97 @@
+"""The page holds everything, needs nothing, and opens in a browser."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.evaluation.report.page import Evaluated, render
+from tests.models.evaluation.scenes import data, found, picture
+
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.fixture
+def evaluated(tmp_path):
+    file = tmp_path / "1.png"
+    Image.new("RGB", (100, 100), (90, 90, 90)).save(file)
+    scene = data(
+        picture(1, (0, 10, 10, 50, 50), (1, 60, 60, 90, 90), file=file), picture(2, file=file)
+    )
+    results = [found((0, 0.9, 10, 10, 50, 50), (0, 0.8, 60, 60, 90, 90)), found()]
+    figures = {"mAP": 0.28641, "images": 2}
+    return Evaluated("A <model> & data", figures, scene, results, np.array([9.0, 11.0]))
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.addresses, self.tags, self.text = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attrs if name in {"src", "href"}]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def read(html):
+    page = _Page()
+    page.feed(html)
+    return page
+
+
+def test_it_tells_figures_classes_confusions_and_cases(evaluated):
+    page = read(render(evaluated))
+    text = "|".join(page.text)
+    assert "A <model> & data" in text
+    assert "mAP|0.2864" in text
+    assert "images|2" in text
+    assert "cat|1|1.000|1.000|1.000" in text
+    assert "dog|1|0.000|0.000|0.000" in text
+    # One false alarm and one miss, each with its picture.
+    assert page.tags.count("img") == 2
+    assert "cat 0.80" in text
+
+
+def test_it_loads_nothing_and_runs_nothing(evaluated):
+    html = render(evaluated)
+    page = read(html)
+    assert page.addresses
+    assert all(address.startswith("data:image/jpeg;base64,") for address in page.addresses)
+    assert not {"script", "link", "iframe"} & set(page.tags)
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_nothing_found_and_nothing_to_find(evaluated):
+    empty = replace(evaluated, found=[found(), found()], spent_ms=np.empty(0))
+    assert "None." in render(empty)
+    bare = replace(
+        evaluated, data=data(picture(1)), found=[found()], spent_ms=np.empty(0), figures={}
+    )
+    assert "None." in render(bare)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_a_browser_lays_it_out(evaluated, tmp_path):
+    (tmp_path / "report.html").write_text(render(evaluated))
+    done = subprocess.run(
+        [
+            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--dump-dom", f"file://{tmp_path}/report.html",
+        ],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    # What a browser makes of it is what was written: nothing was closed or moved by its rules.
+    written = re.findall(r"<(\w+)", render(evaluated))
+    laid_out = [tag for tag in re.findall(r"<(\w+)", done.stdout) if tag != "tbody"]
+    assert laid_out == written
