@@ -144,10 +144,6 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
         """What a function's replicas wrote."""
         return self._here(self._provider.stores.logs, "logs").lines(query)
 
-    def calls(self, name: str) -> int:
-        """How often a function was called."""
-        return self.invocation_counts[name]
-
     def _here(self, store: _Store | None, name: str) -> _Store:
         if store is None:
             raise Unsupported(f"provider {self.kind} keeps no {name}: ask its platform for them")

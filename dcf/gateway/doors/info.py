@@ -38,7 +38,7 @@ class PlatformDoor:
                 len(found),
                 sum(each.replicas for each in found),
                 sum(each.available for each in found),
-                sum(self._gateway.calls(each.spec.name) for each in found),
+                sum(self._gateway.invocation_counts[each.spec.name] for each in found),
             )
         )
 

@@ -45,7 +45,9 @@ class SystemDoor:
         if not is_ours(request.query.get("namespace")):
             return json_reply([])
         found = await self._gateway.functions()
-        return json_reply([status_of(each, self._gateway.calls(each.spec.name)) for each in found])
+        return json_reply(
+            [status_of(each, self._gateway.invocation_counts[each.spec.name]) for each in found]
+        )
 
     async def deploy(self, request: web.Request) -> web.Response:
         """POST /system/functions."""
@@ -71,7 +73,7 @@ class SystemDoor:
         name = request.match_info["name"]
         _check_namespace(name, request.query.get("namespace"))
         status = await self._gateway.describe(name)
-        told = status_of(status, self._gateway.calls(status.spec.name))
+        told = status_of(status, self._gateway.invocation_counts[status.spec.name])
         if request.query.get("usage") in {"1", "true"}:
             told.usage = await self._usage(status.spec.name)
         return json_reply(told)

@@ -26,7 +26,9 @@ class Rpcs:
         """List: every function."""
         found = await self._gateway.functions()
         return pb.Functions(
-            Functions=[function_of(each, self._gateway.calls(each.spec.name)) for each in found]
+            Functions=[
+                function_of(each, self._gateway.invocation_counts[each.spec.name]) for each in found
+            ]
         )
 
     async def deploy(self, asked: pb.CreateFunctionRequest, by: str = "") -> pb.Message:
@@ -50,7 +52,7 @@ class Rpcs:
             status = await self._gateway.describe(asked.FunctionName)
         except NotFound as fault:
             raise NotFound("function is not exist") from fault
-        return function_of(status, self._gateway.calls(status.spec.name))
+        return function_of(status, self._gateway.invocation_counts[status.spec.name])
 
     async def log(self, asked: pb.FunctionRequest, _by: str = "") -> pb.Message:
         """GetLog: what the replicas wrote; empty for a function that is not there."""

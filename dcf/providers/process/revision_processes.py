@@ -31,8 +31,8 @@ class RevisionProcesses:
 
     Attributes:
         rollout: The machine; set once it is made.
-        exits: How replicas ended that nobody had asked to.
         watch: Tells what it does.
+        exits: How replicas ended that nobody had asked to.
         stop_seconds: How long replicas that are stopped from now on may finish their calls, where
             their launch gives them longer.
     """
@@ -188,12 +188,14 @@ class RevisionProcesses:
         self, number: int, member: int, ended: ReplicaExit, tell: Callable[[int, int, str], None]
     ) -> None:
         """A replica ended that nobody had asked to: for the machine, and to be told."""
-        name, kind = self.name(number, member), restart_kind(ended.reason)
-        self.watch.replica_restarted(number, name, kind, ended.cause)
         with self.event():
             tell(number, member, ended.reason)
             # The machine may have had it stopped for that.
-            self.exits.note(number, ended, is_restarted=(number, member) in self._replicas)
+            is_restarted = (number, member) in self._replicas
+            self.exits.note(number, ended, is_restarted=is_restarted)
+            if is_restarted:
+                kind = restart_kind(ended.reason)
+                self.watch.replica_restarted(number, ended.replica, kind, ended.reason)
 
     def _woken(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -235,7 +237,8 @@ class _News:
 
     def ready(self) -> None:
         """It takes calls."""
-        self.processes.watch.replica_ready(self.number, self._replica)
+        name = self.processes.name(self.number, self.member)
+        self.processes.watch.replica_ready(self.number, name)
         with self.processes.event():
             self.processes.rollout.ready(self.number, self.member)
 
@@ -253,7 +256,3 @@ class _News:
         """It could not become ready."""
         tell = self.processes.rollout.failed
         self.processes.ended_itself(self.number, self.member, ended, tell)
-
-    @property
-    def _replica(self) -> str:
-        return self.processes.name(self.number, self.member)

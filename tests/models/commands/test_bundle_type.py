@@ -35,7 +35,7 @@ def test_there_is_one_type_for_all(option):
 
 def test_the_verbs_that_take_one():
     assert {each.id for each in options()} == {
-        "add-bundle", "detect-bundle", "evaluate-bundle", "evaluate-compare", "predict-bundle"
+        "add-bundle", "detect-bundle", "evaluate-bundle", "evaluate-against", "predict-bundle"
     }  # fmt: skip
 
 

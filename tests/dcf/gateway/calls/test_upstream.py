@@ -66,7 +66,7 @@ def test_a_call_arrives_as_it_was_given_and_is_counted(listening, run):
             ((request, body),) = replica.came
             assert (request.method, request.raw_path, body) == ("POST", "/p%2Fq?x=1", b"body")
             assert set(request.headers) == {"Host", "X_Own", "Content-Length"}  # none of ours
-            assert (made.gateway.calls("f"), made.counted(418)) == (1, 1)
+            assert (made.gateway.invocation_counts["f"], made.counted(418)) == (1, 1)
             assert made.upstream.balancer.total == 0
 
     run(steps())
@@ -104,7 +104,9 @@ def test_the_only_one_is_asked_again_a_moment_later(listening, run):
         dead = nobody()
         async with calling(dead) as made:
             calls = asyncio.create_task(made.call())
-            await until_async(lambda: made.upstream.balancer.total == 0 and made.gateway.calls("f"))
+            await until_async(
+                lambda: made.upstream.balancer.total == 0 and made.gateway.invocation_counts["f"]
+            )
             async with listening() as other:
                 made.provider.replicas = (Target(other.address),)
                 assert (await calls)[0] == 200
@@ -156,7 +158,7 @@ def test_an_unknown_function_is_not_counted(run):
             with pytest.raises(NotFound):
                 async with made.upstream.open("g", Call("GET", "/", CIMultiDict(), None)):
                     raise AssertionError
-            assert made.gateway.calls("g") == 0
+            assert made.gateway.invocation_counts["g"] == 0
 
     run(steps())
 
