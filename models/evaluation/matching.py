@@ -95,8 +95,12 @@ def match_class(
         missed.extend((at, place) for place in places)
     rows.sort(key=lambda row: -row[0])
     columns = zip(*rows, strict=True) if rows else ((),) * len(_KINDS)
-    arrays = (np.asarray(values, kind) for values, kind in zip(columns, _KINDS, strict=True))
-    return ClassMatches(*arrays, objects=objects, missed=tuple(missed))
+    names = ("scores", "hits", "ignored", "pictures", "places", "overlaps")
+    arrays: dict[str, Any] = {
+        name: np.asarray(values, kind)
+        for name, values, kind in zip(names, columns, _KINDS, strict=True)
+    }
+    return ClassMatches(objects=objects, missed=tuple(missed), **arrays)
 
 
 def _match_picture(
