@@ -1,8 +1,5 @@
 """``ssd data check``: what is wrong with data sets, and what is in them twice."""
 
-import sys
-from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +7,7 @@ import click
 
 from ..printing import write_json_line, write_line
 from .choice import FOLDER, Choice, data_set_choice
-from .counter import Counter
+from .counter import counters
 
 if TYPE_CHECKING:
     from ...datasets.duplicates import Pair
@@ -34,12 +31,7 @@ def command(*, choice: Choice, folders: tuple[Path, ...], as_json: bool) -> None
     from ...datasets.tolerance import Tolerance
 
     tolerance = Tolerance.parse(choice.max_bad)
-    with ExitStack() as counters:
-
-        def say(what: str) -> Callable[[int, int], None]:
-            counters.close()
-            return counters.enter_context(Counter(what, sys.stderr))
-
+    with counters() as say:
         found = {
             str(folder): inspect_data_set(folder, choice.layout, choice.split, say)
             for folder in folders
