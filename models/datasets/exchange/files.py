@@ -9,11 +9,19 @@ from ..errors import DataSetError
 from ..files import write_whole
 from .libraries import missing, need
 
-_S3 = {"config_kwargs": {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}}
-"""Nothing hangs where a store does not answer; credentials are found as its own client does."""
+_OF_S3: dict[str, Any] = {
+    "config_kwargs": {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
+}
+"""Credentials and endpoint are found as its own client does."""
 _CHANGED = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "created")
 MOST_BYTES = 64 << 20
 """Of a file that describes others."""
+
+
+def store_options(url: str) -> dict[str, Any]:
+    """What a store is opened with: nothing is remembered of it, and nothing waits for ever."""
+    options = _OF_S3 if url.startswith(("s3://", "s3a://")) else {}
+    return {"use_listings_cache": False, **options}
 
 
 class Files:
@@ -29,9 +37,8 @@ class Files:
     def __init__(self, url: str) -> None:
         self.url = url
         fsspec = need("fsspec")
-        options = _S3 if url.startswith(("s3://", "s3a://")) else {}
         try:
-            self._fs, root = fsspec.core.url_to_fs(url, use_listings_cache=False, **options)
+            self._fs, root = fsspec.core.url_to_fs(url, **store_options(url))
         except ImportError as error:
             raise missing(error) from error
         except ValueError as error:
