@@ -36,7 +36,7 @@ def server(folder, *command, until):
     )  # fmt: skip
     late = threading.Timer(_START_S, _end, [process])
     late.start()
-    said = ""
+    said, rest = "", None
     try:
         for line in process.stdout:
             said += line
@@ -52,8 +52,9 @@ def server(folder, *command, until):
         late.cancel()
         _end(process)
         process.wait()
-    rest.join()
-    process.stdout.close()
+        if rest is not None:
+            rest.join()
+        process.stdout.close()
 
 
 def _end(process):
@@ -103,7 +104,7 @@ def bigquery_addresses(tmp_path_factory):
         "json",
     )
     until = [r'"port": (\d+), "event": "rest.listen"', r'"port": (\d+), "event": "grpc.listen"']
-    with server(folder, *command, "0", until=until) as (rest, grpc):
+    with server(folder, *command, until=until) as (rest, grpc):
         yield f"http://127.0.0.1:{rest}", f"127.0.0.1:{grpc}"
 
 

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 @click.option("--licence", default="", help="Of pictures that the data set tells no licence of.")
 @click.option("--replace", "replaced", is_flag=True, help="Replace another data set there.")
 @data_set_choice
-def command(*, choice: Choice, folder: Path, place: str, licence: str, replaced: bool) -> None:
+def command(
+    *, choice: Choice, folder: Path | str, place: str, licence: str, replaced: bool
+) -> None:
     """Moves a data set to a place: Parquet files, or a table of BigQuery.
 
     What is there already stays, so that the same data set again moves nothing, and a push that was

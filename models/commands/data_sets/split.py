@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def command(
     *,
     choice: Choice,
-    folder: Path,
+    folder: Path | str,
     out: Path,
     shares: str,
     seed: int,

@@ -22,12 +22,17 @@ _FLAGS = {"crowd", "difficult"}
 """What a table of somebody else must have, besides boxes; and of a box need not."""
 
 
+def fields() -> dict[str, str | dict[str, str]]:
+    """Type of each column; of boxes, type of each of their parts."""
+    return {**dict(_PICTURE), "boxes": dict(_BOX)}
+
+
 def schema() -> Any:  # noqa: ANN401 - Arrow has no types
     """The schema, as Arrow's."""
     pa = need("pyarrow")
     box = pa.struct([pa.field(name, _type(kind)) for name, kind in _BOX])
-    fields = [pa.field(name, _type(kind)) for name, kind in _PICTURE]
-    return pa.schema([*fields, pa.field("boxes", pa.list_(box))])
+    plain = [pa.field(name, _type(kind)) for name, kind in _PICTURE]
+    return pa.schema([*plain, pa.field("boxes", pa.list_(box))])
 
 
 def table_of(pictures: Iterable[Annotated], data: DataSet) -> Any:  # noqa: ANN401 - likewise
