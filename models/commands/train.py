@@ -10,7 +10,7 @@ import click
 from .data_sets.choice import FOLDER, local
 from .examples import examples
 from .heavy import require_keras
-from .printing import write_line
+from .printing import write_line, write_note
 from .quiet import quiet_engine
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class _Asked:
     time_limit: float | None
     deterministic: bool
     max_bad: str
+    track: str
 
     def check(self) -> None:
         """Refuses what does not go together.
@@ -94,6 +95,12 @@ class _Asked:
     help="The same seed gives the same weights on this machine, bit for bit; slower.",
 )
 @click.option(
+    "--track",
+    envvar="MLFLOW_TRACKING_URI",
+    default="",
+    help="MLflow server to tell of the run when it ends.  [default: MLFLOW_TRACKING_URI]",
+)
+@click.option(
     "--max-bad", default="1%", show_default=True, help="Bad rows that the data set may have."
 )
 def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of them
@@ -121,6 +128,11 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
     write_line(f"export: ssd export {request.out} --precision int8 --out BUNDLE")
     if state.epoch < request.recipe.epochs:
         write_line(f"go on: ssd train --resume {request.out}")
+    if asked.track:
+        from ..training.tracking import track
+
+        wrong = track(request.out, asked.track)
+        write_note(f"not tracked: {wrong}" if wrong else f"tracked: {asked.track}")
     if ended.signal is not None:
         sys.exit(_SIGNALLED + ended.signal)
 

@@ -110,18 +110,11 @@ def _picture(
     objects = []
     for position, box in enumerate(_boxes(row)):
         where = f"{row['where']}: boxes[{position}]"
-        class_id, name = number(box, "class_id"), text(box, "class")
-        edges = [box.get(edge) for edge in _EDGES] if isinstance(box, dict) else []
-        if class_id is None or classes.get(class_id) != name:
-            told = f"class {shown(name)} with class_id {class_id}"
-            bad.append(BadRow(where, f"{row['name']}: {told} is none, or another row's otherwise"))
-        elif not all(isinstance(edge, int | float) for edge in edges):
-            bad.append(BadRow(where, f"{row['name']}: an edge is missing: {shown(edges)}"))
+        found = _object(box, where, classes, columns)
+        if isinstance(found, str):
+            bad.append(BadRow(where, f"{row['name']}: {found}"))
         else:
-            ymin, xmin, ymax, xmax = (float(edge or 0) for edge in edges)
-            crowd, difficult = bool(box.get("crowd")), bool(box.get("difficult"))
-            column = columns[class_id]
-            objects.append(ObjectRow(where, column, (ymin, xmin, ymax, xmax), crowd, difficult))
+            objects.append(found)
     height, width = number(row, "height"), number(row, "width")
     return PictureRow(
         row["where"],
@@ -134,3 +127,21 @@ def _picture(
         source=text(row, "source"),
         licence=text(row, "licence"),
     )
+
+
+def _object(
+    box: Any,  # noqa: ANN401 - from a file
+    where: str,
+    classes: dict[int, str],
+    columns: dict[int, int],
+) -> ObjectRow | str:
+    """An object; or why it is none."""
+    class_id, name = number(box, "class_id"), text(box, "class")
+    if class_id is None or classes.get(class_id) != name:
+        return f"class {shown(name)} with class_id {class_id} is none, or another row's otherwise"
+    edges = [box.get(edge) for edge in _EDGES]
+    if not all(isinstance(edge, int | float) for edge in edges):
+        return f"an edge is missing: {shown(edges)}"
+    ymin, xmin, ymax, xmax = (float(edge or 0) for edge in edges)
+    crowd, difficult = bool(box.get("crowd")), bool(box.get("difficult"))
+    return ObjectRow(where, columns[class_id], (ymin, xmin, ymax, xmax), crowd, difficult)
