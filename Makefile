@@ -56,7 +56,7 @@ help: ## List every target
 # Servers alone: nothing of this project is in it, and they start once, so nothing is compiled ahead.
 .venv-emulator/.ready: requirements/emulator.txt
 	$(PYTHON) -m venv .venv-emulator
-	.venv-emulator/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/emulator.txt
+	.venv-emulator/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/emulator.txt
 	touch $@
 
 .venv-jax/.ready: requirements/jax.txt requirements/build.txt pyproject.toml

@@ -17,6 +17,7 @@ _MOST_VALUE = 500
 _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }  # fmt: skip
 
 
@@ -50,7 +51,8 @@ def track(out: Path, uri: str) -> str:
         _tell(RunFolder(out), uri)
     except ImportError:
         return "MLflow is not installed here: run `pip install 'dcf-detect[lifecycle]'`"
-    except Exception as error:  # whatever a server and its client do, the run is done
+    # Whatever a server and its client do, the run is done.
+    except Exception as error:  # pylint: disable=broad-exception-caught
         return f"{uri}: {(str(error) or type(error).__name__).splitlines()[0]}"
     return ""
 
