@@ -116,10 +116,8 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
 
         ended = train(request, Stop(asked.time_limit), seen)
     state = ended.state
-    write_line(
-        f"{ended.why}: {state.epoch} epochs in {state.seconds:.0f} s, best mAP {state.best:.3f} "
-        f"after epoch {state.best_epoch}"
-    )
+    best = f", best mAP {state.best:.3f} after epoch {state.best_epoch}" if state.best >= 0 else ""
+    write_line(f"{ended.why}: {state.epoch} epochs in {state.seconds:.0f} s{best}")
     write_line(f"export: ssd export {request.out} --precision int8 --out BUNDLE")
     if state.epoch < request.recipe.epochs:
         write_line(f"go on: ssd train --resume {request.out}")
