@@ -62,6 +62,9 @@ _MOST = RANGES["max_detections"]
 @click.option(
     "--information", type=_FILE, help='JSON with "images": id and file_name; sets ids and order.'
 )
+@click.option(
+    "--like", type=_FILE, help="Sample of answers, for challenge: its keys, in their order."
+)
 @click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
 @click.option(
     "--threshold",
@@ -91,6 +94,7 @@ def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-
     out: Path,
     format_name: str,
     information: Path | None,
+    like: Path | None,
     bundle: Path | None,
     threshold: float | None,
     classes: str | None,
@@ -105,7 +109,7 @@ def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-
     killed goes on where it was when the same line is given again; the same pictures give the same
     bytes.
     """
-    from ..prediction.formats import FORMATS
+    from ..prediction.formats import FORMATS, challenge
     from ..prediction.formats.port import FileFormat
     from ..prediction.journal import Journal
     from ..prediction.pictures import find_pictures, read_information
@@ -114,7 +118,9 @@ def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-
     from ..ssd.cpus import usable_cpus
     from ..ssd.detector import Detector
 
-    form = FORMATS[format_name]
+    if like is not None and format_name != "challenge":
+        raise click.UsageError(f"--like is for --format challenge, not for {format_name}")
+    form = FORMATS[format_name] if like is None else challenge.like(like)
     if max_bytes is not None and not isinstance(form, FileFormat):
         raise click.UsageError(f"--max-bytes is for formats of one file, not for {format_name}")
     wanted = read_information(images, information) if information else find_pictures(images)

@@ -14,12 +14,19 @@ from .counter import Counter
 if TYPE_CHECKING:
     from ...datasets.division import Key
 
+_DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.command(
     epilog="\b\nExamples:\n  ssd data split coco --out divided\n"
-    "  ssd data split coco --out divided --shares 70/30 --by-part _:0"
+    "  ssd data split coco --out divided --shares 70/30 --by-part _:0\n"
+    "  ssd data split --images pictures --annotations Train.json --names dataset.yaml --out divided"
 )
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--images", type=_DIRECTORY, help="Instead of FOLDER: folder of the pictures.")
+@click.option("--annotations", type=_FILE, help="With --images: COCO's instances file.")
+@click.option("--names", type=_FILE, help="Names of its classes, where it has no categories.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
 @click.option(
     "--shares", default="80/10/10", show_default=True, help="Of train, val and perhaps test."
@@ -27,28 +34,38 @@ if TYPE_CHECKING:
 @click.option("--seed", type=Whole(0), default=0, show_default=True, help="Of chance.")
 @click.option("--by", help="Regular expression: pictures whose names agree in it stay together.")
 @click.option("--by-part", help="DELIMITER:POSITION, the same by a part of the name, such as _:0.")
+@click.option("--links", is_flag=True, help="Pictures as symbolic links: they stay where they are.")
 @data_set_choice
-def command(
+def command(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     *,
     choice: Choice,
-    folder: Path,
+    folder: Path | None,
+    images: Path | None,
+    annotations: Path | None,
+    names: Path | None,
     out: Path,
     shares: str,
     seed: int,
+    links: bool,
     **grouping: str | None,
 ) -> None:
     """Divides a data set into train, val and test, with classes as mixed as in the whole.
 
-    Writes a folder of its own in COCO's layout, pictures as hard links. What belongs together,
-    frames of a film or photos of one place, has to stay in one part: name it by --by or --by-part.
+    Writes a folder of its own in COCO's layout, pictures as hard links or, on another disk, copies.
+    What belongs together, frames of a film or photos of one place, has to stay in one part: name it
+    by --by or --by-part.
     """
     from ...datasets.division import divide, parse_shares
-    from ...datasets.writing import write_coco
+    from ...datasets.writing import put_link, put_picture, write_coco
 
+    if (folder is None) == (images is None) or (images is None) != (annotations is None):
+        raise click.UsageError("name the pictures by FOLDER, or by --images and --annotations")
     parts, key = parse_shares(shares), _key(**grouping)
-    divided = divide(choice.read(folder), parts, key, seed)
+    source = folder or annotations
+    assert source is not None  # as was just seen
+    divided = divide(choice.read(source, images, names), parts, key, seed)
     with Counter("pictures", sys.stderr) as counter:
-        write_coco(divided, out, counter)
+        write_coco(divided, out, counter, put_link if links else put_picture)
     for name in parts.names:
         pictures = [picture for picture in divided.pictures if picture.split == name]
         objects = sum(len(picture.boxes) for picture in pictures)
