@@ -62,9 +62,12 @@ def _asked() -> Namespace:
 def _data_set(folders: Folders, asked: Namespace) -> Path:
     """The data set of a run that was begun, else one made now."""
     train = folders.part("train")
-    if (folders.run / "run.json").is_file():
-        return folders.data_set()
     place = folders.user / f"dataset-{asked.split}"
+    if (folders.run / "run.json").is_file():
+        known = folders.data_set()
+        if known != place.resolve():
+            challenge.say(f"{folders.run} goes on with {known}, not by --split {asked.split}")
+        return known
     if not place.is_dir():
         call(
             "data", "split", "--images", train / "images", "--annotations",
