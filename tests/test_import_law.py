@@ -29,6 +29,8 @@ BREACHES = {
     "serving-is-lean": ("models/ssd/nms.py", "import pandas"),
     "models-layers": ("models/bundling/errors.py", "import models.evaluation.run"),
     "bundling-layers": ("models/bundling/trained.py", "import models.bundling.writing"),
+    "training-layers": ("models/training/recipe.py", "import models.training.loop"),
+    "pictures-without-keras": ("models/training/loader.py", "import keras"),
     "datasets-layers": ("models/datasets/fingerprint.py", "import models.datasets.sheet"),
     "ssd-layers": ("models/ssd/coder.py", "import models.ssd.boxes"),
     "handler-layers": ("handler/errors.py", "import handler.options"),

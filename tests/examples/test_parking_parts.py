@@ -88,7 +88,10 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
 print("epoch 1 done", file=sys.stderr, flush=True)
 signal.pause()
 """
-RUNS = "import sys, challenge; sys.exit(challenge.run([sys.executable, '-c', {code!r}], challenge.say))"
+RUNS = """\
+import sys, challenge
+sys.exit(challenge.run([sys.executable, "-c", {code!r}], challenge.say))
+"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
