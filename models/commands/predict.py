@@ -38,10 +38,9 @@ _MOST = RANGES["max_detections"]
 
 
 @examples(
-    "ssd predict --images pictures --out answers.json",
-    "ssd predict --images test --information test.json --format challenge --max-bytes 20MB "
-    "--max-detections 50 --out answer.json",
-    "ssd predict --images pictures --format yolo --threshold 0.4 --tiles 2 --out labels",
+    "ssd predict --images photos --out answers.json",
+    "ssd predict --images photos --out answers.csv --format csv --threshold 0.3",
+    "ssd predict --images photos --information instances.json --out out.json --max-bytes 20MB",
 )
 @click.command(name="predict")
 @click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")

@@ -12,7 +12,7 @@ from ..record import BadRow
 from ..rows import ObjectRow, PictureRow, Rows
 from .finding import Finder
 from .json_values import field, number, shown, text
-from .names import names_elsewhere, names_file
+from .names import names_elsewhere, table_file
 from .port import inner_path, read_bounded
 
 _PARTS = ("images", "annotations")
@@ -104,7 +104,7 @@ def read_files(
         for entry in document["categories"]:
             classes.add(entry, each.file)
     if not classes.names:
-        classes.names = names_elsewhere(files[0].file, names or names_file(folder))
+        classes.names = names_elsewhere(files[0].file, names or table_file(folder))
     columns = classes.columns()
     below = folder / "images"
     finder = Finder(images or (below if below.is_dir() else folder))

@@ -19,6 +19,11 @@ def names_file(folder: Path) -> Path | None:
     return next((file for name in TABLES + LISTS if (file := folder / name).is_file()), None)
 
 
+def table_file(folder: Path) -> Path | None:
+    """The one that says the id of each name, too; a list that counts from 0 would be no help."""
+    return next((file for name in TABLES if (file := folder / name).is_file()), None)
+
+
 def read_names(file: Path) -> dict[int, str]:
     """Name of each class by its number.
 

@@ -3,7 +3,7 @@
 import pytest
 
 from models.datasets.errors import DataSetError
-from models.datasets.layouts.names import names_elsewhere, names_file, read_names
+from models.datasets.layouts.names import names_elsewhere, names_file, read_names, table_file
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,11 @@ def test_files_without_names_are_refused(tmp_path, text):
 def test_nothing_names_them(tmp_path):
     with pytest.raises(DataSetError, match=r"Train\.json has no categories.*dataset\.yaml"):
         names_elsewhere(tmp_path / "Train.json", names_file(tmp_path))
+
+
+def test_a_table_says_ids_and_a_list_does_not(tmp_path):
+    (tmp_path / "classes.txt").write_text("cat")
+    assert table_file(tmp_path) is None
+    assert names_file(tmp_path) == tmp_path / "classes.txt"
+    (tmp_path / "dataset.yaml").write_text("names: {1: cat}")
+    assert table_file(tmp_path) == tmp_path / "dataset.yaml"
