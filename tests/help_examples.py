@@ -10,8 +10,8 @@ from click.testing import CliRunner
 # What examples name and verbs want to be there.
 FOLDERS = ("photos", "secrets", "coco", "my-runtimes", "runs/digits/int8")
 FILES = (
-    "config.yaml", "photo.jpg", "a.jpg", "b.jpg", "state.backup", "instances.json", "token.txt", "train.yaml",
-    "answers.npz", "answers_seed1.npz", "ssd_300_vgg.ckpt.zip",
+    "config.yaml", "photo.jpg", "a.jpg", "b.jpg", "state.backup", "instances.json", "token.txt",
+    "train.yaml", "answers.npz", "answers_seed1.npz", "ssd_300_vgg.ckpt.zip",
 )  # fmt: skip
 
 
