@@ -71,7 +71,7 @@ help: ## List every target
 
 run: .venv/.ready ## Start the gateway, deploy config.yaml, call it once, stay in the foreground
 	@exec .venv/bin/dcf gateway start --host $(HOST) --port $(PORT) --grpc-port $(GRPC_PORT) \
-		--deploy config.yaml --sample $(SAMPLE)
+		--deploy config.yaml --sample $(SAMPLE) --log-level warning
 
 deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 	@.venv/bin/dcf function create -f config.yaml -v

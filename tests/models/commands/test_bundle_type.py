@@ -24,7 +24,7 @@ def options():
         command = waiting.pop()
         waiting += getattr(command, "commands", {}).values()
         for option in command.params:
-            if option.name in {"bundle", "compare"}:
+            if option.name in {"bundle", "against"}:
                 yield pytest.param(option, id=f"{command.name}-{option.name}")
 
 
