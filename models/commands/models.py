@@ -136,7 +136,7 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
     run: Path | None,
 ) -> None:
     """Adds BUNDLE, a folder or an embedded one's name; every file of it is verified."""
-    from ..registry.registry import Origin
+    from ..registry.origin import Origin
 
     origin = Origin(parent=parent, note=note, by=_user(), **_of_run(run))
     record = registry.add(bundle, experiment, trial, origin)
