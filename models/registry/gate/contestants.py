@@ -1,0 +1,81 @@
+"""Who is held against whom: a model of the registry, or a bundle."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...ssd.bundle import find_bundle
+from ...ssd.errors import BundleError
+from ..errors import RegistryError, UnknownModel
+from ..fetching import fetch_bundle
+from ..registry import Registry
+from ..runs import pictures_of_run
+
+SERVING = "serving"
+"""The tag of the model that serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """A model that takes part.
+
+    Attributes:
+        name: Its id in the registry; of a bundle outside, its folder's name.
+        folder: Its bundle.
+        learnt_from: Marks of the pictures that it learnt from; None where they are not known.
+    """
+
+    name: str
+    folder: Path
+    learnt_from: frozenset[str] | None
+
+
+@contextmanager
+def contestant(name: str, registry: Registry, run: Path | None = None) -> Iterator[Contestant]:
+    """Finds a model; one of the registry lies in a folder of its own meanwhile.
+
+    Args:
+        name: An id or tag of the registry, a bundle's folder, or an embedded bundle's name; the
+            registry comes first, and a path with a slash is never looked for there.
+        registry: Where models are kept.
+        run: Folder of the run that made a bundle outside the registry.
+
+    Yields:
+        The model.
+
+    Raises:
+        UnknownModel: It is nowhere.
+        ModelDamaged: Its files were changed.
+    """
+    try:
+        record = registry.model(name)
+    except UnknownModel as unknown:
+        yield _outside(name, unknown, run)
+        return
+    except RegistryError:
+        if not Path(name).is_dir():  # no name that a model could have
+            raise
+        yield _outside(name, None, run)
+        return
+    listed = registry.learnt_from(record) if run is None else pictures_of_run(run)
+    with tempfile.TemporaryDirectory(prefix="ssd-gate-") as scratch:
+        folder = Path(scratch) / record.id
+        fetch_bundle(registry, record, folder)
+        yield Contestant(record.id, folder, _marks(listed))
+
+
+def _outside(name: str, unknown: UnknownModel | None, run: Path | None) -> Contestant:
+    try:
+        folder = find_bundle(Path(name))
+    except BundleError as error:
+        raise UnknownModel(
+            f"{unknown.message if unknown else name}; and as a bundle: {error.message}"
+        ) from error
+    listed = None if run is None else pictures_of_run(run)
+    return Contestant(folder.name or str(folder), folder, _marks(listed))
+
+
+def _marks(listed: bytes | None) -> frozenset[str] | None:
+    return None if listed is None else frozenset(listed.decode().split())
