@@ -1,6 +1,6 @@
 """The page: one HTML file with everything in it, and no script."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 

@@ -39,11 +39,12 @@ def answer_in_turn(
         detector.warm()
     measured = evaluate_in_turn(detectors, data, progress)
     return [
-        Answers(figures, _sure(by_picture(data, figures.found), detector.defaults.threshold))
+        Answers(figures, sure(by_picture(data, figures.found), detector.defaults.threshold))
         for detector, figures in zip(detectors, measured, strict=True)
     ]
 
 
-def _sure(found: Sequence[FoundIn], threshold: float) -> list[FoundIn]:
+def sure(found: Sequence[FoundIn], threshold: float) -> list[FoundIn]:
+    """The detections that are answered at a threshold."""
     kept = ((each, each.scores >= threshold) for each in found)
     return [FoundIn(each.boxes[at], each.scores[at], each.columns[at]) for each, at in kept]

@@ -41,7 +41,9 @@ def bad_inputs() -> Iterator[BadInput]:
     """The table; made here, so that it is the same everywhere."""
     random = np.random.default_rng(0)
     rough = random.integers(0, 256, (12, 16, 3), np.uint8)
-    pixels = np.asarray(cv2.resize(rough, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC))
+    pixels = np.asarray(
+        cv2.resize(rough, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8
+    )
     picture = Image.fromarray(pixels)
     yield from _refused(picture)
     yield from _odd(picture, pixels)
@@ -60,7 +62,7 @@ def strange_answers(detector: Detector) -> list[str]:
             trouble = _trouble(each, detector.detect(each.content, settings).detections)
         except DetectorError as error:
             trouble = "" if error.code == each.expected else f"refused as {error.code}"
-        except Exception as error:  # noqa: BLE001  # pylint: disable=broad-exception-caught  # what it may be is the question
+        except Exception as error:  # pylint: disable=broad-exception-caught  # what it may be is the question
             trouble = f"failed with {type(error).__name__}"
         if trouble:
             lines.append(f"{each.name}: {trouble}, expected {_words(each.expected)}")
@@ -119,7 +121,9 @@ def _odd(picture: Image.Image, pixels: npt.NDArray[np.uint8]) -> Iterator[BadInp
     for kind in ("GIF", "BMP", "TIFF", "WEBP"):
         yield BadInput(kind, _encoded(picture, kind), size)
     for name in ("black", "white"):
-        yield BadInput(f"all {name}", _encoded(Image.new("RGB", (300, 300), name), "PNG"), (300,) * 2)
+        yield BadInput(
+            f"all {name}", _encoded(Image.new("RGB", (300, 300), name), "PNG"), (300,) * 2
+        )
     yield BadInput("bytes behind the end", _encoded(picture, "JPEG") + b"more" * 10, size)
 
 

@@ -66,6 +66,24 @@ def contestant(name: str, registry: Registry, run: Path | None = None) -> Iterat
         yield Contestant(record.id, folder, _marks(listed))
 
 
+@contextmanager
+def serving_contestant(name: str, registry: Registry) -> Iterator[Contestant | None]:
+    """The model that a candidate is held against; None where nothing has the tag ``serving`` yet.
+
+    Args:
+        name: As ``contestant`` takes it.
+        registry: Where models are kept.
+
+    Yields:
+        The model.
+    """
+    if name == SERVING and registry.tags.read(name) is None and not Path(name).is_dir():
+        yield None
+        return
+    with contestant(name, registry) as found:
+        yield found
+
+
 def _outside(name: str, unknown: UnknownModel | None, run: Path | None) -> Contestant:
     try:
         folder = find_bundle(Path(name))

@@ -30,10 +30,11 @@ def greatest_memory(bundle: Path, pictures: Sequence[Path]) -> int:
         RegistryError: The process failed; says how.
     """
     listed = "".join(f"{os.fspath(each.resolve())}\0" for each in pictures)
+    found_by = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(
         [sys.executable, "-m", __name__, str(bundle.resolve())],
         input=listed.encode("utf-8", "surrogateescape"), capture_output=True, check=False,
-        timeout=_LONGEST_S, env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        timeout=_LONGEST_S, env=found_by,
     )  # fmt: skip
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]

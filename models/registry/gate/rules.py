@@ -1,12 +1,12 @@
 """``gate.yaml``: how much worse a candidate may be, and how sure that has to be.
 
-overall: {limit: 1.0, confidence: 0.95}
+overall: {limit: 1.0, confidence: 0.975}
 classes: {limit: 15, confidence: 0.95, objects: 20}
 calibration: {limit: 0.05}
 latency: {limit: 1.25}
 memory: {limit: 1.25}
 size: {limit: 2.0}
-golden: {lost: 0, share: 0.1}
+golden: {lost: 0, share: 0.2}
 data: {unknown: false}
 floors: {mAP: 0.4, AP50: 0.6}
 """
@@ -31,7 +31,7 @@ class Overall(Record, frozen=True, kw_only=True):
     """
 
     limit: float = 1.0
-    confidence: float = 0.95
+    confidence: float = 0.975
 
     def __post_init__(self) -> None:
         require(0 <= self.limit <= 100, f"overall.limit must be 0..100 points, got {self.limit}")
@@ -99,7 +99,7 @@ class Golden(Record, frozen=True, kw_only=True):
     """
 
     lost: int = 0
-    share: float = 0.1
+    share: float = 0.2
 
     def __post_init__(self) -> None:
         require(self.lost >= 0, f"golden.lost must be 0 or more, got {self.lost}")

@@ -6,6 +6,7 @@ from .rules import Rules
 
 _NAMED = 5
 
+
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """A difference of precision, candidate minus serving, in points, and what it may be.
 

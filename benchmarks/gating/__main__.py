@@ -1,0 +1,72 @@
+"""`python -m benchmarks.gating --data DIR`: prints a table of how often the gate passes."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.gating.retrained import Noise, Population, Retrainings
+from benchmarks.gating.trials import Setting, run_trials
+from models.datasets.reading import read_data_set
+from models.evaluation.run import evaluate
+from models.registry.gate.rules import Rules, read_rules
+from models.ssd.bundle import DEFAULT_BUNDLE
+from models.ssd.detector import Detector
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Records a model's detections, changes them, and judges what came of it."""
+    flags = _parser().parse_args(argv)
+    rules = read_rules(flags.rules) if flags.rules else Rules()
+    data = read_data_set(flags.data)
+    detector = Detector(DEFAULT_BUNDLE, pool_size=1)
+    found = evaluate(detector, data, lambda _more: None).found
+    noise = Noise(flags.logit, flags.edge)
+    retrainings = Retrainings(data, found, detector.bundle.labels, flags.copies, noise, flags.seed)
+    equal, worse = retrainings.population(), retrainings.worse(flags.points)
+    print(
+        f"{len(data.pictures)} pictures, {flags.copies} answers to each; mAP {equal.precision:.2f} "
+        f"and {worse.precision:.2f} (without {worse.dropped:.1%} of the detections); right about "
+        f"{equal.right.mean():.1%} of the pictures\n"
+        f"{'pictures':>8} {'candidate':>10} {'passed':>7} {'overall':>8} {'classes':>8} "
+        f"{'golden':>7} {'lost':>6} {'mean':>6} {'s':>6}"
+    )
+    sides: dict[str, tuple[Population, Population]] = {
+        "equal": (equal, equal), "worse": (worse, equal), "better": (equal, worse),
+    }  # fmt: skip
+    for pictures in flags.pictures:
+        setting = Setting(pictures, flags.copies, rules, flags.samples)
+        for name, (candidates, serving) in sides.items():
+            began = time.monotonic()
+            came = run_trials(candidates, serving, setting, flags.retrainings, flags.seed + 1)
+            shares = " ".join(
+                f"{came.refused[rule]:>{width}.1%}"
+                for rule, width in (("overall", 8), ("classes", 8), ("golden", 7))
+            )
+            print(
+                f"{pictures:>8} {name:>10} {came.passed:>7.1%} {shares} {came.lost:>6.1%} {came.mean:>+6.2f} "
+                f"{came.spread:>6.2f}",
+                flush=True,
+            )
+            sys.stderr.write(f"{time.monotonic() - began:.0f} s\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gating", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="data set: COCO, VOC or YOLO")
+    parser.add_argument("--rules", type=Path, help="gate.yaml; the defaults where none is named")
+    parser.add_argument("--pictures", type=int, nargs="+", default=[500, 1000, 2000, 4000])
+    parser.add_argument("--retrainings", type=int, default=200)
+    parser.add_argument("--points", type=float, default=1.0, help="how much worse is worse")
+    parser.add_argument("--samples", type=int, default=400, help="draws of each bootstrap")
+    parser.add_argument("--copies", type=int, default=20, help="answers to each picture")
+    parser.add_argument("--logit", type=float, default=0.5, help="noise of confidences")
+    parser.add_argument("--edge", type=float, default=0.03, help="noise of boxes")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
