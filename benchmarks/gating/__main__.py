@@ -45,8 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 for rule, width in (("overall", 8), ("classes", 8), ("golden", 7))
             )
             print(
-                f"{pictures:>8} {name:>10} {came.passed:>7.1%} {shares} {came.lost:>6.1%} {came.mean:>+6.2f} "
-                f"{came.spread:>6.2f}",
+                f"{pictures:>8} {name:>10} {came.passed:>7.1%} {shares} {came.lost:>6.1%} "
+                f"{came.mean:>+6.2f} {came.spread:>6.2f}",
                 flush=True,
             )
             sys.stderr.write(f"{time.monotonic() - began:.0f} s\n")

@@ -65,7 +65,7 @@ class Draws:
 
     def overall(self, confidence: float) -> OneSided:
         """Bounds of the mean over classes."""
-        return _bounds(_mean(self.whole[None])[0], _mean(self.drawn), confidence)
+        return _bounds(float(_mean(self.whole[None])[0]), _mean(self.drawn), confidence)
 
     def of_class(self, place: int, confidence: float) -> OneSided:
         """Bounds of one class; draws without an object of it say nothing of it."""

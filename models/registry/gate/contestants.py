@@ -10,6 +10,7 @@ from ...ssd.bundle import find_bundle
 from ...ssd.errors import BundleError
 from ..errors import RegistryError, UnknownModel
 from ..fetching import fetch_bundle
+from ..record import ModelRecord, check_name
 from ..registry import Registry
 from ..runs import pictures_of_run
 
@@ -49,15 +50,11 @@ def contestant(name: str, registry: Registry, run: Path | None = None) -> Iterat
         UnknownModel: It is nowhere.
         ModelDamaged: Its files were changed.
     """
-    try:
-        record = registry.model(name)
-    except UnknownModel as unknown:
-        yield _outside(name, unknown, run)
-        return
-    except RegistryError:
-        if not Path(name).is_dir():  # no name that a model could have
-            raise
-        yield _outside(name, None, run)
+    record = _in_registry(name, registry)
+    if record is None:
+        folder = find_bundle(Path(name))
+        listed = None if run is None else pictures_of_run(run)
+        yield Contestant(folder.name or str(folder), folder, _marks(listed))
         return
     listed = registry.learnt_from(record) if run is None else pictures_of_run(run)
     with tempfile.TemporaryDirectory(prefix="ssd-gate-") as scratch:
@@ -84,15 +81,23 @@ def serving_contestant(name: str, registry: Registry) -> Iterator[Contestant | N
         yield found
 
 
-def _outside(name: str, unknown: UnknownModel | None, run: Path | None) -> Contestant:
+def _in_registry(name: str, registry: Registry) -> ModelRecord | None:
+    """The model of that name; None where a bundle has it."""
+    unknown: RegistryError
     try:
-        folder = find_bundle(Path(name))
+        check_name(name, "model")
+    except RegistryError as error:  # such as a path
+        unknown = error
+    else:
+        try:
+            return registry.model(name)
+        except UnknownModel as error:
+            unknown = error
+    try:
+        find_bundle(Path(name))
     except BundleError as error:
-        raise UnknownModel(
-            f"{unknown.message if unknown else name}; and as a bundle: {error.message}"
-        ) from error
-    listed = None if run is None else pictures_of_run(run)
-    return Contestant(folder.name or str(folder), folder, _marks(listed))
+        raise UnknownModel(f"{unknown.message}; as a bundle: {error.message}") from error
+    return None
 
 
 def _marks(listed: bytes | None) -> frozenset[str] | None:
