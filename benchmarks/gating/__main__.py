@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.gating.processes import in_processes
 from benchmarks.gating.retrained import Noise, Population, Retrainings
 from benchmarks.gating.trials import Setting, run_trials
 from models.datasets.reading import read_data_set
@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     found = evaluate(detector, data, lambda _more: None).found
     noise = Noise(flags.logit, flags.edge)
     retrainings = Retrainings(data, found, detector.bundle.labels, flags.copies, noise, flags.seed)
-    equal, worse = retrainings.population(), retrainings.worse(flags.points)
+    equal = retrainings.population()
+    worse = retrainings.worse(flags.points, equal.precision)
     print(
         f"{len(data.pictures)} pictures, {flags.copies} answers to each; mAP {equal.precision:.2f} "
         f"and {worse.precision:.2f} (without {worse.dropped:.1%} of the detections); right about "
@@ -35,21 +36,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     sides: dict[str, tuple[Population, Population]] = {
         "equal": (equal, equal), "worse": (worse, equal), "better": (equal, worse),
     }  # fmt: skip
-    for pictures in flags.pictures:
+    tasks = [(pictures, name) for pictures in flags.pictures for name in sides]
+
+    def row(task: tuple[int, str]) -> str:
+        pictures, name = task
         setting = Setting(pictures, flags.copies, rules, flags.samples)
-        for name, (candidates, serving) in sides.items():
-            began = time.monotonic()
-            came = run_trials(candidates, serving, setting, flags.retrainings, flags.seed + 1)
-            shares = " ".join(
-                f"{came.refused[rule]:>{width}.1%}"
-                for rule, width in (("overall", 8), ("classes", 8), ("golden", 7))
-            )
-            print(
-                f"{pictures:>8} {name:>10} {came.passed:>7.1%} {shares} {came.lost:>6.1%} "
-                f"{came.mean:>+6.2f} {came.spread:>6.2f}",
-                flush=True,
-            )
-            sys.stderr.write(f"{time.monotonic() - began:.0f} s\n")
+        came = run_trials(*sides[name], setting, flags.retrainings, flags.seed + 1)
+        shares = " ".join(
+            f"{came.refused[rule]:>{width}.1%}"
+            for rule, width in (("overall", 8), ("classes", 8), ("golden", 7))
+        )
+        return (
+            f"{pictures:>8} {name:>10} {came.passed:>7.1%} {shares} {came.lost:>6.1%} "
+            f"{came.mean:>+6.2f} {came.spread:>6.2f}"
+        )
+
+    for line in in_processes(row, tasks):
+        print(line, flush=True)
     return 0
 
 

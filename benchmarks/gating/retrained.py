@@ -15,7 +15,9 @@ from models.registry.gate.answers import sure
 from models.registry.gate.golden import right_pictures
 from models.ssd.labels import Labels
 
-_STEPS = 12
+_STEPS = 6
+_LEAST = 0.05
+"""Confidence of a detection that is recorded."""
 _NEAR = 0.02
 """Points by which a model may miss how much worse it is meant to be."""
 
@@ -80,30 +82,31 @@ class Retrainings:
         self.images: AnnotatedImages = annotated_images(self.data, labels)
         self._found = [
             _changed(each, copy * len(data.pictures) + places[each["image_id"]] + 1, noise, random)
-            for copy in range(copies) for each in found
+            for copy in range(copies) for each in found if each["score"] >= _LEAST
         ]  # fmt: skip
         self._kept = random.random(len(self._found))
 
     def population(self, dropped: float = 0.0, threshold: float = 0.5) -> Population:
         """Answers where a share of the detections is missing."""
-        found = [
-            each for each, kept in zip(self._found, self._kept, strict=True) if kept >= dropped
-        ]
+        found = self._without(dropped)
         matches = Matches(self.images, found)
         right = np.zeros(len(self.data.pictures), np.bool_)
-        right[list(right_pictures(self.data, sure(by_picture(self.data, found), threshold)))] = True
+        answers = sure(by_picture(self.data, found), threshold)
+        right[list(right_pictures(self.data, answers))] = True
         return Population(matches.precision().mean, matches.judged(), right, dropped)
 
-    def worse(self, points: float) -> Population:
-        """Answers that are so much worse, by missing more; found by halving."""
-        wanted = self.population().precision - points
-        low, high = 0.0, 0.5
+    def worse(self, points: float, than: float) -> Population:
+        """Answers that are so many points worse than others, by missing more."""
+        dropped = points / than  # what is missed costs about as much
         for _ in range(_STEPS):
-            found = self.population((low + high) / 2)
-            if abs(found.precision - wanted) < _NEAR:
+            cost = than - Matches(self.images, self._without(dropped)).precision().mean
+            if abs(cost - points) < _NEAR:
                 break
-            low, high = (found.dropped, high) if found.precision > wanted else (low, found.dropped)
-        return found
+            dropped *= points / cost
+        return self.population(dropped)
+
+    def _without(self, dropped: float) -> list[Found]:
+        return [each for each, kept in zip(self._found, self._kept, strict=True) if kept >= dropped]
 
 
 def _changed(each: Found, image_id: int, noise: Noise, random: np.random.Generator) -> Found:

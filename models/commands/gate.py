@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..registry.gate.verdict import Check
     from ..registry.registry import Registry
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @examples(
     "ssd gate digits-2 --data digits --split test",
@@ -40,7 +38,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="The model to hold it against: an id or tag of the registry, or a bundle.",
 )
 @click.option("--data", "folder", required=True, type=FOLDER, help="Data set: COCO, VOC or YOLO.")
-@click.option("--rules", "rules_file", type=_FILE, help="gate.yaml.  [default: its defaults]")
+@click.option("--rules", "rules_file", type=FOLDER, help="gate.yaml.  [default: its defaults]")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

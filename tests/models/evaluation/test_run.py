@@ -96,7 +96,9 @@ def test_detections_picture_by_picture(detector, data_set):
     assert best.columns[at] in picture.columns
 
 
-def test_several_see_each_picture_in_turn_and_the_first_one_changes(detector, data_set, monkeypatch):
+def test_several_see_each_picture_in_turn_and_the_first_one_changes(
+    detector, data_set, monkeypatch
+):
     other, asked = Detector(DEFAULT_BUNDLE, pool_size=1), []
     for name, each in (("a", detector), ("b", other)):
         detect = each.detect

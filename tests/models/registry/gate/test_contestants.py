@@ -36,7 +36,9 @@ def test_a_bundle_by_folder_and_by_name(registry, bundle, tmp_path):
         assert len(found.learnt_from) == 2
 
 
-def test_the_registry_comes_before_a_folder_of_the_same_name(registry, bundle, tmp_path, monkeypatch):
+def test_the_registry_comes_before_a_folder_of_the_same_name(
+    registry, bundle, tmp_path, monkeypatch
+):
     registry.add(bundle("1.0.0"), "digits")
     bundle("1.0.1").rename(tmp_path / "digits-1")
     monkeypatch.chdir(tmp_path)
@@ -56,13 +58,15 @@ def test_nothing_serves_yet(registry):
 
 @pytest.mark.parametrize("name", ["digits-7", "no/such/folder", "UPPER"])
 def test_nobody_of_that_name(registry, name):
-    with pytest.raises(UnknownModel, match="as a bundle: bundle .* is neither a folder") as raised:
-        with contestant(name, registry):
-            pass
+    said = r"as a bundle: bundle .* is neither a folder"
+    with pytest.raises(UnknownModel, match=said) as raised, contestant(name, registry):
+        pass
     assert "\n" not in raised.value.message
 
 
-def test_a_registry_that_cannot_be_read_is_not_passed_over(registry, bundle, place, tmp_path, monkeypatch):
+def test_a_registry_that_cannot_be_read_is_not_passed_over(
+    registry, bundle, place, tmp_path, monkeypatch
+):
     """Where a folder has the same name, too."""
     record = registry.add(bundle("1.0.0"), "digits")
     bundle("1.0.1").rename(tmp_path / "digits-1")

@@ -26,8 +26,9 @@ def refused(outcome, rules=RULES):
 def gate(photo_data, as_contestant):
     def run(candidate, serving, **task):
         counted = Counter()
-        sides = as_contestant(candidate, task.pop("marks", frozenset())), (
-            None if serving is None else as_contestant(serving)
+        sides = (
+            as_contestant(candidate, task.pop("marks", frozenset())),
+            (None if serving is None else as_contestant(serving)),
         )
         task = Task(*sides, photo_data, RULES, samples=200, **task)
         outcome = measure(task, lambda things, more: counted.update({things: more}))
@@ -60,7 +61,9 @@ def test_float32_is_too_large_to_take_the_place_of_int8(gate):
 def test_a_candidate_that_takes_everything_for_something_else(gate, changed_bundle):
     labels = open_bundle(INT8).labels.names
     outcome = gate(changed_bundle("mixed", labels=[*labels[1:], labels[0]]), INT8)
-    assert {"overall", "golden"} <= refused(outcome) <= {"overall", "golden", "classes", "calibration"}
+    assert (
+        {"overall", "golden"} <= refused(outcome) <= {"overall", "golden", "classes", "calibration"}
+    )
     assert outcome.compared.overall.high < -50
     assert outcome.note == ""
 

@@ -27,5 +27,5 @@ def test_a_larger_picture_takes_more(tmp_path):
 def test_a_process_that_fails_says_why(tmp_path):
     with pytest.raises(RegistryError, match=r"ended with 1 and said: .*manifest\.json cannot be"):
         greatest_memory(tmp_path, PICTURES)
-    with pytest.raises(RegistryError, match="nowhere.jpg"):
+    with pytest.raises(RegistryError, match=r"nowhere\.jpg"):
         greatest_memory(INT8, [tmp_path / "nowhere.jpg"])
