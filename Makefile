@@ -1,7 +1,7 @@
 # Every target works from a fresh clone: it makes the environment it needs first.
 # Environments: .venv (serving, gateway, commands), .venv-dev (plus tests and lint), .venv-train (plus
-# TensorFlow), .venv-jax (Keras on JAX), .venv-peers (other servers, to compare with), .venv-engines (other inference engines),
-# .venv-fuzz (the fuzzer).
+# TensorFlow), .venv-jax (Keras on JAX), .venv-peers (other servers, to compare with), .venv-engines (other
+# inference engines), .venv-torch (torchvision, to compare training with), .venv-fuzz (the fuzzer).
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -34,7 +34,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-image model proto \
+.PHONY: help run deploy image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image model proto \
 	train-env jax-env clean
 
 help: ## List every target
@@ -54,6 +54,11 @@ help: ## List every target
 
 .venv-peers/.ready: requirements/peers.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-peers,requirements/peers.txt)
+
+.venv-torch/.ready: requirements/torch.in
+	$(PYTHON) -m venv .venv-torch
+	.venv-torch/bin/pip install --quiet --disable-pip-version-check -r requirements/torch.in
+	touch $@
 
 .venv-fuzz/.ready: requirements/fuzz.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-fuzz,requirements/fuzz.txt)
@@ -128,6 +133,9 @@ bench-peers: .venv-dev/.ready .venv-peers/.ready ## Measure other servers with t
 bench-engines: .venv-dev/.ready .venv-train/.ready .venv-engines/.ready ## Measure SSD-300 on other engines
 	.venv-dev/bin/python -m benchmarks.engines
 
+bench-training: .venv-train/.ready .venv-torch/.ready ## Measure loader and training step beside torchvision's
+	.venv-train/bin/python -m benchmarks.training
+
 bench-image: .venv-dev/.ready ## Measure sizes, build times, starts and memory of the images
 	DOCKER="$(DOCKER)" .venv-dev/bin/python -m benchmarks.image
 
@@ -149,6 +157,6 @@ train-env: .venv-train/.ready ## Make .venv-train, where TensorFlow lives
 jax-env: .venv-jax/.ready ## Make .venv-jax, where Keras runs on JAX
 
 clean: ## Remove environments, caches and the gateway's state
-	rm -rf .venv .venv-dev .venv-train .venv-jax .venv-peers .venv-engines .venv-sbom .venv-fuzz .dcf .cache .hypothesis .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-dev .venv-train .venv-jax .venv-torch .venv-peers .venv-engines .venv-sbom .venv-fuzz .dcf .cache .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache benchmarks/results *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,7 +8,7 @@ one of them.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or __package__ == "handler":
-    from models.ssd.cost import Allowance, drawing_ms
+    from models.ssd.cost import LOOK_MS, Allowance, drawing_ms
     from models.ssd.decoding import Inspected
     from models.ssd.detections import Detections
     from models.ssd.detector import Answer, Detector
@@ -21,7 +21,7 @@ if TYPE_CHECKING or __package__ == "handler":
     from models.ssd.tiles import looks_of
 else:
     # pylint: disable=relative-beyond-top-level # the other layout is what a checkout shows
-    from ..models.ssd.cost import Allowance, drawing_ms
+    from ..models.ssd.cost import LOOK_MS, Allowance, drawing_ms
     from ..models.ssd.decoding import Inspected
     from ..models.ssd.detections import Detections
     from ..models.ssd.detector import Answer, Detector
@@ -35,6 +35,7 @@ else:
 
 __all__ = [
     "AUTO",
+    "LOOK_MS",
     "MAX_PIXELS_LIMIT",
     "RANGES",
     "TILES",

@@ -6,10 +6,8 @@ from .call import Body
 from .errors import BadOption, Deferred, TooCostly
 from .limits import LOOKS
 from .reply import PICTURE_FORMATS, Failure
-from .rooms import Allowance, Inspected, Tiles, drawing_ms, looks_of
+from .rooms import LOOK_MS, Allowance, Inspected, Tiles, drawing_ms, looks_of
 
-# Milliseconds that a look at a picture takes, by the embedded model and rather too much.
-_LOOK_MS = 12.0
 # A call of more is long. Sixteen callers of the longest short ones keep the next waiting for a
 # second and a half on two processors.
 _LONG_MS = 200.0
@@ -56,7 +54,7 @@ def check_work(
         Deferred: It is long, and whoever runs calls can run it apart.
     """
     good = [picture for picture in pictures if isinstance(picture, Inspected)]
-    work = sum(each.cost.milliseconds + _LOOK_MS * looks_of(each.tiles) for each in good)
+    work = sum(each.cost.milliseconds + LOOK_MS * looks_of(each.tiles) for each in good)
     if wanted in PICTURE_FORMATS:
         work += sum(drawing_ms(each.header, wanted) for each in good)
     most = allowance.milliseconds_of(body.size)

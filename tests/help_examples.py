@@ -1,5 +1,6 @@
 """Reads the examples of a command's help as the command itself would, so that none can rot."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -7,11 +8,16 @@ import sys
 import click
 from click.testing import CliRunner
 
+from dcf.cli import cli as dcf
+from models.commands.__main__ import cli as ssd
+
+ROOTS = {"dcf": dcf, "ssd": ssd}
+
 # What examples name and verbs want to be there.
 FOLDERS = ("photos", "secrets", "coco", "my-runtimes", "runs/digits/int8")
 FILES = (
     "config.yaml", "photo.jpg", "a.jpg", "b.jpg", "state.backup", "instances.json", "token.txt",
-    "answers.npz", "answers_seed1.npz", "ssd_300_vgg.ckpt.zip",
+    "train.yaml", "answers.npz", "answers_seed1.npz", "ssd_300_vgg.ckpt.zip",
 )  # fmt: skip
 
 
@@ -42,12 +48,11 @@ def examples_of(module, words):
     return [line.strip() for line in lines.splitlines() if line.strip()]
 
 
-def check_example(root, line, monkeypatch, folder):
+def check_example(line, monkeypatch, folder):
     """Reads one example by the verb that it names; fails with what the command would say.
 
     Args:
-        root: The command.
-        line: Of a shell: what is piped into the command, and where output goes, is left out.
+        line: Of a shell, for `dcf` or `ssd`: what is piped in, and where output goes, is left out.
         monkeypatch: Pytest's; the verb itself is not run.
         folder: An empty one, where what is named is made.
     """
@@ -58,6 +63,8 @@ def check_example(root, line, monkeypatch, folder):
     monkeypatch.chdir(folder)
     monkeypatch.setenv("HOME", str(folder))
     name, *rest = _words(line)
+    assert name in ROOTS, f"an example is of one of {', '.join(ROOTS)}: {line}"
+    root = ROOTS[name]
     command, words = root, list(rest)
     while isinstance(command, click.Group) and words:
         command = command.get_command(None, words.pop(0))
@@ -71,10 +78,15 @@ def check_example(root, line, monkeypatch, folder):
     )
 
 
+_VARIABLE = re.compile(r"[A-Z_]+=")
+
+
 def _words(line):
     for mark in ('eval "$(', ')"'):
         line = line.replace(mark, "")
     words = shlex.split(line)
+    while _VARIABLE.match(words[0]):
+        words.pop(0)
     if "|" in words:
         words = words[words.index("|") + 1 :]
     return words[: next((at for at, word in enumerate(words) if word in {"<", ">"}), None)]

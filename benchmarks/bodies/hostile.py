@@ -16,6 +16,7 @@ _QUERIES = (
     "?classes=" + "dog," * 500, "?%ff=%fe", "?threshold=0&max_detections=100000",
     "?threshold=0&top_k=10000&max_detections=1000&iou=0", "?top_k=10001",
     "?threshold=0.1&threshold=0.9", "?format=jpeg", "?iou=%F0%9F%90%B6", "?a=" + "b" * 3000,
+    "?tiles=99", "?tiles=auto", "?tiles=3&threshold=0&top_k=10000&max_detections=1000&iou=1",
 )  # fmt: skip
 _VALUES: tuple[object, ...] = (
     None, True, -1, 1e308, 10**40, "", "nan", [], {}, [[]], {"a": {}}, "\x00", "é" * 50, 0.1,

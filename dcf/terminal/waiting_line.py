@@ -22,8 +22,9 @@ class WaitingLine:
     """
 
     def __init__(self, doing: str) -> None:
-        self.doing = doing
+        self.doing, self._began = doing, time.monotonic()
         self._is_terminal = sys.stderr.isatty()
+        self._began = 0.0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._tell, name="waiting-line", daemon=True)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from .examples import examples
 from .heavy import require_tensorflow
 from .printing import write_line
 from .quiet import quiet_engine
@@ -30,14 +31,11 @@ class _Asked:
     cache: Path
 
 
-@click.command(
-    name="export",
-    epilog="""\b
-Examples:
-  ssd export RUN --precision int8 --out BUNDLE
-  ssd export RUN --precision float32 --out BUNDLE --validation DIR
-  MODEL_BUNDLE=BUNDLE dcf function run""",
+@examples(
+    "ssd export RUN --precision int8 --out BUNDLE",
+    "ssd export RUN --precision float32 --out BUNDLE --validation DIR",
 )
+@click.command(name="export")
 @click.argument("run", type=_FOLDER)
 @click.option("--out", type=_FOLDER, required=True, help="The bundle's folder.")
 @click.option(

@@ -44,8 +44,8 @@ def command(context: click.Context, registry: str) -> None:
 def list_(registry: "Registry", as_json: bool) -> None:
     """Lists every model: a table on a terminal, a JSON object a line when piped."""
     tags: dict[str, list[str]] = {}
-    for name, tag in registry.tags.all().items():
-        tags.setdefault(tag.model, []).append(name)
+    for name, each in registry.tags.all().items():
+        tags.setdefault(each.model, []).append(name)
     rows = [(record, tags.get(record.id, [])) for record in registry.models()]
     if as_json or not sys.stdout.isatty():
         for record, names in rows:
@@ -136,20 +136,20 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
 @examples("ssd models tag digits-1 best")
 @command.command()
 @click.argument("model")
-@click.argument("tag")
+@click.argument("name", metavar="TAG")
 @click.pass_obj
-def tag(registry: "Registry", model: str, tag: str) -> None:
+def tag(registry: "Registry", model: str, name: str) -> None:
     """Points TAG at MODEL; it may have pointed at another."""
-    registry.tag(tag, model, _user())
+    registry.tag(name, model, _user())
 
 
 @examples("ssd models untag best")
 @command.command()
-@click.argument("tag")
+@click.argument("name", metavar="TAG")
 @click.pass_obj
-def untag(registry: "Registry", tag: str) -> None:
+def untag(registry: "Registry", name: str) -> None:
     """Removes TAG; the model stays."""
-    registry.tags.remove(tag)
+    registry.tags.remove(name)
 
 
 @examples("ssd models remove digits-1")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from .tiles_type import TILES_TYPE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..prediction.journal import Journal
     from ..prediction.pictures import Wanted
     from ..prediction.record import Predicted
     from ..prediction.writing import Written
@@ -86,59 +87,89 @@ _MOST = RANGES["max_detections"]
     help="Greatest size of the file, such as 20MB: the least sure objects are left out.",
 )
 @click.option("--workers", type=Whole(1, 256), help="Pictures at once [default: one a processor].")
-def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
-    images: Path,
-    out: Path,
-    format_name: str,
-    information: Path | None,
-    bundle: Path | None,
-    threshold: float | None,
-    classes: str | None,
-    max_detections: int | None,
-    tiles: "Tiles",
-    max_bytes: int | None,
-    workers: int | None,
-) -> None:
+def command(**options: object) -> None:
     """Finds the objects in every picture of a folder and writes one file.
 
     A picture that cannot be read is named on stderr and has no answers. A run that was stopped or
     killed goes on where it was when the same line is given again; the same pictures give the same
     bytes.
     """
+    _predict(_Request(**options))  # type: ignore[arg-type]  # click has checked each of them
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """The line as it was typed."""
+
+    images: Path
+    out: Path
+    format_name: str
+    information: Path | None
+    bundle: Path | None
+    threshold: float | None
+    classes: str | None
+    max_detections: int | None
+    tiles: "Tiles"
+    max_bytes: int | None
+    workers: int | None
+
+
+def _predict(request: _Request) -> None:
     from ..prediction.formats import FORMATS
     from ..prediction.formats.port import FileFormat
     from ..prediction.journal import Journal
-    from ..prediction.pictures import find_pictures, read_information
-    from ..prediction.run import predict
     from ..prediction.writing import check_place, write_answers
     from ..ssd.cpus import usable_cpus
     from ..ssd.detector import Detector
 
-    form = FORMATS[format_name]
-    if max_bytes is not None and not isinstance(form, FileFormat):
-        raise click.UsageError(f"--max-bytes is for formats of one file, not for {format_name}")
-    wanted = read_information(images, information) if information else find_pictures(images)
+    form, out = FORMATS[request.format_name], request.out
+    if request.max_bytes is not None and not isinstance(form, FileFormat):
+        raise click.UsageError(
+            f"--max-bytes is for formats of one file, not for {request.format_name}"
+        )
+    wanted = _pictures(request)
     check_place(form, out, wanted)
-    workers = workers or usable_cpus()
+    workers = request.workers or usable_cpus()
     with quiet_engine():
-        detector = Detector(bundle, pool_size=workers)
-    if threshold is None and isinstance(form, FileFormat) and form.weak:
-        threshold = _WEAK
-    settings = replace(_settings(detector, threshold, classes, max_detections), tiles=tiles)
+        detector = Detector(request.bundle, pool_size=workers)
+    settings = _settings(detector, request, weak=isinstance(form, FileFormat) and form.weak)
     out.parent.mkdir(parents=True, exist_ok=True)
-    asked = _asked(detector, settings, wanted)
-    with Journal(out.with_name(out.name + ".partial"), asked) as journal:
-        run = _Run(wanted)
-        try:
-            for answer in predict(detector, wanted, settings, journal, workers, run.known):
-                run.answered(answer)
-        except KeyboardInterrupt:
-            run.stopped()
-            sys.exit(130)
-        known = _classes(detector)
-        written = write_answers(form, out, wanted, journal.answers, known, max_bytes)
+    kept = out.with_name(out.name + ".partial")
+    with Journal(kept, _asked(detector, settings, wanted)) as journal:
+        run = _answer(detector, wanted, settings, journal, workers)
+        written = write_answers(
+            form, out, wanted, journal.answers, _classes(detector), request.max_bytes
+        )
         journal.remove()
     run.ended(out, written)
+
+
+def _pictures(request: _Request) -> "list[Wanted]":
+    from ..prediction.pictures import find_pictures, read_information
+
+    if request.information:
+        return read_information(request.images, request.information)
+    return find_pictures(request.images)
+
+
+def _answer(
+    detector: "Detector",
+    wanted: "Sequence[Wanted]",
+    settings: "Settings",
+    journal: "Journal",
+    workers: int,
+) -> "_Run":
+    """Answers every picture; Ctrl-C says where it stopped, and ends the process."""
+    from ..prediction.run import predict
+
+    run = _Run(wanted)
+    try:
+        for answer in predict(detector, wanted, settings, journal, workers, run.known):
+            run.answered(answer)
+    except KeyboardInterrupt:
+        run.stopped()
+        sys.exit(130)
+    return run
 
 
 class _Run:
@@ -195,15 +226,15 @@ class _Run:
             raise click.ClickException("not one picture could be read")
 
 
-def _settings(
-    detector: "Detector", threshold: float | None, classes: str | None, most: int | None
-) -> "Settings":
+def _settings(detector: "Detector", request: _Request, *, weak: bool) -> "Settings":
     defaults = detector.defaults
+    usual = _WEAK if weak else defaults.threshold
     settings = replace(
         defaults,
-        threshold=defaults.threshold if threshold is None else threshold,
-        max_detections=most or defaults.max_detections,
-        classes=tuple(word for word in (classes or "").split(",") if word.strip()),
+        threshold=usual if request.threshold is None else request.threshold,
+        max_detections=request.max_detections or defaults.max_detections,
+        classes=tuple(word for word in (request.classes or "").split(",") if word.strip()),
+        tiles=request.tiles,
     )
     # An unknown class is one mistake, not one of each picture.
     detector.bundle.labels.columns(settings.classes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .examples import examples
 from .heavy import require_keras
 from .printing import write_line
 from .quiet import quiet_engine
@@ -67,15 +68,13 @@ class _Asked:
             raise click.UsageError("--resume takes all but --data from the run: leave the rest out")
 
 
-@click.command(
-    name="train",
-    epilog="""\b
-Examples:
-  ssd train --data DIR --out RUN
-  ssd train --data DIR --out RUN --config train.yaml --time-limit 10m
-  ssd train --resume RUN
-  ssd export RUN --precision int8 --out BUNDLE""",
+@examples(
+    "ssd train --data DIR --out RUN",
+    "ssd train --data DIR --out RUN --config train.yaml --time-limit 10m",
+    "ssd train --resume RUN",
+    "ssd export RUN --precision int8 --out BUNDLE",
 )
+@click.command(name="train")
 @click.option("--data", type=_FOLDER, help="The data set, as `ssd data check` reads it.")
 @click.option("--out", type=_FOLDER, help="The run's folder; it is made.")
 @click.option(
@@ -116,10 +115,8 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
 
         ended = train(request, Stop(asked.time_limit), seen)
     state = ended.state
-    write_line(
-        f"{ended.why}: {state.epoch} epochs in {state.seconds:.0f} s, best mAP {state.best:.3f} "
-        f"after epoch {state.best_epoch}"
-    )
+    best = f", best mAP {state.best:.3f} after epoch {state.best_epoch}" if state.best >= 0 else ""
+    write_line(f"{ended.why}: {state.epoch} epochs in {state.seconds:.0f} s{best}")
     write_line(f"export: ssd export {request.out} --precision int8 --out BUNDLE")
     if state.epoch < request.recipe.epochs:
         write_line(f"go on: ssd train --resume {request.out}")

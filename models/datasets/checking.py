@@ -153,7 +153,8 @@ def _box(
         return (), "a box has an edge that is no number"
     limits = (*size, *size)
     edges = [edge * most if in_shares else edge for edge, most in zip(told, limits, strict=True)]
-    shown = "ymin {:g}, xmin {:g}, ymax {:g}, xmax {:g}".format(*edges)
+    names = ("ymin", "xmin", "ymax", "xmax")
+    shown = ", ".join(f"{name} {edge:g}" for name, edge in zip(names, edges, strict=True))
     if edges[0] > edges[2] or edges[1] > edges[3]:
         return (), f"a box is reversed: {shown}"
     beyond = max(

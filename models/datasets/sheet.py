@@ -22,7 +22,7 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 def choose(data: DataSet, most: int, seed: int) -> tuple[Annotated, ...]:
     """Draws pictures by chance, those with objects first; in order of id."""
     order = np.random.default_rng(seed).permutation(len(data.pictures)).tolist()
-    order.sort(key=lambda at: not len(data.pictures[at].boxes))
+    order.sort(key=lambda at: data.pictures[at].boxes.size == 0)
     return tuple(data.pictures[at] for at in sorted(order[:most]))
 
 

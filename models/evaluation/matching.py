@@ -8,6 +8,7 @@ judged by (difficult, or a crowd) makes whatever finds it neither right nor wron
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ from ..datasets.record import Annotated, DataSet
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
+# Of the arrays of ClassMatches, in order.
+_KINDS: tuple[Any, ...] = (np.float64, np.bool_, np.bool_, np.intp, np.intp, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +93,14 @@ def match_class(
         )
         objects += int(np.count_nonzero((picture.columns == column) & picture.judged))
         missed.extend((at, place) for place in places)
-    order = sorted(range(len(rows)), key=lambda at: -rows[at][0])
-    scores, hits, ignored, pictures, positions, most = (
-        zip(*(rows[at] for at in order), strict=True) if rows else ((),) * 6
-    )
-    return ClassMatches(
-        np.asarray(scores, np.float64),
-        np.asarray(hits, np.bool_),
-        np.asarray(ignored, np.bool_),
-        np.asarray(pictures, np.intp),
-        np.asarray(positions, np.intp),
-        np.asarray(most, np.float64),
-        objects,
-        tuple(missed),
-    )
+    rows.sort(key=lambda row: -row[0])
+    columns = zip(*rows, strict=True) if rows else ((),) * len(_KINDS)
+    names = ("scores", "hits", "ignored", "pictures", "places", "overlaps")
+    arrays: dict[str, Any] = {
+        name: np.asarray(values, kind)
+        for name, values, kind in zip(names, columns, _KINDS, strict=True)
+    }
+    return ClassMatches(objects=objects, missed=tuple(missed), **arrays)
 
 
 def _match_picture(

@@ -97,6 +97,7 @@ class _Folder:
         self._composed: dict[str, str] | None = None
 
     def find(self, name: str) -> Path:
+        """The file of that name, however it is composed; a name that nothing has as it is."""
         file = self._folder / name
         if file.is_file():
             return file

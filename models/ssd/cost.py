@@ -14,6 +14,8 @@ from .structure import Structure
 # A body of at most so many bytes may take the least that the two allowances give.
 _SMALL_BODY = 100_000
 _LEAST_MEMORY, _LEAST_TIME = 3, 5
+# Milliseconds that a look at a picture takes, by the embedded model and rather too much.
+LOOK_MS = 12.0
 _NS = 1e6  # nanoseconds in a millisecond
 # Bytes that Pillow keeps of a pixel, by its mode.
 _STORED: dict[str, float] = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .bundle import DEFAULT_BUNDLE, Bundle, open_bundle
-from .cost import Allowance
+from .cost import LOOK_MS, Allowance
 from .cpus import usable_cpus
 from .decoding import Inspected
 from .detections import Detections
@@ -21,7 +21,7 @@ from .looks import Looks, Wanted, always, check
 from .pixels import upright_size
 from .ranges import AUTO
 from .settings import Settings
-from .tiles import finer, tiles_for
+from .tiles import finer, looks_of, tiles_for
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,15 @@ class Detector:
             What ``detect`` takes, with what it will cost.
 
         Raises:
-            DetectorError: It would take too much; where the call leaves the tiles to the picture,
-                only if it would as a whole, too.
+            DetectorError: It would take too much; with ``auto`` only if it would as a whole, too.
         """
         header = picture.header
         size = upright_size(header.height, header.width, header.orientation)
         tiles = tiles_for(settings.tiles, size, self._looks.cover)
         while picture.tiles != tiles:
+            further = LOOK_MS * looks_of(tiles) if settings.tiles == AUTO and tiles > 1 else 0
             try:
-                return replace(self._decoder.weigh(picture, finer(tiles)), tiles=tiles)
+                return replace(self._decoder.weigh(picture, finer(tiles), further), tiles=tiles)
             except TooCostly:
                 if settings.tiles != AUTO or tiles == 1:
                     raise

@@ -97,12 +97,13 @@ class ImageDecoder:
         header = self._read_header(encoded, kind, structure)
         return self.weigh(Inspected(encoded, size, header, structure, damaged))
 
-    def weigh(self, picture: Inspected, finer: float = 1) -> Inspected:
+    def weigh(self, picture: Inspected, finer: float = 1, further_ms: float = 0) -> Inspected:
         """Chooses the scale of this decoder for a picture, and refuses what would take too much.
 
         Args:
             picture: What ``inspect`` of this or of another decoder made.
             finer: How many times what a decoded picture must not fall below is asked for.
+            further_ms: Milliseconds of work on the decoded picture that must fit in, too.
 
         Returns:
             The same for this decoder.
@@ -116,7 +117,7 @@ class ImageDecoder:
         cost = cost_of(picture.encoded, header, structure, scale)
         refuse_more(MEMORY, cost.memory, self._allowance.memory_of(picture.size))
         milliseconds = self._allowance.milliseconds_of(picture.size)
-        refuse_more(MILLISECONDS, cost.milliseconds, milliseconds)
+        refuse_more(MILLISECONDS, cost.milliseconds + further_ms, milliseconds)
         return replace(picture, cost=cost, scale=scale)
 
     def decode(self, picture: bytes | Inspected) -> DecodedImage:

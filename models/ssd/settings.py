@@ -39,7 +39,8 @@ class Settings:
             value = getattr(self, name)
             if value not in allowed:
                 raise OptionError(f"{name} {allowed.demand}, got {value}")
-        if self.tiles != AUTO and (type(self.tiles) is not int or self.tiles not in TILES):
+        counted = isinstance(self.tiles, int) and not isinstance(self.tiles, bool)
+        if self.tiles != AUTO and not (counted and self.tiles in TILES):
             raise OptionError(f"tiles {TILES_DEMAND}, got {self.tiles!r}")
 
     @classmethod

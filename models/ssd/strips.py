@@ -104,5 +104,5 @@ def _resized(pixels: npt.NDArray[np.uint8], height: int, width: int) -> npt.NDAr
     """Averages squares of pixels, as a reduced JPEG decode does."""
     if pixels.shape[:2] == (height, width):
         return pixels
-    shrunk = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(shrunk, np.uint8)
+    small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)

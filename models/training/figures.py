@@ -58,7 +58,7 @@ def figures_of(
         precision_50=own["AP50"],
         precision_75=own["AP75"],
         images=measured.images,
-        data_set=f"{measured.images} pictures that were not learnt from",
+        data_set=f"{measured.images} pictures that the run measured on",
         latency_ms=own["latency_ms"],
         inference_ms=own["inference_ms"],
         trained=TrainedFigures(

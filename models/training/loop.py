@@ -163,11 +163,11 @@ class Loop:
                 "AP75": round(measured.at_75 / 100, 4),
             }
             self._note(events, {f"val/{name}": figures[name] for name in ("mAP", "AP50", "AP75")})
-        score = figures.get("mAP", state.best + 1)
-        better = score > state.best
+        # Where nothing is measured, the last weights are the best that are known.
+        better = measured is None or figures["mAP"] > state.best
         state.waited = 0 if better else state.waited + 1
         if better:
-            state.best, state.best_epoch = score, state.epoch
+            state.best, state.best_epoch = figures.get("mAP", state.best), state.epoch
             save_weights(self._folder.best, weights)
         self._folder.add_figures(
             {"epoch": state.epoch, "step": state.done, "seconds": round(self._spent(), 1)} | figures

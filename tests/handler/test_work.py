@@ -111,6 +111,18 @@ def test_each_look_is_work(cup):
         check_work(object(), body, [dataclasses.replace(cup, tiles=3)], "json", allowance)
 
 
+def test_auto_never_refuses_what_is_answered_without_tiles():
+    """A picture whose decoding leaves room for a look at the whole, and none for tiles."""
+    picture = small(1000, 800)
+    plain = Handler({})._detector.inspect(picture).cost.milliseconds
+    tight = Handler({"MAX_CALL_MILLISECONDS": str(int(5 * (plain + 13)))})
+    assert json.loads(tight(Call(picture, "tiles=auto&format=full")).body)["tiles"] == 1
+    with pytest.raises(TooCostly, match="ask for fewer tiles"):
+        tight(Call(picture, "tiles=3"))
+    roomy = Handler({"MAX_CALL_MILLISECONDS": str(int(5 * (plain + 13 * 14)))})
+    assert json.loads(roomy(Call(picture, "tiles=auto&format=full")).body)["tiles"] == 3
+
+
 class Turn:
     """Of a call that may be run apart, and that is given up after some questions."""
 

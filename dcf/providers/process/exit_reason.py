@@ -11,6 +11,9 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+# What the words of causes begin with, for whoever tells kinds of ends apart.
+BY_GATEWAY = "ended by the gateway: "
+OUT_OF_MEMORY = "killed by signal 9 (SIGKILL): memory ran out"
 _LONGEST = 500
 # `2026-11-21T10:00:00Z ERROR message`, the text form of a watcher's log.
 _TEXT = re.compile(r"\d{4}-\d\d-\d\dT\S+ (?P<level>[A-Z]+) (?P<message>.*)")
@@ -21,6 +24,7 @@ _EVERYDAY = frozenset({"debug", "info"})
 _FAULT = "Fatal Python error: "
 _FRAME = re.compile(r'  File "(?P<file>.+)", line (?P<line>\d+) in (?P<name>.+)')
 _HINTS = {
+    signal.SIGKILL: ", which the kernel sends when memory runs out",
     signal.SIGSEGV: ", a fault in compiled code",
     signal.SIGBUS: ", a fault in compiled code",
     signal.SIGILL: ", compiled code for another processor",
@@ -43,17 +47,13 @@ def exit_cause(code: int | None, oom_kills: int | None = None) -> str:
         number = signal.Signals(-code)
     except ValueError:  # a real-time signal has no name
         return f"killed by signal {-code}"
-    hint = _killed(oom_kills) if number is signal.SIGKILL else _HINTS.get(number, "")
+    if number is signal.SIGKILL and oom_kills:
+        many = "a process" if oom_kills == 1 else f"{oom_kills} processes"
+        return f"{OUT_OF_MEMORY}, and the kernel ended {many} for it"
+    hint = _HINTS.get(number, "")
+    if number is signal.SIGKILL and oom_kills == 0:
+        hint = ", which some process sent: memory did not run out"
     return f"killed by signal {-code} ({number.name}){hint}"
-
-
-def _killed(oom_kills: int | None) -> str:
-    if oom_kills is None:
-        return ", which the kernel sends when memory runs out"
-    if not oom_kills:
-        return ", which some process sent: memory did not run out"
-    many = "a process" if oom_kills == 1 else f"{oom_kills} processes"
-    return f": memory ran out, and the kernel ended {many} for it"
 
 
 def exit_reason(

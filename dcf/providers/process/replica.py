@@ -13,6 +13,7 @@ from typing import Protocol
 from ...rooms import WATCHER
 from ..placement import ReplicaExit, Usage
 from ..routing import Target
+from .exit_reason import BY_GATEWAY
 from .free_ports import free_ports
 from .leftovers import mark_of
 from .logs import now
@@ -161,7 +162,7 @@ class Replica:
                 self.target = None
                 self._report.away()
             if ours:
-                return self._exit(f"ended by the gateway: {ours}", address=_address(http))
+                return self._exit(BY_GATEWAY + ours, address=_address(http))
             cause, reason = await spawned.why(was_ready=bool(self._was_ready_at))
             return self._exit(cause, reason, _address(http))
         finally:

@@ -1,8 +1,10 @@
 """Which kind of end a replica's reason tells of; the words are those of this room."""
 
 from ..notices import EXIT, LOAD_TIMEOUT, MEMORY, NOT_STARTED, SIGNAL, UNHEALTHY
+from .exit_reason import BY_GATEWAY, OUT_OF_MEMORY
 
 _BEGINNINGS = (
+    (OUT_OF_MEMORY, MEMORY),
     ("killed by signal", SIGNAL),
     ("it used ", MEMORY),
     ("unhealthy", UNHEALTHY),
@@ -13,4 +15,5 @@ _BEGINNINGS = (
 
 def restart_kind(reason: str) -> str:
     """One of `notices.ENDS`."""
-    return next((kind for words, kind in _BEGINNINGS if reason.startswith(words)), EXIT)
+    words = reason.removeprefix(BY_GATEWAY)
+    return next((kind for start, kind in _BEGINNINGS if words.startswith(start)), EXIT)

@@ -84,7 +84,13 @@ def data_set_choice(verb: Callable[..., None]) -> Callable[..., None]:
         help="Most rows that may be bad: a number, or a share of all.",
     )
     @wraps(verb)
-    def chosen(*, split: str, layout: str | None, max_bad: str, **others: Any) -> None:  # noqa: ANN401 - the verb's own
+    def chosen(
+        *,
+        split: str,
+        layout: str | None,
+        max_bad: str,
+        **others: Any,  # noqa: ANN401 - the verb's own
+    ) -> None:
         verb(choice=Choice(split, layout or "", max_bad), **others)
 
     return chosen

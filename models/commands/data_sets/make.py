@@ -29,9 +29,10 @@ def command() -> None:
 
 
 @command.command(
+    name="digits",
     epilog="\b\nExamples:\n"
     "  ssd data make digits --count 2000 --out digits/train\n"
-    "  ssd data make digits --count 200 --split test --out digits/test"
+    "  ssd data make digits --count 200 --split test --out digits/test",
 )
 @click.option("--count", type=Whole(1, 10_000_000), required=True, help="Pictures.")
 @click.option(
@@ -59,7 +60,7 @@ def command() -> None:
 @click.option(
     "--photos", type=_FOLDER, help="Photos to draw on.  [default: samples/ of the sources]"
 )
-def digits(
+def made_digits(
     count: int,
     seed: int,
     split: str,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ..numbers import Whole
 from ..printing import write_line
 from .choice import FOLDER, Choice, data_set_choice
 from .counter import Counter
@@ -22,10 +23,8 @@ from .counter import Counter
     show_default=True,
     help="The sheet, a JPEG.",
 )
-@click.option(
-    "--count", type=click.IntRange(1, 400), default=25, show_default=True, help="Pictures on it."
-)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of chance.")
+@click.option("--count", type=Whole(1, 400), default=25, show_default=True, help="Pictures on it.")
+@click.option("--seed", type=Whole(0), default=0, show_default=True, help="Of chance.")
 @data_set_choice
 def command(*, choice: Choice, folder: Path, out: Path, count: int, seed: int) -> None:
     """Draws some pictures with their boxes and classes onto one sheet."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..numbers import Whole
 from ..printing import write_line
 from .choice import FOLDER, Choice, data_set_choice
 from .counter import Counter
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--shares", default="80/10/10", show_default=True, help="Of train, val and perhaps test."
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of chance.")
+@click.option("--seed", type=Whole(0), default=0, show_default=True, help="Of chance.")
 @click.option("--by", help="Regular expression: pictures whose names agree in it stay together.")
 @click.option("--by-part", help="DELIMITER:POSITION, the same by a part of the name, such as _:0.")
 @data_set_choice

@@ -84,18 +84,22 @@ def _shaped(chance: np.random.Generator, glyph: Pixels, size: tuple[int, int]) -
         glyph, np.column_stack([turned, shift]), (_CANVAS, _CANVAS), flags=cv2.INTER_CUBIC
     )
     ink = _cut(np.clip(moved.astype(np.float32) / 127.5 - 0.5, 0, 1), 0)
+    rows, columns = _scaled_size(chance, ink.shape, size)
+    how = cv2.INTER_AREA if rows < ink.shape[0] else cv2.INTER_LINEAR
+    return _cut(np.asarray(cv2.resize(ink, (columns, rows), interpolation=how), np.float32), _FAINT)
+
+
+def _scaled_size(
+    chance: np.random.Generator, ink: tuple[int, ...], size: tuple[int, int]
+) -> tuple[int, int]:
+    """Rows and columns of a digit in a picture of that size."""
     low, high = np.log(_HEIGHTS)
-    tall = float(np.exp(chance.uniform(low, high)))
-    ratio = ink.shape[1] / ink.shape[0] * size[1] / size[0] * chance.uniform(0.8, 1.25)
-    rows = round(tall * size[0] / _SCALED_TO)
+    rows = round(float(np.exp(chance.uniform(low, high))) * size[0] / _SCALED_TO)
+    ratio = ink[1] / ink[0]
     # As wide as it is by nature; a wide picture will be squeezed like all others, so part-way.
-    columns = round(rows * np.sqrt(ratio * ink.shape[1] / ink.shape[0]))
-    columns = int(np.clip(columns, 4, size[1] - 2 * _GAP))
-    smaller = rows < ink.shape[0]
-    scaled = cv2.resize(
-        ink, (columns, rows), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    )
-    return _cut(np.asarray(scaled, np.float32), _FAINT)
+    squeezed = ratio * size[1] / size[0] * chance.uniform(0.8, 1.25)
+    columns = round(rows * np.sqrt(squeezed * ratio))
+    return rows, int(np.clip(columns, 4, size[1] - 2 * _GAP))
 
 
 def _cut(alpha: Alpha, faint: float) -> Alpha:

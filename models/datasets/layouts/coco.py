@@ -1,14 +1,16 @@
 """COCO's layout: a folder of pictures, and JSON files of images, annotations and categories."""
 
+import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import DataSetError
 from ..record import BadRow
 from ..rows import ObjectRow, PictureRow, Rows
+from .json_values import field, number, shown, text
 from .port import inner_path, read_bounded
 
 _PARTS = ("images", "annotations", "categories")
@@ -31,13 +33,18 @@ class CocoFile:
 class _Classes:
     """The classes of all files: an id has one name, and a name one id."""
 
-    names: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str] = dataclasses.field(default_factory=dict)
 
     def add(self, entry: Any, file: Path) -> None:  # noqa: ANN401 - from a file
-        class_id = _number(entry, "id")
+        """Adds a category.
+
+        Raises:
+            DataSetError: It lacks an id, or its id or its name is another's.
+        """
+        class_id = number(entry, "id")
         if class_id is None:
-            raise DataSetError(f"{file}: a category lacks an id: {_shown(entry)}")
-        name = _text(entry, "name") or str(class_id)
+            raise DataSetError(f"{file}: a category lacks an id: {shown(entry)}")
+        name = text(entry, "name") or str(class_id)
         known = self.names.setdefault(class_id, name)
         if known != name:
             raise DataSetError(f"{file}: category {class_id} is {name!r}, but also {known!r}")
@@ -149,14 +156,14 @@ def _pictures(
     rows: dict[int, PictureRow] = {}
     for position, entry in enumerate(document["images"]):
         where = f"{told.file}: images[{position}]"
-        image_id, path = _number(entry, "id"), inner_path(_text(entry, "file_name"))
+        image_id, path = number(entry, "id"), inner_path(text(entry, "file_name"))
         if image_id is None or path is None:
-            bad.append(BadRow(where, f"lacks an id or a file_name in the folder: {_shown(entry)}"))
+            bad.append(BadRow(where, f"lacks an id or a file_name in the folder: {shown(entry)}"))
         elif image_id in rows:
             bad.append(BadRow(where, f"image id {image_id} is that of {rows[image_id].name}, too"))
         else:
             name, file = _place(root, path.as_posix(), told.split)
-            size = _number(entry, "height"), _number(entry, "width")
+            size = number(entry, "height"), number(entry, "width")
             rows[image_id] = PictureRow(
                 where,
                 name,
@@ -189,33 +196,33 @@ def _objects(
     objects: dict[int, list[ObjectRow]] = {image_id: [] for image_id in pictures}
     taken: set[int] = set()
     for position, entry in enumerate(entries):
-        number = _number(entry, "id")
-        where = f"{file}: annotations[{position}]" + (f", id {number}" if number else "")
-        image_id = _number(entry, "image_id")
-        column = columns.get(_number(entry, "category_id"))
+        own = number(entry, "id")
+        where = f"{file}: annotations[{position}]" + (f", id {own}" if own else "")
+        image_id = number(entry, "image_id")
+        column = columns.get(number(entry, "category_id"))
         edges = _edges(entry)
-        if number is not None and number in taken:
+        if own is not None and own in taken:
             reason = "its id is another annotation's, too"
         elif image_id is None or image_id not in pictures:
-            reason = f"image_id {_shown(_field(entry, 'image_id'))} is no picture's"
+            reason = f"image_id {shown(field(entry, 'image_id'))} is no picture's"
         elif column is None:
-            reason = f"category_id {_shown(_field(entry, 'category_id'))} is no category's"
+            reason = f"category_id {shown(field(entry, 'category_id'))} is no category's"
         elif edges is None:
-            reason = f"bbox is no list of four numbers: {_shown(_field(entry, 'bbox'))}"
+            reason = f"bbox is no list of four numbers: {shown(field(entry, 'bbox'))}"
         else:
             crowd, difficult = bool(entry.get("iscrowd")), bool(entry.get("ignore"))
             objects[image_id].append(ObjectRow(where, column, edges, crowd, difficult))
             reason = ""
         if reason:
             bad.append(BadRow(where, reason))
-        if number is not None:
-            taken.add(number)
+        if own is not None:
+            taken.add(own)
     return objects
 
 
 def _edges(entry: Any) -> tuple[float, float, float, float] | None:  # noqa: ANN401 - from a file
     """ymin, xmin, ymax, xmax of COCO's x, y, width, height; whatever numbers these are."""
-    box = _field(entry, "bbox")
+    box = field(entry, "bbox")
     if not isinstance(box, list) or len(box) != 4:
         return None
     if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in box):
@@ -225,26 +232,3 @@ def _edges(entry: Any) -> tuple[float, float, float, float] | None:  # noqa: ANN
     except OverflowError:  # an integer of hundreds of digits
         return None
     return y, x, y + height, x + width
-
-
-def _field(entry: Any, name: str) -> Any:  # noqa: ANN401 - from a file
-    return entry.get(name) if isinstance(entry, dict) else None
-
-
-def _number(entry: Any, name: str) -> int | None:  # noqa: ANN401 - from a file
-    """A number that counts something: whole, and not below 0."""
-    value = _field(entry, name)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, int) and type(value) is not bool and value >= 0 else None
-
-
-def _text(entry: Any, name: str) -> str:  # noqa: ANN401 - from a file
-    value = _field(entry, name)
-    return value if isinstance(value, str) else ""
-
-
-def _shown(value: Any) -> str:  # noqa: ANN401 - from a file
-    """A value as a message may have it: short."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -49,6 +49,11 @@ class _Reading:
         self._bad: list[BadRow] = []
 
     def rows(self) -> Rows:
+        """All that its files say.
+
+        Raises:
+            DataSetError: There are none.
+        """
         files = names_below(self._annotations, _XML)
         if not files:
             raise DataSetError(f"{self._folder} has no annotations of VOC: {Voc.told_by}")

@@ -109,7 +109,10 @@ def _classes(file: Path) -> dict[int, str]:
         names = document.get("names") if isinstance(document, dict) else None
     numbered = dict(enumerate(names)) if isinstance(names, list) else names
     fits = isinstance(numbered, dict) and all(
-        type(key) is int and key >= 0 and isinstance(name, str | int)
+        isinstance(key, int)
+        and not isinstance(key, bool)
+        and key >= 0
+        and isinstance(name, str | int)
         for key, name in numbered.items()
     )
     if not fits or not numbered or len(set(map(str, numbered.values()))) != len(numbered):

@@ -55,7 +55,7 @@ def test_rollouts_and_restarts_are_counted():
     metrics = Metrics()
     hear = hearing(metrics)
     hear(RolloutEnded("f", 1, "ready", "", 1.0))
-    hear(ReplicaRestarted("f", 1, "f-1-1", "exit", "ended with status 7"))
+    hear(ReplicaRestarted("f", 1, "f-1-1", "exit", "exited with status 7"))
     text = b"".join(metrics.lines("f")).decode()
     assert 'rollouts_total{function_name="f.openfaas-fn",result="ready"} 1.0' in text
     assert 'restarts_total{function_name="f.openfaas-fn",reason="exit"} 1.0' in text

@@ -40,15 +40,16 @@ def shell(gateways, tmp_path):
 
     def run(commands):
         ours, its = pty.openpty()
-        with subprocess.Popen(
+        notes = tmp_path / "notes"  # a slow machine is told that it takes long
+        with notes.open("wb") as file, subprocess.Popen(
             ["bash", "-eu", "-o", "pipefail", "-c", commands],
-            cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=its, stderr=its,
+            cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=its, stderr=file,
         ) as process:  # fmt: skip
             os.close(its)
             said = b"".join(iter(lambda: read(ours), b""))
         os.close(ours)
         text = said.decode().replace("\r", "")
-        assert process.returncode == 0, f"{commands}\n{text}"
+        assert process.returncode == 0, f"{commands}\n{text}{notes.read_text()}"
         return text
 
     return run, folder

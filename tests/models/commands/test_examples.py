@@ -30,12 +30,12 @@ def test_an_example_can_be_read(line, monkeypatch, tmp_path):
     for name in [*os.environ]:
         if name.startswith(("DCF_", "OPENF", "COCO", "SSD_", "basic_auth", "secret_mount")):
             monkeypatch.delenv(name)
-    check_example(cli, line, monkeypatch, tmp_path)
+    check_example(line, monkeypatch, tmp_path)
 
 
 def test_a_wrong_example_would_be_found(monkeypatch, tmp_path):
     with pytest.raises(AssertionError, match="No such option"):
-        check_example(cli, f"{next(iter(LINES))} --no-such-flag", monkeypatch, tmp_path)
+        check_example(f"{next(iter(LINES))} --no-such-flag", monkeypatch, tmp_path)
 
 
 def test_lines_stand_as_they_were_given():

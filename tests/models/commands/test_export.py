@@ -46,6 +46,6 @@ def test_mistakes(tmp_path):
     raised = call(tmp_path / "none", "--out", tmp_path / "bundle").exception
     assert isinstance(raised, BadRun)
     assert "none is no run" in raised.message
-    (tmp_path / "file").write_text("x")
-    raised = call(tmp_path, "--out", tmp_path / "file").exception
+    (tmp_path / "full/inner").mkdir(parents=True)
+    raised = call(tmp_path, "--out", tmp_path / "full").exception
     assert isinstance(raised, OutputTaken)

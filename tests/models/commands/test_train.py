@@ -63,7 +63,7 @@ def test_without_keras_the_remedy_is_told():
          ["--data", "none", "--out", "run", "--config", "c.yaml"],
          BadRecipe, "did you mean epochs?"),
         (lambda folder: None, ["--resume", "none"], BadRun, "none is no run"),
-        (lambda folder: (folder / "run").write_text("x"),
+        (lambda folder: (folder / "run/inner").mkdir(parents=True),
          ["--data", "none", "--out", "run"], BadRun, "run is taken"),
         (lambda folder: None,
          ["--data", "a", "--out", "b", "--max-bad", "x"], DataSetError, "--max-bad is 'x'"),

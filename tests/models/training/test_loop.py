@@ -246,6 +246,7 @@ def test_resuming_what_is_done_does_nothing(tmp_path, squares):
 
 def test_the_figures_are_lines_of_json(tmp_path, squares):
     trial = Trial(tmp_path / "run", squares, Recipe(epochs=2, batch=4))
-    trial.run()
+    ended = trial.run()
+    assert (ended.state.best, ended.state.best_epoch) == (-1.0, 2)  # nothing was measured
     lines = (tmp_path / "run/figures.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [3, 6]

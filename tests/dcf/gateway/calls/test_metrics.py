@@ -44,7 +44,7 @@ def test_a_page_that_was_made_is_made_again_when_something_was_counted():
         assert lines(metrics) == lines(metrics)
     metrics.of("f").end(1, 200, 0.1)
     assert f'gateway_function_invocation_total{{code="200",{NAME}}} 1.0' in lines(metrics)
-    metrics.hear(ReplicaRestarted("f", 1, "f-1-1", "exit", "ended with status 7"))
+    metrics.hear(ReplicaRestarted("f", 1, "f-1-1", "exit", "exited with status 7"))
     assert f'gateway_function_replica_restarts_total{{{NAME},reason="exit"}} 1.0' in lines(metrics)
 
 

@@ -118,7 +118,8 @@ def test_a_replica_over_its_memory_is_ended_and_started_again_and_the_log_says_w
         with pytest.raises(OSError):  # noqa: PT011 # reset or closed, as it comes
             await driven.call(b"900")
         await driven.until(lambda status: status.available == 0)
-        await driven.until(lambda status: status.available == 1)
+        status = await driven.until(lambda status: status.available == 1)
+        assert status.last_exit.cause.startswith("ended by the gateway: it used ")
         assert driven.provider.routing.targets("f")[0] is not before
         assert "over its memory limit of 256 MiB: raise limits.memory" in await log_of(driven)
         assert await driven.call(b"1") == "grown"

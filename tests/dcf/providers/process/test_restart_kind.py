@@ -8,7 +8,7 @@ import pytest
 
 from dcf.providers.notices import ENDS
 from dcf.providers.process import replica
-from dcf.providers.process.exit_reason import exit_reason
+from dcf.providers.process.exit_reason import BY_GATEWAY, exit_cause, exit_reason
 from dcf.providers.process.restart_kind import restart_kind
 
 
@@ -33,8 +33,13 @@ def test_ends_of_a_process(code, kind, was_ready):
     ],
 )
 def test_our_own_reasons(reason, kind):
-    assert restart_kind(reason) == kind
+    assert restart_kind(reason) == restart_kind(BY_GATEWAY + reason) == kind
     assert kind in ENDS
+
+
+def test_one_that_the_kernel_ended_for_memory_is_of_that_kind():
+    assert restart_kind(exit_cause(-signal.SIGKILL, oom_kills=2)) == "memory"
+    assert restart_kind(exit_cause(-signal.SIGKILL, oom_kills=0)) == "signal"
 
 
 def test_these_words_are_the_replicas():

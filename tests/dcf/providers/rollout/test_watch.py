@@ -70,8 +70,8 @@ def test_one_that_cannot_become_ready_failed_with_its_reason(watched):
     watched.serve(1)
     watched.event("asked", Asked(2, 1))
     watched.event("prepared", 2)
-    watched.event("failed", 2, 1, "ended with status 1; its last line: what a caller sent")
-    assert watched.ends() == [(1, "ready", ""), (2, "failed", "ended with status 1")]
+    watched.event("failed", 2, 1, "exited with status 1; its last line: what a caller sent")
+    assert watched.ends() == [(1, "ready", ""), (2, "failed", "exited with status 1")]
 
 
 def test_a_first_one_that_failed_and_became_ready_after_all_has_both_results(watched):
@@ -135,15 +135,17 @@ def test_nothing_new_is_nothing_told(watched):
 def test_replicas_are_told_by_name_without_what_they_wrote(watched):
     watched.watch.replica_ready(1, "f-1-1")
     watched.watch.replica_restarted(
-        1, "f-1-1", "exit", "ended with status 7; its last line: pin 1234"
+        1, "f-1-1", "exit", "exited with status 7; its last line: pin 1234"
     )
     watched.watch.replica_ended(1, "f-1-1")
     assert watched.heard == [
         ReplicaReady("f", 1, "f-1-1"),
-        ReplicaRestarted("f", 1, "f-1-1", "exit", "ended with status 7"),
+        ReplicaRestarted("f", 1, "f-1-1", "exit", "exited with status 7"),
         ReplicaEnded("f", 1, "f-1-1"),
     ]
 
 
 def test_a_watchers_own_words_stay():
-    assert without_output("ended with status 1: no module x") == "ended with status 1: no module x"
+    assert (
+        without_output("exited with status 1: no module x") == "exited with status 1: no module x"
+    )

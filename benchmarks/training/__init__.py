@@ -1,0 +1,1 @@
+"""Training here beside torchvision's: pictures prepared, and pictures learnt from."""
