@@ -36,12 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     sides: dict[str, tuple[Population, Population]] = {
         "equal": (equal, equal), "worse": (worse, equal), "better": (equal, worse),
     }  # fmt: skip
-    tasks = [(pictures, name) for pictures in flags.pictures for name in sides]
+    rows = [(pictures, name) for pictures in flags.pictures for name in sides]
+    tasks = [(*each, flags.seed + at) for at, each in enumerate(rows, 1)]
 
-    def row(task: tuple[int, str]) -> str:
-        pictures, name = task
+    def row(task: tuple[int, str, int]) -> str:
+        pictures, name, seed = task
         setting = Setting(pictures, flags.copies, rules, flags.samples)
-        came = run_trials(*sides[name], setting, flags.retrainings, flags.seed + 1)
+        came = run_trials(*sides[name], setting, flags.retrainings, seed)
         shares = " ".join(
             f"{came.refused[rule]:>{width}.1%}"
             for rule, width in (("overall", 8), ("classes", 8), ("golden", 7))

@@ -12,7 +12,7 @@ from .examples import examples
 from .numbers import Whole
 from .printing import write_line, write_note
 from .progress import Progress
-from .registry_place import REGISTRY, open_registry
+from .registry_place import open_registry, registry_option
 
 if TYPE_CHECKING:
     from ..registry.gate.contestants import Contestant
@@ -62,21 +62,16 @@ if TYPE_CHECKING:
     show_default=True,
     help="Draws of the bootstrap.",
 )
-@REGISTRY
+@registry_option
 @data_set_choice
-def command(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
+def command(
     *,
     choice: Choice,
     candidate: str,
     against: str,
     folder: Path,
-    rules_file: Path | None,
     out: Path | None,
-    golden: Path | None,
-    run: Path | None,
-    unknown_data: bool,
-    samples: int,
-    registry: str,
+    **given: Any,  # noqa: ANN401 - the other flags
 ) -> None:
     """Decides whether CANDIDATE may serve: exit 0 if it may, 1 if not.
 
@@ -85,24 +80,36 @@ def command(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     held against what came of it. Where nothing serves yet, or classes would be lost, its floors
     decide.
     """
-    from ..registry.gate.measuring import Task, measure
     from ..registry.gate.verdict import judge
 
-    rules = _rules(rules_file, unknown_data)
-    models = open_registry(registry)
+    rules = _rules(given["rules_file"], given["unknown_data"])
     with ExitStack() as stack:
-        ours, theirs = stack.enter_context(_contestants(models, candidate, against, run))
-        data = choice.read(folder)
-        chosen = None if golden is None else Choice(max_bad=choice.max_bad).read(golden)
-        task = Task(ours, theirs, data, rules, chosen, samples)
-        with _counted(task) as progress:
-            outcome = measure(task, progress)
+        models = open_registry(given["registry"])
+        sides = _contestants(stack, models, candidate, against, given["run"])
+        outcome = _measure(sides, rules, choice, folder, given)
         checks = judge(outcome.compared, rules)
         if out is not None:
             _write(out, outcome, checks, rules, folder)
     _tell(outcome, checks)
     if not all(check.passed for check in checks):
         raise click.exceptions.Exit(1)
+
+
+def _measure(
+    sides: tuple["Contestant", "Contestant | None"],
+    rules: "Rules",
+    choice: Choice,
+    folder: Path,
+    given: dict[str, Any],
+) -> "Outcome":
+    from ..registry.gate.measuring import Task, measure
+
+    data, golden = choice.read(folder), None
+    if given["golden"] is not None:
+        golden = Choice(max_bad=choice.max_bad).read(given["golden"])
+    task = Task(*sides, data, rules, golden, given["samples"])
+    with _counted(task) as progress:
+        return measure(task, progress)
 
 
 def _rules(file: Path | None, unknown_data: bool) -> "Rules":
@@ -114,16 +121,16 @@ def _rules(file: Path | None, unknown_data: bool) -> "Rules":
     return msgspec.structs.replace(rules, data=Data(unknown=True)) if unknown_data else rules
 
 
-@contextmanager
 def _contestants(
-    models: "Registry", candidate: str, against: str, run: Path | None
-) -> Iterator[tuple["Contestant", "Contestant | None"]]:
+    stack: ExitStack, models: "Registry", candidate: str, against: str, run: Path | None
+) -> tuple["Contestant", "Contestant | None"]:
     from ..registry.gate.contestants import contestant, serving_contestant
 
-    with contestant(candidate, models, run) as ours, serving_contestant(against, models) as theirs:
-        if theirs is None:
-            write_note(f"no model has the tag {against}: held against floors")
-        yield ours, theirs
+    ours = stack.enter_context(contestant(candidate, models, run))
+    theirs = stack.enter_context(serving_contestant(against, models))
+    if theirs is None:
+        write_note(f"no model has the tag {against}: held against floors")
+    return ours, theirs
 
 
 @contextmanager

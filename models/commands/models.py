@@ -14,7 +14,7 @@ from .bundle_type import BUNDLE
 from .examples import examples
 from .numbers import Whole
 from .printing import write_heading, write_json_line, write_line, write_note, write_row
-from .registry_place import REGISTRY, open_registry
+from .registry_place import open_registry, registry_option
 
 if TYPE_CHECKING:
     from ..registry.record import ModelRecord
@@ -30,7 +30,7 @@ _SHOWN = ("mAP", "AP50")
     "ssd models diff coco-1 coco-2",
 )
 @click.group(name="models")
-@REGISTRY
+@registry_option
 @click.pass_context
 def command(context: click.Context, registry: str) -> None:
     """Keeps models: each is added once, whole, and never changed."""

@@ -113,7 +113,7 @@ def precisions(judged: Judged, times: Counts) -> Floats:
     Returns:
         float64 ``[B]``, 0..1; NaN for draws without an object.
     """
-    if not len(judged.pictures):
+    if judged.pictures.size == 0:
         positives = times @ judged.objects
         return np.where(positives > 0, 0.0, np.nan)
     step = max(1, _AT_ONCE // len(judged.pictures))
@@ -139,7 +139,7 @@ def _precision(
     """Only where an object is found does recall grow: the other places are not looked at."""
     counted, all_ = sums
     places = np.flatnonzero(hits & ~ignored)
-    if not len(places):
+    if places.size == 0:
         return np.zeros(len(counted))
     right = counted[:, places].cumsum(axis=1, dtype=np.int32)
     of = all_[:, places]
@@ -168,7 +168,7 @@ def _mean(differences: Floats) -> Floats:
 
 def _bounds(difference: float, drawn: Floats, confidence: float) -> OneSided:
     known = drawn[~np.isnan(drawn)]
-    if not len(known):
+    if known.size == 0:
         return OneSided(difference, -100.0, 100.0)
     low, high = np.quantile(known, [1 - confidence, confidence])
     return OneSided(difference, float(low), float(high))

@@ -142,12 +142,14 @@ class _Run:
         self._inference: list[float] = []
 
     def answer(self, image_id: int, encoded: bytes) -> None:
+        """Adds what it finds in a picture."""
         answer = self._detector.detect(encoded, self._settings)
         self._found.extend(as_found(image_id, answer.detections, self._images.shared))
         self._spent.append(sum(answer.timings_ms.values()))
         self._inference.append(answer.timings_ms["inference"])
 
     def measured(self) -> Measured:
+        """What came of all pictures."""
         return Measured(
             summarize(self._images, self._found),
             Matches(self._images, self._found),

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,22 +63,16 @@ def contestant(name: str, registry: Registry, run: Path | None = None) -> Iterat
         yield Contestant(record.id, folder, _marks(listed))
 
 
-@contextmanager
-def serving_contestant(name: str, registry: Registry) -> Iterator[Contestant | None]:
+def serving_contestant(name: str, registry: Registry) -> AbstractContextManager[Contestant | None]:
     """The model that a candidate is held against; None where nothing has the tag ``serving`` yet.
 
     Args:
         name: As ``contestant`` takes it.
         registry: Where models are kept.
-
-    Yields:
-        The model.
     """
     if name == SERVING and registry.tags.read(name) is None and not Path(name).is_dir():
-        yield None
-        return
-    with contestant(name, registry) as found:
-        yield found
+        return nullcontext(None)
+    return contestant(name, registry)
 
 
 def _in_registry(name: str, registry: Registry) -> ModelRecord | None:

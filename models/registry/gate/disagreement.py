@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from ...evaluation.matching import FoundIn, overlaps
 
 _SAME = 0.5
@@ -39,7 +37,7 @@ def disagreement(one: FoundIn, other: FoundIn) -> float:
     shares[one.columns[:, None] != other.columns[None]] = 0
     alone = float(one.scores.sum() + other.scores.sum())
     while shares.size and shares.max() >= _SAME:
-        row, column = np.unravel_index(int(shares.argmax()), shares.shape)
+        row, column = divmod(int(shares.argmax()), shares.shape[1])
         alone -= float(one.scores[row] + other.scores[column])
         shares[row], shares[:, column] = 0, 0
     return max(alone, 0.0) if alone > 1e-9 else 0.0
