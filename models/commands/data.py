@@ -2,7 +2,7 @@
 
 import click
 
-from .data_sets import check, make, show, split, stats
+from .data_sets import check, make, show, split, stats, unpack
 
 
 @click.group(
@@ -10,7 +10,7 @@ from .data_sets import check, make, show, split, stats
     epilog="\b\nExamples:\n  ssd data make digits --count 2000 --out digits/train",
 )
 def command() -> None:
-    """Makes, checks, counts, divides and shows annotated pictures."""
+    """Unpacks, makes, checks, counts, divides and shows annotated pictures."""
 
 
 command.add_command(check.command, "check")
@@ -18,3 +18,4 @@ command.add_command(make.command, "make")
 command.add_command(show.command, "show")
 command.add_command(split.command, "split")
 command.add_command(stats.command, "stats")
+command.add_command(unpack.command, "unpack")
