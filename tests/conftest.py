@@ -11,6 +11,14 @@ import sys
 
 import pytest
 
+from tests.emulators import (  # noqa: F401 - fixtures
+    bigquery,
+    bigquery_addresses,
+    mlflow_address,
+    s3,
+    s3_address,
+)
+
 if importlib.util.find_spec("hypothesis"):
     from hypothesis import settings
 

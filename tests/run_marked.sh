@@ -11,12 +11,16 @@ pytest_in() { # pytest_in ENVIRONMENT MARKER [FILE...]: no test carrying a marke
 }
 
 echo "== slow"
-pytest_in .venv-dev "slow and not tensorflow and not docker and not browser and not kubernetes and not gpu"
+pytest_in .venv-dev "slow and not tensorflow and not docker and not browser and not kubernetes and not gpu and not lifecycle"
 
 echo "== tensorflow"
 # Only their files: that environment has none of the tools of the others.
 # shellcheck disable=SC2046 # file names here have no spaces
 pytest_in .venv-train "tensorflow" $(grep -rl "mark\.tensorflow" tests --include='*.py')
+
+echo "== lifecycle"
+# shellcheck disable=SC2046 # likewise
+pytest_in .venv-lifecycle "lifecycle" $(grep -rl "mark\.lifecycle" tests --include='*.py')
 
 echo "== docker"
 if sh tests/container/engine.sh up; then

@@ -2,7 +2,7 @@
 
 import click
 
-from .data_sets import check, make, show, split, stats, unpack
+from .data_sets import check, make, pull, push, show, split, stats, unpack
 
 
 @click.group(
@@ -10,11 +10,13 @@ from .data_sets import check, make, show, split, stats, unpack
     epilog="\b\nExamples:\n  ssd data make digits --count 2000 --out digits/train",
 )
 def command() -> None:
-    """Unpacks, makes, checks, counts, divides and shows annotated pictures."""
+    """Unpacks, makes, checks, counts, divides, shows and shares annotated pictures."""
 
 
 command.add_command(check.command, "check")
 command.add_command(make.command, "make")
+command.add_command(pull.command, "pull")
+command.add_command(push.command, "push")
 command.add_command(show.command, "show")
 command.add_command(split.command, "split")
 command.add_command(stats.command, "stats")

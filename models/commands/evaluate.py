@@ -34,7 +34,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--bundle", type=BUNDLE, help="Model to measure: a folder, or an embedded one's name."
 )
-@click.option("--data", type=FOLDER, help="Data set: COCO, VOC or YOLO.")
+@click.option("--data", type=FOLDER, help="Data set, COCO, VOC or YOLO; or a place.")
 @click.option("--images", type=_FOLDER, help="Instead of --data: folder of the pictures.")
 @click.option("--annotations", type=_FILE, help="With --images: COCO's instances file.")
 @click.option(
@@ -76,7 +76,7 @@ def command(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     samples: int,
     report: Path | None,
     as_json: bool,
-    **where: Path | None,
+    **where: Any,  # noqa: ANN401 - click has checked each of them
 ) -> None:
     """Measures COCO's twelve numbers (0..1, pycocotools) and latency on annotated pictures.
 
@@ -106,7 +106,7 @@ def command(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
 
 
 def _read(
-    choice: Choice, data: Path | None, images: Path | None, annotations: Path | None
+    choice: Choice, data: Path | str | None, images: Path | None, annotations: Path | None
 ) -> "DataSet":
     if data is not None and images is None and annotations is None:
         return choice.read(data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .data_sets.choice import FOLDER, local
 from .examples import examples
 from .heavy import require_keras
 from .printing import write_line
@@ -47,10 +48,10 @@ class _Duration(click.ParamType[float]):
 class _Asked:
     """The command line."""
 
-    data: Path | None
+    data: Path | str | None
     out: Path | None
     config: Path | None
-    validation: Path | None
+    validation: Path | str | None
     resume: Path | None
     time_limit: float | None
     deterministic: bool
@@ -75,14 +76,14 @@ class _Asked:
     "ssd export RUN --precision int8 --out BUNDLE",
 )
 @click.command(name="train")
-@click.option("--data", type=_FOLDER, help="The data set, as `ssd data check` reads it.")
+@click.option("--data", type=FOLDER, help="The data set, as `ssd data check` reads it, or a place.")
 @click.option("--out", type=_FOLDER, help="The run's folder; it is made.")
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Hyper-parameters; without it the embedded SSDLite is fine-tuned.",
 )
-@click.option("--validation", type=_FOLDER, help="Another data set, to measure on.")
+@click.option("--validation", type=FOLDER, help="Another data set, to measure on.")
 @click.option("--resume", type=_FOLDER, help="Go on with the run in this folder.")
 @click.option(
     "--time-limit", type=_Duration(), help="End after 90s, 12m or 1.5h, with the best weights."
@@ -131,9 +132,11 @@ def _request(asked: _Asked) -> "Request":
     from ..training.request import Request, resumed
 
     tolerance = Tolerance.parse(asked.max_bad)
+    data = None if asked.data is None else local(asked.data)
     if asked.resume is not None:
-        return resumed(asked.resume, asked.data, tolerance, deterministic=asked.deterministic)
-    assert asked.data is not None  # as check() saw
+        return resumed(asked.resume, data, tolerance, deterministic=asked.deterministic)
+    assert data is not None  # as check() saw
     assert asked.out is not None
     recipe = read_recipe(asked.config) if asked.config else Recipe()
-    return Request(asked.data, asked.out, recipe, asked.validation, tolerance, asked.deterministic)
+    validation = None if asked.validation is None else local(asked.validation)
+    return Request(data, asked.out, recipe, validation, tolerance, asked.deterministic)

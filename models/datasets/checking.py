@@ -141,6 +141,7 @@ def _annotated(row: PictureRow, size: tuple[int, int], bad: list[BadRow]) -> Ann
         difficult=np.array([each.difficult for each in kept], np.bool_),
         split=row.split,
         source=row.source,
+        licence=row.licence,
     )
 
 

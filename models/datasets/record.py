@@ -23,6 +23,7 @@ class Annotated:
         difficult: bool ``[K]``, an object that VOC does not judge by: neither learnt nor missed.
         split: Part of the data set, such as ``train``; empty where it is not divided.
         source: Where it came from, as the data set says it; may be empty.
+        licence: Under which licence, as the data set says it; may be empty.
     """
 
     image_id: int
@@ -35,6 +36,7 @@ class Annotated:
     difficult: npt.NDArray[np.bool_]
     split: str = ""
     source: str = ""
+    licence: str = ""
 
     @property
     def judged(self) -> npt.NDArray[np.bool_]:

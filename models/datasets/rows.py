@@ -39,6 +39,7 @@ class PictureRow:
         in_shares: Whether the objects' edges are shares of its size.
         split: Part of the data set; empty where it is not divided.
         source: Where it came from; may be empty.
+        licence: Under which licence; may be empty.
     """
 
     where: str
@@ -50,6 +51,7 @@ class PictureRow:
     in_shares: bool = False
     split: str = ""
     source: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

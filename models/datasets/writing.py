@@ -66,6 +66,8 @@ def put_link(file: Path, place: Path) -> None:
 def _document(data: DataSet, split: str) -> dict[str, Any]:
     pictures = [picture for picture in data.pictures if picture.split == split]
     annotations: list[dict[str, Any]] = []
+    licences = sorted({picture.licence for picture in pictures} - {""})
+    ids = {licence: number for number, licence in enumerate(licences, 1)}
     for picture in pictures:
         annotations += _annotations(picture, data.class_ids, len(annotations))
     return {
@@ -73,8 +75,10 @@ def _document(data: DataSet, split: str) -> dict[str, Any]:
         "images": [
             {"id": picture.image_id, "file_name": picture.name, "height": picture.size[0],
              "width": picture.size[1], "source": picture.source}
+            | ({"license": ids[picture.licence]} if picture.licence else {})
             for picture in pictures
         ],
+        "licenses": [{"id": number, "name": licence} for licence, number in ids.items()],
         "annotations": annotations,
         "categories": [
             {"id": class_id, "name": name}

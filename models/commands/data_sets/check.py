@@ -1,16 +1,13 @@
 """``ssd data check``: what is wrong with data sets, and what is in them twice."""
 
-import sys
-from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..printing import write_json_line, write_line
-from .choice import FOLDER, Choice, data_set_choice
-from .counter import Counter
+from .choice import FOLDER, Choice, data_set_choice, local
+from .counter import counters
 
 if TYPE_CHECKING:
     from ...datasets.duplicates import Pair
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("folders", type=FOLDER, nargs=-1, required=True, metavar="FOLDER...")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @data_set_choice
-def command(*, choice: Choice, folders: tuple[Path, ...], as_json: bool) -> None:
+def command(*, choice: Choice, folders: tuple[Path | str, ...], as_json: bool) -> None:
     """Lists bad rows, broken pictures, duplicates and leaks between splits.
 
     Every picture is decoded. Several FOLDERs are compared as splits of one data set. Fails where
@@ -34,14 +31,9 @@ def command(*, choice: Choice, folders: tuple[Path, ...], as_json: bool) -> None
     from ...datasets.tolerance import Tolerance
 
     tolerance = Tolerance.parse(choice.max_bad)
-    with ExitStack() as counters:
-
-        def say(what: str) -> Callable[[int, int], None]:
-            counters.close()
-            return counters.enter_context(Counter(what, sys.stderr))
-
+    with counters() as say:
         found = {
-            str(folder): inspect_data_set(folder, choice.layout, choice.split, say)
+            str(folder): inspect_data_set(local(folder), choice.layout, choice.split, say)
             for folder in folders
         }
         pairs = pairs_among(found, say)

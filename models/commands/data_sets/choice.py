@@ -10,13 +10,39 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..printing import write_note
-from .counter import Counter
+from .counter import Counter, counters
 
 if TYPE_CHECKING:
     from ...datasets.record import DataSet
 
-FOLDER = click.Path(path_type=Path)
-"""The reader says what is wrong with one that is none."""
+
+class _DataSetType(click.ParamType[Path | str]):
+    """A folder, or a place of ``ssd data push``; the reader says what is wrong with it."""
+
+    name = "folder"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        """Leaves an address as it is: a path would lose one of its slashes."""
+        del param, ctx
+        from ...datasets.exchange.profiles import is_place  # only for a verb that is given one
+
+        text = str(value)
+        return text if is_place(text) else Path(text)
+
+
+FOLDER = _DataSetType()
+
+
+def local(data: Path | str) -> Path:
+    """The folder of a data set; one of a place is pulled, unless it was before."""
+    if isinstance(data, Path):
+        return data
+    from ...datasets.exchange.cache import local_folder
+
+    with counters() as say:
+        return local_folder(data, say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +60,7 @@ class Choice:
     max_bad: str = "1%"
 
     def read(
-        self, folder: Path, images: Path | None = None, names: Path | None = None
+        self, folder: Path | str, images: Path | None = None, names: Path | None = None
     ) -> "DataSet":
         """Reads it with progress; says how many rows were set aside.
 
@@ -50,12 +76,13 @@ class Choice:
         from ...datasets.tolerance import Tolerance
 
         tolerance = Tolerance.parse(self.max_bad)
+        where = local(folder)
         with Counter("pictures looked at", sys.stderr) as counter:
             if images is not None:
-                data = read_coco(images, folder, names=names, tolerance=tolerance, progress=counter)
+                data = read_coco(images, where, names=names, tolerance=tolerance, progress=counter)
             else:
                 data = read_data_set(
-                    folder,
+                    where,
                     layout=self.layout,
                     split=self.split,
                     tolerance=tolerance,

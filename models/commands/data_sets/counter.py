@@ -1,6 +1,9 @@
 """Says how far a long step has come: a line that moves on a terminal, a few lines elsewhere."""
 
+import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -54,3 +57,15 @@ class Counter:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+@contextmanager
+def counters() -> Iterator[Callable[[str], Counter]]:
+    """Gives what begins to count something on stderr, which ends what was counted before."""
+    with ExitStack() as begun:
+
+        def say(what: str) -> Counter:
+            begun.close()
+            return begun.enter_context(Counter(what, sys.stderr))
+
+        yield say

@@ -26,7 +26,7 @@ from .counter import Counter
 @click.option("--count", type=Whole(1, 400), default=25, show_default=True, help="Pictures on it.")
 @click.option("--seed", type=Whole(0), default=0, show_default=True, help="Of chance.")
 @data_set_choice
-def command(*, choice: Choice, folder: Path, out: Path, count: int, seed: int) -> None:
+def command(*, choice: Choice, folder: Path | str, out: Path, count: int, seed: int) -> None:
     """Draws some pictures with their boxes and classes onto one sheet."""
     from ...datasets.files import write_whole
     from ...datasets.sheet import choose, draw_sheet

@@ -51,7 +51,7 @@ def command(*, choice: Choice, **options: Any) -> None:  # noqa: ANN401 - click 
 class _Asked:
     """The command line."""
 
-    folder: Path | None
+    folder: Path | str | None
     images: Path | None
     annotations: Path | None
     names: Path | None
@@ -62,7 +62,7 @@ class _Asked:
     by_part: str | None
     links: bool
 
-    def source(self) -> Path:
+    def source(self) -> Path | str:
         """The folder, or the file of annotations.
 
         Raises:

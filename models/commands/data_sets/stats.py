@@ -25,7 +25,7 @@ _MOST_ROWS = 30
 @click.argument("folder", type=FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @data_set_choice
-def command(*, choice: Choice, folder: Path, as_json: bool) -> None:
+def command(*, choice: Choice, folder: Path | str, as_json: bool) -> None:
     """Counts pictures and objects by class and size, and what no anchor covers.
 
     An object whose best anchor overlaps it by less than 0.5 is learnt by that anchor alone, and

@@ -137,7 +137,7 @@ def _files(folder: Path) -> list[CocoFile]:
 
 
 def _document(file: Path) -> dict[str, list[Any]]:
-    """The document, with the lists that are needed.
+    """The document, with the lists that are needed, and the licences.
 
     Raises:
         DataSetError: It is another one.
@@ -149,10 +149,13 @@ def _document(file: Path) -> dict[str, list[Any]]:
     for part in _PARTS:
         if not isinstance(document, dict) or not isinstance(document.get(part), list):
             raise DataSetError(f"{file} is not an instances file of COCO: it has no list of {part}")
-    categories = document.get("categories", [])
+    categories, licences = document.get("categories", []), document.get("licenses")
     if not isinstance(categories, list):
         raise DataSetError(f"{file} is not an instances file of COCO: categories are no list")
-    return {part: document[part] for part in _PARTS} | {"categories": categories}
+    return {part: document[part] for part in _PARTS} | {
+        "categories": categories,
+        "licenses": licences if isinstance(licences, list) else [],
+    }
 
 
 def _pictures(
@@ -163,6 +166,8 @@ def _pictures(
     bad: list[BadRow],
 ) -> list[PictureRow]:
     rows: dict[int, PictureRow] = {}
+    named = ((number(each, "id"), text(each, "name")) for each in document["licenses"])
+    licences = {key: name for key, name in named if key is not None}
     for position, entry in enumerate(document["images"]):
         where = f"{told.file}: images[{position}]"
         image_id, path = number(entry, "id"), inner_path(text(entry, "file_name"))
@@ -181,6 +186,7 @@ def _pictures(
                 size=(size[0], size[1]) if size[0] and size[1] else None,
                 split=told.split,
                 source=str(entry.get("source", "")),
+                licence=licences.get(number(entry, "license") or 0, ""),
             )
     objects = _objects(told.file, document["annotations"], columns, rows, bad)
     return [replace(row, objects=tuple(objects[key])) for key, row in rows.items()]

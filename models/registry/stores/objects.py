@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ...datasets.exchange.files import store_options
 from ..errors import RegistryError
 from .port import Entry
 
@@ -30,7 +31,7 @@ class ObjectStore:
         try:
             import fsspec
 
-            self._files, self._root = fsspec.core.url_to_fs(url, use_listings_cache=False)
+            self._files, self._root = fsspec.core.url_to_fs(url, **store_options(url))
         except (ImportError, ValueError) as error:
             raise RegistryError(
                 f"registry {url} cannot be opened: {error} (`pip install 'dcf-detect[registry]'` "

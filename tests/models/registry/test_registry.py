@@ -183,19 +183,25 @@ def test_many_that_add_at_once_get_ids_of_their_own(registry, bundle, place):
     assert [line for record in records for line in registry.damage(record)] == []
 
 
-def test_whatever_is_listed_after_a_kill_is_whole(bundle, tmp_path):
+# Seconds that an addition takes, about.
+@pytest.mark.parametrize(
+    ("kind", "time"), [("folder", 0.02), pytest.param("s3", 0.2, marks=pytest.mark.lifecycle)]
+)
+def test_whatever_is_listed_after_a_kill_is_whole(bundle, tmp_path, kind, time, request):
     chance = random.Random(7)
     bundles = [bundle(str(number)) for number in range(6)]
     listed = 0
     for attempt in range(8):
         place = tmp_path / f"killed-{attempt}"
+        if kind == "s3":
+            place = f"{request.getfixturevalue('s3')}/killed-{attempt}"
         process = adder(place, *bundles)
         process.stdin.write("\n")
         process.stdin.flush()
         for _ in range(chance.randrange(3)):
             process.stdout.readline()
-        # Somewhere within the next addition, which takes some milliseconds.
-        signal.sigtimedwait([], chance.uniform(0, 0.02))
+        # Somewhere within the next addition.
+        signal.sigtimedwait([], chance.uniform(0, time))
         process.kill()
         process.communicate()
         registry = Registry(open_store(str(place)))

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from models.commands.data_sets import counter
-from models.commands.data_sets.counter import Counter
+from models.commands.data_sets.counter import Counter, counters
 
 
 class Terminal(io.StringIO):
@@ -57,3 +57,13 @@ def test_nothing_said_leaves_no_empty_line():
     with Counter("pictures", stream):
         pass
     assert stream.getvalue() == ""
+
+
+def test_what_is_counted_next_ends_what_was_counted_before(monkeypatch):
+    stream = Terminal()
+    monkeypatch.setattr(counter.sys, "stderr", stream)
+    with counters() as say:
+        say("one")(1, 1)
+        say("two")(2, 2)
+    lines = stream.getvalue().replace("\r", "").splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["one: 1 of 1", "two: 2 of 2"]

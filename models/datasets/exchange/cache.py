@@ -1,0 +1,35 @@
+"""A data set of a place, kept here: pulled once, and again when the place has another."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from ..tolerance import Tolerance
+from .opening import open_place
+from .profiles import is_place
+from .pulling import pull
+from .pushing import Say
+
+SETTING = "SSD_DATA_CACHE"
+_USUAL = Path("~/.cache/ssd/data")
+
+
+def local_folder(data: Path | str, say: Say, tolerance: Tolerance | None = None) -> Path:
+    """The folder of a data set, wherever it lies.
+
+    Args:
+        data: A folder, or a place.
+        say: Where progress is told.
+        tolerance: How many rows of a place may be bad.
+
+    Raises:
+        DataSetError: The place cannot be used.
+    """
+    if isinstance(data, Path) or not is_place(data):
+        return Path(data)
+    place = open_place(data)
+    key = hashlib.sha256(f"{place.name} {place.version()}".encode()).hexdigest()
+    folder = Path(os.environ.get(SETTING) or _USUAL).expanduser() / key
+    if not folder.is_dir():  # a pull ends with the folder, complete
+        pull(place, folder, say, tolerance)
+    return folder
