@@ -35,7 +35,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image model proto \
+.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image model proto \
 	train-env jax-env lifecycle-env clean
 
 help: ## List every target
@@ -81,7 +81,7 @@ help: ## List every target
 
 run: .venv/.ready ## Start the gateway, deploy config.yaml, call it once, stay in the foreground
 	@exec .venv/bin/dcf gateway start --host $(HOST) --port $(PORT) --grpc-port $(GRPC_PORT) \
-		--deploy config.yaml --sample $(SAMPLE)
+		--deploy config.yaml --sample $(SAMPLE) --log-level warning
 
 deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 	@.venv/bin/dcf function create -f config.yaml -v
@@ -89,6 +89,12 @@ deploy: .venv/.ready ## Deploy config.yaml to the gateway it names
 image: ## Build the images dcf/watcher (any function), dcf/gateway and dcf/ssd
 	@PIP_CERT="$(PIP_CERT)" sh deploy/image/build.sh "$(DOCKER)" \
 		"watcher:dcf/watcher tools:dcf/tools gateway:dcf/gateway :dcf/ssd" $(BUILD_FLAGS) $(IMAGE_LABELS)
+
+train-image: ## Build dcf/train, where `ssd train` runs in a container [REQUIREMENTS=requirements/...: other packages]
+	@PIP_CERT="$(PIP_CERT)" sh deploy/image/build.sh "$(DOCKER)" \
+		"watcher:dcf/watcher tools:dcf/tools" $(BUILD_FLAGS) $(IMAGE_LABELS)
+	@PIP_CERT="$(PIP_CERT)" sh deploy/image/build.sh "$(DOCKER)" ":dcf/train" --file deploy/image/Dockerfile.train \
+		$(BUILD_FLAGS) $(IMAGE_LABELS) $(if $(REQUIREMENTS),--build-arg "REQUIREMENTS=$(REQUIREMENTS)")
 
 sbom: .venv-sbom/.ready ## List what the images of `make image` are made of: dist/sbom-*.json
 	@for name in watcher gateway ssd; do \

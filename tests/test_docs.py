@@ -173,3 +173,20 @@ def test_the_korean_readme_tells_the_same():
         re.findall(r"^#+ ", (ROOT / page).read_text(), re.MULTILINE) for page in (english, korean)
     ]
     assert headings[0] == headings[1]
+
+
+def test_what_troubleshooting_quotes_is_really_said():
+    """Each part of a symptom in code quotes, between the dots, is a text of the program."""
+    code = "\n".join(
+        file.read_text()
+        for room in ("dcf", "dcf_detect", "handler", "models", "watcher")
+        for file in (ROOT / room).rglob("*.py")
+    )
+    symptoms = [
+        line.split("|")[1] for line in PAGES["troubleshooting.md"].splitlines() if line[:2] == "| "
+    ]
+    quoted = [words for cell in symptoms for words in re.findall(r"`([^`]+)`", cell)]
+    assert len(quoted) > 20
+    for words in quoted:
+        for part in re.split(r"\.\.\.|\d+|src.handler.py|: \w+Error|reply.*score", words):
+            assert part.strip(" :[]") in code, words

@@ -21,6 +21,7 @@ VERBS = {
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
     "export": "Make a bundle of a trained network.",
+    "gate": "Decide whether a model may take the place of the one that serves.",
     "import": "Make a bundle of a model in another format.",
     "models": "Keep models: add, list, compare, tag, verify, fetch.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",

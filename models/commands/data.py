@@ -2,7 +2,7 @@
 
 import click
 
-from .data_sets import check, make, pull, push, show, split, stats
+from .data_sets import check, make, pull, push, show, split, stats, unpack
 
 
 @click.group(
@@ -10,7 +10,7 @@ from .data_sets import check, make, pull, push, show, split, stats
     epilog="\b\nExamples:\n  ssd data make digits --count 2000 --out digits/train",
 )
 def command() -> None:
-    """Makes, checks, counts, divides, shows and shares annotated pictures."""
+    """Unpacks, makes, checks, counts, divides, shows and shares annotated pictures."""
 
 
 command.add_command(check.command, "check")
@@ -20,3 +20,4 @@ command.add_command(push.command, "push")
 command.add_command(show.command, "show")
 command.add_command(split.command, "split")
 command.add_command(stats.command, "stats")
+command.add_command(unpack.command, "unpack")

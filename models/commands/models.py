@@ -14,12 +14,12 @@ from .bundle_type import BUNDLE
 from .examples import examples
 from .numbers import Whole
 from .printing import write_heading, write_json_line, write_line, write_note, write_row
+from .registry_place import open_registry, registry_option
 
 if TYPE_CHECKING:
     from ..registry.record import ModelRecord
     from ..registry.registry import Registry
 
-_DEFAULT = "~/.ssd/models"
 _SHOWN = ("mAP", "AP50")
 
 
@@ -30,21 +30,11 @@ _SHOWN = ("mAP", "AP50")
     "ssd models diff coco-1 coco-2",
 )
 @click.group(name="models")
-@click.option(
-    "--registry",
-    envvar="SSD_REGISTRY",
-    default=_DEFAULT,
-    show_default=True,
-    help="A folder, or an address such as s3://bucket/models; also SSD_REGISTRY.",
-)
+@registry_option
 @click.pass_context
 def command(context: click.Context, registry: str) -> None:
     """Keeps models: each is added once, whole, and never changed."""
-    from ..registry.registry import Registry
-    from ..registry.stores import open_store
-
-    place = str(Path(registry).expanduser()) if "://" not in registry else registry
-    context.obj = Registry(open_store(place))
+    context.obj = open_registry(registry)
 
 
 @examples("ssd models list", "ssd models list --json")
@@ -136,7 +126,7 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
     run: Path | None,
 ) -> None:
     """Adds BUNDLE, a folder or an embedded one's name; every file of it is verified."""
-    from ..registry.registry import Origin
+    from ..registry.origin import Origin
 
     origin = Origin(parent=parent, note=note, by=_user(), **_of_run(run))
     record = registry.add(bundle, experiment, trial, origin)

@@ -22,6 +22,7 @@ from .tiles_type import TILES_TYPE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..prediction.formats.port import Format
     from ..prediction.journal import Journal
     from ..prediction.pictures import Wanted
     from ..prediction.record import Predicted
@@ -41,12 +42,6 @@ _MOST = RANGES["max_detections"]
     "ssd predict --images photos --out answers.csv --format csv --threshold 0.3",
     "ssd predict --images photos --information instances.json --out out.json --max-bytes 20MB",
 )
-@examples(
-    "ssd predict --images pictures --out answers.json",
-    "ssd predict --images test --information test.json --format challenge --max-bytes 20MB "
-    "--max-detections 50 --out answer.json",
-    "ssd predict --images pictures --format yolo --threshold 0.4 --tiles 2 --out labels",
-)
 @click.command(name="predict")
 @click.option("--images", required=True, type=_FOLDER, help="Folder of the pictures.")
 @click.option(
@@ -62,6 +57,9 @@ _MOST = RANGES["max_detections"]
 )
 @click.option(
     "--information", type=_FILE, help='JSON with "images": id and file_name; sets ids and order.'
+)
+@click.option(
+    "--like", type=_FILE, help="Sample of answers, for challenge: its keys, in their order."
 )
 @click.option("--bundle", type=BUNDLE, help="Model to use: a folder, or an embedded one's name.")
 @click.option(
@@ -105,6 +103,7 @@ class _Request:
     out: Path
     format_name: str
     information: Path | None
+    like: Path | None
     bundle: Path | None
     threshold: float | None
     classes: str | None
@@ -115,14 +114,13 @@ class _Request:
 
 
 def _predict(request: _Request) -> None:
-    from ..prediction.formats import FORMATS
     from ..prediction.formats.port import FileFormat
     from ..prediction.journal import Journal
     from ..prediction.writing import check_place, write_answers
     from ..ssd.cpus import usable_cpus
     from ..ssd.detector import Detector
 
-    form, out = FORMATS[request.format_name], request.out
+    form, out = _form(request), request.out
     if request.max_bytes is not None and not isinstance(form, FileFormat):
         raise click.UsageError(
             f"--max-bytes is for formats of one file, not for {request.format_name}"
@@ -142,6 +140,16 @@ def _predict(request: _Request) -> None:
         )
         journal.remove()
     run.ended(out, written)
+
+
+def _form(request: _Request) -> "Format":
+    from ..prediction.formats import FORMATS, challenge
+
+    if request.like is None:
+        return FORMATS[request.format_name]
+    if request.format_name != "challenge":
+        raise click.UsageError(f"--like is for --format challenge, not for {request.format_name}")
+    return challenge.like(request.like)
 
 
 def _pictures(request: _Request) -> "list[Wanted]":

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -55,12 +56,13 @@ def key_by_pattern(pattern: str) -> Key:
         DataSetError: It is no regular expression; from the key, that it finds nothing.
     """
     try:
-        compiled = re.compile(pattern)
+        # However a name is composed, it is one name: a city's pictures stay together.
+        compiled = re.compile(normalize("NFC", pattern))
     except re.error as error:
         raise DataSetError(f"--by is {pattern!r}, no regular expression: {error}") from error
 
     def key(name: str) -> str:
-        found = compiled.search(name)
+        found = compiled.search(normalize("NFC", name))
         if found is None:
             raise DataSetError(f"--by {pattern!r} finds nothing in {name!r}")
         return (found[1] if compiled.groups else found[0]) or ""
@@ -82,7 +84,7 @@ def key_by_part(text: str) -> Key:
         )
 
     def key(name: str) -> str:
-        parts = name.split(delimiter)
+        parts = normalize("NFC", name).split(delimiter)
         if not -len(parts) <= int(position) < len(parts):
             raise DataSetError(f"--by-part {text}: {name!r} has {len(parts)} parts")
         return parts[int(position)]

@@ -52,6 +52,7 @@ def read_coco(
     images: Path,
     annotations: Path,
     *,
+    names: Path | None = None,
     tolerance: Tolerance = USUAL,
     progress: Progress | None = None,
 ) -> DataSet:
@@ -60,6 +61,7 @@ def read_coco(
     Args:
         images: Folder of the pictures.
         annotations: COCO's ``instances`` file.
+        names: File with the names of the classes, for one without categories.
         tolerance: How many of its rows may be bad.
         progress: Called as pictures are looked at.
 
@@ -69,7 +71,7 @@ def read_coco(
     Raises:
         DataSetError: It is no such file, or too many of its rows are bad.
     """
-    rows = read_files([CocoFile(annotations)], annotations.parent, images)
+    rows = read_files([CocoFile(annotations)], annotations.parent, images, names)
     data = check_rows(rows, progress)
     stop_at_bad_rows(data, rows.count, tolerance, annotations)
     return data

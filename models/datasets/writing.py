@@ -11,16 +11,20 @@ from .errors import DataSetError
 from .files import write_json
 from .record import Annotated, DataSet
 
+Put = Callable[[Path, Path], None]
+"""Puts a picture, the first path, at its place in the new folder, the second."""
 
-def write_coco(data: DataSet, out: Path, progress: Callable[[int, int], None]) -> None:
+
+def write_coco(
+    data: DataSet, out: Path, progress: Callable[[int, int], None], put: Put | None = None
+) -> None:
     """Writes ``images/`` and ``annotations/instances_SPLIT.json``; all of it, or nothing.
-
-    Pictures are hard links where the file system has them, else copies.
 
     Args:
         data: The data set.
         out: The folder; it must be free.
         progress: Called with the number of pictures that are there, and of all.
+        put: How pictures get there; ``put_picture`` by default.
 
     Raises:
         DataSetError: The folder is not free.
@@ -32,7 +36,7 @@ def write_coco(data: DataSet, out: Path, progress: Callable[[int, int], None]) -
     try:
         (beside / "annotations").mkdir(parents=True)
         for done, picture in enumerate(data.pictures, 1):
-            _put(picture.file, beside / "images" / picture.name)
+            (put or put_picture)(picture.file, beside / "images" / picture.name)
             progress(done, len(data.pictures))
         for split in sorted({picture.split for picture in data.pictures}):
             write_json(beside / f"annotations/instances_{split}.json", _document(data, split))
@@ -44,12 +48,19 @@ def write_coco(data: DataSet, out: Path, progress: Callable[[int, int], None]) -
         raise
 
 
-def _put(file: Path, place: Path) -> None:
+def put_picture(file: Path, place: Path) -> None:
+    """A hard link where the file system has them, else a copy."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):  # another file system, or one without such links
         place.hardlink_to(file.resolve())
         return
     shutil.copyfile(file, place)
+
+
+def put_link(file: Path, place: Path) -> None:
+    """A symbolic link, for pictures on another disk that stay there."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(file.resolve())
 
 
 def _document(data: DataSet, split: str) -> dict[str, Any]:

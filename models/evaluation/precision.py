@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pycocotools.cocoeval import COCOeval
 
 from .annotations import AnnotatedImages
+from .resampling import Judged
 
 _MAX_DETECTIONS = 100
 LEVEL = 0.90
@@ -69,6 +70,13 @@ class Matches:
         self._matches = np.empty(len(evaluation.evalImgs), object)
         self._matches[:] = evaluation.evalImgs
         self.count = len(images.files)
+        self.class_ids: tuple[int, ...] = tuple(evaluation.params.catIds)
+
+    def judged(self) -> list[Judged]:
+        """Every class, in order of ``class_ids``, ready to be drawn from in one pass."""
+        rows = self._matches.reshape(self._classes, self.count)
+        overlaps = len(self._evaluation.params.iouThrs)
+        return [_judged(list(row), overlaps) for row in rows]
 
     def precision(self, drawn: npt.NDArray[np.intp] | None = None) -> Precision:
         """Averages over all images, or over those drawn.
@@ -117,6 +125,27 @@ def paired_bootstrap(
     low, high = np.percentile(differences, [tail, 100 - tail])
     return Interval(
         ours.precision().mean - theirs.precision().mean, float(low), float(high), samples
+    )
+
+
+def _judged(row: list[dict[str, Any] | None], overlaps: int) -> Judged:
+    """One class from what the library says of each picture; None is a picture without either."""
+    objects = np.zeros(len(row), np.int32)
+    scores, pictures = [np.empty(0)], [np.empty(0, np.intp)]
+    hits, ignored = ([np.empty((overlaps, 0), np.bool_)] for _ in range(2))
+    for at, each in enumerate(row):
+        if each is not None:
+            objects[at] = np.count_nonzero(~np.asarray(each["gtIgnore"], np.bool_))
+            scores.append(np.asarray(each["dtScores"], np.float64))
+            pictures.append(np.full(len(each["dtScores"]), at, np.intp))
+            hits.append(np.asarray(each["dtMatches"]) > 0)
+            ignored.append(np.asarray(each["dtIgnore"]) > 0)
+    order = np.argsort(-np.concatenate(scores), kind="stable")
+    return Judged(
+        np.concatenate(pictures)[order],
+        np.concatenate(hits, axis=1)[:, order],
+        np.concatenate(ignored, axis=1)[:, order],
+        objects,
     )
 
 

@@ -1,5 +1,6 @@
 """Average precision as PASCAL VOC defines it, from matches at one overlap (0.5 there)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,3 +45,19 @@ def average_precision_2012(curve: Curve) -> float:
     precision = np.concatenate([[0.0], curve.precision, [0.0]])
     falling = np.maximum.accumulate(precision[::-1])[::-1]
     return float(np.sum(np.diff(recall) * falling[1:]))
+
+
+def mean_curve(curves: Iterable[Curve]) -> tuple[Floats, Floats]:
+    """The mean over classes of the best precision at each recall or more.
+
+    Args:
+        curves: Each class's; at least one.
+
+    Returns:
+        101 recalls, and the precision at each.
+    """
+    steps = np.linspace(0, 1, 101)
+    best = [
+        [each.precision[each.recall >= step].max(initial=0.0) for step in steps] for each in curves
+    ]
+    return steps, np.mean(best, axis=0)

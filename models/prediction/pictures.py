@@ -2,12 +2,12 @@
 
 import json
 import os
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ..datasets.layouts.finding import Finder
 from .errors import PredictionError
 
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".bmp", ".gif", ".tif", ".tiff"})
@@ -76,7 +76,7 @@ def read_information(folder: Path, information: Path) -> list[Wanted]:
         raise PredictionError(
             f'{information} must be {{"images": [{{"id": 1, "file_name": "a.png"}}, ...]}}'
         )
-    there = _Folder(folder)
+    there = Finder(folder)
     wanted = [
         _entry(there, f"{information}: images[{at}]", entry) for at, entry in enumerate(entries)
     ]
@@ -85,28 +85,7 @@ def read_information(folder: Path, information: Path) -> list[Wanted]:
     return wanted
 
 
-class _Folder:
-    """Finds files by name; a name may be composed in one place and decomposed in the other.
-
-    Korean names that went through a Mac come apart into their letters (Unicode's NFD): the same
-    name to a person, another to the file system.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._composed: dict[str, str] | None = None
-
-    def find(self, name: str) -> Path:
-        """The file of that name, however it is composed; a name that nothing has as it is."""
-        file = self._folder / name
-        if file.is_file():
-            return file
-        if self._composed is None:
-            self._composed = {_composed(found): found for found in _names(self._folder)}
-        return self._folder / self._composed.get(_composed(name), name)
-
-
-def _entry(folder: _Folder, where: str, entry: Any) -> Wanted:  # noqa: ANN401 - JSON
+def _entry(folder: Finder, where: str, entry: Any) -> Wanted:  # noqa: ANN401 - JSON
     image_id = entry.get("id") if isinstance(entry, dict) else None
     name = entry.get("file_name") if isinstance(entry, dict) else None
     if not isinstance(image_id, int) or isinstance(image_id, bool):
@@ -142,7 +121,3 @@ def _ids(names: list[str]) -> list[int]:
         if len(set(numbers)) == len(numbers):
             return numbers
     return list(range(1, len(names) + 1))
-
-
-def _composed(name: str) -> str:
-    return unicodedata.normalize("NFC", name)

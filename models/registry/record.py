@@ -14,6 +14,7 @@ from ..ssd.spec import require
 from .errors import RegistryError
 
 SCHEMA_VERSION = 1
+_LIST = "the list of pictures"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
@@ -31,6 +32,8 @@ class ModelRecord(OpenRecord, frozen=True, kw_only=True):
         classes: Number of classes it answers.
         license: SPDX identifier of the weights' licence.
         data_digest: Digest of the data set it learnt from; empty where that is not known.
+        pictures: Marks of the pictures it learnt from, as a file of the registry; None where they
+            are not known.
         metrics: Measured figures.
         parameters: Hyper-parameters of the run that made it.
         parent: Id of the model that it began from; empty where there is none.
@@ -49,6 +52,7 @@ class ModelRecord(OpenRecord, frozen=True, kw_only=True):
     classes: int = 0
     license: str = ""
     data_digest: str = ""
+    pictures: FileSpec | None = None
     metrics: dict[str, Any] = msgspec.field(default_factory=dict)
     parameters: dict[str, Any] = msgspec.field(default_factory=dict)
     parent: str = ""
@@ -66,6 +70,12 @@ class ModelRecord(OpenRecord, frozen=True, kw_only=True):
     def blobs(self) -> dict[str, FileSpec]:
         """Every file by its path in the bundle, the manifest among them."""
         return {"manifest.json": self.manifest, **self.files}
+
+    @property
+    def kept(self) -> dict[str, FileSpec]:
+        """Every file of the registry that is this model's: the bundle's, and the list beside it."""
+        listed = {} if self.pictures is None else {_LIST: self.pictures}
+        return {**self.blobs, **listed}
 
     @property
     def size(self) -> int:

@@ -7,16 +7,15 @@ whatever is listed is complete; what a killed process left is in no record, and 
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from ..ssd.bundle import Bundle, open_bundle
 from ..ssd.manifest import FileSpec
 from .errors import ModelDamaged, ModelTaken, RegistryError, UnknownModel
+from .origin import Origin
 from .record import ModelRecord, check_name, format_record, parse_record
 from .stores.port import Store
 from .tags import Tags, timestamp
@@ -24,27 +23,6 @@ from .tags import Tags, timestamp
 GRACE_S = 3600.0
 """A file that no record names stays so long: who adds a model writes its files first."""
 _MOST_TRIALS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a bundle does not say of itself.
-
-    Attributes:
-        data_digest: Digest of the data set that it learnt from.
-        parameters: Hyper-parameters of its run.
-        metrics: Figures of its run; those of its manifest come with it anyway.
-        parent: Id of the model that it began from.
-        note: Anything else.
-        by: Who adds it.
-    """
-
-    data_digest: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-    parent: str = ""
-    note: str = ""
-    by: str = ""
 
 
 class Registry:
@@ -80,15 +58,17 @@ class Registry:
             RegistryError: The registry cannot be used.
         """
         check_name(experiment, "experiment")
-        opened = open_bundle(bundle)
+        opened, origin = open_bundle(bundle), origin or Origin()
         with self._store.together():
             specs = self._upload(opened)
-            record = self._record(opened, specs, origin or Origin())
+            record = self._record(opened, specs, origin)
+            self._keep(origin, record)
             trials: Iterable[int] = range(1, _MOST_TRIALS) if trial is None else (trial,)
             for number in trials:
                 named = msgspec.structs.replace(record, id=f"{experiment}-{number}")
                 if self._store.create(_record_name(named.id), format_record(named)):
                     self._upload(opened, again=True)  # if they were pruned as nobody's meanwhile
+                    self._keep(origin, record)
                     return named
                 there = self.model(named.id)
                 if there.digest == opened.digest:
@@ -156,7 +136,7 @@ class Registry:
         with self._store.alone():
             old = self._clock() - GRACE_S
             files = [entry for entry in self._store.entries("blobs") if entry.changed < old]
-            kept = {_blob_name(spec) for each in self.models() for spec in each.blobs.values()}
+            kept = {_blob_name(spec) for each in self.models() for spec in each.kept.values()}
             gone = [entry.name for entry in files if entry.name not in kept]
             for name in gone:
                 self._store.remove(name)
@@ -170,9 +150,19 @@ class Registry:
         """
         return {path: self._verified(record, path, spec) for path, spec in record.blobs.items()}
 
+    def learnt_from(self, record: ModelRecord) -> bytes | None:
+        """Marks of the pictures that a model learnt from; None where they are not known.
+
+        Raises:
+            ModelDamaged: The list is missing or was changed.
+        """
+        if record.pictures is None:
+            return None
+        return self._verified(record, "the list of pictures", record.pictures)
+
     def damage(self, record: ModelRecord) -> Iterator[str]:
         """What is wrong with a model's files, a line each."""
-        for path, spec in record.blobs.items():
+        for path, spec in record.kept.items():
             try:
                 self._verified(record, path, spec)
             except ModelDamaged as error:
@@ -200,6 +190,10 @@ class Registry:
                 self._store.upload(_blob_name(spec), bundle.path / path)
         return specs
 
+    def _keep(self, origin: Origin, record: ModelRecord) -> None:
+        if record.pictures is not None and origin.pictures is not None:
+            self._store.replace(_blob_name(record.pictures), origin.pictures)
+
     def _record(self, bundle: Bundle, specs: dict[str, FileSpec], origin: Origin) -> ModelRecord:
         manifest = bundle.manifest
         files = {path: spec for path, spec in specs.items() if path != "manifest.json"}
@@ -214,6 +208,7 @@ class Registry:
             classes=len(manifest.outputs.class_ids) - background,
             license=manifest.license,
             data_digest=origin.data_digest,
+            pictures=_spec(origin.pictures),
             metrics={**manifest.metrics.values(), **origin.metrics},
             parameters=dict(origin.parameters),
             parent=self.model(origin.parent).id if origin.parent else "",
@@ -229,6 +224,12 @@ class Registry:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "`ssd models list` shows what there is"
         return f"no model {name!r}, {hint}"
+
+
+def _spec(content: bytes | None) -> FileSpec | None:
+    if content is None:
+        return None
+    return FileSpec(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
 
 
 def _record_name(model_id: str) -> str:

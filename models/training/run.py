@@ -6,7 +6,7 @@ from typing import TextIO
 
 import keras
 
-from ..datasets.digest import digest_of
+from ..datasets.digest import digest_of, picture_marks
 from .augmentation import Augmentation
 from .detection import Detection
 from .errors import BadRun
@@ -56,7 +56,7 @@ def train(request: Request, stop: Stop, stream: TextIO) -> Ended:
     if request.resume:
         check_same(folder, note)
     else:
-        folder.create(note, format_recipe(recipe))
+        folder.create(note, format_recipe(recipe), picture_marks(parts.learnt))
     keras.utils.set_random_seed(recipe.seed)
     model = Detection(
         start.network, start.weights, recipe.loss, bfloat16=recipe.precision == "bfloat16"

@@ -84,14 +84,20 @@ class RunFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.recipe = folder / "train.yaml"
+        self.pictures = folder / "pictures.txt"
         self.checkpoint = folder / "checkpoint.npz"
         self.best = folder / "best.npz"
         self.figures = folder / "figures.jsonl"
         self.curve = folder / "curve.png"
         self.events = folder / "events"
 
-    def create(self, note: RunNote, recipe: str) -> None:
+    def create(self, note: RunNote, recipe: str, pictures: str) -> None:
         """Writes down what a new run is.
+
+        Args:
+            note: What it is.
+            recipe: Its hyper-parameters.
+            pictures: Marks of the pictures that are learnt from, see ``picture_marks``.
 
         Raises:
             BadRun: The folder has something already.
@@ -99,6 +105,7 @@ class RunFolder:
         self.refuse_taken()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.recipe.write_text(recipe)
+        self.pictures.write_text(pictures)
         content = msgspec.json.format(msgspec.json.encode(note), indent=2)
         (self.folder / _DESCRIPTION).write_bytes(content + b"\n")
 

@@ -39,7 +39,7 @@ def expanded(example: Example, most: float, random: np.random.Generator) -> Fram
 def cropped(example: Example, frame: Frame, random: np.random.Generator) -> Frame:
     """A part of the frame in which the centre of some object lies; all of it if none is found."""
     least = _LEAST_OVERLAPS[int(random.integers(len(_LEAST_OVERLAPS)))]
-    if least is None or not len(example.boxes):
+    if least is None or example.boxes.size == 0:
         return frame
     height, width = frame[2] - frame[0], frame[3] - frame[1]
     for _ in range(_TRIALS):
@@ -68,26 +68,18 @@ def look(example: Example, frame: Frame, size: tuple[int, int], fill: npt.ArrayL
     Returns:
         Pixels of that size, and the objects whose centres are seen, cut at the frame's edge.
     """
-    height, width = example.pixels.shape[:2]
-    top, left = max(frame[0], 0), max(frame[1], 0)
-    bottom, right = min(frame[2], height), min(frame[3], width)
-    rows = _target(top - frame[0], bottom - frame[0], frame[2] - frame[0], size[0])
-    columns = _target(left - frame[1], right - frame[1], frame[3] - frame[1], size[1])
-    shape = (columns[1] - columns[0], rows[1] - rows[0])
-    part = cv2.resize(example.pixels[top:bottom, left:right], shape)
+    source = _shared(frame, whole(example))
+    target = _placed(source, frame, size)
+    shape = (target[3] - target[1], target[2] - target[0])
+    part = cv2.resize(example.pixels[source[0] : source[2], source[1] : source[3]], shape)
     if shape[::-1] == size:
         canvas = np.asarray(part, np.uint8)
     else:
         canvas = np.empty((*size, 3), np.uint8)
         canvas[:] = np.asarray(fill, np.uint8)
-        canvas[slice(*rows), slice(*columns)] = part
+        canvas[target[0] : target[2], target[1] : target[3]] = part
     kept = _seen(example.boxes, frame)
-    start = np.array([top, left] * 2, np.float32)
-    end = np.array([bottom, right] * 2, np.float32)
-    # The pixels' own way, rounded ends included: boxes lie where their objects are seen.
-    scale = np.array([shape[1] / (bottom - top), shape[0] / (right - left)] * 2, np.float32)
-    placed = np.array([rows[0], columns[0]] * 2, np.float32)
-    boxes = (np.clip(example.boxes[kept], start, end) - start) * scale + placed
+    boxes = _moved(example.boxes[kept], source, target)
     return Example(canvas, boxes, example.columns[kept], example.judged[kept])
 
 
@@ -98,6 +90,38 @@ def mirrored(example: Example) -> Example:
     boxes[:, 1], boxes[:, 3] = width - example.boxes[:, 3], width - example.boxes[:, 1]
     pixels = np.asarray(cv2.flip(example.pixels, 1), np.uint8)
     return Example(pixels, boxes, example.columns, example.judged)
+
+
+def _shared(frame: Frame, picture: Frame) -> Frame:
+    """What of the picture lies in the frame."""
+    return (
+        max(frame[0], picture[0]),
+        max(frame[1], picture[1]),
+        min(frame[2], picture[2]),
+        min(frame[3], picture[3]),
+    )
+
+
+def _placed(source: Frame, frame: Frame, size: tuple[int, int]) -> Frame:
+    """Where a part of the picture lies in the result."""
+    rows, columns = (
+        _target(
+            source[axis] - frame[axis],
+            source[axis + 2] - frame[axis],
+            frame[axis + 2] - frame[axis],
+            size[axis],
+        )
+        for axis in (0, 1)
+    )
+    return rows[0], columns[0], rows[1], columns[1]
+
+
+def _moved(boxes: npt.NDArray[np.float32], source: Frame, target: Frame) -> npt.NDArray[np.float32]:
+    """Boxes in the result: cut, and moved as the pixels are, whose ends are whole pixels."""
+    start, end = np.array(source[:2] * 2, np.float32), np.array(source[2:] * 2, np.float32)
+    placed, reach = np.array(target[:2] * 2, np.float32), np.array(target[2:] * 2, np.float32)
+    scale = (reach - placed) / (end - start)
+    return np.asarray((np.clip(boxes, start, end) - start) * scale + placed, np.float32)
 
 
 def _target(start: int, end: int, frame: int, size: int) -> tuple[int, int]:

@@ -1,89 +1,17 @@
 """A real registry with a login: functions are pushed to it and run by digest, also by a gateway."""
 
-import base64
 import json
 import re
-import shutil
-import socket
-import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
+from tests.container.conftest import PASSWORD, USER, forget
+
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
-
-ENGINE = Path(__file__).parent / "engine.sh"
-# What `htpasswd -B` writes for this user and password.
-USER, PASSWORD = "tester", "open sesame"
-HTPASSWD = f"{USER}:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW\n"
-CONFIG = """\
-version: 0.1
-log: {{level: warn}}
-storage: {{filesystem: {{rootdirectory: {home}/images}}}}
-http: {{addr: "{address}"}}
-auth: {{htpasswd: {{realm: tests, path: {home}/htpasswd}}}}
-"""
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    """Its address; it is empty, and wants a login."""
-    found = subprocess.run(
-        ["sh", ENGINE, "registry"], check=False, capture_output=True, text=True, timeout=300
-    )
-    if found.returncode:
-        pytest.skip(found.stderr.strip())
-    home = tmp_path_factory.mktemp("registry")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    (home / "htpasswd").write_text(HTPASSWD)
-    (home / "config.yml").write_text(CONFIG.format(home=home, address=address))
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen(
-            [shutil.which("docker-registry"), "serve", home / "config.yml"], stdout=log, stderr=log
-        )
-    try:
-        wait_for(lambda: status(f"http://{address}/v2/") == 401, home / "log")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def wait_for(condition, log):
-    limit = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < limit, log.read_text()
-        time.sleep(0.1)
-
-
-def status(url):
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return answer.status
-    except urllib.error.HTTPError as refused:
-        return refused.code
-    except OSError:
-        return 0
-
-
-@pytest.fixture
-def own_login(tmp_path, monkeypatch):
-    """The engine's logins are this test's alone; `own_login(address, password)` writes one."""
-    folder = tmp_path / "logins"
-    folder.mkdir()
-    monkeypatch.setenv("DOCKER_CONFIG", str(folder))
-
-    def write(address, password):
-        login = base64.b64encode(f"{USER}:{password}".encode()).decode()
-        (folder / "config.json").write_text(json.dumps({"auths": {address: {"auth": login}}}))
-
-    return write
 
 
 @pytest.fixture
@@ -97,13 +25,6 @@ def function(dcf, bases, registry, tmp_path, engine):
     yield config.parent, image
     for each in engine.run("images", "-q", image).stdout.split():
         engine.run("image", "rm", "-f", each, check=False)
-
-
-def forget(engine, image):
-    """Take every trace of an image away, so that only a pull brings it back."""
-    for each in engine.run("images", "-q", image).stdout.split():
-        engine.run("image", "rm", "-f", each)
-    assert not engine.run("images", "-q", image).stdout
 
 
 def pushed(done):

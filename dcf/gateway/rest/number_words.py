@@ -20,6 +20,9 @@ def words_of(fault: Exception, body: bytes) -> str:
     if found is None:
         return str(fault)
     mark, bound, name = found.groups()
-    came = str(msgspec.json.decode(body)[name])
+    try:
+        came = str(msgspec.json.decode(body)[name])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return str(fault)  # the number came first, and what follows it is no JSON
     came = came if len(came) <= _SHOWN else came[:_SHOWN] + "..."
     return f"{name} must be {_WORDS[mark]} {float(bound):.0f}, got {came}"

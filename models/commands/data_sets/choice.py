@@ -59,12 +59,15 @@ class Choice:
     layout: str = ""
     max_bad: str = "1%"
 
-    def read(self, folder: Path | str, images: Path | None = None) -> "DataSet":
+    def read(
+        self, folder: Path | str, images: Path | None = None, names: Path | None = None
+    ) -> "DataSet":
         """Reads it with progress; says how many rows were set aside.
 
         Args:
             folder: The data set; a file of COCO's where ``images`` are given.
             images: Folder of the pictures, where they lie elsewhere.
+            names: With ``images``: file with the names of the classes, if that one has none.
 
         Raises:
             DataSetError: It cannot be used.
@@ -76,7 +79,7 @@ class Choice:
         where = local(folder)
         with Counter("pictures looked at", sys.stderr) as counter:
             if images is not None:
-                data = read_coco(images, where, tolerance=tolerance, progress=counter)
+                data = read_coco(images, where, names=names, tolerance=tolerance, progress=counter)
             else:
                 data = read_data_set(
                     where,

@@ -36,7 +36,7 @@ class Counter:
         trace: TracebackType | None,
     ) -> None:
         if self._width:
-            print(file=self._stream, flush=True)
+            self._write("\n")
 
     def __call__(self, done: int, whole: int) -> None:
         """Says it, unless it was said just now."""
@@ -49,10 +49,14 @@ class Counter:
         speed = done / max(1e-3, now - self._started)
         line = f"{self._what}: {done:,} of {whole:,}, {speed:,.0f} a second"
         if self._moving:
-            print(f"\r{line:<{self._width}}", end="", file=self._stream, flush=True)
+            self._write(f"\r{line:<{self._width}}")
             self._width = len(line)
         else:
-            print(line, file=self._stream, flush=True)
+            self._write(f"{line}\n")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
 
 
 @contextmanager

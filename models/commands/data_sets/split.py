@@ -1,8 +1,9 @@
 """``ssd data split``: a data set divided, in COCO's layout."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,12 +15,19 @@ from .counter import Counter
 if TYPE_CHECKING:
     from ...datasets.division import Key
 
+_DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.command(
     epilog="\b\nExamples:\n  ssd data split coco --out divided\n"
-    "  ssd data split coco --out divided --shares 70/30 --by-part _:0"
+    "  ssd data split coco --out divided --shares 70/30 --by-part _:0\n"
+    "  ssd data split --images photos --annotations instances.json --names dataset.yaml --out parts"
 )
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--images", type=_DIRECTORY, help="Instead of FOLDER: folder of the pictures.")
+@click.option("--annotations", type=_FILE, help="With --images: COCO's instances file.")
+@click.option("--names", type=_FILE, help="Names of its classes, where it has no categories.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
 @click.option(
     "--shares", default="80/10/10", show_default=True, help="Of train, val and perhaps test."
@@ -27,28 +35,58 @@ if TYPE_CHECKING:
 @click.option("--seed", type=Whole(0), default=0, show_default=True, help="Of chance.")
 @click.option("--by", help="Regular expression: pictures whose names agree in it stay together.")
 @click.option("--by-part", help="DELIMITER:POSITION, the same by a part of the name, such as _:0.")
+@click.option("--links", is_flag=True, help="Pictures as symbolic links: they stay where they are.")
 @data_set_choice
-def command(
-    *,
-    choice: Choice,
-    folder: Path | str,
-    out: Path,
-    shares: str,
-    seed: int,
-    **grouping: str | None,
-) -> None:
+def command(*, choice: Choice, **options: Any) -> None:  # noqa: ANN401 - click has checked each of them
     """Divides a data set into train, val and test, with classes as mixed as in the whole.
 
-    Writes a folder of its own in COCO's layout, pictures as hard links. What belongs together,
-    frames of a film or photos of one place, has to stay in one part: name it by --by or --by-part.
+    Writes a folder of its own in COCO's layout, pictures as hard links or, on another disk, copies.
+    What belongs together, frames of a film or photos of one place, has to stay in one part: name it
+    by --by or --by-part.
     """
-    from ...datasets.division import divide, parse_shares
-    from ...datasets.writing import write_coco
+    _divide(choice, _Asked(**options))
 
-    parts, key = parse_shares(shares), _key(**grouping)
-    divided = divide(choice.read(folder), parts, key, seed)
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The command line."""
+
+    folder: Path | str | None
+    images: Path | None
+    annotations: Path | None
+    names: Path | None
+    out: Path
+    shares: str
+    seed: int
+    by: str | None
+    by_part: str | None
+    links: bool
+
+    def source(self) -> Path | str:
+        """The folder, or the file of annotations.
+
+        Raises:
+            UsageError: Neither is named, or both.
+        """
+        source = self.folder or self.annotations
+        if (
+            source is None
+            or (self.folder is None) == (self.images is None)
+            or (self.images is None) != (self.annotations is None)
+        ):
+            raise click.UsageError("name the pictures by FOLDER, or by --images and --annotations")
+        return source
+
+
+def _divide(choice: Choice, asked: _Asked) -> None:
+    from ...datasets.division import divide, parse_shares
+    from ...datasets.writing import put_link, put_picture, write_coco
+
+    parts, key = parse_shares(asked.shares), _key(asked.by, asked.by_part)
+    data = choice.read(asked.source(), asked.images, asked.names)
+    divided = divide(data, parts, key, asked.seed)
     with Counter("pictures", sys.stderr) as counter:
-        write_coco(divided, out, counter)
+        write_coco(divided, asked.out, counter, put_link if asked.links else put_picture)
     for name in parts.names:
         pictures = [picture for picture in divided.pictures if picture.split == name]
         objects = sum(len(picture.boxes) for picture in pictures)

@@ -10,10 +10,12 @@ from typing import Any
 from ..errors import DataSetError
 from ..record import BadRow
 from ..rows import ObjectRow, PictureRow, Rows
+from .finding import Finder
 from .json_values import field, number, shown, text
+from .names import names_elsewhere, table_file
 from .port import inner_path, read_bounded
 
-_PARTS = ("images", "annotations", "categories")
+_PARTS = ("images", "annotations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,17 @@ class Coco:
         return read_files(files, folder)
 
 
-def read_files(files: list[CocoFile], folder: Path, images: Path | None = None) -> Rows:
+def read_files(
+    files: list[CocoFile], folder: Path, images: Path | None = None, names: Path | None = None
+) -> Rows:
     """Reads files of annotations.
 
     Args:
         files: Them.
         folder: The data set's folder.
         images: Folder of the pictures, where it is known.
+        names: File with the names of the classes, for files without categories; looked for in the
+            folder where it is not given.
 
     Returns:
         What they say.
@@ -98,14 +104,14 @@ def read_files(files: list[CocoFile], folder: Path, images: Path | None = None) 
         for entry in document["categories"]:
             classes.add(entry, each.file)
     if not classes.names:
-        raise DataSetError(f"{files[0].file} has no categories: nothing could be told apart")
+        classes.names = names_elsewhere(files[0].file, names or table_file(folder))
     columns = classes.columns()
     below = folder / "images"
-    root = images or (below if below.is_dir() else folder)
+    finder = Finder(images or (below if below.is_dir() else folder))
     bad: list[BadRow] = []
     pictures: list[PictureRow] = []
     for each, document in documents:
-        pictures += _pictures(each, document, columns, root, bad)
+        pictures += _pictures(each, document, columns, finder, bad)
     return Rows(
         tuple(classes.names[each] for each in sorted(classes.names)),
         tuple(sorted(classes.names)),
@@ -131,7 +137,7 @@ def _files(folder: Path) -> list[CocoFile]:
 
 
 def _document(file: Path) -> dict[str, list[Any]]:
-    """The document, with the three lists that are needed, and the licences.
+    """The document, with the lists that are needed, and the licences.
 
     Raises:
         DataSetError: It is another one.
@@ -143,9 +149,12 @@ def _document(file: Path) -> dict[str, list[Any]]:
     for part in _PARTS:
         if not isinstance(document, dict) or not isinstance(document.get(part), list):
             raise DataSetError(f"{file} is not an instances file of COCO: it has no list of {part}")
-    licences = document.get("licenses")
+    categories, licences = document.get("categories", []), document.get("licenses")
+    if not isinstance(categories, list):
+        raise DataSetError(f"{file} is not an instances file of COCO: categories are no list")
     return {part: document[part] for part in _PARTS} | {
-        "licenses": licences if isinstance(licences, list) else []
+        "categories": categories,
+        "licenses": licences if isinstance(licences, list) else [],
     }
 
 
@@ -153,7 +162,7 @@ def _pictures(
     told: CocoFile,
     document: dict[str, list[Any]],
     columns: Mapping[int | None, int],
-    root: Path,
+    finder: Finder,
     bad: list[BadRow],
 ) -> list[PictureRow]:
     rows: dict[int, PictureRow] = {}
@@ -167,7 +176,7 @@ def _pictures(
         elif image_id in rows:
             bad.append(BadRow(where, f"image id {image_id} is that of {rows[image_id].name}, too"))
         else:
-            name, file = _place(root, path.as_posix(), told.split)
+            name, file = _place(finder, path.as_posix(), told.split)
             size = number(entry, "height"), number(entry, "width")
             rows[image_id] = PictureRow(
                 where,
@@ -183,12 +192,13 @@ def _pictures(
     return [replace(row, objects=tuple(objects[key])) for key, row in rows.items()]
 
 
-def _place(root: Path, name: str, split: str) -> tuple[str, Path]:
+def _place(finder: Finder, name: str, split: str) -> tuple[str, Path]:
     """A picture's name in the data set, and its file: in the folder, or in one of its split."""
     inner = f"{split}/{name}"
-    if split and not (root / name).is_file() and (root / inner).is_file():
-        return inner, root / inner
-    return name, root / name
+    file = finder.find(name)
+    if split and not file.is_file() and finder.find(inner).is_file():
+        return inner, finder.find(inner)
+    return name, file
 
 
 def _objects(

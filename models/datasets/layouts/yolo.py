@@ -4,21 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite, nan
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from ..errors import DataSetError
 from ..record import BadRow
 from ..rows import ObjectRow, PictureRow, Rows
+from .names import LISTS, TABLES, names_file, read_names
 from .pictures import SUFFIXES, names_below, stem
 from .port import read_bounded
 
 _TEXT = frozenset({".txt"})
 _MOST_BYTES = 16 << 20
-_MOST_YAML = 256 << 10
-_LISTS = ("classes.txt", "obj.names", "labels/classes.txt")
-_TABLES = ("data.yaml", "data.yml", "dataset.yaml")
 _NO_LABELS = {"classes.txt", "train.txt", "val.txt", "valid.txt", "test.txt", "README.txt"}
 _BOX = 5
 _POLYGON = 7
@@ -51,7 +46,7 @@ class Yolo:
     def fits(self, folder: Path) -> bool:
         """Whether a folder has names of classes and text files, or folders of them."""
         parts = _parts(folder)
-        return bool(parts) and (_names_file(folder) is not None or parts[0].labels != folder)
+        return bool(parts) and (names_file(folder) is not None or parts[0].labels != folder)
 
     def read(self, folder: Path) -> Rows:
         """Reads all text files of a folder.
@@ -62,13 +57,13 @@ class Yolo:
         parts = _parts(folder)
         if not parts:
             raise DataSetError(f"{folder} has no annotations of YOLO: {self.told_by}")
-        named = _names_file(folder)
+        named = names_file(folder)
         if named is None:
             raise DataSetError(
-                f"{folder} does not say what its classes are called: it needs {_TABLES[0]} with "
-                f"`names`, or {_LISTS[0]}"
+                f"{folder} does not say what its classes are called: it needs {TABLES[0]} with "
+                f"`names`, or {LISTS[0]}"
             )
-        classes = _classes(named)
+        classes = read_names(named)
         columns = {class_id: column for column, class_id in enumerate(sorted(classes))}
         bad: list[BadRow] = []
         pictures = [row for part in parts for row in _pictures(part, columns, bad)]
@@ -86,38 +81,6 @@ def _parts(folder: Path) -> list[_Part]:
     ]
     beside = folder.is_dir() and set(names_below(folder, _TEXT)) - _NO_LABELS
     return below or ([_Part(folder, folder, split="")] if beside else [])
-
-
-def _names_file(folder: Path) -> Path | None:
-    return next((file for name in _TABLES + _LISTS if (file := folder / name).is_file()), None)
-
-
-def _classes(file: Path) -> dict[int, str]:
-    """Name of each class by its number.
-
-    Raises:
-        DataSetError: The file has none.
-    """
-    if file.name not in _TABLES:
-        lines = read_bounded(file, _MOST_YAML).decode("utf-8", "replace").splitlines()
-        names: Any = [line.strip() for line in lines if line.strip()]
-    else:
-        try:
-            document = yaml.safe_load(read_bounded(file, _MOST_YAML))
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            raise DataSetError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
-        names = document.get("names") if isinstance(document, dict) else None
-    numbered = dict(enumerate(names)) if isinstance(names, list) else names
-    fits = isinstance(numbered, dict) and all(
-        isinstance(key, int)
-        and not isinstance(key, bool)
-        and key >= 0
-        and isinstance(name, str | int)
-        for key, name in numbered.items()
-    )
-    if not fits or not numbered or len(set(map(str, numbered.values()))) != len(numbered):
-        raise DataSetError(f"{file}: it must list the names of the classes, each once")
-    return {key: str(name) for key, name in numbered.items()}
 
 
 def _pictures(part: _Part, columns: dict[int, int], bad: list[BadRow]) -> Iterator[PictureRow]:

@@ -1,6 +1,6 @@
 """The page: one HTML file with everything in it, and no script."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -10,28 +10,14 @@ from ...datasets.record import DataSet
 from ..calibration import calibrate
 from ..confusion import confusion
 from ..matching import ClassMatches, Floats, FoundIn, each_class
-from ..voc import Curve, average_precision_2007, average_precision_2012, curve_of
+from ..voc import Curve, average_precision_2007, average_precision_2012, curve_of, mean_curve
 from .charts import bars, curve
+from .markup import document, figure, table
 from .pictures import PictureParts
 from .worst import Case, false_alarms, misses
 
 _CASES = 24
 _CONFUSED = 20
-_STYLE = """
-:root{color-scheme:light dark;--line:#d0d7de;--soft:#57606a;--main:#0969da;--mark:#cf222e}
-@media(prefers-color-scheme:dark){:root{--line:#30363d;--soft:#9198a1;--main:#4493f8;--mark:#f85149}}
-body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:1rem 0}
-th,td{padding:.2rem .6rem;border-bottom:1px solid var(--line);text-align:right}
-th:first-child,td:first-child{text-align:left}
-.wide{overflow-x:auto}.charts{display:flex;flex-wrap:wrap;gap:1rem}
-.charts figure{flex:1 1 20rem;margin:0}figcaption,.soft{color:var(--soft)}
-svg{width:100%;font:11px system-ui,sans-serif}svg text{fill:var(--soft)}
-.grid{stroke:var(--line);fill:none}.mean{stroke:var(--main);stroke-width:2.5;fill:none}
-.class{stroke:var(--soft);stroke-width:1;opacity:.3;fill:none}.bar{fill:var(--main)}
-.mark{stroke:var(--mark);stroke-width:2;fill:none}.cases{display:flex;flex-wrap:wrap;gap:.8rem}
-.cases figure{margin:0;width:12.5rem}.cases img{max-width:100%;display:block}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +54,7 @@ def render(evaluated: Evaluated) -> str:
     curves = {column: curve_of(each) for column, each in matches.items()}
     parts = [
         f"<h1>{escape(evaluated.title)}</h1>",
-        _table(
+        table(
             ("figure", "value"),
             ((name, _number(value)) for name, value in evaluated.figures.items()),
         ),
@@ -82,41 +68,29 @@ def render(evaluated: Evaluated) -> str:
         "<h2>Missed objects, the largest first</h2>",
         _cases(evaluated.data, misses(evaluated.data, matches, _CASES)),
     ]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(evaluated.title)}</title><style>{_STYLE}</style></head>"
-        f"<body>{''.join(parts)}</body></html>\n"
-    )
+    return document(evaluated.title, parts)
 
 
 def _charts(
     evaluated: Evaluated, matches: Mapping[int, ClassMatches], curves: Mapping[int, Curve]
 ) -> str:
-    steps = np.linspace(0, 1, 101)
     lines = [("class", each.recall, each.precision) for each in curves.values()]
     if curves:
-        mean = np.mean([_best(each, steps) for each in curves.values()], axis=0)
-        lines.append(("mean", steps, mean))
+        lines.append(("mean", *mean_curve(curves.values())))
     calibration = calibrate(matches.values())
     middles = np.where(calibration.counts > 0, calibration.confidence, np.nan)
     return '<div class="charts">' + "".join((
-        _figure(
+        figure(
             curve("Precision against recall", "recall", "precision", lines),
             "Precision against recall at overlap 0.5: each class, and the mean of all.",
         ),
-        _figure(
+        figure(
             bars("Calibration", "confidence", "found", calibration.precision, middles),
             f"Share that found an object, by confidence; red is what it should be. "
             f"Expected calibration error {calibration.error:.3f}.",
         ),
-        _figure(*_latency(evaluated.spent_ms)),
+        figure(*_latency(evaluated.spent_ms)),
     )) + "</div>"  # fmt: skip
-
-
-def _best(each: Curve, steps: Floats) -> Floats:
-    """The best precision at each recall or more."""
-    return np.array([each.precision[each.recall >= step].max(initial=0.0) for step in steps])
 
 
 def _latency(spent_ms: Floats) -> tuple[str, str]:
@@ -145,7 +119,7 @@ def _classes(
         )
         for column, each in sorted(matches.items(), key=lambda item: -item[1].objects)
     )
-    return _table(("class", "objects", "AP (VOC12)", "AP (VOC07)", "found at all"), rows)
+    return table(("class", "objects", "AP (VOC12)", "AP (VOC07)", "found at all"), rows)
 
 
 def _confusions(evaluated: Evaluated) -> str:
@@ -162,7 +136,7 @@ def _confusions(evaluated: Evaluated) -> str:
         f"below and a missed object on the right. The {len(shown) - 1} classes with most "
         "confusions.</p>"
     )
-    return about + _table(("", *(names[column] for column in shown)), rows)
+    return about + table(("", *(names[column] for column in shown)), rows)
 
 
 def _cases(data: DataSet, cases: Sequence[Case]) -> str:
@@ -182,18 +156,6 @@ def _cases(data: DataSet, cases: Sequence[Case]) -> str:
             f"{escape(picture.name)}</figcaption></figure>"
         )
     return f'<div class="cases">{"".join(shown[at] for at in range(len(cases)))}</div>'
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
-    )
-    return f'<div class="wide"><table><tr>{heads}</tr>{body}</table></div>'
-
-
-def _figure(picture: str, caption: str) -> str:
-    return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def _number(value: float) -> str:

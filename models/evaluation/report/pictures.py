@@ -1,13 +1,16 @@
-"""Parts of pictures with the box in question drawn, as data URIs."""
+"""Pictures and parts of them with boxes drawn, as data URIs."""
 
 import base64
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ...ssd.detections import Detections
+from ...ssd.draw import draw, encode_picture
 from ...ssd.image import ImageDecoder
-from ..matching import Floats
+from ..matching import Floats, FoundIn
 
 _SIDE = 200
 _AROUND = 0.6
@@ -48,3 +51,34 @@ class PictureParts:
         cv2.rectangle(small, (xmin, ymin), (xmax, ymax), _DRAWN, 2)
         _, jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
         return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
+
+
+def whole(encoded: bytes, found: FoundIn, names: Sequence[str], side: int) -> str:
+    """Shows a whole picture with detections drawn and named.
+
+    Args:
+        encoded: The picture.
+        found: The detections.
+        names: Name of each column.
+        side: Its greatest width and height in pixels.
+
+    Returns:
+        A ``data:`` address of a JPEG.
+    """
+    pixels = ImageDecoder(None).decode(encoded).pixels
+    scale = min(1.0, side / max(pixels.shape[:2]))
+    height, width = (max(1, round(edge * scale)) for edge in pixels.shape[:2])
+    small = np.asarray(
+        cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8
+    ).copy()  # what is drawn on is not the decoder's
+    order = np.argsort(-found.scores, kind="stable")
+    detections = Detections(
+        tuple(names[column] for column in found.columns[order]),
+        found.columns[order].astype(np.int64),
+        found.scores[order].astype(np.float32),
+        (found.boxes[order] * scale).astype(np.float32),
+        height,
+        width,
+    )
+    jpeg = encode_picture(draw(small, detections), "jpeg")
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

@@ -1,12 +1,13 @@
 """``gate.yaml``: how much worse a candidate may be, and how sure that has to be.
 
-overall: {limit: 1.0, confidence: 0.95}
+overall: {limit: 1.0, confidence: 0.975}
 classes: {limit: 15, confidence: 0.95, objects: 20}
 calibration: {limit: 0.05}
 latency: {limit: 1.25}
 memory: {limit: 1.25}
 size: {limit: 2.0}
-golden: {lost: 0}
+golden: {lost: 0, share: 0.2}
+data: {unknown: false}
 floors: {mAP: 0.4, AP50: 0.6}
 """
 
@@ -30,7 +31,7 @@ class Overall(Record, frozen=True, kw_only=True):
     """
 
     limit: float = 1.0
-    confidence: float = 0.95
+    confidence: float = 0.975
 
     def __post_init__(self) -> None:
         require(0 <= self.limit <= 100, f"overall.limit must be 0..100 points, got {self.limit}")
@@ -89,16 +90,30 @@ class Ratio(Record, frozen=True, kw_only=True):
 
 
 class Golden(Record, frozen=True, kw_only=True):
-    """Pictures that are answered right by the serving model.
+    """Pictures that the serving model answers exactly right.
 
     Attributes:
-        lost: How many of them the candidate may answer wrong.
+        lost: How many of those that a person chose the candidate may answer wrong.
+        share: Where nobody chose any: which share of the data set's own it may. Two models that
+            are equally good are not right about the same pictures.
     """
 
     lost: int = 0
+    share: float = 0.2
 
     def __post_init__(self) -> None:
         require(self.lost >= 0, f"golden.lost must be 0 or more, got {self.lost}")
+        require(0 <= self.share <= 1, f"golden.share must be 0..1, got {self.share}")
+
+
+class Data(Record, frozen=True, kw_only=True):
+    """What the candidate learnt from; never may it have been one of the pictures.
+
+    Attributes:
+        unknown: Whether it may pass where nobody wrote down what it learnt from.
+    """
+
+    unknown: bool = False
 
 
 class Rules(Record, frozen=True, kw_only=True):
@@ -112,6 +127,7 @@ class Rules(Record, frozen=True, kw_only=True):
         memory: Greatest resident memory.
         size: Bytes of the bundle.
         golden: Pictures that may not be lost.
+        data: Pictures that were learnt from.
         floors: Least figures of a first model, by name (mAP, AP50, AP75), 0..1.
     """
 
@@ -122,6 +138,7 @@ class Rules(Record, frozen=True, kw_only=True):
     memory: Ratio = Ratio(limit=1.25)
     size: Ratio = Ratio(limit=2.0)
     golden: Golden = Golden()
+    data: Data = Data()
     floors: dict[str, float] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -4,6 +4,8 @@ import msgspec
 
 from .rules import Rules
 
+_NAMED = 5
+
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """A difference of precision, candidate minus serving, in points, and what it may be.
@@ -51,8 +53,12 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
         serving: The one that does; None for a first model, or one of other classes.
         overall: Difference of mAP.
         classes: Difference of average precision by class.
-        golden_lost: Pictures that the serving model answers right and the candidate does not.
+        golden: How many pictures the serving model answers right.
+        golden_lost: Those of them that the candidate does not.
+        golden_won: How many others the candidate answers right.
+        golden_chosen: Whether a person chose them.
         seen: Pictures of the evaluation that the candidate learnt from.
+        data_known: Whether it is known what it learnt from.
         answers_bad_input: What the candidate does otherwise on broken pictures, a line each.
     """
 
@@ -60,8 +66,12 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     serving: Side | None = None
     overall: Bound | None = None
     classes: dict[str, Bound] = msgspec.field(default_factory=dict)
+    golden: int = 0
     golden_lost: tuple[str, ...] = ()
+    golden_won: int = 0
+    golden_chosen: bool = False
     seen: tuple[str, ...] = ()
+    data_known: bool = True
     answers_bad_input: tuple[str, ...] = ()
 
 
@@ -89,7 +99,7 @@ def judge(compared: Compared, rules: Rules) -> tuple[Check, ...]:
     Returns:
         Every rule that applies; the candidate has passed when all hold.
     """
-    checks = [_unseen(compared), _bad_input(compared)]
+    checks = [_unseen(compared, rules), _bad_input(compared)]
     if compared.serving is None or compared.overall is None:
         return (*checks, *_floors(compared.candidate, rules))
     ours, theirs = compared.candidate, compared.serving
@@ -151,16 +161,26 @@ def _ratio(rule: str, ours: float, theirs: float, limit: float, unit: str) -> Ch
 
 
 def _golden(compared: Compared, rules: Rules) -> Check:
-    lost = compared.golden_lost
-    named = f": {', '.join(lost[:5])}" if lost else ""
+    lost, rule = compared.golden_lost, rules.golden
+    most = rule.lost if compared.golden_chosen else int(rule.share * compared.golden)
+    named = f": {', '.join(lost[:_NAMED])}" if lost else ""
+    whose = "chosen pictures" if compared.golden_chosen else "pictures"
     return Check(
         rule="golden",
-        passed=len(lost) <= rules.golden.lost,
-        said=f"{len(lost)} golden pictures lost{named}; may be {rules.golden.lost}",
+        passed=len(lost) <= most,
+        said=f"of {compared.golden} {whose} that the serving model answers right, {len(lost)} are "
+        f"lost, may be {most}; {compared.golden_won} others are right now{named}",
     )
 
 
-def _unseen(compared: Compared) -> Check:
+def _unseen(compared: Compared, rules: Rules) -> Check:
+    if not compared.data_known:
+        return Check(
+            rule="data",
+            passed=rules.data.unknown,
+            said="nobody wrote down what the candidate learnt from: name its run by --run, here or "
+            "at `ssd models add`, or allow it by `data: {unknown: true}` or --unknown-data",
+        )
     seen = compared.seen
     named = f", such as {seen[0]}" if seen else ""
     return Check(

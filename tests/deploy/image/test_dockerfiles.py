@@ -10,7 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[3]
 FILES = sorted(
     path.relative_to(ROOT)
-    for pattern in ("Dockerfile*", "dcf/templates/*/Dockerfile*", "examples/*/Dockerfile*")
+    for pattern in (
+        "Dockerfile*",
+        "deploy/image/Dockerfile*",
+        "dcf/templates/*/Dockerfile*",
+        "examples/*/Dockerfile*",
+    )
     for path in ROOT.glob(pattern)
     if path.suffix != ".dockerignore"
 )

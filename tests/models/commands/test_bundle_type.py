@@ -24,7 +24,8 @@ def options():
         command = waiting.pop()
         waiting += getattr(command, "commands", {}).values()
         for option in command.params:
-            if option.name in {"bundle", "compare"}:
+            named = (command.name, option.name)
+            if option.name == "bundle" or named == ("evaluate", "against"):
                 yield pytest.param(option, id=f"{command.name}-{option.name}")
 
 

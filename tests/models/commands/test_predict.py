@@ -135,3 +135,18 @@ def test_other_settings_do_not_go_on_with_the_answers_of_these(pictures, tmp_pat
     result = predict(pictures, out)
     assert result.returncode == 1
     assert "another run" in result.stderr
+
+
+def test_keys_of_a_sample(pictures, tmp_path):
+    sample = tmp_path / "sample.json"
+    sample.write_text('[{"score": 0.1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1]}]')
+    few = tmp_path / "few"
+    few.mkdir()
+    (few / "1.jpg").write_bytes((pictures / "000.jpg").read_bytes())
+    result = predict(few, tmp_path / "out.json", "--format", "challenge", "--like", sample)
+    assert result.returncode == 0, result.stderr
+    answer = json.loads((tmp_path / "out.json").read_text())
+    assert {tuple(each) for each in answer} == {("score", "image_id", "category_id", "bbox")}
+    refused = predict(few, tmp_path / "other.json", "--like", sample)
+    assert refused.returncode == 2
+    assert "--like is for --format challenge, not for coco" in refused.stderr

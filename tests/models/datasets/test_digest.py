@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.datasets.digest import digest_of
+from models.datasets.digest import digest_of, picture_mark, picture_marks
 from models.datasets.reading import read_data_set
 from tests.models.datasets.conftest import Made
 
@@ -49,3 +49,10 @@ def test_content_counts(made, change):
     before = digest(made)
     change(made)
     assert digest(made) != before
+
+
+def test_pictures_are_marked_by_their_content(made):
+    pictures = read_data_set(made.write()).pictures
+    lines = picture_marks((*reversed(pictures), *pictures)).splitlines()
+    assert lines == sorted({picture_mark(each.file) for each in pictures})
+    assert {len(line) for line in lines} == {16}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -141,3 +142,9 @@ def test_every_picture_gets_one_part(columns, seed):
     divided = divide(data_set(pictures), parse_shares("60/20/20"), str, seed)
     assert [each.name for each in divided.pictures] == [each.name for each in pictures]
     assert {each.split for each in divided.pictures} == {"train", "val", "test"}
+
+
+@pytest.mark.parametrize("key", [key_by_part("_:1"), key_by_pattern("서울|경기도")])
+def test_a_name_is_one_name_however_it_is_composed(key):
+    name = "20201102_경기도_맑음.png"
+    assert key(normalize("NFD", name)) == key(normalize("NFC", name)) == "경기도"

@@ -10,7 +10,7 @@ import pytest
 from models.datasets.digest import digest_of
 from models.datasets.errors import DataSetError
 from models.datasets.reading import read_data_set
-from models.datasets.writing import write_coco
+from models.datasets.writing import put_link, write_coco
 
 
 @pytest.fixture
@@ -76,3 +76,10 @@ def test_ended_half_way_leaves_nothing(divided, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         write_coco(divided, tmp_path / "empty", ended)
     assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_pictures_may_stay_where_they_are(divided, made, tmp_path):
+    write_coco(divided, tmp_path / "linked", nothing, put_link)
+    for name in ("a.png", "b.png", "deep/c.png"):
+        assert (tmp_path / "linked/images" / name).readlink() == made.images / name
+    assert digest_of(read_data_set(tmp_path / "linked")) == digest_of(divided)

@@ -9,7 +9,7 @@ import pytest
 
 from models.datasets.reading import read_coco
 from models.evaluation.precision import Precision
-from models.evaluation.run import Measured, by_picture, evaluate
+from models.evaluation.run import Measured, by_picture, evaluate, evaluate_in_turn
 from models.ssd.bundle import DEFAULT_BUNDLE
 from models.ssd.detector import Detector
 
@@ -94,3 +94,23 @@ def test_detections_picture_by_picture(detector, data_set):
     # The surest is one that was taken for the truth.
     assert np.abs(picture.boxes - best.boxes[at]).max(axis=1).min() < 0.01
     assert best.columns[at] in picture.columns
+
+
+def test_several_see_each_picture_in_turn_and_the_first_one_changes(
+    detector, data_set, monkeypatch
+):
+    other, asked = Detector(DEFAULT_BUNDLE, pool_size=1), []
+    for name, each in (("a", detector), ("b", other)):
+        detect = each.detect
+        monkeypatch.setattr(
+            each,
+            "detect",
+            lambda *given, name=name, detect=detect: asked.append(name) or detect(*given),
+        )
+    steps = []
+    ours, theirs = evaluate_in_turn((detector, other), data_set, steps.append)
+    assert "".join(asked) == "abba"
+    assert steps == [1, 1]
+    assert ours.numbers == theirs.numbers == evaluate(detector, data_set, steps.append).numbers
+    assert ours.found == theirs.found
+    assert len(ours.spent_ms) == len(theirs.spent_ms) == 2

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from models.evaluation.matching import ClassMatches
-from models.evaluation.voc import average_precision_2007, average_precision_2012, curve_of
+from models.evaluation.voc import (
+    average_precision_2007,
+    average_precision_2012,
+    curve_of,
+    mean_curve,
+)
 
 
 def matches(hits, objects, ignored=None):
@@ -42,3 +47,10 @@ def test_by_hand(case):
     curve = curve_of(each)
     assert average_precision_2007(curve) == pytest.approx(by_2007)
     assert average_precision_2012(curve) == pytest.approx(by_2012)
+
+
+def test_the_mean_of_curves_is_of_the_best_precision_at_each_recall_or_more():
+    recalls, precision = mean_curve([curve_of(matches([1, 1], 2)), curve_of(matches([0, 1], 2))])
+    assert recalls.tolist() == np.linspace(0, 1, 101).tolist()
+    assert precision[[0, 50]] == pytest.approx([0.75, 0.75])
+    assert precision[[51, 100]] == pytest.approx([0.5, 0.5])

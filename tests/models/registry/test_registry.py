@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from models.registry.errors import ModelDamaged, ModelTaken, RegistryError, UnknownModel
-from models.registry.registry import GRACE_S, Origin, Registry
+from models.registry.origin import Origin
+from models.registry.registry import GRACE_S, Registry
 from models.registry.stores import open_store
 from models.ssd.errors import BundleError
 
@@ -210,3 +211,22 @@ def test_whatever_is_listed_after_a_kill_is_whole(bundle, tmp_path, kind, time, 
         # The next one goes on as if nothing had been.
         assert registry.add(bundles[-1], "digits").id in {f"digits-{n}" for n in range(1, 8)}
     assert listed
+
+
+def test_pictures_that_were_learnt_from_are_kept_and_verified(registry, bundle, place, clock):
+    marks = b"0123456789abcdef\n"
+    record = registry.add(bundle("1.0.0"), "digits", origin=Origin(pictures=marks))
+    other = registry.add(bundle("1.0.1"), "digits")
+    clock.now = time.time() + 2 * GRACE_S
+    assert registry.prune() == 0
+    assert registry.learnt_from(registry.model(record.id)) == marks
+    assert registry.learnt_from(other) is None
+    # It is no file of the bundle.
+    assert set(registry.fetch(record)) == set(registry.fetch(other))
+    assert list(registry.damage(record)) == []
+    sha256 = record.pictures.sha256
+    (place / "blobs" / sha256[:2] / sha256).write_bytes(b"fedcba9876543210\n")
+    (line,) = registry.damage(record)
+    assert "the list of pictures was changed" in line
+    with pytest.raises(ModelDamaged):
+        registry.learnt_from(record)

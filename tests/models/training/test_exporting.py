@@ -31,7 +31,7 @@ def run(tmp_path):
     labels = ("red", "green")
     note = msgspec.structs.replace(NOTE, labels=labels, class_ids=(1, 2))
     folder = RunFolder(tmp_path / "run")
-    folder.create(note, "epochs: 1\n")
+    folder.create(note, "epochs: 1\n", "")
     network = CATALOGUE[note.network].build(2)
     save_weights(folder.best, draw_weights(network, 0))
     return folder

@@ -15,7 +15,7 @@ from tests.models.training.test_run_folder import NOTE
 
 
 def test_recipe_and_data_are_the_runs(tmp_path):
-    RunFolder(tmp_path / "run").create(NOTE, format_recipe(Recipe(epochs=7)))
+    RunFolder(tmp_path / "run").create(NOTE, format_recipe(Recipe(epochs=7)), "")
     request = resumed(tmp_path / "run", None, USUAL, deterministic=True)
     assert (request.recipe, request.data) == (Recipe(epochs=7), Path("/d"))
     assert request.validation is None
@@ -28,7 +28,7 @@ def test_recipe_and_data_are_the_runs(tmp_path):
 def test_the_other_data_set_is_remembered(tmp_path):
     data = msgspec.structs.replace(NOTE.data, measured_folder="/m")
     note = msgspec.structs.replace(NOTE, data=data)
-    RunFolder(tmp_path / "run").create(note, format_recipe(Recipe()))
+    RunFolder(tmp_path / "run").create(note, format_recipe(Recipe()), "")
     assert resumed(tmp_path / "run", None, USUAL, deterministic=False).validation == Path("/m")
 
 

@@ -48,7 +48,7 @@ def described(tmp_path):
 def test_other_data_is_refused(tmp_path, described):
     note = described()
     folder = RunFolder(tmp_path / "run")
-    folder.create(note, "")
+    folder.create(note, "", "")
     check_same(folder, described())
     with pytest.raises(BadRun, match=r"is not the data set that .* was started with"):
         check_same(folder, described(7))

@@ -22,9 +22,10 @@ NOTE = RunNote(
 
 def test_there_and_back(tmp_path):
     folder = RunFolder(tmp_path / "run")
-    folder.create(NOTE, "epochs: 1\n")
+    folder.create(NOTE, "epochs: 1\n", "0123456789abcdef\n")
     assert folder.note() == NOTE
     assert folder.recipe.read_text() == "epochs: 1\n"
+    assert folder.pictures.read_text() == "0123456789abcdef\n"
     assert folder.read_figures() == []
     folder.add_figures({"epoch": 1, "mAP": 0.5})
     folder.add_figures({"epoch": 2, "mAP": 0.25})
@@ -33,10 +34,10 @@ def test_there_and_back(tmp_path):
 
 def test_a_place_with_something_in_it_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
-    RunFolder(tmp_path / "empty").create(NOTE, "")
+    RunFolder(tmp_path / "empty").create(NOTE, "", "")
     for place in (tmp_path, tmp_path / "empty", tmp_path / "empty/run.json"):
         with pytest.raises(BadRun, match=r"is taken: choose another --out"):
-            RunFolder(place).create(NOTE, "")
+            RunFolder(place).create(NOTE, "", "")
 
 
 def test_what_is_no_run(tmp_path):

@@ -64,7 +64,7 @@ def a_run(folder, names=("zebra crossing", "tree"), network="ssdlite-mobilenet-v
         versions={}, machine="m",
         data=DataNote(folder="/d", sha256="0", pictures=1, measured=0, set_aside=0),
     )  # fmt: skip
-    RunFolder(folder).create(note, "")
+    RunFolder(folder).create(note, "", "")
     weights = draw_weights(entry.build(len(names)), 5)
     save_weights(RunFolder(folder).best, weights)
     return weights

@@ -27,7 +27,9 @@ def test_what_may_be_and_what_came(body, kind, words):
     assert len(message) < 150
 
 
-@pytest.mark.parametrize("body", [b'{"replicas": 1.5}', b'{"replicas": "x"}', b"[]", b"{"])
+@pytest.mark.parametrize(
+    "body", [b'{"replicas": 1.5}', b'{"replicas": "x"}', b"[]", b"{", b'{"replicas": 256']
+)
 def test_what_is_no_such_number_keeps_the_decoders_words(body):
     with pytest.raises(InvalidRequest, match=r"Expected|truncated"):
         decode(body, ScaleServiceRequest)

@@ -72,3 +72,30 @@ def test_one_line_says_what_is_wrong(folder, ssd, tmp_path, words, said):
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_pictures_and_annotations_apart(folder, ssd, tmp_path):
+    """As challenges give them: no categories, no layout."""
+    document = json.loads((folder / "instances.json").read_text())
+    del document["categories"]
+    (tmp_path / "Train.json").write_text(json.dumps(document))
+    (tmp_path / "names.yaml").write_text("names: {3: cat, 7: dog}")
+    (folder / "instances.json").unlink()
+    words = ("split", "--images", folder / "images", "--annotations", tmp_path / "Train.json")
+    words += ("--out", tmp_path / "out", "--shares", "50/50")
+    nameless = ssd(*words)
+    assert nameless.returncode == 1
+    assert "has no categories" in nameless.stderr
+    done = ssd(*words, "--names", tmp_path / "names.yaml", "--links")
+    assert done.returncode == 0, done.stderr
+    data = read_data_set(tmp_path / "out")
+    assert data.names == ("cat", "dog")
+    assert len(data.pictures) == 20
+    assert all(picture.file.is_symlink() for picture in data.pictures)
+
+
+@pytest.mark.parametrize("words", [(), ("--images", "."), ("set", "--images", ".")])
+def test_what_to_divide_is_named_once(ssd, tmp_path, words):
+    done = ssd("split", *words, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "FOLDER, or by --images and --annotations" in done.stderr

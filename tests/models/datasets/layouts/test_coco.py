@@ -1,6 +1,7 @@
 """COCO's files: rows that do not fit are listed, files that do not fit are refused."""
 
 import json
+import unicodedata
 
 import pytest
 
@@ -153,3 +154,35 @@ def test_a_file_without_pictures_beside_it(made):
     made.images.rename(made.folder / "elsewhere")
     with pytest.raises(DataSetError, match="no picture that can be used, first"):
         read_data_set(made.folder)
+
+
+def test_names_of_classes_from_beside(made):
+    """A challenge's file has neither categories nor sizes."""
+    del made.document["categories"]
+    for entry in made.document["images"]:
+        del entry["width"], entry["height"]
+    folder = made.write()
+    with pytest.raises(DataSetError, match=r"has no categories.*dataset\.yaml"):
+        read_data_set(folder)
+    (folder / "dataset.yaml").write_text("names: {3: cat, 5: cow, 7: dog}")
+    data = read_data_set(folder)
+    assert (data.names, data.class_ids) == (("cat", "cow", "dog"), (3, 5, 7))
+    assert [picture.columns.tolist() for picture in data.pictures] == [[0], [2]]
+    assert [picture.size for picture in data.pictures] == [(40, 60), (40, 60)]
+
+
+def test_its_own_categories_come_first(made):
+    folder = made.write()
+    (folder / "dataset.yaml").write_text("names: {3: lion}")
+    assert read_data_set(folder).names == ("cat", "dog")
+
+
+@pytest.mark.parametrize("there", ["NFC", "NFD"])
+def test_korean_names_in_two_compositions(made, there):
+    name = "20201102_경기도_맑음.png"
+    other = {"NFC": "NFD", "NFD": "NFC"}[there]
+    made.picture(unicodedata.normalize(there, name))
+    made.document["images"][0]["file_name"] = unicodedata.normalize(other, name)
+    data = read_data_set(made.write())
+    assert not data.bad
+    assert data.pictures[0].file.name == unicodedata.normalize(there, name)

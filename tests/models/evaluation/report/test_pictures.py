@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.evaluation.report.pictures import PictureParts
+from models.evaluation.report.pictures import PictureParts, whole
+from models.ssd.draw import class_color
+from tests.models.evaluation.scenes import NAMES, found
 
 
 @pytest.fixture
@@ -43,3 +45,14 @@ def test_the_box_is_in_the_middle_of_its_surroundings(encoded):
 )
 def test_boxes_at_borders_and_thin_ones(encoded, box):
     assert min(part(encoded, *box).shape[:2]) >= 1
+
+
+def test_a_whole_picture_is_shrunk_with_its_boxes(encoded):
+    address = whole(encoded, found((0, 0.9, 100, 300, 200, 400)), NAMES, 300)
+    with Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    assert pixels.shape == (200, 300, 3)
+    near = np.abs(pixels - class_color(0)).max(axis=2) < 60
+    assert near[50:100, 150].mean() > 0.8  # the left edge
+    assert not near[120:].any()
+    assert whole(encoded, found(), NAMES, 300) != address

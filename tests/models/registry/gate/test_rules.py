@@ -41,6 +41,8 @@ def test_the_example_of_the_module_is_read(written):
         ("floors: {mIoU: 0.5}", "floors knows mAP, AP50 and AP75"),
         ("floors: {mAP: 50}", r"floors\.mAP must be 0\.\.1"),
         ("golden: {lost: -1}", "must be 0 or more"),
+        ("golden: {share: 20}", r"golden\.share must be 0\.\.1"),
+        ("data: {unknown: 1}", "data.unknown"),
         ("- a", "Expected `object`, got `array`"),
         ("a: [", r"gate\.yaml: "),
         ("!!python/object/apply:os.system [true]", r"gate\.yaml: "),

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from models.registry.gate.rules import Rules
+from models.registry.gate.rules import Data, Rules
 from models.registry.gate.verdict import Bound, Compared, Side, judge
 
 SERVING = Side(
@@ -49,6 +49,9 @@ def test_an_equal_model_passes_every_rule():
         (side(size=10_000_001), "size"),
         (changed(golden_lost=("street.jpg",)), "golden"),
         (changed(seen=("a.jpg",)), "data"),
+        (changed(golden=10, golden_lost=("street.jpg",) * 3), "golden"),
+        (changed(golden=10, golden_lost=("street.jpg",), golden_chosen=True), "golden"),
+        (changed(data_known=False), "data"),
         (changed(answers_bad_input=("empty: answered",)), "bad_input"),
     ],
 )
@@ -61,6 +64,7 @@ def test_each_rule_refuses_alone(compared, rule):
     [
         changed(classes={"cat": Bound(difference=-25, low=-30, high=-16, objects=19)}),
         changed(classes={"cat": Bound(difference=-25, low=-40, high=-10, objects=50)}),
+        changed(golden=10, golden_lost=("street.jpg",) * 2),
         side(calibration=0.09),
         side(latency_ms=12.5),
         side(calibration=0.0, latency_ms=1.0, memory=1, size=1),
@@ -80,8 +84,13 @@ def test_a_first_model_is_held_against_floors():
     ]
 
 
+def test_data_that_nobody_knows_passes_where_the_rules_say_so():
+    assert failed(changed(data_known=False), Rules(data=Data(unknown=True))) == []
+    assert failed(changed(seen=("a.jpg",)), Rules(data=Data(unknown=True))) == ["data"]
+
+
 def test_a_check_says_its_figures():
     (overall,) = [check for check in judge(EQUAL, Rules()) if check.rule == "overall"]
     assert overall.said == (
-        "mAP +0.00 points, with a confidence of 0.95 above -0.60; has to be above -1.00"
+        "mAP +0.00 points, with a confidence of 0.975 above -0.60; has to be above -1.00"
     )

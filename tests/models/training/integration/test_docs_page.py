@@ -68,4 +68,5 @@ def test_the_commands_of_the_page(tmp_path):
         re.findall(r"`(\w+\.\w+|events)/?`", PAGE.split("## A run's folder")[1].split("##")[0])
     )
     assert kept == told
+    assert (tmp_path / "report/report.html").is_file()
     assert (tmp_path / "boxes.jpg").stat().st_size > 1000

@@ -169,6 +169,8 @@ def test_a_time_limit_ends_with_weights(digits, tmp_path):
     said = ssd("train", "--data", digits, "--out", out, "--time-limit", "1s")
     assert "time is over: " in said.stdout
     assert (out / "best.npz").is_file()
+    marks = (out / "pictures.txt").read_text().splitlines()
+    assert len(marks) == json.loads((out / "run.json").read_text())["data"]["pictures"]
     assert json.loads((out / "figures.jsonl").read_text().splitlines()[0])["mAP"] >= 0
 
 

@@ -53,8 +53,13 @@ def test_one_that_cannot_become_ready_leaves_the_old_and_says_why(drive):
         status = await driven.failed()
         assert "the weights are missing" in status.reason
         assert await driven.call() == "one"
-        newest, first = await driven.provider.placement.history("f")
-        assert (newest.rollout, newest.serving, first.serving) == ("failed", False, True)
+
+        async def noted():  # what serves is known at once, and written down after it
+            newest, first = await driven.provider.placement.history("f")
+            return (newest, first) if newest.rollout == "failed" else None
+
+        newest, first = await until_async(noted)
+        assert (newest.serving, first.serving) == (False, True)
         assert "the weights are missing" in newest.reason
         assert status.spec == first.spec
 

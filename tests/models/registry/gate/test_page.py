@@ -1,0 +1,98 @@
+"""The page says what was decided, shows where the models differ, needs nothing, and opens."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from models.registry.gate.measuring import Task, measure
+from models.registry.gate.page import render_verdict
+from models.registry.gate.rules import Rules
+from models.registry.gate.verdict import judge
+from models.ssd.bundle import open_bundle
+from tests.models.registry.gate.conftest import INT8
+
+CHROMIUM = shutil.which("chromium")
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.addresses, self.tags, self.text = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attrs if name in {"src", "href"}]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture
+def judged(photo_data, as_contestant, changed_bundle):
+    """A candidate that takes everything for something else, and a name that is HTML."""
+
+    def make(labels=None, serving=INT8):
+        ours = replace(as_contestant(changed_bundle("changed", labels=labels)), name="a<b>&c")
+        sides = ours, None if serving is None else as_contestant(serving)
+        task = Task(*sides, photo_data, Rules(), samples=200)
+        outcome = measure(task, lambda _things, _more: None)
+        return outcome, judge(outcome.compared, Rules())
+
+    return make
+
+
+def render(judged):
+    html = render_verdict(*judged, "eight <pictures>")
+    page = _Page()
+    page.feed(html)
+    assert all(address.startswith("data:image/jpeg;base64,") for address in page.addresses)
+    assert not {"script", "link", "iframe", "b", "pictures"} & set(page.tags)
+    assert "url(" not in html
+    return html, page, "|".join(page.text)
+
+
+def test_a_refused_one(judged):
+    labels = open_bundle(INT8).labels.names
+    outcome, checks = judged([*labels[1:], labels[0]])
+    _, page, text = render((outcome, checks))
+    assert "a<b>&c is refused" in text
+    assert "overall|FAILS|" in text
+    assert "bad_input|holds|" in text
+    assert "Golden pictures that are lost" in text
+    # Each picture where they differ, as each model sees it.
+    assert page.tags.count("img") == 2 * len(outcome.data.pictures)
+    assert "candidate: 1.jpg" in text
+    assert "serving: 1.jpg" in text
+
+
+def test_no_difference_and_no_other_model(judged):
+    _, page, text = render(judged())
+    assert "Nowhere." in text
+    assert "img" not in page.tags
+    _, page, text = render(judged(serving=None))
+    assert "floors|FAILS|" in text
+    assert "Classes" not in text
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+def test_a_browser_lays_it_out(judged, tmp_path):
+    labels = open_bundle(INT8).labels.names
+    html, _, _ = render(judged([*labels[1:], labels[0]]))
+    (tmp_path / "verdict.html").write_text(html)
+    done = subprocess.run(
+        [
+            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--dump-dom", f"file://{tmp_path}/verdict.html",
+        ],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    # What a browser makes of it is what was written: nothing was closed or moved by its rules.
+    written = re.findall(r"<(\w+)", html)
+    laid_out = [tag for tag in re.findall(r"<(\w+)", done.stdout) if tag != "tbody"]
+    assert laid_out == written
