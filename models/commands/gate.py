@@ -38,7 +38,12 @@ if TYPE_CHECKING:
     help="The model to hold it against: an id or tag of the registry, or a bundle.",
 )
 @click.option("--data", "folder", required=True, type=FOLDER, help="Data set: COCO, VOC or YOLO.")
-@click.option("--rules", "rules_file", type=FOLDER, help="gate.yaml.  [default: its defaults]")
+@click.option(
+    "--rules",
+    "rules_file",
+    type=click.Path(path_type=Path),
+    help="gate.yaml.  [default: its defaults]",
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -69,7 +74,7 @@ def command(
     choice: Choice,
     candidate: str,
     against: str,
-    folder: Path,
+    folder: Path | str,
     out: Path | None,
     **given: Any,  # noqa: ANN401 - the other flags
 ) -> None:
@@ -99,7 +104,7 @@ def _measure(
     sides: tuple["Contestant", "Contestant | None"],
     rules: "Rules",
     choice: Choice,
-    folder: Path,
+    folder: Path | str,
     given: dict[str, Any],
 ) -> "Outcome":
     from ..registry.gate.measuring import Task, measure
@@ -155,7 +160,7 @@ def _counted(task: "Task") -> Iterator[Any]:
 
 
 def _write(
-    out: Path, outcome: "Outcome", checks: tuple["Check", ...], rules: "Rules", folder: Path
+    out: Path, outcome: "Outcome", checks: tuple["Check", ...], rules: "Rules", folder: Path | str
 ) -> None:
     from datetime import UTC, datetime
 
