@@ -18,7 +18,7 @@ NOTE = RunNote(
 @pytest.fixture
 def run(tmp_path):
     folder = RunFolder(tmp_path / "run")
-    folder.create(NOTE, "epochs: 2\nrate: {start: 0.001, end: 0}\n")
+    folder.create(NOTE, "epochs: 2\nrate: {start: 0.001, end: 0}\n", "")
     for epoch in (1, 2):
         folder.add_figures({"epoch": epoch, "loss": 1 / epoch, "mAP": 0.1 * epoch})
     return folder
