@@ -36,7 +36,7 @@ FRAMEWORKS = [
         "python3-tensorflow",
         "import keras; layers = [keras.Input((4,)), keras.layers.Dense(3, 'softmax')];"
         "keras.Sequential(layers).export('model', verbose=False)",
-        "no SavedModel in /dcf/function/src/model",
+        "no SavedModel in src/model",
         1_200_000_000,
     ),
     Framework(
