@@ -42,7 +42,7 @@ FRAMEWORKS = [
     Framework(
         "python3-torch",
         "import torch, net; torch.save(net.Net().state_dict(), 'weights.pt')",
-        "no /dcf/function/src/weights.pt",
+        "no src/weights.pt",
         870_000_000,
         ("--build-arg", "TORCH=2.13.0+cpu"),
     ),
