@@ -252,8 +252,8 @@ def test_a_handler_that_loads_for_ever_ends_the_start(start, exporter):
     endless = start(folder, LOAD_TIMEOUT="1s")
     assert endless.process.wait(timeout=30) != 0
     assert re.search(
-        r"loading the handler took over 1 s \(LOAD_TIMEOUT\) and is at src/handler\.py:3 in "
-        r"<module>; raise LOAD_TIMEOUT",
+        r"loading the handler took over 1 s \(LOAD_TIMEOUT\) and is at function/src/handler\.py:3 "
+        r"in <module>; raise LOAD_TIMEOUT",
         endless.said,
     )
 
