@@ -10,6 +10,27 @@ Say = Callable[[str], None]
 """Called with what a person should know."""
 
 
+def counted_shares(step: str, whole: int, progress: Progress) -> Callable[[int], None]:
+    """Turns things that are counted into shares of a step.
+
+    Args:
+        step: What is done.
+        whole: How many there are.
+        progress: Called with the step and the share of it that is done.
+
+    Returns:
+        What is called with how many more are done.
+    """
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(step, done / whole)
+
+    return count
+
+
 class Steps:
     """Called again and again with a step's name and the share of it that is done."""
 

@@ -1,11 +1,10 @@
 """Figures of an int8 bundle beside its float32 one, written into both manifests."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from ..bundling.progress import Progress
+from ..bundling.progress import Progress, counted_shares
 from ..datasets.reading import read_data_set
 from ..datasets.record import DataSet
 from ..datasets.tolerance import NONE
@@ -39,7 +38,7 @@ def measure(
     """
     data = read_data_set(coco, layout="coco", tolerance=NONE)
     first, second = (_evaluate(folder, data, progress) for folder in (exact, quantized))
-    drawn = _counted("bootstrap", _SAMPLES, progress)
+    drawn = counted_shares("bootstrap", _SAMPLES, progress)
     interval = paired_bootstrap(second.matches, first.matches, _SAMPLES, drawn)
     difference = Difference(
         points=round(interval.difference, 2),
@@ -59,20 +58,8 @@ def measure(
 
 
 def _evaluate(folder: Path, data: DataSet, progress: Progress) -> Measured:
-    counted = _counted(f"measuring {folder.name}", len(data.pictures), progress)
+    counted = counted_shares(f"measuring {folder.name}", len(data.pictures), progress)
     return evaluate(Detector(folder, pool_size=1), data, counted)
-
-
-def _counted(step: str, whole: int, progress: Progress) -> Callable[[int], None]:
-    """Turns steps that are counted into shares."""
-    done = 0
-
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        progress(step, done / whole)
-
-    return count
 
 
 def _figures(measured: Measured, data_set: str) -> Metrics:

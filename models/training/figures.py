@@ -1,7 +1,6 @@
 """What a bundle's manifest tells of its precision and speed, beside the network's in Keras."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -9,7 +8,7 @@ import cv2
 import numpy as np
 
 from ..bundling.catalogue import NetworkEntry
-from ..bundling.progress import Progress
+from ..bundling.progress import Progress, counted_shares
 from ..bundling.trained import TrainedNetwork
 from ..datasets.record import DataSet
 from ..evaluation.run import Measured, evaluate
@@ -47,9 +46,9 @@ def figures_of(
     measurer = Measurer(data, trained.network, trained.labels, entry)
     model = Detection(trained.network, trained.weights, recipe.loss)
     threads = cv2.getNumThreads()
-    figures = measurer(model, _counted("measuring the network", len(data.pictures), progress))
+    figures = measurer(model, counted_shares("measuring the network", len(data.pictures), progress))
     latency = _latency(model, len(data.pictures), trained)
-    counted = _counted("measuring the bundle", len(data.pictures), progress)
+    counted = counted_shares("measuring the bundle", len(data.pictures), progress)
     measured: Measured = evaluate(Detector(bundle, pool_size=1), data, counted)
     cv2.setNumThreads(threads)
     own = measured.figures()
@@ -82,15 +81,3 @@ def _latency(model: Detection, count: int, trained: TrainedNetwork) -> float:
         model.answer(pixels)
         spent.append((time.perf_counter() - started) * 1000)
     return median(spent)
-
-
-def _counted(step: str, whole: int, progress: Progress) -> Callable[[int], None]:
-    """Turns pictures that are counted into shares."""
-    done = 0
-
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        progress(step, done / whole)
-
-    return count

@@ -1,6 +1,6 @@
 import io
 
-from models.bundling.progress import Steps
+from models.bundling.progress import Steps, counted_shares
 
 
 class Terminal(io.StringIO):
@@ -28,3 +28,11 @@ def test_a_moving_line_on_a_terminal():
     assert screen.getvalue() == "\rrounding weights:  25%, 0 s"
     steps("rounding weights", 1.0)
     assert screen.getvalue().endswith("done in 0 s   \n")
+
+
+def test_what_is_counted_becomes_shares_of_a_step():
+    told = []
+    count = counted_shares("measuring", 4, lambda *step: told.append(step))
+    for more in (1, 1, 2):
+        count(more)
+    assert told == [("measuring", 0.25), ("measuring", 0.5), ("measuring", 1.0)]
