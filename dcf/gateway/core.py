@@ -162,7 +162,7 @@ def plain_name(name: str) -> str:
 def _told(event: Event, name: str = "", **fields: object) -> Iterator[dict[str, object]]:
     """Log a change when it was made, or that it was refused.
 
-    What is refused is told by its code alone, as its words may quote what came.
+    The log names a refusal by its code alone, as its words may quote what came.
     """
     try:
         yield fields

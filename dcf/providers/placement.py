@@ -96,7 +96,7 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
         rollout: `progressing`, `ready` or `failed`: how the newest deploy or update went.
         reason: One line: why it failed, or, while it progresses, what is being done; may be empty.
         revision: Number of the revision that serves; 0 before any does.
-        newest: Number of the newest revision, whose rollout is told.
+        newest: Number of the newest revision, which `rollout` and `reason` are about.
         progress: Of the newest revision, while it progresses.
         restarts: How often replicas of the revision that serves, or of the first one before any
             does, ended by themselves and were started again; as far as the provider knows.

@@ -4,13 +4,13 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from models.evaluation.report.page import Evaluated, render
+from tests.models.evaluation.report.reading import read
 from tests.models.evaluation.scenes import data, found, picture
 
 CHROMIUM = shutil.which("chromium")
@@ -26,25 +26,6 @@ def evaluated(tmp_path):
     results = [found((0, 0.9, 10, 10, 50, 50), (0, 0.8, 60, 60, 90, 90)), found()]
     figures = {"mAP": 0.28641, "images": 2}
     return Evaluated("A <model> & data", figures, scene, results, np.array([9.0, 11.0]))
-
-
-class _Page(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.addresses, self.tags, self.text = [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.addresses += [value for name, value in attrs if name in {"src", "href"}]
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
-def read(html):
-    page = _Page()
-    page.feed(html)
-    return page
 
 
 def test_it_tells_figures_classes_confusions_and_cases(evaluated):

@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
@@ -13,22 +12,10 @@ from models.registry.gate.page import render_verdict
 from models.registry.gate.rules import Rules
 from models.registry.gate.verdict import judge
 from models.ssd.bundle import open_bundle
+from tests.models.evaluation.report.reading import Page
 from tests.models.registry.gate.conftest import INT8
 
 CHROMIUM = shutil.which("chromium")
-
-
-class _Page(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.addresses, self.tags, self.text = [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.addresses += [value for name, value in attrs if name in {"src", "href"}]
-
-    def handle_data(self, data):
-        self.text.append(data)
 
 
 @pytest.fixture
@@ -47,7 +34,7 @@ def judged(photo_data, as_contestant, changed_bundle):
 
 def render(judged):
     html = render_verdict(*judged, "eight <pictures>")
-    page = _Page()
+    page = Page()
     page.feed(html)
     assert all(address.startswith("data:image/jpeg;base64,") for address in page.addresses)
     assert not {"script", "link", "iframe", "b", "pictures"} & set(page.tags)
