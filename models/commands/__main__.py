@@ -24,6 +24,7 @@ VERBS = {
     "gate": "Decide whether a model may take the place of the one that serves.",
     "import": "Make a bundle of a model in another format.",
     "models": "Keep models: add, list, compare, tag, verify, fetch.",
+    "pipeline": "From pictures to a model that serves: run only what has changed.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
     "train": "Train a network on annotated pictures.",
