@@ -26,6 +26,7 @@ VERBS = {
     "models": "Keep models: add, list, compare, tag, verify, fetch.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
+    "search": "Search for the hyper-parameters that train best.",
     "train": "Train a network on annotated pictures.",
 }
 
