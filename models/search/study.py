@@ -1,5 +1,6 @@
 """A study: which trial is next, what became of it, which is the best. Optuna keeps them."""
 
+import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -131,6 +132,14 @@ class Study:
         except ValueError:
             return None
         return self.describe(found) | {"run": str(self.folder.run(self.id_of(found.number)))}
+
+    def importance(self) -> dict[str, float]:
+        """How much each key mattered, the most first; empty where too few trials are complete."""
+        try:
+            found: dict[str, float] = optuna.importance.get_param_importances(self._study)
+        except (ValueError, RuntimeError):
+            return {}
+        return {key: share for key, share in found.items() if math.isfinite(share)}
 
     def describe(self, trial: FrozenTrial) -> dict[str, Any]:
         """A trial as people and programs read it."""
