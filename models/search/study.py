@@ -95,8 +95,7 @@ class Study:
 
     def report(self, claim: Claim, epoch: int, value: float) -> bool:
         """Notes a figure of a trial that is under way; says whether it is to end."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a resumed trial tells an epoch again
+        if epoch not in self.trials()[claim.number].intermediate_values:  # else told before a kill
             claim.trial.report(value, epoch)
         return bool(claim.trial.should_prune())
 
@@ -135,10 +134,12 @@ class Study:
 
     def importance(self) -> dict[str, float]:
         """How much each key mattered, the most first; empty where too few trials are complete."""
-        try:
-            found: dict[str, float] = optuna.importance.get_param_importances(self._study)
-        except (ValueError, RuntimeError):
-            return {}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # such as: too few, so all are told to be equal
+            try:
+                found: dict[str, float] = optuna.importance.get_param_importances(self._study)
+            except (ValueError, RuntimeError, UserWarning):
+                return {}
         return {key: share for key, share in found.items() if math.isfinite(share)}
 
     def describe(self, trial: FrozenTrial) -> dict[str, Any]:

@@ -62,7 +62,8 @@ def test_it_loads_nothing_and_runs_nothing(searched):
 
 
 @pytest.mark.parametrize(
-    "trials", [[], [trial(1, None, "fail", reason="x")], [trial(1, 0.0)], [trial(1, None, "running")]]
+    "trials",
+    [[], [trial(1, None, "fail", reason="x")], [trial(1, 0.0)], [trial(1, None, "running")]],
 )
 def test_little_to_tell(trials):
     html = render_search(Searched(NOTE, trials, None, {}))
