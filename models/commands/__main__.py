@@ -27,6 +27,7 @@ VERBS = {
     "pipeline": "From pictures to a model that serves: run only what has changed.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
+    "search": "Search for the hyper-parameters that train best.",
     "train": "Train a network on annotated pictures.",
 }
 
