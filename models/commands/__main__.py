@@ -18,6 +18,7 @@ from .printing import open_closed_streams, visible, write_line, write_note
 VERBS = {
     "check": "Compare this code with what others computed.",
     "data": "Make, check, count, divide and show annotated pictures.",
+    "deploy": "Let a running function serve another model.",
     "detect": "Find the objects in pictures, without a server.",
     "evaluate": "Measure a bundle on annotated pictures.",
     "export": "Make a bundle of a trained network.",

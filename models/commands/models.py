@@ -1,8 +1,6 @@
 """``ssd models``: the registry, one verb a way to look at it or change it."""
 
-import getpass
 import json
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..delivery.who import who
 from .bundle_type import BUNDLE
 from .examples import examples
 from .numbers import Whole
@@ -128,7 +127,7 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
     """Adds BUNDLE, a folder or an embedded one's name; every file of it is verified."""
     from ..registry.origin import Origin
 
-    origin = Origin(parent=parent, note=note, by=_user(), **_of_run(run))
+    origin = Origin(parent=parent, note=note, by=who(), **_of_run(run))
     record = registry.add(bundle, experiment, trial, origin)
     write_line(record.id)
 
@@ -140,7 +139,7 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
 @click.pass_obj
 def tag(registry: "Registry", model: str, name: str) -> None:
     """Points TAG at MODEL; it may have pointed at another."""
-    registry.tag(name, model, _user())
+    registry.tag(name, model, who())
 
 
 @examples("ssd models untag best")
@@ -208,13 +207,6 @@ def _of_run(run: Path | None) -> dict[str, Any]:
     from ..registry.runs import origin_of_run
 
     return origin_of_run(run)
-
-
-def _user() -> str:
-    try:
-        return f"{getpass.getuser()}@{os.uname().nodename}"
-    except (KeyError, OSError):  # a user without a name, as in a container
-        return os.uname().nodename
 
 
 def _figure(value: object) -> str:
