@@ -23,10 +23,12 @@ VERBS = {
     "evaluate": "Measure a bundle on annotated pictures.",
     "export": "Make a bundle of a trained network.",
     "gate": "Decide whether a model may take the place of the one that serves.",
+    "history": "List the models that a running function served.",
     "import": "Make a bundle of a model in another format.",
     "models": "Keep models: add, list, compare, tag, verify, fetch.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
+    "rollback": "Let a running function serve the model again that it served before.",
     "train": "Train a network on annotated pictures.",
 }
 

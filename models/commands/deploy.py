@@ -1,6 +1,5 @@
 """``ssd deploy``: a model takes the place of the one that a running function serves."""
 
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,9 +8,10 @@ import click
 
 from .examples import examples
 from .gateway_place import function_options, open_function
-from .printing import write_line, write_note
+from .printing import write_note
 from .progress import Progress
 from .registry_place import open_registry, registry_option
+from .serving import point_serving, show_rollout, title_of
 
 if TYPE_CHECKING:
     from ..delivery.function import Function
@@ -56,8 +56,7 @@ def command(*, model: str, name: str, gateway: str, registry: str, **given: Any)
         said = verdict.line if verdict else ""
         notes = ModelNotes(title, bundle.digest, said, "" if _passed(verdict) else given["force"])
         _deliver(function, bundle, notes, ours.model_id)
-    if ours.model_id:
-        _point(models, ours.model_id)
+    point_serving(models, ours.model_id)
 
 
 def _verdict(bundle: "Bundle", models: "Registry", given: dict[str, Any]) -> "Verdict | None":
@@ -99,11 +98,10 @@ def _passed(verdict: "Verdict | None") -> bool:
 def _deliver(function: "Function", bundle: "Bundle", notes: "ModelNotes", model_id: str) -> None:
     """Sends a bundle and waits until it serves."""
     from ..delivery.packing import packed
-    from ..delivery.rollout import wait_for
 
     function.check()
     state = function.state()
-    write_note(f"{function.name} at {function.gateway} serves {_served(state.notes)}")
+    write_note(f"{function.name} at {function.gateway} serves {title_of(state.notes)}")
     with packed(bundle) as tar:
         if function.has(tar.digest):
             write_note(f"the gateway has {notes.model} ({tar.size / 1e6:.1f} MB) already")
@@ -113,31 +111,4 @@ def _deliver(function: "Function", bundle: "Bundle", notes: "ModelNotes", model_
             function.send(tar.file, tar.size, tar.digest, bar.add)
             bar.end()
         number = function.serve(state, tar.digest, notes, model_id)
-    try:
-        write_note(f"revision {number} is to serve {notes.model}")
-        revision = wait_for(function, number, write_note)
-    except KeyboardInterrupt:
-        write_note(
-            f"Interrupted: the gateway goes on with revision {number}. "
-            f"`ssd history --function {function.name}` shows it, `ssd rollback` undoes it."
-        )
-        sys.exit(130)
-    write_line(f"{function.name} serves {_served(revision.notes)} as revision {revision.number}")
-
-
-def _served(notes: "ModelNotes") -> str:
-    if not notes.model:
-        return "a model that no `ssd deploy` named"
-    return f"{notes.model} ({notes.digest[:12]})"
-
-
-def _point(models: "Registry", model_id: str) -> None:
-    """Moves the tag of the model that serves; what serves does not depend on it."""
-    from ..delivery.who import who
-    from ..registry.errors import RegistryError
-    from ..registry.gate.contestants import SERVING
-
-    try:
-        models.tag(SERVING, model_id, who())
-    except RegistryError as error:
-        write_note(f"the tag {SERVING} could not be moved: {error.message}")
+    show_rollout(function, number)

@@ -12,7 +12,7 @@ from ..delivery.who import who
 from .bundle_type import BUNDLE
 from .examples import examples
 from .numbers import Whole
-from .printing import write_heading, write_json_line, write_line, write_note, write_row
+from .printing import write_json_line, write_line, write_note, write_table
 from .registry_place import open_registry, registry_option
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def list_(registry: "Registry", as_json: bool) -> None:
         for record, names in rows:
             write_json_line(record.values() | {"tags": names})
         return
-    _print_table(
+    write_table(
         ("model", "tags", *_SHOWN, "MB", "added"),
         (
             (
@@ -91,7 +91,7 @@ def diff(registry: "Registry", first: str, second: str, as_json: bool) -> None:
     if as_json or not sys.stdout.isatty():
         write_json_line({row.field: [row.first, row.second] for row in rows})
         return
-    _print_table(
+    write_table(
         ("", models[0].id, models[1].id),
         ((row.field, _figure(row.first), _figure(row.second)) for row in rows),
     )
@@ -213,15 +213,3 @@ def _figure(value: object) -> str:
     if value is None:
         return "-"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    table = [head, *rows]
-    widths = [max(len(row[at]) for row in table) for at in range(len(head))]
-    lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in table
-    )
-    write_heading(next(lines).rstrip())
-    for line in lines:
-        write_row(line.rstrip())

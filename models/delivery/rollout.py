@@ -37,7 +37,7 @@ def wait_for(function: Function, number: int, tell: Callable[[str], None]) -> Re
             raise RolloutFailed(f"revision {number} cannot serve: {why}; {_serving(rows)}")
         if state.reason and state.reason != told:
             told = state.reason
-            tell(f"  {told}")
+            tell(told)
         if time.monotonic() > end:
             raise RolloutFailed(
                 f"revision {number} is not ready after {_LONGEST_S:g} s: see "
