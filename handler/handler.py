@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from .call import read_body, read_query
 from .errors import BadBase64, BadOption, PayloadError
@@ -77,7 +78,7 @@ class Handler:
         self.info: dict[str, object] = {
             "serves": serves,
             "model": {**self._model, "precision": self._detector.bundle.manifest.precision},
-            "settings": {row.name: environ.get(row.name, row.default) for row in SETTINGS},
+            "settings": {row.name: _told(row.name, environ) or row.default for row in SETTINGS},
         }
 
     def __call__(self, request: object) -> Reply:
@@ -214,6 +215,12 @@ class Handler:
             "model": self._model,
             "classes": list(self._detector.bundle.labels.names),
         }
+
+
+def _told(name: str, environ: Mapping[str, str]) -> str:
+    """A setting as whoever asks may read it: no path of this machine."""
+    text = environ.get(name, "")
+    return Path(text).name if Path(text).is_absolute() else text
 
 
 def _waited_for(request: object) -> Callable[[], bool]:
