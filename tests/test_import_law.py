@@ -36,6 +36,8 @@ BREACHES = {
     "pipeline-layers": ("models/pipeline/machine.py", "import models.pipeline.state"),
     "datasets-layers": ("models/datasets/fingerprint.py", "import models.datasets.sheet"),
     "ssd-layers": ("models/ssd/coder.py", "import models.ssd.boxes"),
+    "delivery-layers": ("models/delivery/notes.py", "import models.delivery.rollout"),
+    "delivery-is-light": ("models/delivery/packing.py", "import models.registry.record"),
     "handler-layers": ("handler/errors.py", "import handler.options"),
     "watcher-layers": ("watcher/errors.py", "import watcher.app"),
     "dcf-layers": ("dcf/errors.py", "import dcf.config"),
