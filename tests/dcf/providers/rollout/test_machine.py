@@ -59,7 +59,7 @@ class Script:
     def keep(self, number):
         self.keeping.append(number)
 
-    def note_failure(self, number, reason):
+    def note_end(self, number, outcome, reason):
         self.failures.append((number, reason))
 
     def wake(self, at):
