@@ -102,6 +102,7 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
         restarts: How often replicas of the revision that serves, or of the first one before any
             does, ended by themselves and were started again; as far as the provider knows.
         last_exit: How the last of those replicas ended.
+        judged: `canary` or `shadow`, while the newest revision is one.
     """
 
     spec: FunctionSpec
@@ -115,6 +116,7 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
     progress: Progress | None = None
     restarts: int = 0
     last_exit: ReplicaExit | None = None
+    judged: str = ""
 
 
 @dataclass(frozen=True)

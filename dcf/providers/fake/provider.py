@@ -237,6 +237,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
             progress=moving,
             restarts=shown.restarts,
             last_exit=shown.last_exit,
+            judged=self._judged[name].mode if name in self._judged else "",
         )
 
     async def usage(self, name: str) -> Usage:

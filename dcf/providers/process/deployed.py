@@ -74,6 +74,7 @@ class Deployed:
             progress=Progress(*progress) if progress else None,
             restarts=exits.restarts,
             last_exit=exits.last,
+            judged=rollout.terms.mode if rollout.terms else "",
         )
 
     def revisions(self) -> Sequence[RevisionInfo]:

@@ -16,6 +16,7 @@ CANARY, SHADOW = MODES = "canary", "shadow"
 _PREFIX = "dcf.rollout"
 MODE, SHARE, AGREEMENT = "dcf.rollout.mode", "dcf.rollout.share", "dcf.rollout.agreement"
 _SHOWN = 40
+_MOST_OF_CANARY = 0.5
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ def terms_of(annotations: Mapping[str, str]) -> Terms | None:
         raise InvalidRequest(f"annotation {MODE} must be canary or shadow, got {mode[:_SHOWN]!r}")
     numbers: dict[str, Any] = {key.rpartition(".")[2]: _read(key, asked[key]) for key in asked}
     terms = Terms(mode, **numbers)
-    if mode == CANARY and terms.share == 1:
+    if mode == CANARY and terms.share > _MOST_OF_CANARY:
         raise InvalidRequest(
-            f"annotation {SHARE} of a canary must be below 1: the rest is what it is compared with"
+            f"annotation {SHARE} of a canary must be at most {_MOST_OF_CANARY}, got "
+            f"{terms.share:g}: it is compared with the rest"
         )
     return terms
 
