@@ -76,7 +76,8 @@ def _refuse_failed(found: Function) -> None:
     rollout = rollout_of(found)
     if rollout.outcome == "failed":
         said = "; ".join(filter(None, (rollout.reason or "no reason given", rollout.kept)))
-        raise RolloutFailed(f"function {found.name} cannot become ready: {said}")
+        what = "" if said.startswith("canary ") else " cannot become ready"
+        raise RolloutFailed(f"function {found.name}{what}: {said}")
 
 
 def _pause(found: Function, limit: float, seconds: float, pause: float) -> float:

@@ -122,7 +122,7 @@ async def _verdict(candidate: Candidate) -> Verdict:
     judge = candidate.judge
     while True:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(judge.ends_at):
+            async with asyncio.timeout_at(judge.wakes_at):
                 await candidate.due.wait()
         candidate.due.clear()
         verdict = judge.look()

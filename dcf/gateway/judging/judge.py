@@ -7,6 +7,9 @@ finds something by chance alone, so an early look must be much surer than the la
 canary only where chance explains the difference in 1 of 1000 cases, the last look in 1 of 20 (the
 boundary of Haybittle, 1971, and Peto, 1976). A candidate that plainly fails has few calls by then.
 A difference counts only beyond what the terms allow, however sure it is.
+
+Calls of one moment are alike, and those of a fresh process are slow: nothing goes on, and nothing is
+too slow, before some seconds have passed.
 """
 
 from collections.abc import Callable
@@ -21,6 +24,7 @@ _EARLY, _LAST = 0.001, 0.05
 _FIRST_LOOK = 10
 _FEWEST = 20  # calls or pairs, to compare with at all
 _DEATHS = 3  # of replicas: one that dies takes few calls, so calls alone would not show it
+_LEAST_SECONDS = 5.0
 _NOISE = 0.005  # seconds that no caller notices and any machine varies by
 
 
@@ -62,6 +66,7 @@ class Judge:
         self._terms, self._clock = terms, clock
         self.candidate, self.serving = Side(), Side()
         self.ends_at = clock() + terms.seconds
+        self._settles_at = clock() + min(terms.seconds, _LEAST_SECONDS)
         self._agreed = self._compared = 0
         self._next_look = _FIRST_LOOK
 
@@ -71,13 +76,23 @@ class Judge:
         return self.candidate.calls >= self._next_look or self._is_hopeless or self._is_over
 
     @property
+    def wakes_at(self) -> float:
+        """When to look though nothing happens."""
+        return self.ends_at if self._is_settled else self._settles_at
+
+    @property
+    def _is_settled(self) -> bool:
+        return self._clock() >= self._settles_at
+
+    @property
     def _is_over(self) -> bool:
         return self._clock() >= self.ends_at or self._has_enough
 
     @property
     def _has_enough(self) -> bool:
         wanted = min(_FEWEST, self._terms.calls) if self._terms.agreement else 0
-        return self.candidate.calls >= self._terms.calls and self._compared >= wanted
+        has_calls = self.candidate.calls >= self._terms.calls and self._compared >= wanted
+        return has_calls and self._is_settled
 
     @property
     def _is_hopeless(self) -> bool:
@@ -164,7 +179,7 @@ class Judge:
 
     def _is_slower(self, chance: float) -> str:
         one, other = self.candidate, self.serving
-        if min(len(one.seconds), len(other.seconds)) < _FEWEST:
+        if not self._is_settled or min(len(one.seconds), len(other.seconds)) < _FEWEST:
             return ""
         allowed = [each * self._terms.latency + _NOISE for each in other.seconds]
         if larger(one.seconds, allowed) > chance:
