@@ -11,7 +11,7 @@ import click
 
 from ..config import FunctionConfig, load
 from ..packing import free_to_reach_out
-from ..providers.rollout.terms import AGREEMENT, CANARY, MODE, SHADOW, SHARE
+from ..providers.terms import AGREEMENT, CANARY, MODE, SHADOW, SHARE
 from ..release.release import Plan, Provided, release
 from ..terminal.examples import examples
 from ..terminal.printing import progress, say, silent, write_line, write_note

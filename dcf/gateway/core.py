@@ -16,9 +16,9 @@ from ..providers.measuring import Consumption
 from ..providers.placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..providers.port import Provider
 from ..providers.process.limits import check_quantities
-from ..providers.rollout.terms import terms_of
 from ..providers.routing import Target
 from ..providers.stores import LogLine, LogQuery
+from ..providers.terms import terms_of
 from .invocation_counts import InvocationCounts
 from .telemetry import events
 from .telemetry.events import Event, tell

@@ -7,7 +7,7 @@ tells nothing is one whose rollouts and restarts are not seen there.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .rollout.terms import Terms
+from .terms import Terms
 
 # Why a replica's process ended: few words, as they name series.
 EXIT, SIGNAL, MEMORY, UNHEALTHY, LOAD_TIMEOUT, NOT_STARTED = ENDS = (

@@ -9,13 +9,10 @@ import io
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import aiohttp
-from multidict import CIMultiDict
 from yarl import URL
 
 from ...errors import DcfError, NotFound, NotReady, ReplicaCrashed, UpstreamFailed, UpstreamTimeout
@@ -24,11 +21,9 @@ from ...providers.routing import Target
 from ..core import Gateway
 from ..telemetry.events import CALL, tell
 from .balancer import Balancer
+from .call import Answer, Call, Witness
 from .file_body import file_body
 from .metrics import Metrics
-
-if TYPE_CHECKING:
-    from ..judging.candidate import Candidate
 
 _IDLE_SECONDS = 5.0
 _CONNECT_SECONDS = 5.0
@@ -44,48 +39,18 @@ _CALLER_LEFT = 499  # as the web servers count a call that nobody waits for any 
 _OURS = frozenset({"User-Agent", "Content-Type", "Accept", "Accept-Encoding"})
 
 
-@dataclass(frozen=True)
-class Call:
-    """One call on its way to a replica.
-
-    Attributes:
-        method: HTTP method.
-        path: What follows the function's name, still percent-encoded, with the query.
-        headers: Sent as they are, beside Host.
-        body: Whole, or a stream that has not been read from, or a file of it, or nothing.
-    """
-
-    method: str
-    path: str
-    headers: CIMultiDict[str]
-    body: bytes | aiohttp.StreamReader | Path | None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A function's answer, of which the head has come.
-
-    Attributes:
-        response: Its status, its headers, and its body yet to be read.
-        revision: Number of the revision that answered.
-    """
-
-    response: aiohttp.ClientResponse
-    revision: int
-
-
 class Upstream:
     """The client side of the gateway; every call is counted here, whatever door it came by.
 
     Attributes:
         balancer: Knows which replica has how many calls.
-        watched: By function, the candidate that is judged by its calls; of most functions none is.
+        watched: By function, who notes its calls; of most functions nobody does.
     """
 
     def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
         self._gateway, self._metrics = gateway, metrics
         self.balancer = Balancer()
-        self.watched: Mapping[str, Candidate] = {}
+        self.watched: Mapping[str, Witness] = {}
         self._idle = asyncio.Event()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 from ...providers.notices import CandidateReady
-from ...providers.rollout.terms import CANARY
 from ...providers.routing import Target
-from ..calls.upstream import Answer, Call
+from ...providers.terms import CANARY
+from ..calls.call import Answer, Call
 from .comparison import Kept
 from .copier import AGREED, DIFFERED, DROPPED, FAILED, Copied, Copier
 from .judge import Judge

@@ -13,7 +13,7 @@ from ...providers.notices import (
     RolloutEnded,
     RolloutStep,
 )
-from ...providers.rollout.terms import MODES, SHADOW
+from ...providers.terms import MODES, SHADOW
 from ..calls.metrics import Metrics
 from .candidate import Candidate
 from .judge import Decision, Verdict

@@ -13,7 +13,7 @@ from multidict import CIMultiDict
 
 from ...errors import DcfError
 from ...providers.routing import Target
-from ..calls.upstream import Call
+from ..calls.call import Call
 from .comparison import Kept, agree
 
 AGREED, DIFFERED, DROPPED, FAILED = RESULTS = "agreed", "differed", "dropped", "failed"

@@ -8,15 +8,15 @@ canary only where chance explains the difference in 1 of 1000 cases, the last lo
 boundary of Haybittle, 1971, and Peto, 1976). A candidate that plainly fails has few calls by then.
 A difference counts only beyond what the terms allow, however sure it is.
 
-Calls of one moment are alike, and those of a fresh process are slow: nothing goes on, and nothing is
-too slow, before some seconds have passed.
+Calls of one moment are alike, and those of a fresh process are slow: nothing goes on, and nothing
+is too slow, before some seconds have passed.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ...providers.rollout.terms import SHADOW, Terms
+from ...providers.terms import SHADOW, Terms
 from .side import Side
 from .significance import above_share, larger, more_often
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from ...errors import NotFound
 from ...providers.routing import Target
-from ..calls.upstream import Call, Upstream
+from ..calls.call import Call
+from ..calls.upstream import Upstream
 from ..core import Gateway
 from .comparison import Kept
 

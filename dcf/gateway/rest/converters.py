@@ -11,7 +11,7 @@ from typing import Any
 
 from ...errors import InvalidRequest
 from ...providers.placement import FunctionSpec, FunctionState, RevisionInfo
-from ...providers.rollout.terms import MODES
+from ...providers.terms import MODES
 from ..core import NAMESPACE
 from .messages import FunctionDeployment, Revision, SecretValue
 from .messages import FunctionStatus as StatusMessage

@@ -31,9 +31,9 @@ from ..placement import (
     RevisionInfo,
     Usage,
 )
-from ..rollout.terms import Terms, at_once, terms_of
 from ..routing import Target
 from ..stores import LogLine, Stores
+from ..terms import Terms, at_once, terms_of
 from .measuring import MEMORY, FakeMeasuring
 from .stores import FakeArchives, FakeLogs, FakeSecrets
 

@@ -19,8 +19,8 @@ from ..placement import (
 )
 from ..rollout.machine import Rollout
 from ..rollout.states import Asked
-from ..rollout.terms import terms_of
 from ..routing import Target
+from ..terms import terms_of
 from .history import History
 from .logs import FunctionLog
 from .probe import status_of

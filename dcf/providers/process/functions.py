@@ -7,8 +7,8 @@ from ...errors import AlreadyExists, NotFound
 from ...state.disk import writing
 from ..notices import Hear, unheard
 from ..placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
-from ..rollout.terms import at_once
 from ..routing import Target
+from ..terms import at_once
 from .deployed import Deployed
 from .history import History
 from .launching import Launching

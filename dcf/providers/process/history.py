@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ...errors import InvalidRequest, NotFound
 from ..placement import FAILED, PROGRESSING, READY, FunctionSpec, RevisionInfo
-from ..rollout.terms import at_once
+from ..terms import at_once
 from .logs import now
 from .store import Record, Store
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from ..placement import PROGRESSING
+from ..terms import Terms
 from .effects import Effects
 from .group import Group
 from .states import JUDGED, Asked, State
-from .terms import Terms
 
 FIRST_DELAY = 1.0
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from .terms import Terms
+from ..terms import Terms
 
 
 class State(Enum):

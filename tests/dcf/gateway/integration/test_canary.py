@@ -1,4 +1,4 @@
-"""Canaries and shadows of real functions under load: who goes on, who goes back, what callers see."""
+"""Canaries and shadows of real functions under load: who goes on, and what callers see."""
 
 import http.client
 import json

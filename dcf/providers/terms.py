@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from ...errors import InvalidRequest
-from ..placement import FunctionSpec
+from ..errors import InvalidRequest
+from .placement import FunctionSpec
 
 CANARY, SHADOW = MODES = "canary", "shadow"
 _PREFIX = "dcf.rollout"
@@ -121,8 +121,8 @@ def _read(key: str, text: str) -> float:
 
 
 def _unknown(key: str) -> str:
-    from ...near_misses import near  # needed at an error alone
+    from ..near_misses import near  # needed at an error alone
 
-    close = near(key, KEYS)
-    hint = f"did you mean {close}?" if close else f"there are {', '.join(KEYS)}"
+    close = near(key.removeprefix(f"{_PREFIX}."), ("mode", *_RANGES))
+    hint = f"did you mean {_PREFIX}.{close}?" if close else f"there are {', '.join(KEYS)}"
     return f"annotation {key[:_SHOWN]} is unknown: {hint}"
