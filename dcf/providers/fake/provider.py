@@ -295,12 +295,12 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
                 raise InvalidRequest(f"secret {name} is not here: create it first")
 
     async def _begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
+        if self._judged.pop(spec.name, None):
+            await self._route(spec.name, {self._serving(spec.name): 1.0})
         revisions, script = self._revisions[spec.name], self.scripts.get(spec.image, Script())
         info = RevisionInfo(len(revisions) + 1, spec, _TIME, by)
         if revisions and self.statuses[spec.name].rollout == PROGRESSING:
             self._tell_end(revisions[0], REPLACED)
-        if self._judged.pop(spec.name, None):
-            await self._route(spec.name, {self._serving(spec.name): 1.0})
         self._hear(RolloutStep(spec.name, info.number, "preparing"))
         revisions.insert(0, info)
         self._say(spec.name, PROGRESSING)
