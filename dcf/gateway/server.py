@@ -29,6 +29,7 @@ from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
 from .hearing import hearing
 from .host import bracketed, from_here, port_words, try_port
+from .judging.candidates import Candidates
 from .openfx.grpc_door import GrpcDoor
 from .openfx.grpc_listener import GrpcListener
 from .openfx.rest_door import OpenFxDoor
@@ -147,11 +148,11 @@ class Server:
         self.grpc = f"{host}:{listener.port}"
         provider = self._make_provider(f"{from_here(settings.host)}:{listener.port}")
         metrics = Metrics()
-        provider.listen(hearing(metrics))
+        candidates = Candidates(metrics)
+        provider.listen(hearing(metrics, candidates))
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
-        gateway.forgotten = metrics.forget
         upstream = self._upstream = Upstream(gateway, metrics)
         opened.push_async_callback(upstream.close)
         queue = self.queue = await self._open_queue(gateway, upstream, opened)
@@ -163,7 +164,9 @@ class Server:
         )
         connections = Connections(bounds)
         opened.callback(connections.stop)
+        _judge(gateway, upstream, metrics, candidates)
         opened.push_async_callback(self._drain, listener, runner, queue)
+        opened.push_async_callback(candidates.close)
         await self._open_rest(runner, connections)
         rpcs.rest = self.rest
         await listener.open(GrpcDoor(rpcs, upstream, settings.credentials))
@@ -242,6 +245,19 @@ class Server:
     async def stop(self) -> None:
         """Take no more calls, let those under way finish, end every function's processes."""
         await self._started.aclose()
+
+
+def _judge(gateway: Gateway, upstream: Upstream, metrics: Metrics, candidates: Candidates) -> None:
+    """Join those who know how a candidate does with those who ask for it."""
+
+    def forgotten(name: str) -> None:
+        metrics.forget(name)
+        candidates.forget(name)
+
+    gateway.forgotten, gateway.figures = forgotten, candidates.figures
+    gateway.settled = lambda name, keep: metrics.of(name).settled(keep=keep)
+    upstream.watched = candidates.watched
+    candidates.start(gateway, upstream)
 
 
 def _claimed(settings: Settings, host: str, bounds: Bounds) -> GrpcListener:
