@@ -1,20 +1,17 @@
 """One step as a program of its own: what it says, how it ends; it ends with its caller."""
 
-import ctypes
 import os
 import selectors
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from ..search import attached
 from .signals import Signals
 
-_SET_DEATH_SIGNAL = 1
 _PIECE = 1 << 16
-_C = ctypes.CDLL(None)  # loaded before a fork: after it, only calls
 
 
 class Program(NamedTuple):
@@ -55,10 +52,9 @@ def run(program: Program, hear: Hear, signals: Signals) -> int:
         signals: What is passed on to it and to what it started.
     """
     with subprocess.Popen(
-        program.command, cwd=program.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=_environment(), process_group=0, pass_fds=(program.lock,),
-        preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - no thread runs beside this one
-        bufsize=0,
+        (*_attached(), *program.command), cwd=program.folder, env=_environment(), bufsize=0,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        process_group=0, pass_fds=(program.lock,),
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stderr is not None
@@ -105,10 +101,6 @@ def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": found, "PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1"}
 
 
-def _die_with(parent: int) -> Callable[[], None]:
-    def ask() -> None:
-        _C.prctl(_SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
-        if os.getppid() != parent:  # it ended before it could be asked for
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    return ask
+def _attached() -> tuple[str, ...]:
+    """What ends a program together with this process, however that ends."""
+    return (*verb_command(attached.__name__), str(os.getpid()))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..datasets.exchange.opening import open_place
 from ..datasets.exchange.profiles import is_place
+from ..delivery.credentials import choose_address
 from ..registry.errors import RegistryError
 from ..registry.record import check_name
 from ..registry.registry import Registry
@@ -20,7 +21,7 @@ from .verbs import Kind, Option, OptionsOf
 GAVE = "model"
 """The output of a step that gives a model: its id and its digest."""
 _NONE = "none"
-_REGISTRY = "registry"
+_REGISTRY, _GATEWAY = "registry", "gateway"
 
 
 class Looker:
@@ -51,10 +52,12 @@ class Looker:
             ModelError: An input is missing or cannot be read.
         """
         inputs = self._inputs(step, given)
-        if noted is not None and inputs.get("against") == inputs.get("candidate", _NONE):
+        ours = inputs.get("candidate") or inputs.get("model")
+        if noted is not None and ours and inputs.get("against") == ours:
             # The model that serves is this one by now: what it was held against then stays.
             inputs["against"] = noted.inputs.get("against", inputs["against"])
-        return Seen(inputs, self.outputs(step, _id_of(noted)), self._can_go_on(step))
+        found = self.outputs(step, _id_of(noted))
+        return Seen(inputs, found, self._can_go_on(step), step.verb.grows)
 
     def outputs(self, step: Step, gave: str) -> dict[str, str]:
         """Digests of what lies where the outputs of a step belong.
@@ -72,7 +75,9 @@ class Looker:
         inputs = {"the verb": step.words, "the code": of_code(step.verb.rooms)}
         for option in self._options_of(step.words):
             values = step.options.get(option.name)
-            if values is None:
+            if option.name == _GATEWAY:
+                values = (choose_address(values[0] if values else ""),)
+            elif values is None:
                 if option.usual is None:
                     continue
                 values = (option.usual,)

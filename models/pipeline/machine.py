@@ -49,11 +49,13 @@ class Seen(NamedTuple):
         inputs: As in a note.
         outputs: Digests of what lies where its outputs belong; what is missing is left out.
         can_go_on: Whether what lies there could be gone on with.
+        grows: Inputs after whose change it is gone on with all the same.
     """
 
     inputs: Digests
     outputs: Digests
     can_go_on: bool
+    grows: frozenset[str] = frozenset()
 
 
 class How(StrEnum):
@@ -97,26 +99,39 @@ def choose(noted: Noted | None, seen: Seen, wish: Wish = Wish.USUAL) -> Choice:
     if noted is None:
         return Choice(How.ANEW, "it has not run yet")
     if noted.stage is Stage.DONE:
-        why = _change(noted, seen, wish)
-        return Choice(How.ANEW, why, clear=True) if why else Choice(How.SKIP, "nothing has changed")
+        return _again(noted, seen, wish)
     if noted.stage is Stage.CLEARED:
         return Choice(How.ANEW, "an earlier run was ended before it began", clear=True)
     changed = difference(noted.inputs, seen.inputs)
-    if changed:
+    if changed and not _grew(noted, seen):
         return Choice(How.ANEW, f"it did not end, and {changed}", clear=True)
     if seen.can_go_on and wish is not Wish.AGAIN:
         return Choice(How.GO_ON, "it did not end")
     return Choice(How.ANEW, "it did not end", clear=True)
 
 
-def _change(noted: Noted, seen: Seen, wish: Wish) -> str:
-    """Why a step that is done is done again; empty where it is not."""
+def _again(noted: Noted, seen: Seen, wish: Wish) -> Choice:
+    """Whether, and why, a step that is done is done again."""
     if wish is Wish.AGAIN:
-        return "it was asked for"
+        return Choice(How.ANEW, "it was asked for", clear=True)
     damaged = difference(noted.outputs, seen.outputs)
     if damaged:
-        return f"of what it made, {damaged}"
-    return "" if wish is Wish.KEEP else difference(noted.inputs, seen.inputs)
+        return Choice(How.ANEW, f"of what it made, {damaged}", clear=True)
+    changed = difference(noted.inputs, seen.inputs)
+    if not changed or wish is Wish.KEEP:
+        return Choice(How.SKIP, "it was to be kept" if changed else "nothing has changed")
+    if _grew(noted, seen):
+        return Choice(How.GO_ON, changed)
+    return Choice(How.ANEW, changed, clear=True)
+
+
+def _grew(noted: Noted, seen: Seen) -> bool:
+    """Whether only those inputs are others with which a step goes on."""
+    return not difference(_fixed(noted.inputs, seen), _fixed(seen.inputs, seen))
+
+
+def _fixed(inputs: Digests, seen: Seen) -> Digests:
+    return {name: digest for name, digest in inputs.items() if name not in seen.grows}
 
 
 def difference(before: Digests, now: Digests) -> str:

@@ -106,7 +106,8 @@ def _step(name: object, given: object, options_of: OptionsOf, before: Sequence[S
         if values is not None:
             options[key] = values
     for option in known.values():
-        if option.is_required and option.name not in options:
+        wanted = option.is_required or option.name in VERBS[words].needs
+        if wanted and option.name not in options:
             raise PipelineError(f"{option.name} is missing: `ssd {words}` needs it")
     _check_given(options, before)
     return Step(name, words, options)
@@ -156,15 +157,10 @@ def _check_places(pipeline: Pipeline) -> None:
         for option, kind, value in step.outputs():
             if kind is Kind.PLACE:
                 continue
-            path = place_of(pipeline, value)
-            if is_inside(pipeline.file, path):
-                raise PipelineError(f"{pipeline.file}: {step.name}: {option}: {value} has the "
-                                    "pipeline's own file in it")  # fmt: skip
-            for other, there in made:
-                if is_inside(path, there) or is_inside(there, path):
-                    raise PipelineError(f"{pipeline.file}: {step.name}: {option}: {value} is what "
-                                        f"{other} writes: choose another place")  # fmt: skip
-            made.append((step.name, path))
+            wrong = _wrong_output(pipeline, value, made)
+            if wrong:
+                raise PipelineError(f"{pipeline.file}: {step.name}: {option}: {value} {wrong}")
+            made.append((step.name, place_of(pipeline, value)))
     for at, step in enumerate(pipeline.steps):
         later = {each.name for each in pipeline.steps[at:]}
         for option, value in _inputs(step):
@@ -173,6 +169,19 @@ def _check_places(pipeline: Pipeline) -> None:
             if maker in later:
                 raise PipelineError(f"{pipeline.file}: {step.name}: {option}: {value} is written "
                                     f"by {maker}, which comes later: put it first")  # fmt: skip
+
+
+def _wrong_output(pipeline: Pipeline, value: str, made: Iterable[tuple[str, Path]]) -> str:
+    """What is wrong with a place to write to; nothing where it is right."""
+    path = place_of(pipeline, value)
+    if ":" in value:
+        return "must be a folder here, of a name without a colon"
+    if is_inside(pipeline.file, path):
+        return "has the pipeline's own file in it"
+    for other, there in made:
+        if is_inside(path, there) or is_inside(there, path):
+            return f"is what {other} writes: choose another place"
+    return ""
 
 
 def _inputs(step: Step) -> Iterable[tuple[str, str]]:

@@ -48,8 +48,10 @@ class Verb(NamedTuple):
         writes: Options that name an output, which is new or begun.
         gives: Whether its last line of output is a model's id, which later steps may use.
         goes_on: Whether the same words go on with what was begun.
+        grows: Options after whose change they go on, too.
         resume: Other words that do; None where there are none.
         barred: Options that a step may not have.
+        needs: Options that it has to have, though the verb alone could do without.
     """
 
     rooms: tuple[str, ...]
@@ -57,8 +59,10 @@ class Verb(NamedTuple):
     writes: Mapping[str, Kind] = {}
     gives: bool = False
     goes_on: bool = False
+    grows: frozenset[str] = frozenset()
     resume: Resume | None = None
     barred: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
 
 
 class Option(NamedTuple):
@@ -118,6 +122,16 @@ VERBS: Mapping[str, Verb] = {
             "resume", "out", "checkpoint.npz", frozenset(("out", "config", "validation"))
         ),
         barred=frozenset(("resume",)),
+        needs=frozenset(("data", "out")),
+    ),
+    "search": Verb(
+        ("search", *_MAKING),
+        reads={"data": Kind.DATA, "validation": Kind.DATA, "space": Kind.FILE},
+        writes={"study": Kind.FOLDER},
+        goes_on=True,
+        grows=frozenset(("trials", "workers", "most-failures")),
+        barred=frozenset(("show", "report", "dashboard", "port")),
+        needs=frozenset(("data", "study")),
     ),
     "export": Verb(
         _MAKING,
@@ -142,5 +156,13 @@ VERBS: Mapping[str, Verb] = {
         reads={"candidate": Kind.MODEL, "against": Kind.MODEL, "data": Kind.DATA,
                "rules": Kind.FILE, "golden": Kind.DATA, "run": Kind.FOLDER},
         writes={"out": Kind.FOLDER},
+    ),
+    "deploy": Verb(
+        ("delivery", "registry", "ssd"),
+        reads={"model": Kind.MODEL, "verdict": Kind.FILE, "against": Kind.MODEL,
+               "data": Kind.DATA, "rules": Kind.FILE, "golden": Kind.DATA, "run": Kind.FOLDER},
+        writes={"out": Kind.FOLDER},
+        goes_on=True,
+        barred=frozenset(("force",)),
     ),
 }  # fmt: skip

@@ -46,6 +46,10 @@ REFUSED = {
                          "is what train writes"),
     "output over all": ("steps: {a: {verb: train, data: d, out: .}}", "the pipeline's own file"),
     "own output": ("steps: {a: {verb: train, data: run/d, out: run}}", "which comes later"),
+    "no place for a run": ("steps: {a: {verb: train, data: d}}", "out is missing"),
+    "a database": ("steps: {a: {verb: search, data: d, study: 'sqlite:///s.db'}}",
+                   "sqlite:///s.db must be a folder here"),
+    "past the gate": ("steps: {a: {verb: deploy, model: m, force: now}}", "'force' is unknown"),
     "too late": ("steps: {e: {verb: export, run: run, out: b}, " + TRAIN + "}",
                  "run is written by train, which comes later: put it first"),
 }  # fmt: skip
