@@ -25,6 +25,12 @@ sys.path.insert(0, str(ROOT))
 PICTURES, HELD_OUT = "300", "60"
 
 
+def say(line: str) -> None:
+    """Writes a line, before what a command writes next."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 class Place:
     """The folder that all of it is in, and the commands that are typed there."""
 
@@ -39,27 +45,19 @@ class Place:
             "MLFLOW_TRACKING_URI": "",
         }  # fmt: skip
 
-    def ssd(self, *words: object, fails: bool = False) -> str:
-        """Types a command of `ssd`, and gives its output; what it says passes by."""
+    def ssd(self, *words: object, fails: bool = False) -> None:
+        """Types a command of `ssd`; what it says passes by."""
         line = [str(word) for word in words]
-        print(f"$ ssd {shlex.join(line)}", flush=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "models.commands", *line], cwd=self.folder, text=True,
-            stdout=subprocess.PIPE, check=False,
-        )  # fmt: skip
-        print(done.stdout, end="", flush=True)
+        say(f"$ ssd {shlex.join(line)}")
+        command = [sys.executable, "-m", "models.commands", *line]
+        done = subprocess.run(command, cwd=self.folder, check=False)
         if (done.returncode != 0) != fails:
             sys.exit(f"ssd {line[0]} ended with {done.returncode}")
-        return done.stdout
-
-    def history(self) -> list[dict[str, object]]:
-        """The function's revisions, newest first."""
-        return [json.loads(line) for line in self.ssd("history").splitlines()]
 
 
 def title(words: str) -> None:
     """What comes next."""
-    print(f"\n== {words}", flush=True)
+    say(f"\n== {words}")
 
 
 def label(place: Place, digits: Path | None) -> None:
@@ -76,24 +74,26 @@ def label(place: Place, digits: Path | None) -> None:
     pushed = push(
         read_data_set(place.folder / "labelled"), open_place(TABLE), lambda _: lambda *_: None
     )
-    print(f"{TABLE} has {pushed.pictures} pictures, {pushed.moved} of them new")
+    say(f"{TABLE} has {pushed.pictures} pictures, {pushed.moved} of them new")
 
 
 @contextmanager
 def gateway(place: Place) -> Iterator[None]:
     """A gateway with the function `ssd` as the repository has it, with the embedded COCO model."""
     home, command = place.folder / "home", [sys.executable, "-m", "dcf"]
-    is_new = not home.exists()
+    is_new, log = not home.exists(), place.folder / "gateway.log"
     process = subprocess.Popen(
         [*command, "gateway", "start", "--port", "0", "--grpc-port", "0", "--home", str(home),
          "--min-ready-seconds", "0.3"],
-        cwd=place.folder, stdout=subprocess.PIPE, text=True,
+        cwd=place.folder, stdout=subprocess.PIPE, stderr=log.open("ab"), text=True,
     )  # fmt: skip
     assert process.stdout is not None
+    reading = threading.Thread(target=process.stdout.read)  # it never waits for a reader
     try:
-        ready = next(line for line in process.stdout if line.startswith("Gateway: "))
-        reading = threading.Thread(target=process.stdout.read)  # it never waits for a reader
+        ready = next((line for line in process.stdout if line.startswith("Gateway: ")), "")
         reading.start()
+        if not ready:
+            sys.exit(f"the gateway did not start, {log} says why")
         os.environ["DCF_GATEWAY"] = ready.split()[1]
         if is_new:
             create = [*command, "function", "create", "-f", str(ROOT / "config.yaml")]
@@ -102,6 +102,7 @@ def gateway(place: Place) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(60)
+        reading.join()
 
 
 def call(picture: bytes) -> tuple[str, list[str]]:
@@ -120,7 +121,7 @@ def show(place: Place, words: str) -> None:
     """Says what a caller gets now."""
     picture = next((place.folder / "test/images").iterdir())
     model, found = call(picture.read_bytes())
-    print(f"{words}: {model or 'a model that nobody named'} finds {', '.join(found) or 'nothing'}")
+    say(f"{words}: {model or 'a model that nobody named'} finds {', '.join(found) or 'nothing'}")
 
 
 @contextmanager
@@ -173,14 +174,14 @@ def tell_story(place: Place, digits: Path | None) -> None:
 
     title("A broken candidate: the gate refuses it, and so does the deployment")
     break_model(place)
-    broken = place.ssd("models", "add", "work/broken", "--experiment", "broken",
-                       "--run", "work/study/best").split()[-1]  # fmt: skip
-    place.ssd("gate", broken, "--data", "test", "--rules", "gate.yaml", fails=True)
-    place.ssd("deploy", broken, fails=True)
+    place.ssd("models", "add", "work/broken", "--experiment", "broken", "--trial", 1,
+              "--run", "work/study/best")  # fmt: skip
+    place.ssd("gate", "broken-1", "--data", "test", "--rules", "gate.yaml", fails=True)
+    place.ssd("deploy", "broken-1", fails=True)
 
     title("Forced past the gate as a canary: it answers wrong, and goes back by itself")
     with callers(place):
-        place.ssd("deploy", broken, "--force", "to see what a canary does", "--canary", "0.5",
+        place.ssd("deploy", "broken-1", "--force", "to see what a canary does", "--canary", "0.5",
                   "--agreement", "0.8", "--calls", "40", "--latency", "10", fails=True)  # fmt: skip
     show(place, "still")
 
@@ -205,7 +206,7 @@ def main() -> None:
         stack.enter_context(bigquery_server(place.folder / "bigquery", "vision"))
         stack.enter_context(gateway(place))
         tell_story(place, None if given.digits is None else given.digits.resolve())
-    print(f"\nWhat happened: {place.folder / 'pipeline.run/page.html'}")
+    say(f"\nWhat happened: {place.folder / 'pipeline.run/page.html'}")
 
 
 if __name__ == "__main__":

@@ -75,6 +75,8 @@ class Looker:
         inputs = {"the verb": step.words, "the code": of_code(step.verb.rooms)}
         for option in self._options_of(step.words):
             values = step.options.get(option.name)
+            if option.name == "against" and "data" not in step.options:
+                continue  # nothing is judged
             if option.name == _GATEWAY:
                 values = (choose_address(values[0] if values else ""),)
             elif values is None:

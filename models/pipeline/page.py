@@ -2,6 +2,7 @@
 
 import json
 from html import escape
+from urllib.parse import quote
 
 from ..evaluation.report.markup import document, table
 from .record import Outcome, Record, StepRecord
@@ -20,7 +21,8 @@ def render_page(record: Record) -> str:
         HTML that loads nothing from anywhere.
     """
     title = f"{record.pipeline.rpartition('/')[2]}: {record.ended or 'at work'}"
-    about = f"Began {record.began}, {record.took_s:.1f} s so far."
+    far = "in all" if record.ended else "so far"
+    about = f"Began {record.began}, {record.took_s:.1f} s {far}."
     return document(
         title,
         [
@@ -38,9 +40,12 @@ def _row(step: StepRecord) -> tuple[str, ...]:
 
 
 def _details(step: StepRecord) -> list[str]:
+    links = [f'<a href="{escape(quote(each))}">{escape(each)}</a>' for each in step.pages]
+    linked = [f"<p>{', '.join(links)}</p>"] if links else []
     if step.outcome in {Outcome.WAITS, Outcome.SKIPPED}:
-        return []
+        return [f"<h2>{escape(step.name)}</h2>", *linked] if linked else []
     parts = [f"<h2>{escape(step.name)}</h2>", f"<p><code>{escape(step.command)}</code></p>"]
+    parts += linked
     figures = _figures(step.said)
     if figures:
         parts.append(table(("figure", ""), figures))

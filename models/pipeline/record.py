@@ -35,6 +35,7 @@ class StepRecord(msgspec.Struct, kw_only=True):
         noted: The end of what it wrote beside its output.
         inputs: Digests of what it was made from.
         outputs: Digests of what it made.
+        pages: Pages that it made, as this record's folder sees them.
     """
 
     name: str
@@ -49,6 +50,7 @@ class StepRecord(msgspec.Struct, kw_only=True):
     noted: str = ""
     inputs: dict[str, str] = {}
     outputs: dict[str, str] = {}
+    pages: list[str] = []
 
 
 class Record(msgspec.Struct, kw_only=True):

@@ -1,5 +1,6 @@
 """A run of a pipeline: what the order says is done, and what is done is written down."""
 
+import os
 import shlex
 import time
 from collections.abc import Callable, Mapping
@@ -130,6 +131,7 @@ class _Run:
         told, noted = self._told[step.name], self._notes[step.name]
         told.outcome, told.why = Outcome.SKIPPED, choice.why
         told.inputs, told.outputs = dict(seen.inputs), dict(noted.outputs)
+        told.pages = self._pages(step)
         if noted.inputs != seen.inputs:  # it was asked to be kept
             self._note(step, noted._replace(inputs=seen.inputs))
         self._tools.say(f"{step.name}: unchanged")
@@ -168,7 +170,17 @@ class _Run:
             told.outcome = Outcome.FAILED
             told.noted += f"\nit ended well, but made no {lacking[0]} that can be read"
             return
+        told.pages = self._pages(step)
         self._note(step, Noted(Stage.DONE, told.inputs, told.outputs))
+
+    def _pages(self, step: Step) -> list[str]:
+        found = (
+            page
+            for _, kind, value in step.outputs()
+            if kind is Kind.FOLDER
+            for page in sorted(place_of(self._pipeline, value).glob("*.html"))
+        )
+        return [os.path.relpath(page, self._folder.folder.absolute()) for page in found]
 
     def _run_words(self, step: Step, words: tuple[str, ...], told: StepRecord) -> None:
         program = Program((*self._tools.command, *words), self._pipeline.folder, self._lock)

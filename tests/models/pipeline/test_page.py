@@ -41,6 +41,17 @@ def test_nothing_that_a_step_says_is_markup():
     assert "<script" not in page
 
 
+def test_pages_that_steps_made_are_linked_from_where_this_one_lies():
+    steps = [
+        StepRecord(name="a", verb="gate", outcome=each, pages=['../w"><b/v.html', "javascript:x"])
+        for each in (Outcome.DONE, Outcome.SKIPPED)
+    ]
+    page = render_page(record(*steps))
+    assert page.count('<a href="../w%22%3E%3Cb/v.html">') == 2
+    assert "<b/" not in page
+    assert 'href="javascript:' not in page
+
+
 def test_what_looks_like_figures_and_is_none_is_text():
     for said in ("[1, 2]", "{", "[" * 15_000, '{"a": "b"}'):
         page = render_page(
