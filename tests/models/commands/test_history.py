@@ -35,7 +35,10 @@ def test_a_table_on_a_terminal_that_nothing_steers(place, stand_in):
 
 def test_json_lines_when_piped(place):
     row, *_ = place.history()
-    assert {"number", "model", "digest", "deployed_at", "by", "verdict", "forced"} <= row.keys()
+    assert sorted(row) == [
+        "by", "deployed_at", "digest", "forced", "model", "number", "reason", "rollout", "serving",
+        "verdict",
+    ]  # fmt: skip
     assert "no function 'nope' at" in place.ssd("history", "--function", "nope", code=1).stderr
 
 
