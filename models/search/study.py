@@ -55,8 +55,8 @@ class Study:
     def __init__(self, place: Place, note: StudyNote) -> None:
         self.folder, self.note = StudyFolder(place.folder), note
         self.folder.create()
-        self._storage = open_storage(place)
-        with FileLock(self.folder.lock):
+        with FileLock(self.folder.lock):  # two that make a database at once stumble over its tables
+            self._storage = open_storage(place)
             self._study = optuna.create_study(
                 storage=self._storage, study_name=note.experiment, direction="maximize",
                 pruner=pruner_of(note.plan), load_if_exists=True,

@@ -89,7 +89,7 @@ BEGIN = ("--data", "data", "--space", "search.yaml", "--study", "searches/digits
 def test_it_stops_where_nothing_is_lost_and_says_how_to_go_on(folder, number, status):
     log = folder / "searches/digits/trials/digits-2.log"
     with begin_search(folder, *BEGIN) as process:
-        until(lambda: log.exists() and "holding" in log.read_text(), 60)
+        until(lambda: log.exists() and " left" in log.read_text(), 60)
         process.send_signal(number)
         _, noted = process.communicate(timeout=60)
     assert process.returncode == status

@@ -64,7 +64,7 @@ def misfortune(act, new):
     if act == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if act == "hold" and new:
-        print("holding", flush=True)
+        print("epoch 2/3, 50%, loss 1.000, 7.0 pictures/s, 0:09 left", flush=True)
         signal.pause()
 
 
