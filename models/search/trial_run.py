@@ -63,6 +63,7 @@ class TrialRun:
         self._program = program
         self._limits = {"TF_NUM_INTRAOP_THREADS": str(threads)} if threads else {}
         self._run = RunFolder(study.folder.run(claim.id))
+        self._epochs = claim.values.get("epochs", study.note.plan.base.epochs)
         self._told = 0
         self._passed = ""
 
@@ -128,10 +129,9 @@ class TrialRun:
             value = row.get(name)
             if value is None:
                 continue
-            epochs = self._study.note.plan.base.epochs
             self._tell(f"{self._claim.id}: epoch {row['epoch']}, {name} {value:.3f}")
-            last = row["epoch"] >= epochs
-            if self._study.report(self._claim, int(row["epoch"]), value) and not last:
+            behind = self._study.report(self._claim, int(row["epoch"]), value)
+            if behind and row["epoch"] < self._epochs:
                 return True
         return False
 

@@ -25,7 +25,7 @@ def main():
         reader.add_argument(f"--{name}")
     reader.add_argument("run", nargs="?")
     asked = reader.parse_args(words)
-    export(asked) if verb == "export" else train(asked)
+    (export if verb == "export" else train)(asked)
 
 
 def train(asked):
