@@ -102,7 +102,8 @@ class Study:
     def constrain(self, claim: Claim, latency_ms: float, limit: float) -> None:
         """Notes a trial's latency: above the limit it cannot be the best."""
         claim.trial.set_user_attr(_LATENCY, latency_ms)
-        claim.trial.set_constraint(_LATENCY, latency_ms - limit)
+        if _LATENCY not in claim.trial.constraints:  # else noted before a kill
+            claim.trial.set_constraint(_LATENCY, latency_ms - limit)
 
     def finish(self, claim: Claim, fate: Fate, value: float | None = None, why: str = "") -> None:
         """Notes what became of a trial, and gives it back.
