@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from .examples import examples
-from .heavy import require_tensorflow
+from .heavy import require_keras, require_tensorflow
 from .printing import write_line
 from .quiet import quiet_engine
 
@@ -68,6 +68,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
 
     prepare_environment(deterministic=False)
     require_tensorflow()
+    require_keras()
     from ..bundling.output import check_output
 
     check_output(asked.out)
