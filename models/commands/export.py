@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from .data_sets.choice import FOLDER, local
 from .examples import examples
 from .heavy import require_keras, require_tensorflow
 from .printing import write_line
@@ -24,8 +25,8 @@ class _Asked:
     run: Path
     out: Path
     precision: "Precision"
-    data: Path | None
-    validation: Path | None
+    data: Path | str | None
+    validation: Path | str | None
     name: str | None
     version: str
     cache: Path
@@ -34,6 +35,7 @@ class _Asked:
 @examples(
     "ssd export RUN --precision int8 --out BUNDLE",
     "ssd export RUN --precision float32 --out BUNDLE --validation DIR",
+    "ssd export RUN --out BUNDLE --data bigquery://PROJECT/DATASET/TABLE",
 )
 @click.command(name="export")
 @click.argument("run", type=_FOLDER)
@@ -45,8 +47,8 @@ class _Asked:
     show_default=True,
     help="int8 takes minutes, and is twice as fast to serve.",
 )
-@click.option("--data", type=_FOLDER, help="The run's data set, where it lies elsewhere by now.")
-@click.option("--validation", type=_FOLDER, help="Other pictures to measure on.")
+@click.option("--data", type=FOLDER, help="The run's data set, where it lies elsewhere by now.")
+@click.option("--validation", type=FOLDER, help="Other pictures to measure on.")
 @click.option("--name", help="Name of the model.  [default: the run's folder]")
 @click.option("--version", default="1.0.0", show_default=True, help="Its version.")
 @click.option(
@@ -93,6 +95,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
 
 def _export(asked: _Asked, seen: TextIO) -> "Exported":
     from ..bundling.progress import Steps
+    from ..datasets.tolerance import Tolerance
     from ..training.exporting import Request, export
     from ..training.parts import read_parts
     from ..training.recipe_file import read_recipe
@@ -101,12 +104,13 @@ def _export(asked: _Asked, seen: TextIO) -> "Exported":
     folder = RunFolder(asked.run)
     note = folder.note()
     recipe = read_recipe(folder.recipe)
-    other = note.data.measured_folder
+    validation = asked.validation or note.data.measured_folder
     parts = read_parts(
-        asked.data or Path(note.data.folder),
-        asked.validation or (Path(other) if other else None),
+        local(asked.data or Path(note.data.folder)),
+        local(validation) if validation else None,
         recipe.validation,
         recipe.seed,
+        Tolerance.parse(note.data.max_bad),
     )
     name = asked.name or asked.run.resolve().name
     request = Request(asked.run, asked.out, asked.precision, name, asked.version, asked.cache)

@@ -55,7 +55,7 @@ class _Asked:
     resume: Path | None
     time_limit: float | None
     deterministic: bool
-    max_bad: str
+    max_bad: str | None
     track: str
 
     def check(self) -> None:
@@ -101,7 +101,8 @@ class _Asked:
     help="MLflow server to tell of the run when it ends.  [default: MLFLOW_TRACKING_URI]",
 )
 @click.option(
-    "--max-bad", default="1%", show_default=True, help="Bad rows that the data set may have."
+    "--max-bad",
+    help="Bad rows that the data set may have.  [default: 1%; with --resume, as at the start]",
 )
 def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of them
     """Trains a network on annotated pictures.
@@ -138,12 +139,12 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
 
 
 def _request(asked: _Asked) -> "Request":
-    from ..datasets.tolerance import Tolerance
+    from ..datasets.tolerance import USUAL, Tolerance
     from ..training.recipe import Recipe
     from ..training.recipe_file import read_recipe
     from ..training.request import Request, resumed
 
-    tolerance = Tolerance.parse(asked.max_bad)
+    tolerance = None if asked.max_bad is None else Tolerance.parse(asked.max_bad)
     data = None if asked.data is None else local(asked.data)
     if asked.resume is not None:
         return resumed(asked.resume, data, tolerance, deterministic=asked.deterministic)
@@ -151,4 +152,4 @@ def _request(asked: _Asked) -> "Request":
     assert asked.out is not None
     recipe = read_recipe(asked.config) if asked.config else Recipe()
     validation = None if asked.validation is None else local(asked.validation)
-    return Request(data, asked.out, recipe, validation, tolerance, asked.deterministic)
+    return Request(data, asked.out, recipe, validation, tolerance or USUAL, asked.deterministic)
