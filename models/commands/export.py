@@ -11,6 +11,7 @@ from .examples import examples
 from .heavy import require_keras, require_tensorflow
 from .printing import write_line
 from .quiet import quiet_engine
+from .tracking import tell_what_was_made, track_option
 
 if TYPE_CHECKING:
     from ..training.exporting import Exported, Precision
@@ -30,6 +31,7 @@ class _Asked:
     name: str | None
     version: str
     cache: Path
+    track: str
 
 
 @examples(
@@ -58,6 +60,7 @@ class _Asked:
     show_default=True,
     help="Keeps the long step's result, so that an interrupted export goes on.",
 )
+@track_option
 def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of them
     """Makes a bundle of the best weights of RUN, the folder that `ssd train` wrote.
 
@@ -72,6 +75,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
     require_tensorflow()
     require_keras()
     from ..bundling.output import check_output
+    from ..ssd.bundle import open_bundle
 
     check_output(asked.out)
     with quiet_engine() as seen:
@@ -89,6 +93,10 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
         f"wrote {asked.out}: {manifest.name} {manifest.version}, {manifest.precision}, "
         f"{megabytes:.0f} MB, {len(manifest.outputs.class_ids)} classes"
     )
+    kind, digest = manifest.precision, open_bundle(asked.out).digest
+    tags = {f"bundle_{kind}": f"{manifest.name} {manifest.version}, sha256 {digest}"}
+    served = {f"{kind}/{name}": value for name, value in figures.items()}
+    tell_what_was_made(asked.run, asked.track, tags, served)
     write_line(f"look: ssd detect --bundle {asked.out} PICTURE")
     write_line(f"serve: set MODEL_BUNDLE={asked.out} for the function")
 

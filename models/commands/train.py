@@ -10,8 +10,9 @@ import click
 from .data_sets.choice import FOLDER, local
 from .examples import examples
 from .heavy import require_keras
-from .printing import write_line, write_note
+from .printing import write_line
 from .quiet import quiet_engine
+from .tracking import tell_of_run, track_option
 
 if TYPE_CHECKING:
     from ..training.request import Request
@@ -94,12 +95,7 @@ class _Asked:
     is_flag=True,
     help="The same seed gives the same weights on this machine, bit for bit; slower.",
 )
-@click.option(
-    "--track",
-    envvar="MLFLOW_TRACKING_URI",
-    default="",
-    help="MLflow server to tell of the run when it ends.  [default: MLFLOW_TRACKING_URI]",
-)
+@track_option
 @click.option(
     "--max-bad",
     help="Bad rows that the data set may have.  [default: 1%; with --resume, as at the start]",
@@ -129,11 +125,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
     write_line(f"export: ssd export {request.out} --precision int8 --out BUNDLE")
     if state.epoch < request.recipe.epochs:
         write_line(f"go on: ssd train --resume {request.out}")
-    if asked.track:
-        from ..training.tracking import track
-
-        wrong = track(request.out, asked.track)
-        write_note(f"not tracked: {wrong}" if wrong else f"tracked: {asked.track}")
+    tell_of_run(request.out, asked.track)
     if ended.signal is not None:
         sys.exit(_SIGNALLED + ended.signal)
 

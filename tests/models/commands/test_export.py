@@ -83,7 +83,8 @@ def test_a_run_with_bad_rows_goes_on_and_is_exported_also_from_a_place(tmp_path)
     ssd("train", "--resume", "run")
     ssd("export", "run", "--out", "first", "--precision", "float32")
     ssd("data", "push", "--dataset", "set", "--to", "place", "--max-bad", "50%")
-    data = ("--data", f"file://{tmp_path}/place", "--validation", f"file://{tmp_path}/place")
+    place = f"file://{tmp_path}/place"
+    data = ("--data", place, "--validation", place, "--track", "http://127.0.0.1:9")
     ssd("export", "run", "--out", "second", "--precision", "float32", *data)
     first, second = (
         json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("first", "second")
