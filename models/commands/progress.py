@@ -55,9 +55,9 @@ class Progress:
         self._done += 1
         self._known += 1
 
-    def add(self) -> None:
-        """One is done."""
-        self._done += 1
+    def add(self, count: int = 1) -> None:
+        """So many more are done."""
+        self._done += count
         self._show()
 
     def end(self) -> None:
