@@ -95,7 +95,11 @@ class Handler:
             PayloadError: Nothing usable was sent, or an option is wrong.
             DetectorError: The picture is not usable.
         """
-        return replace(self._answer(request), headers=self._headers)
+        try:
+            return replace(self._answer(request), headers=self._headers)
+        except (DetectorError, PayloadError) as error:
+            vars(error)["headers"] = self._headers  # a refusal names the model, too
+            raise
 
     def _answer(self, request: object) -> Reply:
         body = read_body(request, self._max_body)

@@ -106,10 +106,10 @@ def _search(place: "Place", given: dict[str, Any]) -> None:
     asked = Asked(place, note, given["workers"], given["most_failures"])
     with stop.listening():
         Search(asked, lambda: stop.asked, write_note).run()
-    _tell(place, note)
     if stop.signal is not None:
         write_note(f"go on: ssd search --study {place.text}")
         sys.exit(_SIGNALLED + stop.signal)
+    _tell(place, note)
 
 
 def _tell(place: "Place", note: "StudyNote") -> None:

@@ -120,7 +120,8 @@ class Search:
         self._tell(f"{said}; {so_far}")
         with self._counting:
             self._failures = self._failures + 1 if ended.fate == "fail" else 0
-            if self._failures >= self._asked.most_failures:
+            if self._failures == self._asked.most_failures:  # another's may come after
+                self._broken.set()
                 raise SearchError(
                     f"{self._failures} trials failed one after another, the last because: "
                     f"{ended.why}; their logs are in {study.folder.trials}"

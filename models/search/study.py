@@ -55,8 +55,8 @@ class Study:
     def __init__(self, place: Place, note: StudyNote) -> None:
         self.folder, self.note = StudyFolder(place.folder), note
         self.folder.create()
-        self._storage = open_storage(place)
-        with FileLock(self.folder.lock):
+        with FileLock(self.folder.lock):  # two that make a database at once stumble over its tables
+            self._storage = open_storage(place)
             self._study = optuna.create_study(
                 storage=self._storage, study_name=note.experiment, direction="maximize",
                 pruner=pruner_of(note.plan), load_if_exists=True,
@@ -102,7 +102,8 @@ class Study:
     def constrain(self, claim: Claim, latency_ms: float, limit: float) -> None:
         """Notes a trial's latency: above the limit it cannot be the best."""
         claim.trial.set_user_attr(_LATENCY, latency_ms)
-        claim.trial.set_constraint(_LATENCY, latency_ms - limit)
+        if _LATENCY not in claim.trial.constraints:  # else noted before a kill
+            claim.trial.set_constraint(_LATENCY, latency_ms - limit)
 
     def finish(self, claim: Claim, fate: Fate, value: float | None = None, why: str = "") -> None:
         """Notes what became of a trial, and gives it back.

@@ -72,7 +72,7 @@ def search(folder, *words):
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "data").mkdir()
-    (tmp_path / "data/standin.json").write_text('{"2": "hold"}')
+    (tmp_path / "data/standin.json").write_text('{"1": "hold"}')
     (tmp_path / "search.yaml").write_text(
         "base: {epochs: 3}\nspace: {rate.peak: {log: [1e-4, 1e-2]}}\n"
     )
@@ -87,9 +87,9 @@ BEGIN = ("--data", "data", "--space", "search.yaml", "--study", "searches/digits
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "TERM"]
 )
 def test_it_stops_where_nothing_is_lost_and_says_how_to_go_on(folder, number, status):
-    log = folder / "searches/digits/trials/digits-2.log"
+    log = folder / "searches/digits/trials/digits-1.log"
     with begin_search(folder, *BEGIN) as process:
-        until(lambda: log.exists() and "holding" in log.read_text(), 60)
+        until(lambda: log.exists() and " left" in log.read_text(), 60)
         process.send_signal(number)
         _, noted = process.communicate(timeout=60)
     assert process.returncode == status

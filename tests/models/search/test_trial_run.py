@@ -15,11 +15,13 @@ def run_trial(begin_study):
     from models.search.study import Study
     from models.search.trial_run import TrialRun
 
-    def run(acts=None, stopping=lambda: False, **given):
+    def run(acts=None, stopping=lambda said: False, **given):
         place, note = begin_study(acts)
         study = Study(place, begin(place, Wanted(**given)) if given else note)
         claim, said = study.claim(), []
-        trial = TrialRun(study, claim, stopping, said.append, program=STANDIN, threads=3)
+        trial = TrialRun(
+            study, claim, lambda: stopping(said), said.append, program=STANDIN, threads=3
+        )
         return trial, trial.train(), study.folder, said, claim
 
     return run
@@ -37,10 +39,14 @@ def test_a_trial_is_trained_with_its_own_recipe(run_trial, tmp_path):
     assert words[words.index("--max-bad") + 1] == "5%"
 
 
-def test_a_stop_leaves_a_run_that_can_be_gone_on_with(run_trial, tmp_path):
-    log = tmp_path / "digits/trials/digits-1.log"
-    trial, ended, folder, *_ = run_trial({"1": "hold"}, lambda: b"holding" in log.read_bytes())
+def test_a_stop_leaves_a_run_that_can_be_gone_on_with(run_trial):
+    def told(said):
+        return "digits-1: epoch 2/3, 50%, loss 1.000, 7.0 pictures/s, 0:09 left" in said
+
+    trial, ended, folder, said, _ = run_trial({"1": "hold"}, told)
     assert ended.fate == "stopped"
+    assert said[-1] == "digits-1: ends after the step it is at"
+    assert len(said) == 3  # how far it is, is told once
     assert folder.run("digits-1").joinpath("checkpoint.npz").read_text() == "1"
     trial._stopping = lambda: False
     assert trial.train().value == 0.8
