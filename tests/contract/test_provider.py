@@ -604,6 +604,7 @@ def test_a_canary_shares_the_calls_until_it_is_settled(make, archive):
             await deployed(provider, archive, 1)
             status = await candidate(provider, archive, 2, "canary")
             assert (status.rollout, status.revision, status.newest) == (PROGRESSING, 1, 2)
+            assert (status.replicas, status.available) == (1, 1)
             assert shares(provider) == {1: 0.75, 2: 0.25}
             assert not provider.routing.shadows("echo")
             (told,) = (each for each in heard if isinstance(each, CandidateReady))

@@ -82,8 +82,9 @@ def test_grpc_and_the_client_of_rest_tell_the_same_under_the_same_names():
     over_rest = function_of(json.loads(encode(status_of(MOVING, 0)))).annotations
     assert over_rest == annotations_of(MOVING)
     assert set(over_rest) - {"desc", "dcf.reason"} == {
-        "dcf.rollout", "dcf.rollout-mode", "dcf.revision", "dcf.rollout-revision", "dcf.rollout-replicas",
-        "dcf.rollout-ready-replicas", "dcf.restarts", "dcf.last-exit", "dcf.last-exit-at",
+        "dcf.rollout", "dcf.rollout-mode", "dcf.revision", "dcf.rollout-revision",
+        "dcf.rollout-replicas", "dcf.rollout-ready-replicas", "dcf.restarts", "dcf.last-exit",
+        "dcf.last-exit-at",
     }  # fmt: skip
 
 
