@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from .call import read_body, read_query
 from .errors import BadBase64, BadOption, PayloadError
@@ -28,8 +29,10 @@ from .reply import (
     choose_format,
     describe,
     describe_failure,
+    describe_model,
     json_reply,
     picture_reply,
+    title_of,
 )
 from .rooms import (
     Allowance,
@@ -69,15 +72,13 @@ class Handler:
         self._default_settings = self._merge(self._options)
         # One real inference, so that the first call is as fast as the next.
         self._detector.warm()
-        manifest = self._detector.bundle.manifest
+        self._model = describe_model(self._detector, settings.model_id)
+        serves = title_of(self._model)
+        self._headers = {"X-Model": serves}
         self.info: dict[str, object] = {
-            "model": {
-                "name": manifest.name,
-                "version": manifest.version,
-                "precision": manifest.precision,
-                "digest": self._detector.bundle.digest,
-            },
-            "settings": {row.name: environ.get(row.name, row.default) for row in SETTINGS},
+            "serves": serves,
+            "model": {**self._model, "precision": self._detector.bundle.manifest.precision},
+            "settings": {row.name: _told(row.name, environ) or row.default for row in SETTINGS},
         }
 
     def __call__(self, request: object) -> Reply:
@@ -94,6 +95,13 @@ class Handler:
             PayloadError: Nothing usable was sent, or an option is wrong.
             DetectorError: The picture is not usable.
         """
+        try:
+            return replace(self._answer(request), headers=self._headers)
+        except (DetectorError, PayloadError) as error:
+            vars(error)["headers"] = self._headers  # a refusal names the model, too
+            raise
+
+    def _answer(self, request: object) -> Reply:
         body = read_body(request, self._max_body)
         if not body.content and getattr(request, "method", "POST") in _QUESTIONS:
             return json_reply(self._usage(), {})
@@ -120,7 +128,7 @@ class Handler:
         answer = self._detect(inspected, picture, settings, _waited_for(request))
         if wanted in PICTURE_FORMATS:
             return picture_reply(inspected, answer, self._detector, wanted)
-        return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
+        return json_reply(describe(answer, self._model, wanted), answer.timings_ms)
 
     def _inspect(
         self, picture: Picture | PayloadError, settings: Settings, *, damaged: bool
@@ -155,7 +163,7 @@ class Handler:
         for index, picture in enumerate(pictures):
             outcome = next(answers) if isinstance(picture, Inspected) else picture
             if isinstance(outcome, Answer):
-                entries.append(describe(outcome, self._detector, wanted))
+                entries.append(describe(outcome, self._model, wanted))
                 for stage, cost in outcome.timings_ms.items():
                     spent[stage] = spent.get(stage, 0.0) + cost
             else:
@@ -196,7 +204,6 @@ class Handler:
 
     def _usage(self) -> dict[str, object]:
         """What a person sees who opens the function's address."""
-        manifest = self._detector.bundle.manifest
         return {
             "usage": "POST an image: raw, base64, a data URI, a form field `image`, or JSON "
             '{"image": base64}. The answer is a list of class, class_id, confidence, xmin, ymin, '
@@ -209,9 +216,15 @@ class Handler:
                 "tiles": TILES_ALLOWED,
                 "damaged": " or ".join(DAMAGED),
             },
-            "model": {"name": manifest.name, "version": manifest.version},
+            "model": self._model,
             "classes": list(self._detector.bundle.labels.names),
         }
+
+
+def _told(name: str, environ: Mapping[str, str]) -> str:
+    """A setting as whoever asks may read it: no path of this machine."""
+    text = environ.get(name, "")
+    return Path(text).name if Path(text).is_absolute() else text
 
 
 def _waited_for(request: object) -> Callable[[], bool]:

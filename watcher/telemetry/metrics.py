@@ -67,10 +67,15 @@ class Tally:
 
 
 class Metrics:
-    """Counts for one process. Labels have few values, whatever clients and handlers send."""
+    """Counts for one process. Labels have few values, whatever clients and handlers send.
 
-    def __init__(self, runner: Runner) -> None:
+    Attributes:
+        serves: what the handler serves, as it says; empty when it says nothing.
+    """
+
+    def __init__(self, runner: Runner, serves: str = "") -> None:
         """Begins at zero; `runner` tells how many calls there are."""
+        self.serves = serves
         self._runner = runner
         self._lock = threading.Lock()
         self._http: dict[Labels, Times] = {}

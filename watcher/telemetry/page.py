@@ -55,10 +55,18 @@ class MetricsPage(Collector):
             "Handler calls running and waiting, over every door.",
             tally.calls,
         )
+        if self._metrics.serves:
+            yield _info("function_info", "What the handler serves.", serves=self._metrics.serves)
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format 0.0.4."""
         return generate_latest(self._registry)
+
+
+def _info(name: str, words: str, **labels: str) -> Metric:
+    family = GaugeMetricFamily(name, words, labels=tuple(labels))
+    family.add_metric(tuple(labels.values()), 1)
+    return family
 
 
 def _counter(
