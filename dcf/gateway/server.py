@@ -171,7 +171,7 @@ class Server:
         )
         connections = Connections(bounds)
         opened.callback(connections.stop)
-        _judge(gateway, upstream, metrics, candidates)
+        candidates.start(gateway, upstream)
         opened.push_async_callback(self._drain, listener, runner, queue)
         opened.push_async_callback(candidates.close)
         await self._open_rest(runner, connections)
@@ -257,19 +257,6 @@ class Server:
     async def stop(self) -> None:
         """Take no more calls, let those under way finish, end every function's processes."""
         await self._started.aclose()
-
-
-def _judge(gateway: Gateway, upstream: Upstream, metrics: Metrics, candidates: Candidates) -> None:
-    """Join those who know how a candidate does with those who ask for it."""
-
-    def forgotten(name: str) -> None:
-        metrics.forget(name)
-        candidates.forget(name)
-
-    gateway.forgotten, gateway.figures = forgotten, candidates.figures
-    gateway.settled = lambda name, keep: metrics.of(name).settled(keep=keep)
-    upstream.watched = candidates.watched
-    candidates.start(gateway, upstream)
 
 
 def _claimed(settings: Settings, host: str, bounds: Bounds) -> GrpcListener:

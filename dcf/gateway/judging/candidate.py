@@ -12,6 +12,7 @@ from .copier import AGREED, DIFFERED, DROPPED, FAILED, Copied, Copier
 from .judge import Judge
 from .replicas import LONGEST, Replicas
 
+_FULL = 429
 _UNCOPIED = frozenset({"HEAD", "OPTIONS"})
 
 
@@ -62,6 +63,8 @@ class Candidate:
     def _is_to_be_copied(self, call: Call, answer: Answer) -> bool:
         size = answer.response.content_length
         is_whole = call.body is None or isinstance(call.body, bytes)
+        if _is_busy_or_broken(answer.response.status):
+            return False
         if not is_whole or size is None or size > LONGEST or call.method in _UNCOPIED:
             return False
         if not self.terms.copies:
@@ -99,13 +102,13 @@ class Candidate:
         return self._replicas.shadow()
 
     def _copied(self, copied: Copied | None) -> None:
-        if copied is None:
+        if copied is None or copied.status == _FULL:
             self._count(DROPPED)
             return
         if self.terms.mode != CANARY:
             self.judge.answered(by_candidate=True, status=copied.status, seconds=copied.seconds)
         # A canary's copies go to the serving revision: its own failure says nothing of the canary.
-        if copied.status >= 500 and self.terms.mode == CANARY:
+        if _is_busy_or_broken(copied.status) and self.terms.mode == CANARY:
             self._count(FAILED)
         else:
             self._count(AGREED if copied.agrees else DIFFERED)
@@ -115,3 +118,8 @@ class Candidate:
     def _look(self) -> None:
         if self.judge.is_due:
             self.due.set()
+
+
+def _is_busy_or_broken(status: int) -> bool:
+    """Whether an answer says nothing of what the function would have answered."""
+    return status >= 500 or status == _FULL

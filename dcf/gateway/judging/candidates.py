@@ -38,7 +38,7 @@ class Candidates:
         """Nobody is judged.
 
         Args:
-            metrics: Counts copies.
+            metrics: Counts copies and verdicts; forgets with it who was deleted.
         """
         self._metrics = metrics
         self._told: dict[str, CandidateReady] = {}
@@ -61,8 +61,11 @@ class Candidates:
             self.watched[name].died(notice.revision)
 
     def start(self, gateway: "Gateway", upstream: "Upstream") -> None:
-        """Judge from now on, those that are there already, too."""
+        """Judge from now on, those that are there already, too; and tell who asks how it goes."""
         self._ways = gateway, upstream
+        gateway.forgotten, gateway.figures = self._deleted, self.figures
+        gateway.settled = lambda name, keep: self._metrics.of(name).settled(keep=keep)
+        upstream.watched = self.watched
         for told in self._told.values():
             self._begin(told)
 
@@ -73,6 +76,10 @@ class Candidates:
         task = self._tasks.pop(name, None)
         if task is not None and task is not asyncio.current_task():
             task.cancel()
+
+    def _deleted(self, name: str) -> None:
+        self._metrics.forget(name)
+        self.forget(name)
 
     def figures(self, name: str) -> tuple[int, str]:
         """Its candidate's number and how that is doing; 0 for none."""

@@ -92,8 +92,9 @@ def checked_env(env: Mapping[str, str]) -> dict[str, str]:
 def without_rollout(annotations: Mapping[str, str]) -> dict[str, str]:
     """What is left when somebody sends back what a listing gave."""
     ours = frozenset(_ANNOTATIONS.values())
-    asked = {key: value for key, value in annotations.items() if value in MODES}  # see `terms_of`
-    return {key: value for key, value in annotations.items() if key not in ours or key in asked}
+    if annotations.get("dcf.rollout") in MODES:  # in the wrong place: `terms_of` says so
+        ours -= {"dcf.rollout"}
+    return {key: value for key, value in annotations.items() if key not in ours}
 
 
 def is_ours(namespace: str | None) -> bool:

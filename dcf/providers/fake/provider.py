@@ -56,7 +56,7 @@ class Script:
     fault: str = ""
 
 
-class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what a test says
+class FakeProvider:  # pylint: disable=too-many-instance-attributes,too-many-public-methods # all
     """Fills the whole port.
 
     Attributes:
@@ -163,16 +163,24 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Serve an earlier revision's spec again."""
         await self.describe(name)
-        past = self._revisions[name][1:]
-        if number is None and not past:
-            raise InvalidRequest(f"function {name} has no earlier revision to go back to")
+        found = self._before(name) if number is None else number
         for each in self._revisions[name]:
-            if each.number == (past[0].number if number is None else number):
-                if each.spec == self.statuses[name].spec:
+            if each.number == found:
+                if each.spec == self._revisions[name][0].spec:
                     return self._revisions[name][0]
                 self._check(each.spec)
                 return await self._begin(at_once(each.spec), by)
         raise NotFound(f"function {name} has no revision {number}")
+
+    def _before(self, name: str) -> int:
+        """Number of the revision to go back to."""
+        serving = self._serving(name)
+        if name in self._judged:
+            return serving
+        for each in self._revisions[name]:
+            if each.number < serving and each.rollout == READY:
+                return each.number
+        raise InvalidRequest(f"function {name} has no earlier revision to go back to")
 
     async def settle(self, name: str, number: int, reason: str, *, keep: bool) -> None:
         """End a canary or shadow."""
@@ -193,6 +201,8 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
 
     def shadows(self, name: str) -> Sequence[Target]:
         """The replicas of a shadow."""
+        if name not in self.statuses:
+            raise NotFound(f"no such function: {name}")
         terms = self._judged.get(name)
         if terms is None or terms.weight or not self.statuses[name].replicas:
             return ()

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -65,7 +66,8 @@ class Deployed:
         return FunctionState(
             shown.spec,
             record.replicas,
-            len(self.targets()),
+            # Of a canary and what serves, those of the one that has more.
+            max(Counter(each.revision for each in self.targets()).values(), default=0),
             record.created_at,
             rollout.outcome,
             rollout.reason,

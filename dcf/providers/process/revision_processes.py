@@ -103,9 +103,10 @@ class RevisionProcesses:
     def targets(self) -> Sequence[Target]:
         """Where calls go now."""
         found = self._targets(self.rollout.routed)
-        if shares := self.rollout.shares:
-            return [replace(each, weight=shares[each.revision]) for each in found]
-        return found
+        if self.rollout.state is not State.CANARY:
+            return found
+        shares = self.rollout.shares
+        return [replace(each, weight=shares[each.revision]) for each in found]
 
     def shadows(self) -> Sequence[Target]:
         """Where copies of calls go now."""

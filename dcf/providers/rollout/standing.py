@@ -78,6 +78,8 @@ class Standing:  # pylint: disable=too-many-instance-attributes # a machine is i
             return [*_members(first), *_members(second)]
         if self.state in (State.TRIAL, State.KEEPING):
             first, second = second, first
+        elif first is not None and first.ready:  # nearly always, and on the way of every call
+            return _members(first)
         elif second is not first and self._is_shadow:
             second = None
         return _members(first) or _members(second)

@@ -12,7 +12,7 @@ import pytest
 
 GOOD = "def handle(body):\n    return 'same'\n"
 ERRING = "def handle(body):\n    if body:\n        raise ValueError('no')\n    return 'same'\n"
-SLOW = "import time\ndef handle(body):\n    time.sleep(0.03)\n    return 'same'\n"
+SLOW = "import time\ndef handle(body):\n    time.sleep(0.3)\n    return 'same'\n"
 OTHER = "def handle(body):\n    return 'other'\n"
 DYING = "import os\ndef handle(body):\n    if body:\n        os._exit(7)\n    return 'same'\n"
 SECONDS = 60

@@ -132,6 +132,21 @@ def test_when_a_copy_of_a_canarys_call_fails_it_is_the_serving_revision_that_fai
     run(steps)
 
 
+@pytest.mark.parametrize("terms", [CANARY, Terms("shadow", 1.0)], ids=["canary", "shadow"])
+def test_a_function_that_is_full_says_nothing_of_its_answers(terms):
+    async def steps():
+        judged = Judged(terms)
+        assert await judged.call(1 if terms is not CANARY else 2, status=429) is None
+        judged.replicas.answer = Kept(429, b"")
+        await judged.call(1 if terms is not CANARY else 2)
+        await until_async(lambda: judged.counted)
+        assert judged.counted == ["dropped"]
+        assert "compared" not in judged.candidate.line
+        assert judged.candidate.judge.candidate.errors == 0
+
+    run(steps)
+
+
 def test_it_is_due_when_there_is_something_to_decide_by():
     async def steps():
         judged = Judged(Terms("canary", 0.25))

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -247,7 +248,7 @@ def test_any_other_step_ends_the_judging(step):
         candidates = Candidates(Metrics())
         candidates.hear(CandidateReady("f", 2, 1, Terms("canary")))
         assert candidates.figures("f") == (0, "")  # the doors are not open yet
-        candidates.start(None, None)
+        candidates.start(SimpleNamespace(), SimpleNamespace())
         assert candidates.figures("f")[0] == 2
         candidates.hear(RolloutStep("g", 2, step))
         candidates.hear(RolloutStep("f", 2, "canary"))
