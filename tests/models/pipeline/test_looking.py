@@ -43,7 +43,9 @@ def test_content_counts_and_not_its_place(look, tmp_path):
 
 def test_options_the_verb_and_its_code_are_inputs(look):
     plain = look("train", data="data", out="run").inputs
-    assert {"the verb", "the code", "data", "out", "max-bad"} <= plain.keys()
+    assert {"the verb", "the code", "data", "out"} <= plain.keys()
+    made = look("data make digits", count="3", out="made").inputs
+    assert made["split"] == '["train"]'  # as it is usual
     other = look("train", data="data", out="other", **{"time-limit": "1m"}).inputs
     assert {name for name in other if plain.get(name) != other[name]} == {"out", "time-limit"}
 
