@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -10,12 +10,19 @@ from ..training.run_folder import versions_now
 
 _ROOMS = Path(__file__).parents[1]
 _PIECE = 1 << 20
+_TELLS = 1 << 30
+"""Bytes after which it says where it is: some seconds."""
 
 
 class Files:
-    """Digests of files and folders; a file that did not change meanwhile is read once."""
+    """Digests of files and folders; a file that did not change meanwhile is read once.
 
-    def __init__(self) -> None:
+    Args:
+        say: Tells a person how far it is with what takes long.
+    """
+
+    def __init__(self, say: Callable[[str], None] = lambda _: None) -> None:
+        self._say, self._read = say, 0
         self._known: dict[tuple[str, int, int, int, int], str] = {}
 
     def of_file(self, file: Path) -> str:
@@ -31,8 +38,15 @@ class Files:
             with file.open("rb") as stream:
                 while piece := stream.read(_PIECE):
                     content.update(piece)
+                    self._count(len(piece), file)
             self._known[key] = content.hexdigest()
         return self._known[key]
+
+    def _count(self, more: int, file: Path) -> None:
+        """Says now and then where it is."""
+        before, self._read = self._read, self._read + more
+        if self._read // _TELLS > before // _TELLS:
+            self._say(f"comparing inputs: {self._read / 1e9:.1f} GB read, now {file.parent}")
 
     def of_folder(self, folder: Path) -> str:
         """One digest of the names and contents of all files; names with a dot first are no part.

@@ -31,14 +31,19 @@ class Looker:
         pipeline: The steps.
         options_of: The options of a verb.
         open_registry: Opens the registry of a place.
+        say: Tells a person how far it is with what takes long.
     """
 
     def __init__(
-        self, pipeline: Pipeline, options_of: OptionsOf, open_registry: Callable[[str], Registry]
+        self,
+        pipeline: Pipeline,
+        options_of: OptionsOf,
+        open_registry: Callable[[str], Registry],
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._folder = pipeline.folder
         self._options_of, self._open_registry = options_of, open_registry
-        self._files = Files()
+        self._files = Files(say)
 
     def look(self, step: Step, noted: Noted | None, given: Mapping[str, str]) -> Seen:
         """What is there now.

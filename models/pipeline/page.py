@@ -50,9 +50,9 @@ def _details(step: StepRecord) -> list[str]:
     if figures:
         parts.append(table(("figure", ""), figures))
     elif step.said:
-        parts.append(f"<pre>{escape(step.said)}</pre>")
+        parts.append(_text(step.said))
     if step.noted and step.outcome in {Outcome.FAILED, Outcome.STOPPED}:
-        parts.append(f"<pre>{escape(step.noted)}</pre>")
+        parts.append(_text(step.noted))
     digests = [
         *step.inputs.items(),
         *((f"made: {name}", each) for name, each in step.outputs.items()),
@@ -61,6 +61,10 @@ def _details(step: StepRecord) -> list[str]:
     parts.append(table(("", "digest"), ((name, _short(each)) for name, each in digests)))
     parts.append("</details>")
     return parts
+
+
+def _text(said: str) -> str:
+    return f'<div class="wide"><pre>{escape(said)}</pre></div>'
 
 
 def _figures(said: str) -> list[tuple[str, str]]:

@@ -79,7 +79,7 @@ class _Run:
 
     def __init__(self, pipeline: Pipeline, folder: StateFolder, tools: Tools, lock: int) -> None:
         self._pipeline, self._folder, self._tools, self._lock = pipeline, folder, tools, lock
-        self._looker = Looker(pipeline, tools.options_of, tools.open_registry)
+        self._looker = Looker(pipeline, tools.options_of, tools.open_registry, tools.say)
         self._notes = folder.read()
         self._steps = {step.name: step for step in pipeline.steps}
         self._started, self._signals = time.monotonic(), Signals()
@@ -91,6 +91,7 @@ class _Run:
         self._told = {each.name: each for each in self.record.steps}
 
     def run(self, wishes: Mapping[str, Wish]) -> Finished:
+        """Runs all that has to run, and writes down how it ended."""
         try:
             with self._signals.taken():
                 failed = self._run_all(Order(tuple(self._steps), self._notes, wishes))

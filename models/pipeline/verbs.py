@@ -6,6 +6,7 @@ asked of the verb itself (``Option``), and only those that name something to loo
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -55,8 +56,8 @@ class Verb(NamedTuple):
     """
 
     rooms: tuple[str, ...]
-    reads: Mapping[str, Kind] = {}
-    writes: Mapping[str, Kind] = {}
+    reads: Mapping[str, Kind] = MappingProxyType({})
+    writes: Mapping[str, Kind] = MappingProxyType({})
     gives: bool = False
     goes_on: bool = False
     grows: frozenset[str] = frozenset()

@@ -66,3 +66,13 @@ def test_what_cannot_be_read_is_an_error(tmp_path):
 
 def test_code_is_of_rooms():
     assert of_code(("datasets",)) == of_code(("datasets",)) != of_code(("datasets", "ssd"))
+
+
+def test_what_takes_long_says_how_far_it_is(folder, monkeypatch):
+    monkeypatch.setattr("models.pipeline.digests._TELLS", 1000)
+    said = []
+    (folder / "large").write_bytes(b"1" * 2500)
+    Files(said.append).of_folder(folder)
+    assert said == [f"comparing inputs: 0.0 GB read, now {folder}"]
+    Files(said.append).of_file(folder / "one")
+    assert len(said) == 1
