@@ -94,11 +94,12 @@ def test_a_step_that_fails_is_the_last():
 
 @dataclass
 class Place:
-    """What lies where a step writes: begun from which inputs, and whether it is whole."""
+    """What lies where a step writes: begun from which inputs, whether it is whole, and as made."""
 
     begun: dict = field(default_factory=dict)
     content: str = ""
     whole: bool = False
+    damaged: bool = False
 
 
 class World(RuleBasedStateMachine):
@@ -123,7 +124,7 @@ class World(RuleBasedStateMachine):
     def see(self, step):
         place = self.places.get(step)
         outputs = {"out": place.content} if place and place.whole else {}
-        return Seen(self.inputs(step), outputs, place is not None and not place.whole)
+        return Seen(self.inputs(step), outputs, place is not None)
 
     def actions(self, step, choice):
         """What beginning a step comes to, in pieces between which it can be killed."""
@@ -136,7 +137,7 @@ class World(RuleBasedStateMachine):
         self.notes[step] = Noted(Stage.BEGUN, seen, {})
         yield
         if choice.how is How.GO_ON:
-            if self.places[step].begun != seen:
+            if self.places[step].begun != seen or self.places[step].damaged:
                 self.begun_wrong.append(step)
         elif step in self.places:
             self.begun_wrong.append(step)  # a verb refuses a place that is taken
@@ -186,15 +187,16 @@ class World(RuleBasedStateMachine):
             assert self.go(-1) == Finish()
             assert self.ran == []
 
-    @rule(step=st.sampled_from(STEPS))
-    def changes(self, step):
-        self.outside[step] += 1
+    @rule(step=st.sampled_from(STEPS), to=st.integers(0, 2))
+    def changes(self, step, to):
+        self.outside[step] = to
         self.complete = False
 
     @rule(step=st.sampled_from(STEPS))
     def is_damaged(self, step):
-        if step in self.places:
+        if self.notes.get(step) and self.notes[step].stage is Stage.DONE and step in self.places:
             self.places[step].content += "!"
+            self.places[step].damaged = True
             self.complete = False
 
     @rule(step=st.sampled_from(STEPS))
