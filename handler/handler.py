@@ -4,10 +4,11 @@
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from .call import read_body, read_query
+from .counts import Counts, Series
 from .errors import BadBase64, BadOption, PayloadError
 from .options import (
     DAMAGED,
@@ -70,13 +71,15 @@ class Handler:
         # One real inference, so that the first call is as fast as the next.
         self._detector.warm()
         manifest = self._detector.bundle.manifest
+        model = {
+            "name": manifest.name,
+            "version": manifest.version,
+            "precision": manifest.precision,
+            "digest": self._detector.bundle.digest,
+        }
+        self._counts = Counts(self._default_settings, model)
         self.info: dict[str, object] = {
-            "model": {
-                "name": manifest.name,
-                "version": manifest.version,
-                "precision": manifest.precision,
-                "digest": self._detector.bundle.digest,
-            },
+            "model": model,
             "settings": {row.name: environ.get(row.name, row.default) for row in SETTINGS},
         }
 
@@ -122,6 +125,10 @@ class Handler:
             return picture_reply(inspected, answer, self._detector, wanted)
         return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
 
+    def metrics(self) -> Iterable[Series]:
+        """What was seen so far, for the watcher's page of metrics."""
+        return self._counts.series()
+
     def _inspect(
         self, picture: Picture | PayloadError, settings: Settings, *, damaged: bool
     ) -> Inspected:
@@ -155,6 +162,7 @@ class Handler:
         for index, picture in enumerate(pictures):
             outcome = next(answers) if isinstance(picture, Inspected) else picture
             if isinstance(outcome, Answer):
+                self._counts.add(outcome, settings)
                 entries.append(describe(outcome, self._detector, wanted))
                 for stage, cost in outcome.timings_ms.items():
                     spent[stage] = spent.get(stage, 0.0) + cost
@@ -171,9 +179,11 @@ class Handler:
         wanted: Callable[[], bool],
     ) -> Answer:
         try:
-            return self._detector.detect(inspected, settings, wanted)
+            answer = self._detector.detect(inspected, settings, wanted)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
+        self._counts.add(answer, settings)
+        return answer
 
     def _settings(self, options: Options) -> Settings:
         """Lays a call's options over the model's own defaults."""

@@ -19,6 +19,7 @@ VERBS = {
     "check": "Compare this code with what others computed.",
     "data": "Make, check, count, divide and show annotated pictures.",
     "detect": "Find the objects in pictures, without a server.",
+    "drift": "Tell whether a function sees other pictures than its model was measured on.",
     "evaluate": "Measure a bundle on annotated pictures.",
     "export": "Make a bundle of a trained network.",
     "gate": "Decide whether a model may take the place of the one that serves.",

@@ -1,6 +1,6 @@
 """The numbers of `metrics` in Prometheus' words: the watchdog's names for HTTP, a time a stage."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -9,6 +9,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from .handler_series import HandlerSeries
 from .metrics import Labels, Metrics, Times
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -19,9 +20,15 @@ _GRPC = ("grpc_method", "grpc_code")
 class MetricsPage(Collector):
     """Makes the page of one process' numbers."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        """Makes a registry of its own, so that two in one process do not meet."""
+    def __init__(self, metrics: Metrics, of_handler: Callable[[], object] | None = None) -> None:
+        """Makes a registry of its own, so that two in one process do not meet.
+
+        Args:
+            metrics: What this process counts.
+            of_handler: The handler's `metrics()`, asked at each scrape; None if it has none.
+        """
         self._metrics = metrics
+        self._of_handler = HandlerSeries(of_handler) if of_handler else None
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -55,6 +62,13 @@ class MetricsPage(Collector):
             "Handler calls running and waiting, over every door.",
             tally.calls,
         )
+
+        if self._of_handler:
+            yield from self._of_handler.families()
+
+    def describe(self) -> tuple[Metric, ...]:
+        """Nothing: a registry would call `collect` for the names, and the handler with it."""
+        return ()
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format 0.0.4."""
