@@ -29,8 +29,10 @@ from .reply import (
     choose_format,
     describe,
     describe_failure,
+    describe_model,
     json_reply,
     picture_reply,
+    title_of,
 )
 from .rooms import (
     Allowance,
@@ -70,16 +72,14 @@ class Handler:
         self._default_settings = self._merge(self._options)
         # One real inference, so that the first call is as fast as the next.
         self._detector.warm()
-        manifest = self._detector.bundle.manifest
-        model = {
-            "name": manifest.name,
-            "version": manifest.version,
-            "precision": manifest.precision,
-            "digest": self._detector.bundle.digest,
-        }
-        self._counts = Counts(self._default_settings, model)
+        self._model = describe_model(self._detector, settings.model_id)
+        serves = title_of(self._model)
+        self._headers = {"X-Model": serves}
+        told = {**self._model, "precision": self._detector.bundle.manifest.precision}
+        self._counts = Counts(self._default_settings, told)
         self.info: dict[str, object] = {
-            "model": model,
+            "serves": serves,
+            "model": told,
             "settings": {row.name: environ.get(row.name, row.default) for row in SETTINGS},
         }
 
@@ -97,6 +97,9 @@ class Handler:
             PayloadError: Nothing usable was sent, or an option is wrong.
             DetectorError: The picture is not usable.
         """
+        return replace(self._answer(request), headers=self._headers)
+
+    def _answer(self, request: object) -> Reply:
         body = read_body(request, self._max_body)
         if not body.content and getattr(request, "method", "POST") in _QUESTIONS:
             return json_reply(self._usage(), {})
@@ -123,7 +126,7 @@ class Handler:
         answer = self._detect(inspected, picture, settings, _waited_for(request))
         if wanted in PICTURE_FORMATS:
             return picture_reply(inspected, answer, self._detector, wanted)
-        return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
+        return json_reply(describe(answer, self._model, wanted), answer.timings_ms)
 
     def metrics(self) -> Iterable[Series]:
         """What was seen so far, for the watcher's page of metrics."""
@@ -163,7 +166,7 @@ class Handler:
             outcome = next(answers) if isinstance(picture, Inspected) else picture
             if isinstance(outcome, Answer):
                 self._counts.add(outcome, settings)
-                entries.append(describe(outcome, self._detector, wanted))
+                entries.append(describe(outcome, self._model, wanted))
                 for stage, cost in outcome.timings_ms.items():
                     spent[stage] = spent.get(stage, 0.0) + cost
             else:
@@ -206,7 +209,6 @@ class Handler:
 
     def _usage(self) -> dict[str, object]:
         """What a person sees who opens the function's address."""
-        manifest = self._detector.bundle.manifest
         return {
             "usage": "POST an image: raw, base64, a data URI, a form field `image`, or JSON "
             '{"image": base64}. The answer is a list of class, class_id, confidence, xmin, ymin, '
@@ -219,7 +221,7 @@ class Handler:
                 "tiles": TILES_ALLOWED,
                 "damaged": " or ".join(DAMAGED),
             },
-            "model": {"name": manifest.name, "version": manifest.version},
+            "model": self._model,
             "classes": list(self._detector.bundle.labels.names),
         }
 

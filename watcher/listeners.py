@@ -85,7 +85,7 @@ def open_ports(settings: Settings, function: Function) -> Ports:
     metrics = None
     if settings.metrics_port:
         port = _listen("METRICS_PORT", settings.host, settings.metrics_port)
-        metrics = MetricsDoor(port, function.metrics, function.loaded.metrics)
+        metrics = MetricsDoor(port, function.metrics)
     for name, number in (
         ("WATCHER_PORT", settings.watcher_port),
         ("MESH_PORT", settings.mesh_port),

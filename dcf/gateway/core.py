@@ -133,11 +133,11 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
             await self._here(self._provider.stores.secrets, "secrets").delete(name)
 
     async def has_archive(self, digest: str) -> bool:
-        """Tell whether code of that sha256 is here."""
+        """Tell whether a tar of that sha256 is here, of code or an attachment."""
         return await self._here(self._provider.stores.archives, "archives").has(digest)
 
     async def put_archive(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
-        """Take code named by its sha256."""
+        """Take a tar named by its sha256."""
         await self._here(self._provider.stores.archives, "archives").put(digest, chunks)
 
     def logs(self, query: LogQuery) -> AsyncIterator[LogLine]:

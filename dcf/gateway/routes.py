@@ -171,6 +171,16 @@ PLATFORM = (
         body="application/octet-stream", tag=_DCF,
     ),
     Route(
+        "HEAD", "/system/attachments/{digest}", ArchivesDoor.has, "Whether an attachment is here",
+        {200: nothing("it is"), 404: nothing("it is not")},
+        tag=_DCF,
+    ),
+    Route(
+        "PUT", "/system/attachments/{digest}", ArchivesDoor.put, "Upload an attachment",
+        {201: nothing("kept"), 400: _WRONG, 501: _NOT_HERE},
+        body="application/octet-stream", tag=_DCF,
+    ),
+    Route(
         "GET", "/metrics", PlatformDoor.metrics, "Prometheus metrics",
         {200: Answer("text format 0.0.4", None, TEXT)},
     ),

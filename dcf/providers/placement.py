@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ..attachment import ATTACHMENT_PREFIX
+
 PROGRESSING, READY, FAILED = "progressing", "ready", "failed"
 
 # DCF's own command asks for it at every deploy: the key to an image registry, not for the function.
@@ -20,7 +22,8 @@ class FunctionSpec:
     Attributes:
         name: A DNS label, checked by the gateway.
         image: What to run, in the provider's own terms (process: `archive:sha256:<64 hex digits>`).
-        env: Environment of the function.
+        env: Environment of the function; a value `attachment:sha256:<64 hex digits>` becomes the
+            folder of that attachment.
         labels: Labels, among them the scaling ones.
         annotations: Free text for people; DCF keeps `maintainer` and `desc` here.
         constraints: Placement rules `key=value`; kept, and used by cluster providers.
@@ -48,7 +51,8 @@ class FunctionSpec:
     @property
     def contents(self) -> frozenset[str]:
         """Everything stored by digest that it needs: what no kept revision names is deleted."""
-        return frozenset((self.image,))
+        attached = (each for each in self.env.values() if each.startswith(ATTACHMENT_PREFIX))
+        return frozenset((self.image, *attached))
 
 
 @dataclass(frozen=True)

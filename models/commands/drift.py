@@ -9,6 +9,7 @@ import click
 from .bundle_type import BUNDLE
 from .data_sets.choice import FOLDER, Choice, data_set_choice
 from .examples import examples
+from .gateway_place import function_options, open_function
 from .numbers import Number, Whole
 from .printing import write_json_line, write_note, write_row
 from .progress import Progress
@@ -29,7 +30,7 @@ _UNITS = 4
     "ssd drift --function ssd --against photos --bundle bundles/mine --since counts.json",
 )
 @click.command(name="drift")
-@click.option("--function", "name", required=True, help="The function, by its name.")
+@function_options
 @click.option(
     "--against",
     required=True,
@@ -59,14 +60,6 @@ _UNITS = 4
     help="File of the last time's counts: only what came since is compared. Written anew.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON even on a terminal.")
-@click.option(
-    "--gateway",
-    "-g",
-    envvar="DCF_GATEWAY",
-    default="http://127.0.0.1:8080",
-    show_default=True,
-    help="The gateway's address, http(s)://host:port; also DCF_GATEWAY.",
-)
 @registry_option
 @data_set_choice
 def command(
@@ -101,11 +94,10 @@ def command(
 
 
 def _counted(name: str, given: dict[str, Any]) -> "dict[str, Counted]":
-    from ..delivery.gateway import Gateway
     from ..evaluation.drift.page import read_counts
     from ..ssd.errors import ProfileError
 
-    counted = read_counts(Gateway(given["gateway"]).metrics(name, given["revision"]))
+    counted = read_counts(open_function(name, given["gateway"]).metrics(given["revision"]))
     models = {each.model["digest"]: each.model for each in counted.values()}
     if len(models) > 1:
         told = ", ".join(f"{each['name']} {each['version']}" for each in models.values())

@@ -93,8 +93,7 @@ def command(
         sides = _contestants(stack, models, candidate, against, given["run"])
         outcome = _measure(sides, rules, choice, folder, given)
         checks = judge(outcome.compared, rules)
-        if out is not None:
-            _write(out, outcome, checks, rules, folder)
+        _keep(models, out, outcome, checks, rules, folder)
     _tell(outcome, checks)
     if not all(check.passed for check in checks):
         raise click.exceptions.Exit(1)
@@ -159,13 +158,19 @@ def _counted(task: "Task") -> Iterator[Any]:
             bar.end()
 
 
-def _write(
-    out: Path, outcome: "Outcome", checks: tuple["Check", ...], rules: "Rules", folder: Path | str
+def _keep(  # pylint: disable=too-many-arguments,too-many-positional-arguments # of one caller
+    models: "Registry",
+    out: Path | None,
+    outcome: "Outcome",
+    checks: tuple["Check", ...],
+    rules: "Rules",
+    folder: Path | str,
 ) -> None:
+    """Writes the verdict into the registry, for `ssd deploy`, and where a person wants it."""
     from datetime import UTC, datetime
 
     from ..datasets.digest import digest_of
-    from ..registry.gate.page import render_verdict
+    from ..registry.errors import RegistryError
     from ..registry.gate.written import format_verdict
 
     made = datetime.now(UTC).isoformat(timespec="seconds")
@@ -174,9 +179,23 @@ def _write(
         "data": {"folder": str(folder), "sha256": digest_of(outcome.data), "pictures": count},
         "made": made,
     }
+    content = format_verdict(outcome, checks, rules, about)
+    try:
+        models.verdicts.keep(content)
+    except RegistryError as error:  # whoever may only read it has a verdict all the same
+        write_note(f"the registry does not keep this verdict, keep one by --out: {error.message}")
+    if out is not None:
+        _write(out, content, outcome, checks, f"{count:,} pictures of {folder}, {made}")
+
+
+def _write(
+    out: Path, content: bytes, outcome: "Outcome", checks: tuple["Check", ...], about: str
+) -> None:
+    from ..registry.gate.page import render_verdict
+
     out.mkdir(parents=True, exist_ok=True)
-    (out / "verdict.json").write_bytes(format_verdict(outcome, checks, rules, about))
-    page = render_verdict(outcome, checks, f"{count:,} pictures of {folder}, {made}")
+    (out / "verdict.json").write_bytes(content)
+    page = render_verdict(outcome, checks, about)
     (out / "verdict.html").write_text(page, encoding="utf-8")
     write_note(f"{out / 'verdict.html'}: open it in a browser")
 

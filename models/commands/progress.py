@@ -34,10 +34,10 @@ class Progress:
         """One was done by an earlier run."""
         self._done += 1
 
-    def add(self) -> None:
-        """One is done."""
-        self._done += 1
-        self._counted += 1
+    def add(self, count: int = 1) -> None:
+        """So many more are done."""
+        self._done += count
+        self._counted += count
         now = self._clock()
         if now - self._shown >= (_MOVES_S if self._moving else _TELLS_S):
             self._shown = now

@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import io
 import os
+import tarfile
 import time
 from contextlib import asynccontextmanager
 from dataclasses import FrozenInstanceError, replace
@@ -53,6 +55,17 @@ def archive(tmp_path):
     return pack(tmp_path, Entry("./src", "handler.py", "handle"), (), ())
 
 
+def tarred(files):
+    """A tar of files by name."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
 async def chunks(data):
     for start in range(0, len(data), 1000):
         yield data[start : start + 1000]
@@ -99,6 +112,29 @@ def test_a_function_lives_from_deploy_to_delete(make, archive):
             assert (await provider.placement.describe("echo")).replicas == 0
             await provider.placement.delete("echo")
             assert list(await provider.placement.functions()) == []
+
+    run(steps())
+
+
+def test_attachments_must_be_here_and_stay_while_a_revision_names_them(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            data = tarred({"weights": b"1"})
+            digest = hashlib.sha256(data).hexdigest()
+            spec = FunctionSpec("echo", archive.image, env={"M": f"attachment:sha256:{digest}"})
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+            with pytest.raises(ArchiveError, match=f"'M' names attachment {digest}"):
+                await provider.placement.deploy(spec)
+            await provider.stores.archives.put(digest, chunks(data))
+            await provider.placement.deploy(spec)
+            assert (await settled(provider)).spec == spec
+            with pytest.raises(ArchiveError, match="'M' names no attachment"):
+                await provider.placement.update(replace(spec, env={"M": "attachment:sha256:0"}))
+            await provider.placement.update(replace(spec, env={}))
+            await settled(provider)
+            await provider.placement.rollback("echo", 1)
+            assert (await settled(provider)).spec == spec
+            await provider.placement.delete("echo")
 
     run(steps())
 

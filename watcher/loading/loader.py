@@ -35,6 +35,7 @@ from ..user_trace import in_words, place_of, short, trace_of, use_folder
 from . import adapters
 
 PRIVATE_NAME = "_function_handler"
+_LONGEST_SERVES = 200
 _log = logging.getLogger(__name__)
 
 
@@ -59,6 +60,12 @@ class Loaded:
     info: Mapping[str, object]
     metrics: Callable[[], object] | None
     seconds: Mapping[str, float]
+
+    @property
+    def serves(self) -> str:
+        """What it serves, for the log and the metrics: `serves` of its info; empty without."""
+        said = self.info.get("serves", "")
+        return said[:_LONGEST_SERVES] if isinstance(said, str) and said.isprintable() else ""
 
 
 def load(settings: Settings) -> Loaded:

@@ -4,7 +4,6 @@ import contextlib
 import select
 import socket
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .metrics import Metrics
@@ -16,21 +15,10 @@ if TYPE_CHECKING:
 class MetricsDoor:
     """Listens; the server behind it is made for the first scrape, not before the first call."""
 
-    def __init__(
-        self,
-        listener: socket.socket,
-        metrics: Metrics,
-        of_handler: Callable[[], object] | None = None,
-    ) -> None:
-        """Takes a socket that listens already; serves from `start` on.
-
-        Args:
-            listener: The socket.
-            metrics: What this process counts.
-            of_handler: The handler's `metrics()`; None if it has none.
-        """
+    def __init__(self, listener: socket.socket, metrics: Metrics) -> None:
+        """Takes a socket that listens already; serves from `start` on."""
         self._listener = listener
-        self._metrics, self._of_handler = metrics, of_handler
+        self._metrics = metrics
         self._making = threading.Lock()
         self._server: MetricsServer | None = None
         self._stopped = False
@@ -57,5 +45,5 @@ class MetricsDoor:
                 return
             from .server import MetricsServer
 
-            self._server = MetricsServer(self._listener, self._metrics, self._of_handler)
+            self._server = MetricsServer(self._listener, self._metrics)
         self._server.serve_forever(0.1)

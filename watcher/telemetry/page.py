@@ -1,6 +1,6 @@
 """The numbers of `metrics` in Prometheus' words: the watchdog's names for HTTP, a time a stage."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -20,15 +20,10 @@ _GRPC = ("grpc_method", "grpc_code")
 class MetricsPage(Collector):
     """Makes the page of one process' numbers."""
 
-    def __init__(self, metrics: Metrics, of_handler: Callable[[], object] | None = None) -> None:
-        """Makes a registry of its own, so that two in one process do not meet.
-
-        Args:
-            metrics: What this process counts.
-            of_handler: The handler's `metrics()`, asked at each scrape; None if it has none.
-        """
+    def __init__(self, metrics: Metrics) -> None:
+        """Makes a registry of its own, so that two in one process do not meet."""
         self._metrics = metrics
-        self._of_handler = HandlerSeries(of_handler) if of_handler else None
+        self._of_handler = HandlerSeries(metrics.of_handler) if metrics.of_handler else None
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -62,6 +57,8 @@ class MetricsPage(Collector):
             "Handler calls running and waiting, over every door.",
             tally.calls,
         )
+        if self._metrics.serves:
+            yield _info("function_info", "What the handler serves.", serves=self._metrics.serves)
 
         if self._of_handler:
             yield from self._of_handler.families()
@@ -73,6 +70,12 @@ class MetricsPage(Collector):
     def text(self) -> bytes:
         """Everything, in Prometheus' text format 0.0.4."""
         return generate_latest(self._registry)
+
+
+def _info(name: str, words: str, **labels: str) -> Metric:
+    family = GaugeMetricFamily(name, words, labels=tuple(labels))
+    family.add_metric(tuple(labels.values()), 1)
+    return family
 
 
 def _counter(

@@ -1,7 +1,6 @@
 """A small HTTP server for one page."""
 
 import socket
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .metrics import Metrics
@@ -15,14 +14,9 @@ class MetricsServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(
-        self,
-        listener: socket.socket,
-        metrics: Metrics,
-        of_handler: Callable[[], object] | None = None,
-    ) -> None:
+    def __init__(self, listener: socket.socket, metrics: Metrics) -> None:
         """Takes a socket that listens already."""
-        self.page = MetricsPage(metrics, of_handler)
+        self.page = MetricsPage(metrics)
         super().__init__(listener.getsockname()[:2], _Page, bind_and_activate=False)
         self.socket.close()
         self.socket = listener

@@ -157,6 +157,7 @@ def revision_of(info: RevisionInfo) -> Revision:
         restarts=info.restarts,
         last_exit=info.last_exit.reason if info.last_exit else "",
         last_exit_at=info.last_exit.at if info.last_exit else "",
+        annotations=dict(info.spec.annotations),
     )
 
 

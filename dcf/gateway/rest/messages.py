@@ -218,6 +218,7 @@ class Revision(Struct, rename="camel"):
     restarts: int = 0
     last_exit: str = ""
     last_exit_at: str = ""
+    annotations: Texts = {}
 
 
 class RollbackRequest(Struct):

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ...attachment import check_attachments
 from ...errors import AlreadyExists, InvalidRequest, NotFound
 from ..measuring import Measuring
 from ..notices import (
@@ -138,7 +139,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
         """Remember a new function."""
         if spec.name in self.statuses:
             raise AlreadyExists(f"function {spec.name} already exists: update it instead")
-        self._check_secrets(spec)
+        self._check(spec)
         self.statuses[spec.name] = FunctionState(spec, spec.replicas, 0, _TIME, PROGRESSING)
         self._revisions[spec.name], self._weights[spec.name] = [], {}
         await self._begin(spec, by)
@@ -146,7 +147,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
     async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Remember the new form of a known function."""
         await self.describe(spec.name)
-        self._check_secrets(spec)
+        self._check(spec)
         if spec != self._revisions[spec.name][0].spec:
             await self._begin(spec, by)
 
@@ -165,7 +166,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
             if each.number == (past[0].number if number is None else number):
                 if each.spec == self.statuses[name].spec:
                     return self._revisions[name][0]
-                self._check_secrets(each.spec)
+                self._check(each.spec)
                 return await self._begin(each.spec, by)
         raise NotFound(f"function {name} has no revision {number}")
 
@@ -254,7 +255,8 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
         addresses = self.scripts.get(info.spec.image, Script()).addresses
         return self.replicas if addresses is None else [Target(each) for each in addresses]
 
-    def _check_secrets(self, spec: FunctionSpec) -> None:
+    def _check(self, spec: FunctionSpec) -> None:
+        check_attachments(spec.env, self.archives.__contains__)
         for name in spec.secrets:
             if name != REGISTRY_SECRET and name not in self.kept_secrets:
                 raise InvalidRequest(f"secret {name} is not here: create it first")

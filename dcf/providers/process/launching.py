@@ -4,11 +4,12 @@ import contextlib
 import itertools
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from ...archive import Entry
+from ...attachment import attachments_of
 from ...errors import InvalidRequest
 from ...rooms import values
 from ..placement import FunctionSpec
@@ -68,7 +69,7 @@ class Launching:
 
         A setting that the watcher would refuse at its start is refused now, in the same words.
         """
-        self._stock.archives.check(spec.image)
+        self._stock.archives.check(spec.image, spec.env)
         with _refusal():
             for name in values.ROWS.keys() - _OURS:
                 values.value_of(values.ROWS[name], spec.env)
@@ -95,6 +96,11 @@ class Launching:
         """
         limits = limits_of(spec.limits)
         folder, entry = await self._stock.archives.unpacked(spec.image, log)
+        # A folder each, under the variables that name them.
+        attached = {
+            name: str(await self._stock.archives.attached(digest))
+            for name, digest in attachments_of(spec.env).items()
+        }
         path = [folder]
         if overlay := await self._stock.overlays.installed(folder, entry, log):
             path.append(overlay)
@@ -110,7 +116,8 @@ class Launching:
         return Launch(
             revision=number,
             folder=folder,
-            env=self._environment(spec, entry, path, secrets) | {"SHUTDOWN_TIMEOUT": f"{stop:g}"},
+            env=self._environment(replace(spec, env={**spec.env, **attached}), entry, path, secrets)
+            | {"SHUTDOWN_TIMEOUT": f"{stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
             load_timeout=load + _CALL_MARGIN,

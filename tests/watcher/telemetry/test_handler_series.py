@@ -22,9 +22,14 @@ SIZES = (
 )
 
 
+def page_with(metrics, answer):
+    metrics.of_handler = answer
+    return MetricsPage(metrics)
+
+
 def samples(metrics, answer):
     """Name and labels -> value, of everything on the page."""
-    text = MetricsPage(metrics, answer).text().decode()
+    text = page_with(metrics, answer).text().decode()
     return {
         (one.name, *sorted(one.labels.items())): one.value
         for family in text_string_to_metric_families(text)
@@ -53,7 +58,7 @@ def test_a_label_of_any_text_cannot_break_the_page(metrics):
 
 def test_it_is_asked_at_each_scrape_and_not_before(metrics):
     asked = []
-    page = MetricsPage(metrics, lambda: asked.append(1) or [DEPTH])
+    page = page_with(metrics, lambda: asked.append(1) or [DEPTH])
     assert asked == []
     page.text()
     page.text()
@@ -133,7 +138,7 @@ class Failing:
 def test_one_that_raises_costs_one_line_and_not_the_page(metrics, caplog, fault):
     caplog.set_level(logging.ERROR)
     handler = Failing(fault, fault, [DEPTH], fault)
-    page = MetricsPage(metrics, handler.metrics)
+    page = page_with(metrics, handler.metrics)
     for _ in range(2):
         assert b"http_requests_in_flight" in page.text()
     assert len(caplog.records) == 1
@@ -145,7 +150,7 @@ def test_one_that_raises_costs_one_line_and_not_the_page(metrics, caplog, fault)
 
 @pytest.mark.parametrize("answer", [None, 3, "text", b"bytes", {"a": 1}, [None]], ids=repr)
 def test_another_answer_costs_one_line_and_not_the_page(metrics, caplog, answer):
-    page = MetricsPage(metrics, lambda: answer)
+    page = page_with(metrics, lambda: answer)
     assert b"http_requests_in_flight" in page.text()
     assert "metrics()" in caplog.text
 
@@ -160,7 +165,7 @@ def test_one_that_never_answers_keeps_one_scrape_and_no_other(metrics, monkeypat
         return [DEPTH]
 
     series = HandlerSeries(metrics_of_handler)
-    page = MetricsPage(metrics, metrics_of_handler)
+    page = page_with(metrics, metrics_of_handler)
     page._of_handler = series
     first = threading.Thread(target=series.families)
     first.start()

@@ -38,7 +38,7 @@ def page():
 
     def make(*replicas):
         return joined(
-            ReplicaPage(f"127.0.0.1:{n}", n, MetricsPage(Metrics(runner), each).text().decode())
+            ReplicaPage(f"127.0.0.1:{n}", n, MetricsPage(Metrics(runner, "", each)).text().decode())
             for n, each in enumerate(replicas, 1)
         )
 
