@@ -1,7 +1,7 @@
 """What the function saw, counted for its page of metrics: classes, confidences, sizes."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .rooms import DETECTIONS, MEASURES, MODEL_INFO, PICTURES, PREFIX, Answer, Profile, Settings
 
@@ -19,7 +19,7 @@ class Counts:
         model: What is served, as labels: its name, version and digest.
     """
 
-    def __init__(self, usual: Settings, model: dict[str, str]) -> None:
+    def __init__(self, usual: Settings, model: Mapping[str, str]) -> None:
         self._usual, self._model = usual, model
         self._lock = threading.Lock()
         self._profile = Profile(usual.threshold, str(usual.tiles))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from .call import read_body, read_query
-from .counts import Counts, Series
+from .counts import Series
 from .errors import BadBase64, BadOption, PayloadError
 from .options import (
     DAMAGED,
@@ -43,6 +43,8 @@ from .rooms import (
     Settings,
     TruncatedImage,
 )
+from .sample_settings import SAMPLE_SETTINGS
+from .sightings import Sightings
 from .work import check_looks, check_work
 
 _QUESTIONS = {"GET", "HEAD", "OPTIONS"}
@@ -76,11 +78,14 @@ class Handler:
         serves = title_of(self._model)
         self._headers = {"X-Model": serves}
         told = {**self._model, "precision": self._detector.bundle.manifest.precision}
-        self._counts = Counts(self._default_settings, told)
+        self._seen = Sightings(environ, self._default_settings, told, serves)
         self.info: dict[str, object] = {
             "serves": serves,
             "model": told,
-            "settings": {row.name: environ.get(row.name, row.default) for row in SETTINGS},
+            "settings": {
+                row.name: environ.get(row.name, row.default)
+                for row in (*SETTINGS, *SAMPLE_SETTINGS)
+            },
         }
 
     def __call__(self, request: object) -> Reply:
@@ -130,7 +135,7 @@ class Handler:
 
     def metrics(self) -> Iterable[Series]:
         """What was seen so far, for the watcher's page of metrics."""
-        return self._counts.series()
+        return self._seen.series()
 
     def _inspect(
         self, picture: Picture | PayloadError, settings: Settings, *, damaged: bool
@@ -165,7 +170,7 @@ class Handler:
         for index, picture in enumerate(pictures):
             outcome = next(answers) if isinstance(picture, Inspected) else picture
             if isinstance(outcome, Answer):
-                self._counts.add(outcome, settings)
+                self._seen.add(payload.pictures[index], outcome, settings)
                 entries.append(describe(outcome, self._model, wanted))
                 for stage, cost in outcome.timings_ms.items():
                     spent[stage] = spent.get(stage, 0.0) + cost
@@ -185,7 +190,7 @@ class Handler:
             answer = self._detector.detect(inspected, settings, wanted)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
-        self._counts.add(answer, settings)
+        self._seen.add(picture, answer, settings)
         return answer
 
     def _settings(self, options: Options) -> Settings:

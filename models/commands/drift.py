@@ -27,7 +27,7 @@ _UNITS = 4
 @examples(
     "ssd drift --function ssd --against digits-1",
     "ssd drift --function ssd --against coco --split val",
-    "ssd drift --function ssd --against photos --bundle bundles/mine --since counts.json",
+    "ssd drift --function ssd --against photos --since counts.json",
 )
 @click.command(name="drift")
 @function_options
