@@ -49,7 +49,7 @@ def test_limits_of_the_gateway(row):
 @pytest.mark.parametrize("setting", FUNCTION_SETTINGS, ids=lambda setting: setting.name)
 def test_settings_of_the_function(setting):
     cells = rows("configuration.md")[setting.name]
-    assert cells[1] in {setting.default, "the bundle's", "the embedded one"}
+    assert cells[1] in {setting.default, "the bundle's", "the embedded one", "(none)"}
     assert cells[2] == setting.allowed
 
 

@@ -158,6 +158,7 @@ def test_a_model_is_held_against_what_its_export_recorded(own_place, reference, 
     bundle = tmp_path / "measured"
     write_bundle(bundle, msgspec.structs.replace(manifest, metrics=metrics), read_contents(INT8))
     record = Registry(open_store(place.environ["SSD_REGISTRY"])).add(bundle, "measured")
+    send(place, pictures(7, 30))
     wrong = place.ssd("drift", "--against", record.id, "--pictures", "30", code=1)
     assert "is another model" in wrong.stderr
     place.ssd("deploy", record.id, "--force", "test")
