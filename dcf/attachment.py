@@ -20,6 +20,13 @@ def attachments_of(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def contents_of(image: str, env: Mapping[str, str]) -> frozenset[str]:
+    """Everything stored by digest that an image with an environment needs."""
+    return frozenset(
+        (image, *(each for each in env.values() if each.startswith(ATTACHMENT_PREFIX)))
+    )
+
+
 def digest_of_attachment(name: str, value: str) -> str:
     """The digest that a variable's value names; raises `ArchiveError`."""
     digest = value.removeprefix(ATTACHMENT_PREFIX)

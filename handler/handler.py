@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from .call import read_body, read_query
 from .counts import Series
@@ -14,7 +15,6 @@ from .options import (
     DAMAGED,
     FORMATS,
     OPTION_RANGES,
-    SETTINGS,
     TILES_ALLOWED,
     Options,
     parse_options,
@@ -43,7 +43,7 @@ from .rooms import (
     Settings,
     TruncatedImage,
 )
-from .sample_settings import SAMPLE_SETTINGS
+from .sample_settings import ALL_ROWS
 from .sightings import Sightings
 from .work import check_looks, check_work
 
@@ -82,10 +82,7 @@ class Handler:
         self.info: dict[str, object] = {
             "serves": serves,
             "model": told,
-            "settings": {
-                row.name: environ.get(row.name, row.default)
-                for row in (*SETTINGS, *SAMPLE_SETTINGS)
-            },
+            "settings": {row.name: _told(row.name, environ) or row.default for row in ALL_ROWS},
         }
 
     def __call__(self, request: object) -> Reply:
@@ -229,6 +226,12 @@ class Handler:
             "model": self._model,
             "classes": list(self._detector.bundle.labels.names),
         }
+
+
+def _told(name: str, environ: Mapping[str, str]) -> str:
+    """A setting as whoever asks may read it: no path of this machine."""
+    text = environ.get(name, "")
+    return Path(text).name if Path(text).is_absolute() else text
 
 
 def _waited_for(request: object) -> Callable[[], bool]:

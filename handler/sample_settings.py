@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import BadOption, SettingError
-from .options import Setting, read_number
+from .options import SETTINGS, Setting, read_number
 from .rooms import Range
 
 _SHARE = Range(0, 1, whole=False, help="Share of the pictures that is kept for labelling; 0: none.")
@@ -19,6 +19,8 @@ SAMPLE_SETTINGS = (
     Setting("KEEP_SAMPLES_COUNT", "1000", str(_COUNT), _COUNT.help),
     Setting("KEEP_SAMPLES_BYTES", "1000000000", str(_BYTES), _BYTES.help),
 )
+ALL_ROWS = (*SETTINGS, *SAMPLE_SETTINGS)
+"""Every setting of the function."""
 
 
 @dataclass(frozen=True)

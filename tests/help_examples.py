@@ -18,7 +18,7 @@ FOLDERS = ("photos", "secrets", "coco", "my-runtimes", "runs/digits/int8")
 FILES = (
     "config.yaml", "photo.jpg", "a.jpg", "b.jpg", "state.backup", "instances.json", "token.txt",
     "train.yaml", "train.zip", "dataset.yaml", "answers.npz", "answers_seed1.npz",
-    "ssd_300_vgg.ckpt.zip",
+    "ssd_300_vgg.ckpt.zip", "verdict.json",
 )  # fmt: skip
 
 

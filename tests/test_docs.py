@@ -10,14 +10,13 @@ from dcf.cli import cli as dcf
 from dcf.client import ADDRESS_VARIABLES
 from dcf.gateway.bounds import TABLE, Bounds
 from handler.limits import LIMITS as CALL_LIMITS
-from handler.options import FORMATS, OPTION_NAMES, OPTION_RANGES, SETTINGS
-from handler.sample_settings import SAMPLE_SETTINGS
+from handler.options import FORMATS, OPTION_NAMES, OPTION_RANGES
+from handler.sample_settings import ALL_ROWS as FUNCTION_SETTINGS
 from models.commands.__main__ import VERBS
 from models.ssd.limits import LIMITS as PICTURE_LIMITS
 from watcher.codes import STATUSES
 from watcher.configuration.settings import SETTINGS as WATCHER_SETTINGS
 
-FUNCTION_SETTINGS = (*SETTINGS, *SAMPLE_SETTINGS)
 ROOT = Path(__file__).parents[1]
 PAGES = {page.name: page.read_text() for page in (ROOT / "docs").glob("*.md")}
 

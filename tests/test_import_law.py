@@ -33,6 +33,8 @@ BREACHES = {
     "pictures-without-keras": ("models/training/loader.py", "import keras"),
     "datasets-layers": ("models/datasets/fingerprint.py", "import models.datasets.sheet"),
     "ssd-layers": ("models/ssd/coder.py", "import models.ssd.boxes"),
+    "delivery-layers": ("models/delivery/notes.py", "import models.delivery.rollout"),
+    "delivery-is-light": ("models/delivery/packing.py", "import models.registry.record"),
     "handler-layers": ("handler/errors.py", "import handler.options"),
     "watcher-layers": ("watcher/errors.py", "import watcher.app"),
     "dcf-layers": ("dcf/errors.py", "import dcf.config"),

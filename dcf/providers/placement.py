@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..attachment import ATTACHMENT_PREFIX
+from ..attachment import contents_of
 
 PROGRESSING, READY, FAILED = "progressing", "ready", "failed"
 
@@ -51,8 +51,7 @@ class FunctionSpec:
     @property
     def contents(self) -> frozenset[str]:
         """Everything stored by digest that it needs: what no kept revision names is deleted."""
-        attached = (each for each in self.env.values() if each.startswith(ATTACHMENT_PREFIX))
-        return frozenset((self.image, *attached))
+        return contents_of(self.image, self.env)
 
 
 @dataclass(frozen=True)

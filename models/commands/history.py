@@ -26,7 +26,8 @@ def command(name: str, gateway: str, as_json: bool) -> None:
     if as_json or not sys.stdout.isatty():
         for row in rows:
             fields = dataclasses.asdict(row)
-            write_json_line({**fields, **fields.pop("notes")})
+            notes = fields.pop("notes")
+            write_json_line(fields | notes)
         return
     write_table(_HEAD, (_shown(row) for row in rows))
 

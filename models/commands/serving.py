@@ -1,14 +1,19 @@
 """What a person sees while a revision takes over, and what is noted when it has."""
 
+import re
 import sys
+import time
 from typing import TYPE_CHECKING
 
-from .printing import write_line, write_note
+from .printing import visible, write_line, write_note
 
 if TYPE_CHECKING:
-    from ..delivery.function import Function
+    from ..delivery.function import Function, Revision
     from ..delivery.notes import ModelNotes
     from ..registry.registry import Registry
+
+_TELLS_S = 10.0
+_NUMBER = re.compile(r"[0-9.,]+")
 
 
 def title_of(notes: "ModelNotes") -> str:
@@ -18,28 +23,66 @@ def title_of(notes: "ModelNotes") -> str:
     return f"{notes.model} ({notes.digest[:12]})"
 
 
-def show_rollout(function: "Function", number: int) -> None:
+def show_rollout(function: "Function", number: int, trial: float = 0.0) -> "Revision":
     """Waits until a revision serves, and says how far it is; Ctrl-C ends the waiting alone.
 
     Args:
         function: Whose.
         number: The revision's.
+        trial: Seconds for which it may be tried out beside what serves.
+
+    Returns:
+        The revision; it serves, unless it was a shadow.
 
     Raises:
         RolloutFailed: It never will.
     """
     from ..delivery.rollout import wait_for
 
+    steps = _Steps()
     try:
         write_note(f"revision {number} of {function.name} begins")
-        revision = wait_for(function, number, lambda step: write_note(f"  {step}"))
+        revision = wait_for(function, number, steps.tell, trial)
     except KeyboardInterrupt:
+        steps.end()
         place = f"--function {function.name} -g {function.gateway}"
         write_note(f"Interrupted: the gateway goes on with revision {number} of {function.name}.")
         write_note(f"  watch it: ssd history {place}")
         write_note(f"  undo it:  ssd rollback {place}")
         sys.exit(130)
-    write_line(f"{function.name} serves {title_of(revision.notes)} as revision {revision.number}")
+    finally:
+        steps.end()
+    if revision.serving:
+        title = title_of(revision.notes)
+        write_line(f"{function.name} serves {title} as revision {revision.number}")
+    if revision.reason:  # what a trial came to
+        write_line(f"revision {revision.number}: {revision.reason}")
+    return revision
+
+
+class _Steps:
+    """Lines on what is being done: one that moves on a terminal, else one a step and a while."""
+
+    def __init__(self) -> None:
+        self._moving = sys.stderr.isatty()
+        self._told, self._when = "", 0.0
+
+    def tell(self, step: str) -> None:
+        """It is being done."""
+        if self._moving:
+            sys.stderr.write(f"\r\x1b[K  {visible(step)[:76]}")
+            sys.stderr.flush()
+            return
+        words, now = _NUMBER.sub("", step), time.monotonic()
+        if words != self._told or now - self._when >= _TELLS_S:
+            self._told, self._when = words, now
+            write_note(f"  {step}")
+
+    def end(self) -> None:
+        """Takes the moving line away."""
+        if self._moving:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def point_serving(models: "Registry", model_id: str) -> None:

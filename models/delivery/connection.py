@@ -124,7 +124,7 @@ class Connection:
         try:
             try:
                 connection.request(method, parts.path + path, body, {**self._headers, **headers})
-            except (BrokenPipeError, ConnectionResetError):
+            except (BrokenPipeError, ConnectionResetError, TimeoutError):
                 # Who refuses an upload says why, and need not read all of it.
                 if connection.sock is None:
                     raise

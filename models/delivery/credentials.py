@@ -54,7 +54,7 @@ def authorization_for(address: str, environ: Mapping[str, str] = os.environ) -> 
         return str(known.get(address, ""))
     except FileNotFoundError:
         return ""
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise DeliveryError(
             f"{path} cannot be used ({type(error).__name__}): remove it and `dcf login` again"
         ) from error

@@ -11,6 +11,8 @@ from .notes import ModelNotes
 from .who import who
 
 PROGRESSING, READY, FAILED = "progressing", "ready", "failed"
+ENDED = "ended"
+"""Of a shadow, which was compared and never was to serve."""
 _Read = TypeVar("_Read")
 _BUNDLE, _ID = "MODEL_BUNDLE", "MODEL_ID"
 # What an update takes over as it is, under the names that it has there and here.
@@ -39,6 +41,23 @@ class State:
     reason: str
     serving: int
     notes: ModelNotes
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What a function is to serve from now on.
+
+    Attributes:
+        attachment: Digest of the packed bundle, which the gateway has.
+        notes: On the model.
+        model_id: Its id in the registry, or nothing.
+        terms: Annotations that say how it is tried out first.
+    """
+
+    attachment: str
+    notes: ModelNotes
+    model_id: str = ""
+    terms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +112,7 @@ class Function:
 
     def state(self) -> State:
         """What runs now."""
-        try:
-            found = self._connection.ask("GET", self._path)
-        except GatewayRefused as error:
-            if error.status != 404:
-                raise
-            raise DeliveryError(
-                f"no function {self.name!r} at {self.gateway}: `dcf function list -g "
-                f"{self.gateway}` shows those that there are, `dcf function create` makes one"
-            ) from error
-        return self._read(found, _state_of)
+        return self._read(self._asked(""), _state_of)
 
     def metrics(self, revision: int | None = None) -> str:
         """What its ready replicas count, in Prometheus' text format.
@@ -115,8 +125,11 @@ class Function:
 
     def history(self) -> list[Revision]:
         """Its revisions, newest first."""
-        found = self._connection.ask("GET", f"{self._path}/history")
-        return self._read(found, lambda rows: [_revision_of(row) for row in rows])
+        found = self._asked("/history")
+        rows = self._read(found, lambda rows: [_revision_of(row) for row in rows])
+        if not rows:
+            raise self._connection.stranger()
+        return rows
 
     def has(self, digest: str) -> bool:
         """Whether the gateway has an attachment; then it keeps that for an hour or more."""
@@ -133,30 +146,32 @@ class Function:
         """
         self._connection.upload(f"/system/attachments/{digest}", file, size, sent)
 
-    def serve(self, state: State, attachment: str, notes: ModelNotes, model_id: str) -> int:
+    def serve(self, state: State, asked: Serving) -> int:
         """Begins to serve another model; everything else stays as it is.
 
         Args:
             state: What runs now.
-            attachment: Digest of the packed bundle, which the gateway has.
-            notes: On the model.
-            model_id: Its id in the registry, or nothing.
+            asked: Which.
 
         Returns:
             Number of the revision that is to serve it.
         """
         document = {key: state.document[key] for key in _KEPT if state.document.get(key)}
-        env = {**state.document.get("envVars", {}), _BUNDLE: f"attachment:sha256:{attachment}"}
+        env = {
+            **state.document.get("envVars", {}),
+            _BUNDLE: f"attachment:sha256:{asked.attachment}",
+        }
         env.pop(_ID, None)
         document |= {
             "service": self.name,
-            "envVars": env | ({_ID: model_id} if model_id else {}),
-            "annotations": notes.over(state.document.get("annotations", {})),
+            "envVars": env | ({_ID: asked.model_id} if asked.model_id else {}),
+            "annotations": asked.notes.over(state.document.get("annotations", {}))
+            | {**asked.terms},
         }
         self._connection.ask("PUT", "/system/functions", document, {"X-Deployed-By": who()})
         self._keep(state.replicas)
         rows = self.history()
-        return next((row.number for row in rows if row.notes == notes), rows[0].number)
+        return next((row.number for row in rows if row.notes == asked.notes), rows[0].number)
 
     def back(self, number: int | None, replicas: int) -> int:
         """Begins to go back to a revision, by default the one before; gives the new one's number.
@@ -171,6 +186,17 @@ class Function:
         begun = self._read(found, lambda row: int(_of(row, "revision", int)))
         self._keep(replicas)
         return begun
+
+    def _asked(self, path: str) -> Any:  # noqa: ANN401 - what JSON can hold
+        try:
+            return self._connection.ask("GET", self._path + path)
+        except GatewayRefused as error:
+            if error.status != 404:
+                raise
+            raise DeliveryError(
+                f"no function {self.name!r} at {self.gateway}: `dcf function list -g "
+                f"{self.gateway}` shows those that there are, `dcf function create` makes one"
+            ) from error
 
     def _keep(self, replicas: int) -> None:
         """A new revision begins with as many replicas as its labels say, and none is too few."""

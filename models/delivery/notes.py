@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+TRIAL = "dcf.rollout."
+"""How the names begin of what says on which terms a revision is tried out beside another."""
 MODEL, DIGEST, VERDICT, FORCED = "dcf.model", "dcf.model.digest", "dcf.verdict", "dcf.forced"
 
 
@@ -37,6 +39,6 @@ class ModelNotes:
         kept = {
             key: text
             for key, text in annotations.items()
-            if key not in ours and not key.startswith("dcf.rollout")
+            if key not in ours and not key.startswith(TRIAL)
         }
         return kept | {key: text for key, text in ours.items() if text}

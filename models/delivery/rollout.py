@@ -4,33 +4,37 @@ import time
 from collections.abc import Callable
 
 from .errors import RolloutFailed
-from .function import FAILED, READY, Function, Revision
+from .function import ENDED, FAILED, READY, Function, Revision
 
 _LONGEST_S = 900.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _GROWTH = 0.05, 0.5, 1.2
 
 
-def wait_for(function: Function, number: int, tell: Callable[[str], None]) -> Revision:
-    """Waits until a revision serves.
+def wait_for(
+    function: Function, number: int, tell: Callable[[str], None], trial: float = 0.0
+) -> Revision:
+    """Waits until a revision serves, or was compared, where it is a shadow.
 
     Args:
         function: Whose.
         number: The revision's.
         tell: Takes what is being done, when that changes.
+        trial: Seconds for which it may be tried out beside what serves.
 
     Returns:
-        The revision, which serves.
+        The revision; it serves, unless its rollout ``ended``.
 
     Raises:
         RolloutFailed: It never will; the message says why, and what serves.
     """
-    end, pause, told = time.monotonic() + _LONGEST_S, _FIRST_PAUSE_S, ""
+    longest, pause, told = _LONGEST_S + trial, _FIRST_PAUSE_S, ""
+    end = time.monotonic() + longest
     while True:
         state, rows = function.state(), function.history()
         found = next((row for row in rows if row.number == number), None)
         if found is None or (found.rollout == READY and not found.serving):
             raise RolloutFailed(f"revision {number} was replaced by another: {_serving(rows)}")
-        if found.rollout == READY:
+        if found.rollout in {READY, ENDED}:
             return found
         if found.rollout == FAILED:
             why = found.reason or "no reason given"
@@ -40,7 +44,7 @@ def wait_for(function: Function, number: int, tell: Callable[[str], None]) -> Re
             tell(told)
         if time.monotonic() > end:
             raise RolloutFailed(
-                f"revision {number} is not ready after {_LONGEST_S:g} s: see "
+                f"revision {number} is not ready after {longest:g} s: see "
                 f"`dcf function log {function.name} -g {function.gateway}`; {_serving(rows)}"
             )
         time.sleep(pause)
