@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from .call import read_body, read_query
-from .counts import Series
 from .errors import BadBase64, BadOption, PayloadError
 from .options import (
     DAMAGED,
@@ -130,7 +129,7 @@ class Handler:
             return picture_reply(inspected, answer, self._detector, wanted)
         return json_reply(describe(answer, self._model, wanted), answer.timings_ms)
 
-    def metrics(self) -> Iterable[Series]:
+    def metrics(self) -> Iterable[tuple[object, ...]]:
         """What was seen so far, for the watcher's page of metrics."""
         return self._seen.series()
 

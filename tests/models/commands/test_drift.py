@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from PIL import Image, ImageEnhance
-from tests.models.delivery.integration.conftest import Place
 
 from models.datasets.reading import read_data_set
 from models.datasets.tolerance import NONE
@@ -23,6 +22,7 @@ from models.ssd.bundle import open_bundle
 from models.ssd.convert.folder import read_contents, write_bundle
 from models.ssd.detector import Detector
 from models.ssd.profile import Profile
+from tests.models.conftest import Place
 from tests.models.registry.gate.conftest import INT8
 
 SAMPLES = Path(__file__).parents[3] / "samples"
