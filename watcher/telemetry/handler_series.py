@@ -49,6 +49,7 @@ class HandlerSeries:
 
     def families(self) -> list[Metric]:
         """Its families; none when something is wrong with them, which the log says once."""
+        # pylint: disable-next=consider-using-with # which knows no time limit
         if not self._asking.acquire(timeout=_WAIT_S):
             self._tell(f"metrics() has not answered an earlier scrape for {_WAIT_S:g} s or more")
             return []
