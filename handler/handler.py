@@ -6,7 +6,6 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from .call import read_body, read_query
 from .errors import BadBase64, BadOption, PayloadError
@@ -42,7 +41,7 @@ from .rooms import (
     Settings,
     TruncatedImage,
 )
-from .sample_settings import ALL_ROWS
+from .sample_settings import told_settings
 from .sightings import Sightings
 from .work import check_looks, check_work
 
@@ -81,7 +80,7 @@ class Handler:
         self.info: dict[str, object] = {
             "serves": serves,
             "model": told,
-            "settings": {row.name: _told(row.name, environ) or row.default for row in ALL_ROWS},
+            "settings": told_settings(environ),
         }
 
     def __call__(self, request: object) -> Reply:
@@ -98,7 +97,11 @@ class Handler:
             PayloadError: Nothing usable was sent, or an option is wrong.
             DetectorError: The picture is not usable.
         """
-        return replace(self._answer(request), headers=self._headers)
+        try:
+            return replace(self._answer(request), headers=self._headers)
+        except (DetectorError, PayloadError) as error:
+            vars(error)["headers"] = self._headers  # a refusal names the model, too
+            raise
 
     def _answer(self, request: object) -> Reply:
         body = read_body(request, self._max_body)
@@ -225,12 +228,6 @@ class Handler:
             "model": self._model,
             "classes": list(self._detector.bundle.labels.names),
         }
-
-
-def _told(name: str, environ: Mapping[str, str]) -> str:
-    """A setting as whoever asks may read it: no path of this machine."""
-    text = environ.get(name, "")
-    return Path(text).name if Path(text).is_absolute() else text
 
 
 def _waited_for(request: object) -> Callable[[], bool]:

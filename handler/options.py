@@ -166,25 +166,21 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
     named["format"] = values["REPLY_FORMAT"]
     try:
         options = parse_options({key: text for key, text in named.items() if text}, Options())
-        most = {
-            name: int(read_number(name, values[name], allowed))
-            for name, allowed in _FUNCTION_RANGES.items()
-        }
+        ranges = _FUNCTION_RANGES.items()
+        most = {name: int(read_number(name, values[name], row)) for name, row in ranges}
         # A setting of whatever takes the calls, which holds for bodies as they come.
-        given = environ.get("MAX_BODY_BYTES", "").strip() or str(_MAX_BODY)
+        given = environ.get("MAX_BODY_BYTES", "").strip() or _MAX_BODY
         max_body = int(read_number("MAX_BODY_BYTES", given, _BODY_RANGE))
     except BadOption as error:
         raise SettingError(f"setting {error.message}") from error
     if values["MODEL_ID"] and not _MODEL_ID.fullmatch(values["MODEL_ID"]):
-        raise SettingError(
-            f"setting MODEL_ID must be {_MODEL_ID_ALLOWED}, got {_shown(values['MODEL_ID'])}"
-        )
-    bundle = Path(values["MODEL_BUNDLE"]) if values["MODEL_BUNDLE"] else None
+        came = _shown(values["MODEL_ID"])
+        raise SettingError(f"setting MODEL_ID must be {_MODEL_ID_ALLOWED}, got {came}")
     # A default of json must not hide what a call's Accept header prefers.
     if options.format == "json":
         options = replace(options, format=None)
     return FunctionSettings(
-        bundle,
+        Path(values["MODEL_BUNDLE"]) if values["MODEL_BUNDLE"] else None,
         most["MAX_PIXELS"],
         most["MAX_PICTURE_MEMORY"],
         most["MAX_CALL_MILLISECONDS"],

@@ -64,3 +64,12 @@ def read_sample_settings(environ: Mapping[str, str]) -> SampleSettings | None:
         )
     where = Path(folder) if folder else Path(own, "samples")
     return SampleSettings(where, wanted, most, most_bytes)
+
+
+def told_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Every setting of the function as whoever asks may read it: no path of this machine."""
+    return {row.name: _told(environ.get(row.name, "")) or row.default for row in ALL_ROWS}
+
+
+def _told(text: str) -> str:
+    return Path(text).name if Path(text).is_absolute() else text

@@ -81,6 +81,7 @@ def load(settings: Settings) -> Loaded:
             settings.mesh_suffix,
             port,
             settings.mesh_timeout,
+            settings.mesh_token,
         )
     )
     with process_lifetime.time_limit(settings.load_timeout):

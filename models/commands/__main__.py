@@ -30,6 +30,7 @@ VERBS = {
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
     "rollback": "Let a running function serve the model again that it served before.",
+    "search": "Search for the hyper-parameters that train best.",
     "train": "Train a network on annotated pictures.",
 }
 

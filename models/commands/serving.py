@@ -55,9 +55,21 @@ def show_rollout(function: "Function", number: int, trial: float = 0.0) -> "Revi
     if revision.serving:
         title = title_of(revision.notes)
         write_line(f"{function.name} serves {title} as revision {revision.number}")
+        _compare(function, revision)
     if revision.reason:  # what a trial came to
         write_line(f"revision {revision.number}: {revision.reason}")
     return revision
+
+
+def _compare(function: "Function", revision: "Revision") -> None:
+    """Says so where the function's own replies name another model, or none."""
+    answers, digest = function.answers(), revision.notes.digest
+    if digest and f"({digest[:12]})" not in answers:
+        named = f"name {answers!r}" if answers else "name no model"
+        write_note(
+            f"but replies of {function.name} {named}: does its handler read MODEL_BUNDLE, and was "
+            "it deployed by this release?"
+        )
 
 
 class _Steps:

@@ -30,9 +30,7 @@ class Connection:
     def __init__(self, address: str, authorization: str = "", seconds: float = _SECONDS) -> None:
         self.address = address
         self._seconds = seconds
-        self._headers = {"User-Agent": "ssd"}
-        if authorization:
-            self._headers["Authorization"] = authorization
+        self._login = {"Authorization": authorization} if authorization else {}
 
     def ask(
         self,
@@ -67,10 +65,15 @@ class Connection:
 
     def has(self, path: str) -> bool:
         """Whether HEAD of a path is answered with yes."""
-        status, answer = self._exchange("HEAD", path, None, {})
+        status, answer, _ = self._exchange("HEAD", path, None, self._login)
         if status not in {200, 404}:
             raise self._refusal(status, answer)
         return status == 200
+
+    def header(self, path: str, name: str) -> str:
+        """A header of what GET of a function's path answers; the function is shown no login."""
+        _, _, headers = self._exchange("GET", path, None, {})
+        return str(headers.get(name, ""))
 
     def upload(self, path: str, file: IO[bytes], size: int, sent: Callable[[int], None]) -> None:
         """Puts a file.
@@ -104,7 +107,7 @@ class Connection:
         headers: Mapping[str, str],
     ) -> bytes:
         """An answer that is yes."""
-        status, answer = self._exchange(method, path, body, headers)
+        status, answer, _ = self._exchange(method, path, body, {**self._login, **headers})
         if status >= 300:
             raise self._refusal(status, answer)
         return answer
@@ -115,7 +118,7 @@ class Connection:
         path: str,
         body: bytes | Iterator[bytes] | None,
         headers: Mapping[str, str],
-    ) -> tuple[int, bytes]:
+    ) -> tuple[int, bytes, http.client.HTTPMessage]:
         parts = urlsplit(self.address)
         kind = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -123,13 +126,15 @@ class Connection:
         connection = kind(parts.netloc, timeout=self._seconds)
         try:
             try:
-                connection.request(method, parts.path + path, body, {**self._headers, **headers})
+                connection.request(
+                    method, parts.path + path, body, {"User-Agent": "ssd", **headers}
+                )
             except (BrokenPipeError, ConnectionResetError, TimeoutError):
                 # Who refuses an upload says why, and need not read all of it.
                 if connection.sock is None:
                     raise
             with connection.getresponse() as answer:
-                return answer.status, self._whole(answer)
+                return answer.status, self._whole(answer), answer.headers
         except (OSError, http.client.HTTPException) as error:
             said = " ".join(str(error).split())[:_SHOWN] or type(error).__name__
             raise GatewayUnreachable(

@@ -173,6 +173,10 @@ class Function:
         rows = self.history()
         return next((row.number for row in rows if row.notes == asked.notes), rows[0].number)
 
+    def answers(self) -> str:
+        """What its replies say of their model (``X-Model``); empty where they say nothing."""
+        return self._connection.header(f"/function/{quote(self.name, safe='')}", "X-Model")
+
     def back(self, number: int | None, replicas: int) -> int:
         """Begins to go back to a revision, by default the one before; gives the new one's number.
 

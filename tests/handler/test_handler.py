@@ -434,6 +434,17 @@ def test_every_reply_names_the_model_and_info_no_path(cup):
     calls = Call(), Drawn(), Usage(), Batch()
     assert [handler(call).headers for call in calls] == [{"X-Model": title}] * 4
     assert json.loads(handler(Call()).body)["model"]["id"] == "digits-2"
+
+    class Broken:
+        input = cup[:500]
+
+    class Nothing:
+        input = b""
+
+    for call in (Broken(), Nothing()):
+        with pytest.raises((DetectorError, PayloadError)) as refused:
+            handler(call)
+        assert refused.value.headers == {"X-Model": title}
     assert handler.info["serves"] == title
     assert handler.info["settings"]["MODEL_BUNDLE"] == DEFAULT_BUNDLE.name
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from handler.errors import SettingError
-from handler.sample_settings import SampleSettings, read_sample_settings
+from handler.sample_settings import SampleSettings, read_sample_settings, told_settings
 
 
 @pytest.mark.parametrize("share", [None, "", "0", "0.0", " 0 "])
@@ -41,3 +41,9 @@ def test_what_cannot_be_is_said_in_one_line(environ):
         read_sample_settings({"KEEP_SAMPLES": "0.5", "KEEP_SAMPLES_DIR": "/x"} | environ)
     assert next(iter(environ)).removesuffix("_DIR") in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_whoever_asks_reads_every_setting_and_no_path_of_this_machine():
+    told = told_settings({"KEEP_SAMPLES_DIR": "/home/me/samples", "THRESHOLD": "0.3"})
+    assert (told["KEEP_SAMPLES_DIR"], told["THRESHOLD"]) == ("samples", "0.3")
+    assert told["KEEP_SAMPLES"] == "0"

@@ -92,11 +92,23 @@ REPLICA_RESTARTED = Event(
 )  # fmt: skip
 REPLICA_ENDED = Event("replica_ended", INFO, "function revision replica", "it was drained")
 LOGIN_ACCEPTED = Event(
-    "login_accepted", INFO, "door peer", "a password was right; told once an hour for an address"
-)
+    "login_accepted", INFO, "door peer by",
+    "a password or token was right; told once an hour for an address",
+)  # fmt: skip
 LOGIN_REFUSED = Event(
-    "login_refused", WARNING, "door code peer", "a password was wrong or missing", True
+    "login_refused", WARNING, "door code peer",
+    "a password or token was wrong or missing, or its role not enough", True,
+)  # fmt: skip
+TOKENS_UNREADABLE = Event(
+    "tokens_unreadable", WARNING, "reason", "no token is taken until their file can be read", True
 )
+CERTIFICATE = Event(
+    "certificate_loaded", INFO, "file not_after", "connections from now on are shown this one"
+)
+CERTIFICATE_UNUSABLE = Event(
+    "certificate_unusable", WARNING, "file reason",
+    "a changed certificate or key cannot be used; the one before serves on",
+)  # fmt: skip
 REQUEST_REFUSED = Event(
     "request_refused", INFO, "door code function call_id",
     "a request or call was refused before any function saw it", True,

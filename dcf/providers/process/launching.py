@@ -58,10 +58,20 @@ class Launching:
         environ: Mapping[str, str],
         *,
         devices: Path = _DEVICES,
-        mesh: str = "",
+        mesh: tuple[str, str] = ("", ""),
     ) -> None:
+        """What prepares them.
+
+        Args:
+            stock: What is kept on this machine.
+            parent: What watchers inherit, to know that the gateway lives.
+            environ: Of this process; functions get a little of it.
+            devices: Where the machine has its devices.
+            mesh: `host:port` where functions call others by name, and the token that they show
+                there; each may be empty.
+        """
         self._stock, self._parent, self._environ, self._devices = stock, parent, environ, devices
-        self._mesh = mesh
+        self._mesh, self._mesh_token = mesh
         self._turns = itertools.count()
 
     def check(self, spec: FunctionSpec) -> None:
@@ -151,6 +161,7 @@ class Launching:
             "HANDLER_FILE": entry.file,
             "HANDLER_NAME": entry.name,
             "FUNCTION_NAME": spec.name,
+            "MESH_TOKEN": self._mesh_token,
             # Of all its replicas and revisions; it goes with the function.
             "FUNCTION_STATE_DIR": str(self._stock.home.data / spec.name),
             # Its own DATA_PATH and REST_URL would make it a batch run, which ends.

@@ -50,6 +50,7 @@ def test_one_that_passed_serves_under_its_id_and_the_tag_moves(place):
     digest = open_bundle(INT8).digest
     done = place.ssd("deploy", "coco-2", "--function", "ssd", "--gateway", place.gateway.rest)
     row = place.serving()
+    assert "but replies" not in done.stderr
     assert done.stdout == f"ssd serves coco-2 ({digest[:12]}) as revision {row['number']}\n"
     assert (row["model"], row["digest"], row["forced"]) == ("coco-2", digest, "")
     assert row["verdict"].startswith("passed against coco-9, 2026-11-27T10:00:00+00:00, sha256:")

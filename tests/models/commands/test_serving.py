@@ -2,7 +2,9 @@
 
 import pytest
 
-from models.commands.serving import _Steps, point_serving, title_of
+from models.commands.serving import _Steps, point_serving, show_rollout, title_of
+from models.delivery.connection import Connection
+from models.delivery.function import Function
 from models.delivery.notes import ModelNotes
 from models.registry.registry import Registry
 from models.registry.stores import open_store
@@ -31,6 +33,20 @@ def test_the_tag_follows_where_the_registry_knows_the_model(tmp_path, capsys):
     assert models.tags.read("serving").model == "coco-1"
     point_serving(models, "coco-7")
     assert "the registry's tag serving was not moved: no model 'coco-7'" in capsys.readouterr().err
+
+
+def test_a_function_that_reads_no_bundle_is_noticed(stand_in, capsys):
+    row = {"revision": 2, "rollout": "ready", "serving": True, "annotations": {
+        "dcf.model": "digits-2", "dcf.model.digest": "0123456789abcdef" * 4,
+    }}  # fmt: skip
+    stand_in.table |= {
+        "GET /system/function/echo": (200, {}), "GET /system/function/echo/history": (200, [row]),
+        "GET /function/echo": (200, b""),
+    }  # fmt: skip
+    show_rollout(Function(Connection(stand_in.address), "echo"), 2)
+    told = capsys.readouterr()
+    assert told.out == "echo serves digits-2 (0123456789ab) as revision 2\n"
+    assert "but replies of echo name no model: does its handler read MODEL_BUNDLE" in told.err
 
 
 @pytest.mark.parametrize("step", ["a\x1b[2Jb", "x" * 500])

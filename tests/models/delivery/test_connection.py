@@ -44,6 +44,14 @@ def test_json_goes_there_and_comes_back_with_the_login(stand_in):
     assert asked.headers["X-Deployed-By"] == "me"
 
 
+def test_a_function_is_asked_without_the_login(stand_in):
+    stand_in.table["GET /function/ssd"] = (200, b"usage")
+    connection = Connection(stand_in.address, "Basic xyz")
+    assert connection.header("/function/ssd", "content-length") == "5"
+    assert connection.header("/function/ssd", "X-Model") == ""
+    assert not any("Authorization" in each.headers for each in stand_in.asked)
+
+
 def test_an_upload_says_how_far_it_is(stand_in):
     data = bytes(range(256)) * 1000
     path = f"/system/attachments/{hashlib.sha256(data).hexdigest()}"
