@@ -22,7 +22,7 @@ def arguments(words=None):
     add("--trials", type=int, default=10, help="train: trials the search is to have in all (10)")
     add("--epochs", type=int, default=5, help="train: epochs of each (5)")
     add("--space", type=Path, default=HERE / "search_space.yaml", help="train: what is tried")
-    add("--model", default="", help="serving: another model than the best, such as mnist-torch-3")
+    add("--model", default="", help="serving: another model than the best, such as torch-1b2c3d-3")
     return parser.parse_args(words)
 
 
@@ -58,7 +58,8 @@ def _download(options):
 def _train(options):
     from mnist_flow.search import search
 
-    search(options)
+    if number := search(options):
+        sys.exit(128 + number)
 
 
 def _find(options):

@@ -19,7 +19,8 @@ class Record:
     """A trial that is done.
 
     Attributes:
-        experiment_id: The search that it belongs to, such as `mnist-torch`.
+        experiment_id: The search that it belongs to, such as `torch-1b2c3d`: the framework, and
+            the beginning of `digits`.
         trial_id: Its number there, from 1.
         framework: `tensorflow` or `torch`.
         accuracy: Share of the digits that trials are compared by that it tells right, 0 to 1.

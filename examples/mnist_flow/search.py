@@ -31,20 +31,24 @@ def search(options):
     Args:
         options: `out`, `framework`, `trials`, `epochs` and `space`, as main.py describes them.
 
+    Returns:
+        The number of that signal, or 0.
+
     Raises:
         FlowError: The framework is not installed, or every trial failed.
         DigitsError: There are no digits in `out/data`.
     """
     stop = Stop()
     make_learner = _learner_of(options.framework)
-    note = note_of(options)
     digits = read_digits(options.out / "data")
+    note = note_of(options, digits.digest)
     study = Study(Place.parse(str(options.out / note.experiment)), note)
     run = _TrialRun(study, make_learner, digits, stop)
     while not stop.signal and (claim := study.claim()) is not None:
         _try(study, claim, run)
     if not stop.signal and study.best() is None and not study.under_way():
         raise FlowError("no trial came to its end; the reasons are above")
+    return stop.signal
 
 
 def compared_split(digits):

@@ -7,7 +7,7 @@ import msgspec
 from models.search.search_file import Objective, Plan
 from models.search.space import Range
 from models.search.study_folder import StudyNote
-from models.training.recipe_file import read_map
+from models.training.recipe_file import read_map, read_table
 
 from .record import FlowError
 
@@ -33,20 +33,30 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     hidden: _Count = 64
 
 
-_TRIED = ("rate", "batch", "hidden")
+class Space(msgspec.Struct, frozen=True, kw_only=True):
+    """The options that a search may vary; those that are left out stay as they are."""
+
+    rate: Range | None = None
+    batch: Range | None = None
+    hidden: Range | None = None
 
 
-def note_of(options):
-    """The search that main.py's options ask for.
+def note_of(options, digest):
+    """The search that main.py's options ask for; other digits make another one.
+
+    Args:
+        options: `out`, `framework`, `trials`, `epochs` and `space`.
+        digest: SHA-256 of all digits.
 
     Raises:
-        FlowError: The file of ranges cannot be, or an option; names it.
+        FlowError: A range cannot be, or an option; names it.
+        BadRecipe: The file of ranges is none; names the key.
     """
     if options.trials < 1 or options.epochs < 1:
         raise FlowError("--trials and --epochs must be 1 at least")
     base = Options(framework=options.framework, epochs=options.epochs)
     return StudyNote(
-        experiment=f"mnist-{options.framework}",
+        experiment=f"{options.framework}-{digest[:6]}",
         data=str(options.out / "data"),
         trials=options.trials,
         plan=Plan(base=base, space=_read(options.space, base), objective=Objective()),
@@ -54,19 +64,15 @@ def note_of(options):
 
 
 def _read(file, base):
-    try:
-        space = msgspec.convert(read_map(file), dict[str, Range])
-    except msgspec.ValidationError as fault:
-        raise FlowError(f"{file} is no search space: {fault}") from fault
+    given = msgspec.structs.asdict(read_table(read_map(file), Space, str(file)))
+    space = {name: wanted for name, wanted in given.items() if wanted is not None}
+    if not space:
+        raise FlowError(f"{file} is empty: give a range for one of {', '.join(given)} at least")
     for name, wanted in space.items():
-        if name not in _TRIED:
-            raise FlowError(f"{file}: {name[:60]}: unknown; known are {', '.join(_TRIED)}")
         if trouble := wanted.fault():
             raise FlowError(f"{file}: {name}: {trouble}")
         for value in wanted.probes():
             _check(base, name, value, file)
-    if not space:
-        raise FlowError(f"{file} is empty: give a range for one of {', '.join(_TRIED)} at least")
     return space
 
 

@@ -84,18 +84,27 @@ def download(address, folder):
     with counters() as say:
         pull(place, pulled, say)
         data = read_data_set(pulled)
+    fresh = folder.with_name(f"{folder.name}.fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    counts = _write_files(data, fresh)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    shutil.rmtree(pulled)
+    return f"{folder}: {counts}"
+
+
+def _write_files(data, folder):
     counts = []
-    folder.mkdir(parents=True, exist_ok=True)
     for position, split in enumerate(SPLITS):
         some = [each for each in data.pictures if each.split == split]
         if not some:
-            raise DataSetError(f"{place.name} has no digits of the split {split}: upload them")
+            raise DataSetError(f"the table has no digits of the split {split}: upload them again")
         images, labels = (np.stack(each) for each in zip(*map(_digit(data), some), strict=True))
         for name, values in zip(DATA_FILES[2 * position :], (images, labels), strict=False):
             write_idx(folder / name, values)
         counts.append(f"{len(some)} of {split}")
-    shutil.rmtree(pulled)
-    return f"{folder}: {', '.join(counts)}"
+    return ", ".join(counts)
 
 
 def _write_pictures(found, folder, progress):

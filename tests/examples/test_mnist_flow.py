@@ -8,9 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from mnist_flow import main
+from mnist.digits import Digits, Split
+from mnist_flow import main, table
 
+from models.datasets.digits.glyphs import read_mnist
+from models.datasets.digits.making import make_digits, recipe_of
+from models.datasets.errors import DataSetError
+from models.datasets.exchange.opening import open_place
+from models.datasets.exchange.pushing import push
+from models.datasets.reading import read_data_set
 from tests.models.datasets.digits.drawn import write_mnist
 from tests.waiting import until
 
@@ -77,9 +85,9 @@ def test_from_the_files_to_a_called_function(
         assert (out / "data" / name).read_bytes() == (digits / name).read_bytes()
 
     names = ("--framework", framework, "--trials", "2", "--epochs", "3")
-    assert f"mnist-{framework}-2: tries" in said(flow("train", *names))
+    assert re.search(rf"\n{framework}-[0-9a-f]{{6}}-2: tries", said(flow("train", *names)))
     assert "tries" not in said(flow("train", *names))  # there are two already
-    assert f"best is mnist-{framework}-" in said(flow("find_best_model"))
+    assert f"best is {framework}-" in said(flow("find_best_model"))
     best = json.loads((out / "best_model.json").read_text())
     assert best["accuracy"] > 0.8
     told = said(flow("serving"))
@@ -107,12 +115,73 @@ def test_a_trial_that_was_killed_goes_on(framework, flow, tmp_path):
     write_mnist(tmp_path / "out/data", 1200, 100)
     names = ("--framework", framework, "--trials", "1", "--epochs", "12")
     killed = flow("train", *names)
-    folder = tmp_path / f"out/mnist-{framework}/trials/mnist-{framework}-1"
-    until(lambda: (folder / "checkpoint").is_file() or killed.poll() is not None, 120)
+
+    def began():
+        return next((tmp_path / "out").glob("*/trials/*/checkpoint"), killed.poll())
+
+    checkpoint = until(began, 120)
     killed.send_signal(signal.SIGKILL)
     assert killed.wait(30) == -signal.SIGKILL
-    assert not (folder / "trial.json").exists()
+    assert not checkpoint.with_name("trial.json").exists()
     told = said(flow("train", *names))
-    assert f"mnist-{framework}-1: goes on with {{'rate': 0.001, 'batch': 64, 'hidden': 64}}" in told
+    assert "-1: goes on with {'rate': 0.001, 'batch': 64, 'hidden': 64}" in told
     assert re.search(r"going on at epoch \d+, step \d+", told)
-    assert json.loads((folder / "trial.json").read_text())["trial_id"] == 1
+    assert json.loads(checkpoint.with_name("trial.json").read_text())["trial_id"] == 1
+
+
+def test_a_framework_that_is_not_there_is_told_in_a_line(flow, tmp_path):
+    (tmp_path / "sitecustomize.py").unlink()
+    process = flow("train", "--framework", "torch")
+    assert process.communicate(timeout=LIMIT_S)[1] == (
+        "error: torch is not installed: requirements-torch.txt has it\n"
+    )
+    assert process.returncode == 1
+
+
+def test_digits_are_set_apart_once_and_for_all_and_none_of_the_test_digits():
+    from mnist_flow.search import compared_split
+
+    images = np.arange(60, dtype=np.uint8)[:, None, None].repeat(28, 1).repeat(28, 2)
+    learnt = Digits(images, np.arange(60, dtype=np.uint8) % 10)
+    split = compared_split(Split(learnt, Digits(images[:5] + 100, learnt.labels[:5]), "", ""))
+    seen = [part.images[:, 0, 0].tolist() for part in (split.learnt, split.held_out)]
+    assert (len(seen[0]), len(seen[1])) == (50, 10)
+    assert sorted(seen[0] + seen[1]) == list(range(60))
+
+
+@pytest.fixture
+def lake(tmp_path):
+    """Digits in a folder of Parquet files."""
+    digits = write_mnist(tmp_path / "mnist", 100, 100)
+    table.upload(digits, str(tmp_path / "lake"), replace=False)
+    return tmp_path / "lake"
+
+
+def test_other_digits_are_uploaded_only_where_that_is_said(lake, tmp_path):
+    other = write_mnist(tmp_path / "other", 150, 50)
+    with pytest.raises(DataSetError, match=r"has another data set .*--replace"):
+        table.upload(other, str(lake), replace=False)
+    assert "digits, " in table.upload(other, str(lake), replace=True)
+    assert "data: 150 of train, " in table.download(str(lake), tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    ("split", "told"),
+    [
+        pytest.param("", "no digits of the split train: upload them again", id="not divided"),
+        pytest.param("train", r"train-000001.jpg is no digit of 28 x 28 pixels", id="larger"),
+    ],
+)
+def test_a_table_of_something_else_is_refused_and_the_digits_stay(lake, tmp_path, split, told):
+    table.download(str(lake), tmp_path / "data")
+    before = {file.name: file.read_bytes() for file in (tmp_path / "data").iterdir()}
+    glyphs, made = read_mnist(tmp_path / "mnist"), tmp_path / "made"
+    make_digits(made, recipe_of(2, 0, "train", glyphs, ()), glyphs, (), lambda *_: None)
+    if split:
+        (made / "annotations").mkdir()
+        (made / "instances.json").rename(made / f"annotations/instances_{split}.json")
+    other = str(tmp_path / "scenes")
+    push(read_data_set(made), open_place(other), lambda _: lambda *_: None)
+    with pytest.raises(DataSetError, match=told):
+        table.download(other, tmp_path / "data")
+    assert {file.name: file.read_bytes() for file in (tmp_path / "data").iterdir()} == before
