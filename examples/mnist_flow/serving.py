@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -65,12 +65,14 @@ def serve(out, data, name=""):
     done = subprocess.run(command, cwd=EXAMPLES.parent, check=False)
     if done.returncode != 0:
         raise FlowError(f"`dcf export` ended with {done.returncode}; what it said is above")
+    shutil.rmtree(out / "digits", ignore_errors=True)
     write_pictures(out / "digits", read_digits(data).held_out, _PICTURES)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     with (out / SERVED).open("a") as log:
-        log.write(json.dumps({"model": record.name, "sha256": record.sha256, "at": time.time()}))
+        log.write(json.dumps({"model": record.name, "sha256": record.sha256, "at": now}))
         log.write("\n")
-    folder = out / "export" / NAME
-    _say_how(folder, min((out / "digits").iterdir()), record)
+    folder = (out / "export" / NAME).resolve()
+    _say_how(folder, min((out / "digits").iterdir()).resolve(), record)
     return folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mnist.digits import Digits, Split
+from mnist.digits import Digits, Split, read_digits
 from mnist_flow import main, table
 
 from models.datasets.digits.glyphs import read_mnist
@@ -101,11 +101,10 @@ def test_from_the_files_to_a_called_function(
     right = 0
     pictures = sorted((out / "digits").iterdir())
     for picture in pictures:
-        command = re.search(r"  (curl --data-binary @)\S+ \S+", told)[1]
-        answer = subprocess.run(
-            [*command.split()[:2], f"@{picture}", "--silent", "--fail", function.url()],
-            check=True, capture_output=True, timeout=60,
-        )  # fmt: skip
+        program, flag, first, _ = re.search(r"  (curl .*)", told)[1].split()
+        assert first == f"@{pictures[0]}"
+        command = [program, flag, f"@{picture}", "--silent", "--fail", function.url()]
+        answer = subprocess.run(command, check=True, capture_output=True, timeout=60)
         right += json.loads(answer.stdout)["digit"] == int(picture.stem[-1])
     assert right >= len(pictures) - 2
 
@@ -127,6 +126,19 @@ def test_a_trial_that_was_killed_goes_on(framework, flow, tmp_path):
     assert "-1: goes on with {'rate': 0.001, 'batch': 64, 'hidden': 64}" in told
     assert re.search(r"going on at epoch \d+, step \d+", told)
     assert json.loads(checkpoint.with_name("trial.json").read_text())["trial_id"] == 1
+
+
+def test_a_trial_that_fails_is_written_down_and_the_rest_goes_on(flow, tmp_path):
+    data = write_mnist(tmp_path / "out/data", 120, 100)
+    experiment = f"tensorflow-{read_digits(data).digest[:6]}"
+    damaged = tmp_path / "out" / experiment / "trials" / f"{experiment}-1/checkpoint"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"PK cut")
+    told = said(flow("train", "--framework", "tensorflow", "--trials", "2", "--epochs", "1"))
+    assert f"{experiment}-1 failed: DigitsError: {damaged} cannot be read" in told
+    best = json.loads((tmp_path / "out" / experiment / "best.json").read_text())
+    assert best["id"] == f"{experiment}-2"
+    assert f"best is {experiment}-2" in said(flow("find_best_model"))
 
 
 def test_a_framework_that_is_not_there_is_told_in_a_line(flow, tmp_path):

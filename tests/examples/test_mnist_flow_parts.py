@@ -42,6 +42,8 @@ def test_the_best_of_all_frameworks_stays_until_it_is_beaten(done, tmp_path, cap
     done(2, 0.9)
     done(3, 0.8)
     assert find_best(tmp_path) == first
+    os.utime(first.folder(tmp_path) / FILE, (50, 50))  # as when its trial was taken up again
+    assert find_best(tmp_path) == first
     assert "best stays torch-aa-1: 0.9000 of 100 digits, test 0.8800" in capsys.readouterr().out
     better = done(1, 0.91, framework="tensorflow", experiment_id="tensorflow-aa")
     assert find_best(tmp_path) == better
