@@ -25,7 +25,7 @@ BREACHES = {
     "offline-rooms": ("models/ssd/nms.py", "import models.ssd.nets"),
     "tensorflow-kept-offline": ("models/ssd/nms.py", "import tensorflow"),
     "optuna-kept-in-search": ("models/training/recipe.py", "import optuna"),
-    "search-layers": ("models/search/space.py", "import models.search.study"),
+    "search-layers": ("models/search/lock.py", "import models.search.storage"),
     "training-on-any-backend": ("models/training/__init__.py", "import jax"),
     "evaluation-without-keras": ("models/datasets/record.py", "import keras"),
     "serving-is-lean": ("models/ssd/nms.py", "import pandas"),

@@ -123,6 +123,7 @@ def _tell(place: "Place", note: "StudyNote") -> None:
             + (", or fast enough" if note.plan.objective.latency_ms else "")
             + f": `ssd search --show {place.text}` says why"
         )
+    write_note(f"{_write_report(study)}: open it in a browser")
     if not sys.stdout.isatty():
         write_json_line(best)
         return
@@ -140,8 +141,21 @@ def _look(what: str, place: "Place", port: int) -> None:
     study = Study(place, begun(place))
     if what == "show":
         _show(study)
-    elif what == "dashboard":
+    elif what == "report":
+        write_line(str(_write_report(study)))
+    else:
         _dashboard(place, port)
+
+
+def _write_report(study: "Study") -> Path:
+    from ..datasets.files import write_whole
+    from ..search.report import Searched, render_search
+
+    rows = [study.describe(each) for each in study.trials()]
+    file = study.folder.report
+    searched = Searched(study.note, rows, study.best(), study.importance())
+    write_whole(file, render_search(searched).encode())
+    return file
 
 
 def _show(study: "Study") -> None:

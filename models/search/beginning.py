@@ -50,6 +50,9 @@ def begin(place: Place, wanted: Wanted) -> StudyNote:
     folder = StudyFolder(place.folder)
     if folder.note() is None and wanted.data is None:
         raise BadStudy(f"{place.text} is no study yet: give --data, and --space, to begin one")
+    for each in (wanted.data, wanted.validation):
+        if each is not None and not each.is_dir():
+            raise BadStudy(f"{each} is no folder: --data and --validation name data sets")
     folder.create()
     with FileLock(folder.lock):
         before = folder.note()

@@ -32,7 +32,7 @@ class Child:
         found_by = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         module = f"{__package__}.attached"
         with log.open("ab") as stream:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # pylint: disable=consider-using-with # see stop()
                 [sys.executable, "-m", module, str(os.getpid()), *program],
                 stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, pass_fds=(lock,),
                 env=os.environ | found_by | dict(environment), start_new_session=True,

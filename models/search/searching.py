@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from .errors import SearchError
@@ -62,14 +62,19 @@ class Search:
                 pool.submit(self._work) for _ in range(self._asked.workers)
             ]
             # The main thread only looks, so that it hears signals.
-            while wait(workers, _LOOKS_S, FIRST_EXCEPTION).not_done:
-                if any(each.done() and each.exception() for each in workers):
-                    self._broken.set()
+            while wait(workers, _LOOKS_S).not_done:
+                pass
         for each in workers:
             each.result()
 
     def _work(self) -> None:
-        study = Study(self._asked.place, self._asked.note)
+        try:
+            self._take_all(Study(self._asked.place, self._asked.note))
+        except BaseException:
+            self._broken.set()  # the other workers end, too
+            raise
+
+    def _take_all(self, study: Study) -> None:
         while not self._ending():
             claim = study.claim()
             if claim is not None:

@@ -1,5 +1,6 @@
 """What may be tried: ranges of a recipe's keys, checked against the recipe itself."""
 
+import math
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -41,8 +42,8 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         if self.choice is not None:
             return "" if len(set(self.choice)) == len(self.choice) else "a choice stands twice"
         low, high = self.bounds
-        if not low < high:
-            return f"{low:g} is not below {high:g}"
+        if not (math.isfinite(low) and math.isfinite(high)) or low >= high:
+            return f"from {low:g} to {high:g} is no range"
         if self.log is not None and low <= 0:
             return f"log begins above 0, got {low:g}"
         return self._fault_of_step(high - low)

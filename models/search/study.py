@@ -1,5 +1,6 @@
 """A study: which trial is next, what became of it, which is the best. Optuna keeps them."""
 
+import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ class Study:
     def __init__(self, place: Place, note: StudyNote) -> None:
         self.folder, self.note = StudyFolder(place.folder), note
         self.folder.create()
-        self._storage = open_storage(place)
-        with FileLock(self.folder.lock):
+        with FileLock(self.folder.lock):  # two that make a database at once stumble over its tables
+            self._storage = open_storage(place)
             self._study = optuna.create_study(
                 storage=self._storage, study_name=note.experiment, direction="maximize",
                 pruner=pruner_of(note.plan), load_if_exists=True,
@@ -94,8 +95,7 @@ class Study:
 
     def report(self, claim: Claim, epoch: int, value: float) -> bool:
         """Notes a figure of a trial that is under way; says whether it is to end."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a resumed trial tells an epoch again
+        if epoch not in self.trials()[claim.number].intermediate_values:  # else told before a kill
             claim.trial.report(value, epoch)
         return bool(claim.trial.should_prune())
 
@@ -131,6 +131,16 @@ class Study:
         except ValueError:
             return None
         return self.describe(found) | {"run": str(self.folder.run(self.id_of(found.number)))}
+
+    def importance(self) -> dict[str, float]:
+        """How much each key mattered, the most first; empty where too few trials are complete."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # such as: too few, so all are told to be equal
+            try:
+                found: dict[str, float] = optuna.importance.get_param_importances(self._study)
+            except (ValueError, RuntimeError, UserWarning):
+                return {}
+        return {key: share for key, share in found.items() if math.isfinite(share)}
 
     def describe(self, trial: FrozenTrial) -> dict[str, Any]:
         """A trial as people and programs read it."""

@@ -64,6 +64,7 @@ class TrialRun:
         self._limits = {"TF_NUM_INTRAOP_THREADS": str(threads)} if threads else {}
         self._run = RunFolder(study.folder.run(claim.id))
         self._told = 0
+        self._passed = ""
 
     def train(self) -> Ended:
         """Trains to the end, or until the trial is pruned or the search is stopped."""
@@ -75,8 +76,10 @@ class TrialRun:
                     child.stop()
                     return Ended("pruned")
                 if status is None and self._stopping():
+                    self._tell(f"{self._claim.id}: ends after the step it is at")
                     child.stop()
                     return Ended("stopped")
+                self._pass_on(child.last_line())
             if status:
                 return Ended("fail", why=child.reason(status))
         return self._judged()
@@ -105,7 +108,7 @@ class TrialRun:
 
     def _arguments(self) -> tuple[str, ...]:
         note = self._study.note
-        common = ("--data", note.data, "--max-bad", note.max_bad, "--track", "")
+        common = ("--data", note.data, "--max-bad", note.max_bad)
         if self._run.checkpoint.exists():
             return ("train", "--resume", str(self._run.folder), *common)
         if self._run.folder.exists():  # its worker ended before the first checkpoint
@@ -131,6 +134,12 @@ class TrialRun:
             if self._study.report(self._claim, int(row["epoch"]), value) and not last:
                 return True
         return False
+
+    def _pass_on(self, line: str) -> None:
+        """Tells how far an epoch is, as `ssd train` says it now and then."""
+        if line.endswith(" left") and line != self._passed:
+            self._passed = line
+            self._tell(f"{self._claim.id}: {line}")
 
     def _judged(self) -> Ended:
         name = self._study.note.plan.objective.maximize

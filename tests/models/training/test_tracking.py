@@ -1,6 +1,6 @@
 """A run as a real tracking server has it; and servers that are away."""
 
-import importlib.util
+import sys
 
 import pytest
 
@@ -49,9 +49,8 @@ def test_a_server_that_is_away_is_one_line(run):
     assert not (run.folder / "tracked.json").exists()
 
 
-def test_without_mlflow_a_line_says_how_to_get_it(run):
-    if importlib.util.find_spec("mlflow"):
-        pytest.skip("it is installed here")
+def test_without_mlflow_a_line_says_how_to_get_it(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlflow", None)
     assert track(run.folder, "http://127.0.0.1:9") == (
         "MLflow is not installed here: run `pip install 'dcf-detect[lifecycle]'`"
     )
