@@ -131,16 +131,8 @@ def _reference(
     bundle = given["bundle"] or DEFAULT_BUNDLE
     _check_served(bundle, bundle.name, served)
     data = choice.read(against)
-    progress = Progress(len(data.pictures), "pictures")
-
-    def add(count: int) -> None:
-        for _ in range(count):
-            progress.add()
-
-    try:
-        return profile_of(Detector(bundle), data, seen, add)
-    finally:
-        progress.end()
+    with Progress("pictures", len(data.pictures)) as progress:
+        return profile_of(Detector(bundle), data, seen, progress.add)
 
 
 def _is_data_set(folder: Path) -> bool:
