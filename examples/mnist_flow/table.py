@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from mnist.digits import DATA_FILES, SIDE, write_idx
-from models.commands.data_sets.counter import counters
 from PIL import Image
 
+from models.commands.progress import each_in_turn
 from models.datasets.digits import glyphs
 from models.datasets.errors import DataSetError
 from models.datasets.exchange.opening import open_place
@@ -58,7 +58,7 @@ def upload(source, address, *, replace):
     """
     place = open_place(address)
     found = read_source(source)
-    with tempfile.TemporaryDirectory(prefix="mnist-") as scratch, counters() as say:
+    with tempfile.TemporaryDirectory(prefix="mnist-") as scratch, each_in_turn() as say:
         _write_pictures(found, Path(scratch), say("digits written"))
         data = read_data_set(Path(scratch), progress=say("digits looked at"))
         done = push(data, place, say, replace=replace)
@@ -81,7 +81,7 @@ def download(address, folder):
     place = open_place(address)
     pulled = folder.with_name(f"{folder.name}.pulled")
     shutil.rmtree(pulled, ignore_errors=True)  # an unfinished pull is kept beside it
-    with counters() as say:
+    with each_in_turn() as say:
         pull(place, pulled, say)
         data = read_data_set(pulled)
     fresh = folder.with_name(f"{folder.name}.fresh")
