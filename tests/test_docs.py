@@ -125,7 +125,10 @@ def test_links_lead_somewhere(page):
         assert (path.parent / target).exists(), target
 
 
-RELIABILITY = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGES["reliability.md"])
+NAMED = {
+    page: re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGES[page])
+    for page in ("reliability.md", "security.md")
+}
 
 
 def test_fifteen_kinds_of_faults_are_told_each_with_tests():
@@ -137,11 +140,14 @@ def test_fifteen_kinds_of_faults_are_told_each_with_tests():
 
 
 def test_tests_are_named_by_file_and_function_alone():
-    named = re.findall(r"`([^`\n]*::[^`\n]*)`", PAGES["reliability.md"].replace("`file::test`", ""))
-    assert len(named) == len(RELIABILITY) == len(set(RELIABILITY))
+    for page, tests in NAMED.items():
+        named = re.findall(r"`([^`\n]*::[^`\n]*)`", PAGES[page].replace("`file::test`", ""))
+        assert 0 < len(named) == len(tests) == len(set(tests)), page
 
 
-@pytest.mark.parametrize(("file", "name"), RELIABILITY, ids="::".join)
+@pytest.mark.parametrize(
+    ("file", "name"), [*NAMED["reliability.md"], *NAMED["security.md"]], ids="::".join
+)
 def test_tests_that_hold_a_promise_exist(file, name):
     assert re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(), re.MULTILINE)
 

@@ -29,9 +29,8 @@ def command(name: str, gateway: str, model: str, registry: str) -> None:
     from ..delivery.history import target_of
 
     function = open_function(name, gateway)
-    state = function.state()
     target = target_of(function.history(), model)
-    show_rollout(function, function.back(target.number, state.replicas))
+    show_rollout(function, function.back(target.number))
     if "://" not in registry and Path(registry).expanduser().is_dir():
         models = open_registry(registry)
         known = {record.id for record in models.models() if record.digest == target.notes.digest}

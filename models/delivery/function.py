@@ -28,7 +28,6 @@ class State:
 
     Attributes:
         document: As the gateway told it.
-        replicas: Wanted.
         rollout: ``progressing``, ``ready`` or ``failed``, of the newest revision.
         reason: Why it failed, or what is being done.
         serving: Number of the revision that serves.
@@ -36,7 +35,6 @@ class State:
     """
 
     document: Mapping[str, Any]
-    replicas: int
     rollout: str
     reason: str
     serving: int
@@ -160,7 +158,6 @@ class Function:
             | {**asked.terms},
         }
         self._connection.ask("PUT", "/system/functions", document, {"X-Deployed-By": who()})
-        self._keep(state.replicas)
         rows = self.history()
         return next((row.number for row in rows if row.notes == asked.notes), rows[0].number)
 
@@ -168,19 +165,12 @@ class Function:
         """What its replies say of their model (``X-Model``); empty where they say nothing."""
         return self._connection.header(f"/function/{quote(self.name, safe='')}", "X-Model")
 
-    def back(self, number: int | None, replicas: int) -> int:
-        """Begins to go back to a revision, by default the one before; gives the new one's number.
-
-        Args:
-            number: Of the revision.
-            replicas: How many there are to be.
-        """
-        asked = {} if number is None else {"revision": number}
+    def back(self, number: int) -> int:
+        """Begins to go back to a revision; gives the number of the new one."""
         by = {"X-Deployed-By": who()}
+        asked = {"revision": number}
         found = self._connection.ask("POST", f"{self._path}/rollback", asked, by)
-        begun = self._read(found, lambda row: int(_of(row, "revision", int)))
-        self._keep(replicas)
-        return begun
+        return self._read(found, lambda row: int(_of(row, "revision", int)))
 
     def _asked(self, path: str) -> Any:  # noqa: ANN401 - what JSON can hold
         try:
@@ -192,14 +182,6 @@ class Function:
                 f"no function {self.name!r} at {self.gateway}: `dcf function list -g "
                 f"{self.gateway}` shows those that there are, `dcf function create` makes one"
             ) from error
-
-    def _keep(self, replicas: int) -> None:
-        """A new revision begins with as many replicas as its labels say, and none is too few."""
-        if not replicas:
-            return
-        path = f"/system/scale-function/{quote(self.name, safe='')}"
-        document = {"serviceName": self.name, "replicas": replicas}
-        self._connection.ask("POST", path, document)
 
     def _read(self, found: Any, reader: Callable[[Any], _Read]) -> _Read:  # noqa: ANN401 - JSON
         try:
@@ -213,7 +195,6 @@ def _state_of(row: Any) -> State:  # noqa: ANN401 - what JSON can hold
         _of(row, name, kind, {})
     return State(
         document=row,
-        replicas=_of(row, "replicas", int, 0),
         rollout=_of(row, "rollout", str, ""),
         reason=_of(row, "rolloutReason", str, ""),
         serving=_of(row, "revision", int, 0),

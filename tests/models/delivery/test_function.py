@@ -18,16 +18,16 @@ def function(stand_in):
 
 
 def test_a_state_is_read_with_what_it_leaves_out(stand_in, function):
-    stand_in.table[STATE] = (200, {"name": "ssd", "image": "archive:sha256:0", "replicas": 2})
+    stand_in.table[STATE] = (200, {"name": "ssd", "image": "archive:sha256:0"})
     state = function.state()
-    assert (state.replicas, state.rollout, state.serving) == (2, "", 0)
+    assert (state.rollout, state.serving) == ("", 0)
     assert state.notes == ModelNotes()
 
 
 @pytest.mark.parametrize(
     "document",
     [
-        None, [], "ssd", {"replicas": "2"}, {"replicas": True}, {"envVars": []},
+        None, [], "ssd", {"revision": "2"}, {"revision": True}, {"envVars": []},
         {"annotations": 3}, {"labels": "x"}, {"rollout": 1},
     ],
 )  # fmt: skip
@@ -49,14 +49,9 @@ def test_a_function_that_is_not_there_is_said_by_its_name(function):
         function.state()
 
 
-def test_going_back_keeps_the_count_of_replicas(stand_in, function):
+def test_going_back_says_who_asks_and_gives_the_new_number(stand_in, function):
     stand_in.table["POST /system/function/ssd/rollback"] = (202, {"revision": 7})
-    stand_in.table["POST /system/scale-function/ssd"] = (202, b"")
-    assert function.back(3, replicas=4) == 7
-    back, scale = stand_in.asked
-    assert json.loads(back.body) == {"revision": 3}
-    assert "@" in back.headers["X-Deployed-By"]
-    assert json.loads(scale.body)["replicas"] == 4
-    # A function without replicas gets those of its labels: what has none cannot be tried.
-    assert function.back(3, replicas=0) == 7
-    assert len(stand_in.asked) == 3
+    assert function.back(3) == 7
+    (asked,) = stand_in.asked
+    assert json.loads(asked.body) == {"revision": 3}
+    assert "@" in asked.headers["X-Deployed-By"]
