@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from mnist.digits import DATA_FILES, SIDE, write_idx
+from models.commands.data_sets.counter import counters
 from PIL import Image
 
-from models.commands.data_sets.counter import counters
 from models.datasets.digits import glyphs
 from models.datasets.errors import DataSetError
 from models.datasets.exchange.opening import open_place
