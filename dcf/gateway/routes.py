@@ -36,6 +36,11 @@ _MISSING, _WRONG = text("no such function"), text("what is wrong with the reques
 _ACCEPTED = nothing("accepted; it goes on in the background")
 _NOT_HERE = text("the provider does not do that")
 
+_SETTLED: dict[int | str, Answer] = {
+    202: json_of(msg.Begun, "the revision that was one"),
+    400: text("none is under way"), 404: _MISSING,
+}  # fmt: skip
+
 FUNCTIONS = (
     Route(
         "GET", "/system/functions", SystemDoor.functions, "List functions",
@@ -80,6 +85,14 @@ FUNCTIONS = (
             501: _NOT_HERE,
         },
         body=msg.RollbackRequest, optional_body=True, parameters=(_BY,), tag=_DCF,
+    ),
+    Route(
+        "POST", "/system/function/{name}/promote", SystemDoor.promote,
+        "Let a canary or shadow take over", _SETTLED, parameters=(_BY,), tag=_DCF,
+    ),
+    Route(
+        "POST", "/system/function/{name}/abandon", SystemDoor.abandon,
+        "Let a canary or shadow end", _SETTLED, parameters=(_BY,), tag=_DCF,
     ),
     Route(
         "GET", "/system/function/{name}/metrics", FunctionMetricsDoor.page,

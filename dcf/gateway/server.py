@@ -32,6 +32,7 @@ from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
 from .hearing import hearing
 from .host import bracketed, from_here, port_words, try_port
+from .judging.candidates import Candidates
 from .openfx.grpc_door import GrpcDoor
 from .openfx.grpc_listener import GrpcListener
 from .openfx.rest_door import OpenFxDoor
@@ -155,11 +156,11 @@ class Server:
         mesh_host = "127.0.0.1" if settings.certificate else from_here(settings.host)
         provider = self._make_provider(f"{mesh_host}:{listener.mesh_port}")
         metrics = Metrics()
-        provider.listen(hearing(metrics))
+        candidates = Candidates(metrics)
+        provider.listen(hearing(metrics, candidates))
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
-        gateway.forgotten = metrics.forget
         upstream = self._upstream = Upstream(gateway, metrics)
         opened.push_async_callback(upstream.close)
         queue = self.queue = await self._open_queue(gateway, upstream, opened)
@@ -171,7 +172,9 @@ class Server:
         )
         connections = Connections(bounds)
         opened.callback(connections.stop)
+        candidates.start(gateway, upstream)
         opened.push_async_callback(self._drain, listener, runner, queue)
+        opened.push_async_callback(candidates.close)
         await self._open_rest(runner, connections)
         rpcs.rest = self.rest
         await listener.open(GrpcDoor(rpcs, upstream, settings.access))

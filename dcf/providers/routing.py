@@ -39,6 +39,9 @@ class Routing(Protocol):
     def targets(self, name: str) -> Sequence[Target]:
         """The ready replicas, without waiting: it is on the way of every call."""
 
+    def shadows(self, name: str) -> Sequence[Target]:
+        """The ready replicas of a shadow: they get copies of calls, and are no targets."""
+
     async def ready(self, name: str, deadline: float) -> Sequence[Target]:
         """The ready replicas, as soon as there is one.
 
