@@ -131,7 +131,7 @@ lint: .venv-dev/.ready ## Check style, types and the import law; changes nothing
 	.venv-dev/bin/lint-imports --no-cache --config pyproject.toml
 	.venv-dev/bin/mypy
 	.venv-dev/bin/python tests/mirror.py
-	.venv-dev/bin/pylint --jobs 2 dcf dcf_detect handler models watcher
+	PYTHONPATH=examples .venv-dev/bin/pylint --jobs 2 dcf dcf_detect handler models watcher examples/mnist*
 
 format: .venv-dev/.ready ## Format the code and mend what can be mended by a tool
 	.venv-dev/bin/ruff check --fix --quiet . || true

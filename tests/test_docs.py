@@ -11,7 +11,7 @@ from dcf.client import ADDRESS_VARIABLES
 from dcf.gateway.bounds import TABLE, Bounds
 from handler.limits import LIMITS as CALL_LIMITS
 from handler.options import FORMATS, OPTION_NAMES, OPTION_RANGES
-from handler.options import SETTINGS as FUNCTION_SETTINGS
+from handler.sample_settings import ALL_ROWS as FUNCTION_SETTINGS
 from models.commands.__main__ import VERBS
 from models.ssd.limits import LIMITS as PICTURE_LIMITS
 from watcher.codes import STATUSES
@@ -48,7 +48,7 @@ def test_limits_of_the_gateway(row):
 @pytest.mark.parametrize("setting", FUNCTION_SETTINGS, ids=lambda setting: setting.name)
 def test_settings_of_the_function(setting):
     cells = rows("configuration.md")[setting.name]
-    assert cells[1] in {setting.default, "the bundle's", "the embedded one"}
+    assert cells[1] in {setting.default, "the bundle's", "the embedded one", "(none)"}
     assert cells[2] == setting.allowed
 
 

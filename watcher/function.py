@@ -55,7 +55,7 @@ def build(settings: Settings, lock: LockFile | None = None) -> Function:
         exec_timeout=settings.exec_timeout,
     )
     health = Health(runner, lock)
-    metrics = Metrics(runner, loaded.serves)
+    metrics = Metrics(runner, loaded.serves, loaded.metrics)
     door = HttpDoor(settings, runner, health, metrics)
     app = HttpApp(door, health, partial(describe, settings, loaded))
     return Function(loaded, runner, health, metrics, app)

@@ -4,6 +4,7 @@ from .doors.alert import AlertDoor
 from .doors.archives import ArchivesDoor
 from .doors.async_function import AsyncDoor
 from .doors.function import FunctionDoor
+from .doors.function_metrics import FunctionMetricsDoor
 from .doors.index import IndexDoor
 from .doors.info import PlatformDoor
 from .doors.secrets import SecretsDoor
@@ -92,6 +93,15 @@ FUNCTIONS = (
     Route(
         "POST", "/system/function/{name}/abandon", SystemDoor.abandon,
         "Let a canary or shadow end", _SETTLED, parameters=(_BY,), tag=_DCF,
+    ),
+    Route(
+        "GET", "/system/function/{name}/metrics", FunctionMetricsDoor.page,
+        "What a function's replicas count",
+        {
+            200: Answer("text format 0.0.4, each series with its replica", None, TEXT),
+            400: _WRONG, 404: _MISSING, 501: _NOT_HERE,
+        },
+        parameters=(Parameter("revision", "only replicas of this revision", int),), tag=_DCF,
     ),
     Route(
         "GET", "/system/logs", SystemDoor.logs, "What a function's replicas wrote",

@@ -25,6 +25,7 @@ from .doors.alert import AlertDoor
 from .doors.archives import ArchivesDoor
 from .doors.async_function import AsyncDoor
 from .doors.function import FunctionDoor
+from .doors.function_metrics import FunctionMetricsDoor
 from .doors.info import PlatformDoor
 from .doors.metrics_page import MetricsPage
 from .doors.secrets import SecretsDoor
@@ -194,6 +195,7 @@ class Server:
             ArchivesDoor(gateway),
             AlertDoor(gateway),
             PlatformDoor(gateway, page),
+            FunctionMetricsDoor(gateway),
             FunctionDoor(upstream),
             AsyncDoor(gateway, queue),
             OpenFxDoor(rpcs, upstream),

@@ -20,6 +20,7 @@ VERBS = {
     "data": "Make, check, count, divide and show annotated pictures.",
     "deploy": "Let a running function serve another model.",
     "detect": "Find the objects in pictures, without a server.",
+    "drift": "Tell whether a function sees other pictures than its model was measured on.",
     "evaluate": "Measure a bundle on annotated pictures.",
     "export": "Make a bundle of a trained network.",
     "gate": "Decide whether a model may take the place of the one that serves.",

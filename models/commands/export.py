@@ -84,6 +84,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
         write_line(line)
     manifest = exported.manifest
     figures = manifest.metrics.values()
+    figures.pop("profile", None)  # for programs
     for what, values in (("network in keras", figures.pop("trained", {})), ("bundle", figures)):
         told = ", ".join(f"{key} {value}" for key, value in values.items() if key != "framework")
         if told:

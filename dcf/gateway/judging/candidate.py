@@ -7,6 +7,7 @@ from ...providers.notices import CandidateReady
 from ...providers.routing import Target
 from ...providers.terms import CANARY
 from ..calls.call import Answer, Call
+from ..calls.upstream import WHOLE_BODY
 from .comparison import Kept
 from .copier import AGREED, DIFFERED, DROPPED, FAILED, Copied, Copier
 from .judge import Judge
@@ -62,7 +63,9 @@ class Candidate:
 
     def _is_to_be_copied(self, call: Call, answer: Answer) -> bool:
         size = answer.response.content_length
-        is_whole = call.body is None or isinstance(call.body, bytes)
+        is_whole = call.body is None or (
+            isinstance(call.body, bytes) and len(call.body) <= WHOLE_BODY
+        )
         if _is_busy_or_broken(answer.response.status):
             return False
         if not is_whole or size is None or size > LONGEST or call.method in _UNCOPIED:

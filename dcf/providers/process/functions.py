@@ -13,6 +13,7 @@ from .deployed import Deployed
 from .history import History
 from .launching import Launching
 from .logs import FunctionLog, now
+from .removal import remove
 from .revision_processes import RevisionProcesses
 from .state_dir import StateDir
 from .store import Record, Store
@@ -136,6 +137,9 @@ class ProcessFunctions:
     async def _drain(self, function: Deployed) -> None:
         await function.stop()
         del self._draining[function]
+        name = function.history.record.name
+        if name not in self._functions:  # else one of that name was deployed meanwhile
+            remove([self._home.data / name])
         self._sweep()
 
     async def scale(self, name: str, replicas: int) -> None:

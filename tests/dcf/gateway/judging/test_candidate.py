@@ -101,6 +101,7 @@ def test_of_a_shadows_share_copies_are_sent_evenly_and_they_are_its_calls():
     [
         pytest.param({"length": None}, id="an answer of unknown length"),
         pytest.param({"length": (1 << 18) + 1}, id="a long answer"),
+        pytest.param({"body": b"x" * ((1 << 20) + 1)}, id="a large body"),
         pytest.param({"body": asyncio.StreamReader}, id="a body that was streamed"),
         pytest.param({"method": "HEAD"}, id="no body"),
     ],
