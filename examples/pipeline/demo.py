@@ -112,7 +112,8 @@ def call(picture: bytes) -> tuple[str, list[str]]:
         connection.request("POST", "/function/ssd?threshold=0.2", picture)
         answer = connection.getresponse()
         found = json.loads(answer.read())
-        return answer.headers.get("X-Model", ""), [each["class"] for each in found]
+        named = [each["class"] for each in found] if answer.status == http.client.OK else []
+        return answer.headers.get("X-Model", ""), named
     finally:
         connection.close()
 
