@@ -55,6 +55,8 @@ def _rollout(fields: dict[str, Any]) -> dict[str, str]:
         "dcf.reason": "rolloutReason",
         "dcf.last-exit": "lastExit",
         "dcf.last-exit-at": "lastExitAt",
+        "dcf.crash-loop": "crashLoop",
+        "dcf.scaling": "scaling",
     }
     numbers = {
         "dcf.revision": "revision",

@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ..errors import CannotStart
+from ..providers.notices import Hear
 from ..providers.port import Provider
 from ..providers.process.provider import MIN_READY_SECONDS, ProcessProvider
 from .application import application
@@ -40,6 +41,7 @@ from .rest.connections import Connections
 from .rest.cors import Cors
 from .rest.listener import RestListener
 from .rest.protocol import Protocol
+from .scaling.scaling import Scaling
 from .telemetry.traffic import Traffic
 
 _DRAIN_SECONDS = 35.0
@@ -146,14 +148,18 @@ class Server:
         opened.push_async_callback(listener.close)
         self.grpc = f"{host}:{listener.port}"
         provider = self._make_provider(f"{from_here(settings.host)}:{listener.port}")
-        metrics = Metrics()
-        provider.listen(hearing(metrics))
+        metrics, others = Metrics(), list[Hear]()
+        provider.listen(hearing(metrics, others))
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
         gateway.forgotten = metrics.forget
         upstream = self._upstream = Upstream(gateway, metrics)
         opened.push_async_callback(upstream.close)
+        scaling = Scaling(gateway, metrics, upstream, bounds)
+        others.append(scaling.hear)
+        opened.push_async_callback(scaling.close)
+        scaling.start()
         queue = self.queue = await self._open_queue(gateway, upstream, opened)
         rpcs = Rpcs(gateway)
         runner = web.AppRunner(
@@ -177,7 +183,8 @@ class Server:
         queue: CallQueue | None,
     ) -> web.Application:
         system, traffic = SystemDoor(gateway), Traffic()
-        page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines)
+        held = upstream.held.count if upstream.held else (lambda _name: 0)
+        page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines, held)
         doors = (
             system,
             SecretsDoor(gateway),

@@ -101,6 +101,8 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
         restarts: How often replicas of the revision that serves, or of the first one before any
             does, ended by themselves and were started again; as far as the provider knows.
         last_exit: How the last of those replicas ended.
+        crash_loop: One line while a replica ends again and again: how often, and when next it is
+            started; empty otherwise.
     """
 
     spec: FunctionSpec
@@ -114,6 +116,7 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
     progress: Progress | None = None
     restarts: int = 0
     last_exit: ReplicaExit | None = None
+    crash_loop: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,14 @@ class Target:
             its other revisions; all targets of a revision have the same. With 0 it gets none
             while another revision has targets.
         timeout: Seconds without a byte after which a call is given up.
+        room: Calls that it takes at once, running and waiting; 0 where that is not known.
     """
 
     address: str
     revision: int = 1
     weight: float = 1.0
     timeout: float = 60.0
+    room: int = 0
 
 
 class Routing(Protocol):

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from ...errors import InvalidRequest, NotFound
 from ...providers.placement import FunctionState
-from ..core import MAX_REPLICAS, Gateway
+from ...scale_labels import MAX_REPLICAS
+from ..core import Gateway
 from ..rest.converters import SCALE_MAX, SCALE_MIN, number_of
 from ..rest.messages import Alert, Alerts
 from ..rest.replies import failed, message_of

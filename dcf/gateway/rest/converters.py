@@ -11,6 +11,7 @@ from typing import Any
 
 from ...errors import InvalidRequest
 from ...providers.placement import FunctionSpec, FunctionState, RevisionInfo
+from ...scale_labels import policy_in_force
 from ..core import NAMESPACE
 from .messages import FunctionDeployment, Revision, SecretValue
 from .messages import FunctionStatus as StatusMessage
@@ -26,6 +27,8 @@ _ANNOTATIONS = {
     "restarts": "dcf.restarts",
     "last_exit": "dcf.last-exit",
     "last_exit_at": "dcf.last-exit-at",
+    "crash_loop": "dcf.crash-loop",
+    "scaling": "dcf.scaling",
 }
 SCALE_MIN = ("com.openfaas.scale.min", "scale_min")
 SCALE_MAX = ("com.openfaas.scale.max", "scale_max")
@@ -44,6 +47,7 @@ def annotations_of(status: FunctionState) -> dict[str, str]:
 def _told(status: FunctionState) -> dict[str, Any]:
     """What there is to tell of its revisions and replicas, under the names of its REST fields."""
     progress, last = status.progress, status.last_exit
+    policy = policy_in_force(status.spec.labels)
     return {
         "rollout": status.rollout,
         "rollout_reason": status.reason,
@@ -54,6 +58,8 @@ def _told(status: FunctionState) -> dict[str, Any]:
         "restarts": status.restarts,
         "last_exit": last.reason if last else "",
         "last_exit_at": last.at if last else "",
+        "crash_loop": status.crash_loop,
+        "scaling": str(policy or ""),
     }
 
 

@@ -71,6 +71,7 @@ class Deployed:
             progress=Progress(*progress) if progress else None,
             restarts=exits.restarts,
             last_exit=exits.last,
+            crash_loop=self.processes.crash_loop(shown.number),
         )
 
     def revisions(self) -> Sequence[RevisionInfo]:

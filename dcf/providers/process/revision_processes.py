@@ -54,6 +54,7 @@ class RevisionProcesses:
         self._preparing: dict[int, asyncio.Task[None]] = {}
         self._launches: dict[int, Launch] = {}
         self._replicas: dict[tuple[int, int], Replica] = {}
+        self._looping: set[tuple[int, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._news: set[asyncio.Future[None]] = set()
@@ -80,6 +81,7 @@ class RevisionProcesses:
     def stop(self, number: int, member: int) -> None:
         """Drain a process in the background."""
         replica = self._replicas.pop((number, member))
+        self._looping.discard((number, member))
         self._begin(self._end(number, member, replica), f"stop {self.name(number, member)}")
 
     def discard(self, number: int) -> None:
@@ -110,6 +112,11 @@ class RevisionProcesses:
         return Usage(
             sum(each.cpu_millicores for each in used), sum(each.memory_bytes for each in used)
         )
+
+    def crash_loop(self, number: int) -> str:
+        """One line if a replica of a revision ends again and again; else nothing."""
+        lines = (each.crash_loop for (of, _), each in self._replicas.items() if of == number)
+        return next(filter(None, lines), "")
 
     def pids(self) -> Sequence[int]:
         """The supervisors of its processes, but for those that are being drained."""
@@ -196,6 +203,14 @@ class RevisionProcesses:
             if is_restarted:
                 kind = restart_kind(ended.reason)
                 self.watch.replica_restarted(number, ended.replica, kind, ended.reason)
+                self._look_for_loop(number, member)
+
+    def _look_for_loop(self, number: int, member: int) -> None:
+        """Tell once that a replica ends again and again."""
+        key, line = (number, member), self._replicas[number, member].crash_loop
+        if line and key not in self._looping:
+            self.watch.replica_looping(number, self.name(number, member), line)
+        (self._looping.add if line else self._looping.discard)(key)
 
     def _woken(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -9,6 +9,7 @@ from ..notices import (
     REPLACED,
     Hear,
     ReplicaEnded,
+    ReplicaLooping,
     ReplicaReady,
     ReplicaRestarted,
     RolloutEnded,
@@ -71,6 +72,10 @@ class RolloutWatch:
         """A replica ended by itself; `kind` is one of `notices.ENDS`."""
         words = without_output(reason)
         self._hear(ReplicaRestarted(self._function, number, replica, kind, words))
+
+    def replica_looping(self, number: int, replica: str, line: str) -> None:
+        """A replica ends again and again."""
+        self._hear(ReplicaLooping(self._function, number, replica, without_output(line)))
 
     def replica_ended(self, number: int, replica: str) -> None:
         """A replica was drained."""
