@@ -7,6 +7,7 @@ When a replica cannot start, all calls of its function are answered at once with
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -55,6 +56,7 @@ class HeldCalls:
         self._bounds = bounds
         self.names: dict[str, _Row] = {}
         self._calls = self._bytes = 0
+        self._telling: set[asyncio.Task[None]] = set()
 
     def count(self, name: str) -> int:
         """Held calls of one function."""
@@ -153,24 +155,23 @@ class HeldCalls:
 
     def hear(self, notice: Notice) -> None:
         """A replica could not start, or ended: who waits for it is told, if there is no other."""
-        if not isinstance(notice, ReplicaRestarted) or notice.function not in self.names:
-            return
-        name = notice.function
-        try:
-            if self._gateway.targets(name):
-                return
-        except DcfError:
-            return
-        words = f"No endpoints available for: {name}. Its replica could not start: {notice.reason}."
-        more = f" `dcf function log {name}` has more."
-        self._end(self.names[name], lambda: NotReady(words + more))
+        if isinstance(notice, ReplicaRestarted) and notice.function in self.names:
+            telling = asyncio.create_task(self._tell(notice.function, self.names[notice.function]))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
+
+    async def _tell(self, name: str, row: _Row) -> None:
+        with contextlib.suppress(DcfError):  # it was deleted: that is told elsewhere
+            if not self._gateway.targets(name):
+                state = await self._gateway.describe(name)
+                self._end(row, lambda: not_ready(state))
 
     async def close(self) -> None:
         """Answer whoever still waits."""
         tasks = [row.task for row in self.names.values() if row.task is not None]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *self._telling, return_exceptions=True)
 
 
 def _settle(row: _Row, turn: "asyncio.Future[None]", fault: DcfError | None) -> None:

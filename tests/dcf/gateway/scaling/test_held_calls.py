@@ -7,10 +7,11 @@ import pytest
 
 from dcf.errors import NotFound, NotReady
 from dcf.providers.notices import ReplicaReady, ReplicaRestarted
-from dcf.providers.placement import FAILED, FunctionSpec
+from dcf.providers.placement import FAILED, FunctionSpec, ReplicaExit
 from tests.dcf.gateway.scaling.conftest import REPLICA
 from tests.waiting import turns, until_async
 
+ENDED = ReplicaExit("exited with status 3", "exited with status 3: of what it wrote", "", "f-1-1")
 CRASHED = ReplicaRestarted("f", 1, "f-1-1", "exit", "exited with status 3")
 
 
@@ -65,10 +66,12 @@ def test_the_reason_of_a_failed_start_is_told_to_all_who_wait(scaled):
         made.held.hear(ReplicaReady("f", 1, "f-1-1"))
         await turns()
         assert made.held.count("f") == 5
+        await made.provider.lose(REPLICA.address, ENDED)
         made.held.hear(CRASHED)
         for fault in await asyncio.gather(*waiting, return_exceptions=True):
             assert isinstance(fault, NotReady)
-            assert "could not start: exited with status 3. `dcf function log f`" in fault.message
+            assert "Of 1 wanted replicas none is ready yet." in fault.message
+            assert "Its last replica: exited with status 3." in fault.message
         made.held.hear(CRASHED)  # nobody waits any more
 
     scaled(steps)
@@ -81,6 +84,7 @@ def test_a_crash_is_no_failure_while_another_replica_takes_calls(scaled):
         await until_async(lambda: made.held.count("f") == 5)
         with made.upstream.balancer.call(REPLICA):
             made.held.hear(CRASHED)
+            await turns()
             assert made.held.count("f") == 5
         await asyncio.gather(*waiting)
 
