@@ -9,14 +9,16 @@ import logging
 from collections.abc import Callable
 
 from ...errors import DcfError
-from ...providers.placement import FunctionState
+from ...providers.placement import PROGRESSING, FunctionSpec, FunctionState
 from ...scale_labels import Policy, policy_in_force
 from ..calls.metrics import Metrics
+from ..calls.not_ready import is_hopeless
 from ..core import Gateway
 from .rule import Rule
 
 _LOOK_SECONDS = 1.0
 _LOOKS_UNTIL_ALL = 5  # new ones are found then: of a thousand functions most do not scale
+Event = Callable[[Rule, float], int]
 _log = logging.getLogger(__name__)
 
 
@@ -24,17 +26,36 @@ class _Scaled:
     """One function that scales."""
 
     def __init__(self, policy: Policy, now: float, replicas: int) -> None:
-        self.rule, self.set = Rule(policy, now, replicas), replicas
+        self.rule, self._set = Rule(policy, now, replicas), replicas
+        self._spec: FunctionSpec | None = None
         # A call may wake it while it is looked at.
         self.changing = asyncio.Lock()
 
-    def note(self, policy: Policy, now: float, replicas: int) -> None:
-        """What it says and has now."""
-        if policy != self.rule.policy:
-            self.rule = Rule(policy, now, replicas)
-        elif replicas != self.set:
-            self.rule.counted(now, replicas)
-        self.set = replicas
+    def note(self, state: FunctionState, now: float) -> bool:
+        """What it says and has now; whether it still scales."""
+        if state.spec is not self._spec:
+            policy, self._spec = policy_in_force(state.spec.labels), state.spec
+            if policy is None:
+                return False
+            if policy != self.rule.policy:
+                self.rule = Rule(policy, now, state.replicas)
+        if state.replicas != self._set:
+            self.set(state.replicas, now)
+        return True
+
+    def set(self, replicas: int, now: float) -> None:
+        """Another number is wanted than the rule had said."""
+        self._set = replicas
+        self.rule.counted(now, replicas)
+
+    def decide(self, event: Event, state: FunctionState, now: float) -> int:
+        """The number after an event."""
+        wanted = event(self.rule, now)
+        if wanted < state.replicas and (state.rollout == PROGRESSING or is_hopeless(state)):
+            self.set(state.replicas, now)  # nobody could tell whether the new revision is well
+            return state.replicas
+        self._set = wanted
+        return wanted
 
 
 class Autoscaler:
@@ -87,31 +108,26 @@ class Autoscaler:
         """A call found no replica: have the first ones started, if the function may have none."""
         await self._decide(name, lambda rule, now: rule.called(now))
 
-    async def _decide(self, name: str, event: Callable[[Rule, float], int]) -> None:
+    async def _decide(self, name: str, event: Event) -> None:
         """Give a function's rule an event, and have its number set."""
         with contextlib.suppress(DcfError):  # deleted, or not to be written; it is logged
-            scaled = self._known(await self._gateway.describe(name))
+            scaled = self._scaled.get(name) or self._new(await self._gateway.describe(name))
             if scaled is None:
                 return
             async with scaled.changing:
                 state, now = await self._gateway.describe(name), self._clock()
-                scaled.note(scaled.rule.policy, now, state.replicas)
-                wanted = event(scaled.rule, now)
+                if not scaled.note(state, now):
+                    self._scaled.pop(name, None)
+                    return
+                wanted = scaled.decide(event, state, now)
                 if wanted == state.replicas:
                     return
                 if not state.replicas:
                     self._metrics.of(name).wake()
                 await self._gateway.autoscale(name, wanted, state.replicas, scaled.rule.load)
-                scaled.set = wanted
 
-    def _known(self, state: FunctionState) -> _Scaled | None:
-        name, policy = state.spec.name, policy_in_force(state.spec.labels)
-        if policy is None:
-            self._scaled.pop(name, None)
-            return None
-        if name not in self._scaled:
+    def _new(self, state: FunctionState) -> _Scaled | None:
+        policy, name = policy_in_force(state.spec.labels), state.spec.name
+        if policy is not None and name not in self._scaled:
             self._scaled[name] = _Scaled(policy, self._clock(), state.replicas)
-        scaled = self._scaled[name]
-        if not scaled.changing.locked():
-            scaled.note(policy, self._clock(), state.replicas)
-        return scaled
+        return self._scaled.get(name)

@@ -15,9 +15,9 @@ from ...rooms import cores, values
 from ...scale_labels import policy_in_force
 from ..placement import FunctionSpec
 from .archives import Archives
+from .launch import Launch
 from .limits import limits_of
 from .overlay import Overlays
-from .replica import Launch
 from .secret_files import Secrets
 from .state_dir import StateDir
 

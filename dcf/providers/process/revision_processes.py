@@ -17,8 +17,9 @@ from ..rollout.watch import RolloutWatch
 from ..routing import Target
 from .exits import Exits
 from .history import History
+from .launch import Launch
 from .logs import FunctionLog
-from .replica import Launch, Replica, Report
+from .replica import Replica, Report
 from .restart_kind import restart_kind
 
 Prepare = Callable[[int, FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
@@ -54,7 +55,6 @@ class RevisionProcesses:
         self._preparing: dict[int, asyncio.Task[None]] = {}
         self._launches: dict[int, Launch] = {}
         self._replicas: dict[tuple[int, int], Replica] = {}
-        self._looping: set[tuple[int, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._news: set[asyncio.Future[None]] = set()
@@ -81,7 +81,6 @@ class RevisionProcesses:
     def stop(self, number: int, member: int) -> None:
         """Drain a process in the background."""
         replica = self._replicas.pop((number, member))
-        self._looping.discard((number, member))
         self._begin(self._end(number, member, replica), f"stop {self.name(number, member)}")
 
     def discard(self, number: int) -> None:
@@ -203,14 +202,8 @@ class RevisionProcesses:
             if is_restarted:
                 kind = restart_kind(ended.reason)
                 self.watch.replica_restarted(number, ended.replica, kind, ended.reason)
-                self._look_for_loop(number, member)
-
-    def _look_for_loop(self, number: int, member: int) -> None:
-        """Tell once that a replica ends again and again."""
-        key, line = (number, member), self._replicas[number, member].crash_loop
-        if line and key not in self._looping:
-            self.watch.replica_looping(number, self.name(number, member), line)
-        (self._looping.add if line else self._looping.discard)(key)
+                line = self._replicas[number, member].crash_loop
+                self.watch.replica_looping(number, ended.replica, line)
 
     def _woken(self) -> None:
         now = asyncio.get_running_loop().time()

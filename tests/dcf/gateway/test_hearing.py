@@ -8,6 +8,7 @@ from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.hearing import hearing
 from dcf.providers.notices import (
     ReplicaEnded,
+    ReplicaLooping,
     ReplicaReady,
     ReplicaRestarted,
     RolloutEnded,
@@ -36,6 +37,10 @@ from dcf.providers.notices import (
             "function_restored function=f revision=2 result=ready seconds=1.0",
         ),
         (ReplicaReady("f", 2, "f-2-1"), "replica_ready function=f revision=2 replica=f-2-1"),
+        (
+            ReplicaLooping("f", 2, "f-2-1", "crash loop: ..."),
+            "crash_loop function=f revision=2 replica=f-2-1 reason=crash loop: ...",
+        ),
         (ReplicaEnded("f", 2, "f-2-1"), "replica_ended function=f revision=2 replica=f-2-1"),
         (
             ReplicaRestarted("f", 2, "f-2-1", "signal", "killed by signal 9"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -125,5 +126,29 @@ def test_many_calls_at_once_wake_it_once(scaled):
         await made.deploy(replicas=0)
         await asyncio.gather(*(made.scaler.wake("f") for _ in range(50)))
         assert made.asked == [1]
+
+    scaled(steps)
+
+
+@pytest.mark.parametrize(
+    "state", [{"rollout": "progressing"}, {"rollout": "failed", "revision": 0}], ids=str
+)
+def test_a_revision_that_was_never_well_is_not_ended_for_want_of_calls(scaled, state):
+    async def steps(made):
+        await made.deploy()
+        real = made.provider.describe
+
+        async def described(name):
+            return replace(await real(name), **state)
+
+        made.provider.describe = described
+        await made.look()
+        await made.look(1000.0)
+        assert made.asked == []
+        made.provider.describe = real
+        await made.look(9.0)
+        assert made.asked == []  # its silence counts from then on
+        await made.look(2.0)
+        assert made.asked == [0]
 
     scaled(steps)
