@@ -109,6 +109,12 @@ def policy_in_force(labels: Mapping[str, str]) -> Policy | None:
         return None
 
 
+def is_at_zero(labels: Mapping[str, str], replicas: int) -> bool:
+    """Whether a function has no replica because nobody calls it: its first call starts one."""
+    policy = policy_in_force(labels)
+    return policy is not None and policy.zero and not replicas
+
+
 def _given(labels: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """By short name: the label as it is called, and its text."""
     found = {}

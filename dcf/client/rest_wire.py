@@ -83,6 +83,7 @@ def revision_of(fields: dict[str, Any]) -> Revision:
         restarts=_of(fields, "restarts", int, 0),
         last_exit=_of(fields, "lastExit", str, ""),
         last_exit_at=_of(fields, "lastExitAt", str, ""),
+        crash_loop=_of(fields, "crashLoop", str, ""),
     )
 
 

@@ -67,17 +67,16 @@ def list_functions(config: str, as_json: bool, gateway: str) -> None:
 def _show(functions: "list[Function]") -> None:
     """The table of a terminal."""
     from ..client.rollout import rollout_of
-    from ..scale_labels import policy_in_force
+    from ..scale_labels import is_at_zero, policy_in_force
     from ..terminal.fitted_table import write_fitted_table
 
     rows = []
     for each in functions:
         policy = policy_in_force(each.labels)
-        at_zero = policy is not None and policy.zero and not each.replicas
         rows.append(
             (
                 each.name,
-                "At zero" if at_zero else _status(each),
+                "At zero" if is_at_zero(each.labels, each.replicas) else _status(each),
                 f"{each.available}/{each.replicas}" + (f" of {policy.span}" if policy else ""),
                 str(each.invocations),
                 short_image(each.image),

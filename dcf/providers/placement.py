@@ -133,6 +133,7 @@ class RevisionInfo:  # pylint: disable=too-many-instance-attributes # a row of a
         serving: Whether it is the one that serves now.
         restarts: How often its replicas ended by themselves and were started again.
         last_exit: How the last of those that ended by themselves did.
+        crash_loop: One line while a replica ends again and again; empty otherwise.
     """
 
     number: int
@@ -144,6 +145,7 @@ class RevisionInfo:  # pylint: disable=too-many-instance-attributes # a row of a
     serving: bool = False
     restarts: int = 0
     last_exit: ReplicaExit | None = None
+    crash_loop: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...errors import InvalidRequest
 from ...providers.placement import FunctionSpec, FunctionState, RevisionInfo
-from ...scale_labels import policy_in_force
+from ...scale_labels import PREFIX, policy_in_force
 from ..core import NAMESPACE
 from .messages import FunctionDeployment, Revision, SecretValue
 from .messages import FunctionStatus as StatusMessage
@@ -30,8 +30,8 @@ _ANNOTATIONS = {
     "crash_loop": "dcf.crash-loop",
     "scaling": "dcf.scaling",
 }
-SCALE_MIN = ("com.openfaas.scale.min", "scale_min")
-SCALE_MAX = ("com.openfaas.scale.max", "scale_max")
+SCALE_MIN = (f"{PREFIX}min", "scale_min")
+SCALE_MAX = (f"{PREFIX}max", "scale_max")
 _NUMBER = re.compile("[0-9]{1,9}")
 
 
@@ -163,6 +163,7 @@ def revision_of(info: RevisionInfo) -> Revision:
         restarts=info.restarts,
         last_exit=info.last_exit.reason if info.last_exit else "",
         last_exit_at=info.last_exit.at if info.last_exit else "",
+        crash_loop=info.crash_loop,
     )
 
 

@@ -220,6 +220,7 @@ class Revision(Struct, rename="camel"):
     restarts: int = 0
     last_exit: str = ""
     last_exit_at: str = ""
+    crash_loop: str = ""
 
 
 class RollbackRequest(Struct):

@@ -78,7 +78,12 @@ class Deployed:
         """Its history, newest first."""
         exits = self.processes.exits
         return [
-            replace(each, restarts=known.restarts, last_exit=known.last)
+            replace(
+                each,
+                restarts=known.restarts,
+                last_exit=known.last,
+                crash_loop=self.processes.crash_loop(each.number),
+            )
             for each in self.history.infos()
             for known in (exits.of(each.number),)
         ]

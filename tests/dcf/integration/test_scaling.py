@@ -146,6 +146,8 @@ def test_a_start_that_fails_is_told_at_once_to_who_waits_and_a_crash_loop_to_who
     told = function.state()["crashLoop"]
     assert told.startswith("crash loop: restarted ")
     assert "last: exited with status 1" in told
+    (served,) = json.loads(function.gateway.dcf("history", "z", "--json").stdout)
+    assert served["crash_loop"].startswith("crash loop: restarted ")
     shown = function.gateway.dcf("info", "z").stdout.decode()
     assert "dcf.crash-loop: 'crash loop: restarted" in shown.replace('"', "'")
     (tmp_path / "broken").unlink()
