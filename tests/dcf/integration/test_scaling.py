@@ -133,7 +133,8 @@ def test_a_burst_at_zero_loses_none_and_starts_no_more_than_are_wanted(scaled, w
 def test_a_start_that_fails_is_told_at_once_to_who_waits_and_a_crash_loop_to_who_looks(
     scaled, tmp_path, wait_for
 ):
-    function = scaled(FAILS, f"PLACE: {tmp_path}", **AT_ZERO)
+    # Long enough at one that it is looked at while it ends again and again.
+    function = scaled(FAILS, f"PLACE: {tmp_path}", **{**AT_ZERO, "zero_duration": "15s"})
     (tmp_path / "broken").touch()
     with ThreadPoolExecutor(5) as callers:
         for reply in callers.map(function.call, "abcde"):
@@ -177,7 +178,7 @@ def test_a_gateway_that_starts_again_finds_it_at_zero_and_wakes_it(
 
 
 def test_a_watcher_with_every_slot_stuck_is_replaced_and_says_why(scaled, wait_for):
-    function = scaled(STUCK, "EXEC_TIMEOUT: 1, CONCURRENCY: 2")
+    function = scaled(STUCK, "EXEC_TIMEOUT: 1, CONCURRENCY: 2, SHUTDOWN_TIMEOUT: 120")
     before = function.call("a").text.split()[1]
     with ThreadPoolExecutor(2) as callers:
         stuck = list(callers.map(function.call, ["stick"] * 2))
@@ -194,6 +195,15 @@ def test_a_watcher_with_every_slot_stuck_is_replaced_and_says_why(scaled, wait_f
     assert "every slot is stuck" in history[0]["last_exit"]
     restarts = function.metric("gateway_function_replica_restarts_total")
     assert restarts == 1
+
+
+def test_a_watcher_that_does_nothing_more_is_not_waited_for(scaled, wait_for):
+    function = scaled(STUCK, "SHUTDOWN_TIMEOUT: 120")
+    before = int(function.call("a").text.split()[1])
+    os.kill(before, signal.SIGSTOP)
+    wait_for(lambda: function.state().get("restarts"), SECONDS)
+    wait_for(lambda: function.call("b").status_code == 200, SECONDS)
+    assert "unhealthy 3 times in a row: no answer within 1 s" in function.state()["lastExit"]
 
 
 @pytest.mark.parametrize(
