@@ -45,7 +45,8 @@ def rest(gateway: FunctionGateway) -> None:
         json.dumps({"replicas": 0}).encode(),
         method="POST",
     )
-    urllib.request.urlopen(asked, timeout=_ENDED_SECONDS).close()
+    with urllib.request.urlopen(asked, timeout=_ENDED_SECONDS):
+        pass  # it begins to end
     gateway.wait(lambda: gateway.log.count("replica_ended") > ended, _ENDED_SECONDS)
 
 

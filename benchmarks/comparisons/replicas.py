@@ -43,7 +43,8 @@ def scale(gateway: FunctionGateway, replicas: int) -> None:
 
     before, ended = state()["availableReplicas"], gateway.log.count("replica_ended")
     asked = json.dumps({"replicas": replicas}).encode()
-    urllib.request.urlopen(f"{address}/scale-function/ssd", asked).close()
+    with urllib.request.urlopen(f"{address}/scale-function/ssd", asked):
+        pass  # it begins
     gateway.wait(lambda: state()["availableReplicas"] == replicas, _READY_SECONDS)
     fewer = max(before - replicas, 0)
     gateway.wait(lambda: gateway.log.count("replica_ended") >= ended + fewer, _READY_SECONDS)

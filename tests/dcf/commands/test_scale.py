@@ -24,13 +24,6 @@ def test_the_count_is_sent_and_said(ask, stand_in, count, word):
     assert json.loads(stand_in.asked[0].body) == {"serviceName": "f", "replicas": count}
 
 
-def test_a_function_at_zero_is_not_waited_for(ask, stand_in):
-    labels = {"com.openfaas.scale.zero": "true"}
-    stand_in.table["GET /system/function/f"] = (200, {"name": "f", "labels": labels})
-    done = ask("function", "ready", "f")
-    assert done.stdout == "Function f is at zero: its first call starts it.\n"
-
-
 def test_a_count_is_no_less_than_none(ask, stand_in):
     assert ask("function", "scale", "f", "--", "-1").exit_code == 2
     assert stand_in.asked == []
