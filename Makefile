@@ -1,8 +1,8 @@
 # Every target works from a fresh clone: it makes the environment it needs first.
 # Environments: .venv (serving, gateway, commands), .venv-dev (plus tests and lint), .venv-train (plus
-# TensorFlow), .venv-jax (Keras on JAX), .venv-peers (other servers, to compare with), .venv-engines (other
-# inference engines), .venv-torch (torchvision, to compare training with), .venv-fuzz (the fuzzer), .venv-lifecycle
-# (Parquet, object stores, BigQuery, MLflow), .venv-emulator (servers that its tests talk to).
+# TensorFlow, Parquet, object stores, BigQuery, MLflow and Optuna), .venv-jax (Keras on JAX), .venv-peers
+# (other servers, to compare with), .venv-engines (other inference engines), .venv-torch (torchvision, to
+# compare training with), .venv-fuzz (the fuzzer), .venv-emulator (servers that tests of .venv-train talk to).
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -49,9 +49,6 @@ help: ## List every target
 
 .venv-train/.ready: requirements/train.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-train,requirements/train.txt)
-
-.venv-lifecycle/.ready: requirements/lifecycle.txt requirements/build.txt pyproject.toml
-	$(call environment,.venv-lifecycle,requirements/lifecycle.txt)
 
 # Servers alone: nothing of this project is in it, and they start once, so nothing is compiled ahead.
 .venv-emulator/.ready: requirements/emulator.txt
@@ -114,7 +111,7 @@ test: .venv-dev/.ready ## Run all tests but the marked ones
 
 test-all: test test-marked ## Run all tests, the marked ones included
 
-test-marked: .venv-dev/.ready .venv-train/.ready .venv-jax/.ready .venv-sbom/.ready .venv-lifecycle/.ready .venv-emulator/.ready ## Run only what `make test` leaves out
+test-marked: .venv-dev/.ready .venv-train/.ready .venv-jax/.ready .venv-sbom/.ready .venv-emulator/.ready ## Run only what `make test` leaves out
 	sh tests/run_marked.sh
 
 coverage: .venv-dev/.ready ## Print what the tests reach, room by room; fails below the floors that have landed
@@ -134,7 +131,7 @@ lint: .venv-dev/.ready ## Check style, types and the import law; changes nothing
 	.venv-dev/bin/lint-imports --no-cache --config pyproject.toml
 	.venv-dev/bin/mypy
 	.venv-dev/bin/python tests/mirror.py
-	.venv-dev/bin/pylint --jobs 2 dcf dcf_detect handler models watcher
+	PYTHONPATH=examples .venv-dev/bin/pylint --jobs 2 dcf dcf_detect handler models watcher examples/mnist*
 
 format: .venv-dev/.ready ## Format the code and mend what can be mended by a tool
 	.venv-dev/bin/ruff check --fix --quiet . || true
@@ -168,13 +165,13 @@ model: .venv-train/.ready ## Rebuild the embedded bundles from their source and 
 proto: .venv-dev/.ready ## Write the gRPC code from proto/
 	PYTHON="$(CURDIR)/.venv-dev/bin/python" sh proto/generate.sh
 
-train-env: .venv-train/.ready ## Make .venv-train, where TensorFlow lives
+train-env: .venv-train/.ready ## Make .venv-train, where TensorFlow and the life of a model live
 
 jax-env: .venv-jax/.ready ## Make .venv-jax, where Keras runs on JAX
 
-lifecycle-env: .venv-lifecycle/.ready .venv-emulator/.ready ## Make .venv-lifecycle and the servers its tests start
+lifecycle-env: .venv-train/.ready .venv-emulator/.ready ## Make .venv-train and the servers that its tests start
 
 clean: ## Remove environments, caches and the gateway's state
-	rm -rf .venv .venv-dev .venv-train .venv-jax .venv-torch .venv-peers .venv-engines .venv-sbom .venv-fuzz .venv-lifecycle .venv-emulator .dcf .cache .hypothesis .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-dev .venv-train .venv-jax .venv-torch .venv-peers .venv-engines .venv-sbom .venv-fuzz .venv-emulator .dcf .cache .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache benchmarks/results *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

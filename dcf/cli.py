@@ -29,6 +29,8 @@ FUNCTION = {
     "scale": Verb(_IN_COMMANDS + "scale:scale", "Set how many replicas a function has."),
     "history": Verb(_IN_COMMANDS + "history:history", "List a function's revisions."),
     "rollback": Verb(_IN_COMMANDS + "rollback:rollback", "Go back to an earlier revision."),
+    "promote": Verb(_IN_COMMANDS + "settle:promote", "Let a canary or shadow take over at once."),
+    "abandon": Verb(_IN_COMMANDS + "settle:abandon", "End a canary or shadow at once."),
     "delete": Verb(_IN_COMMANDS + "delete:delete", "Delete functions.", ("remove", "rm")),
 }
 SECRET = {
@@ -60,6 +62,12 @@ GATEWAY = {
     "restore": Verb(
         _IN_COMMANDS + "gateway_restore:restore", "Put the state of a backup into an empty folder."
     ),
+    "token": Verb(f"{__name__}:token", "Who may use a gateway, beside its one user."),
+}
+TOKEN = {
+    "add": Verb(_IN_COMMANDS + "gateway_token:add", "Make a token and print it, this once."),
+    "list": Verb(_IN_COMMANDS + "gateway_token:list_tokens", "List the tokens by name."),
+    "revoke": Verb(_IN_COMMANDS + "gateway_token:revoke", "Forget a token."),
 }
 TOP = {
     "function": Verb(f"{__name__}:function", "Make, deploy and call functions.", ("fn",)),
@@ -162,3 +170,12 @@ def queue(ctx: click.Context, gateway: str) -> None:  # pylint: disable=redefine
 @click.group(cls=LazyGroup, verbs=GATEWAY)
 def gateway() -> None:
     """Run the gateway."""
+
+
+@examples(
+    "dcf gateway token add ci --role deploy",
+    "dcf gateway token revoke ci",
+)
+@click.group(cls=LazyGroup, verbs=TOKEN)
+def token() -> None:
+    """Who may use a gateway beside its one user: tokens with a name and a role."""

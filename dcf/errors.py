@@ -6,6 +6,8 @@
     │   └── ArchiveError     bad_archive       an archive is unsafe, cut or not what its name says
     ├── NotFound             not_found         no such function
     ├── AlreadyExists        already_exists    deploy of a name that is taken
+    ├── Unauthorized         unauthorized      neither the password nor a token
+    ├── Forbidden            forbidden         a token whose role is another
     ├── QueueFull            queue_full        no room for another queued call
     ├── SlowRequest          slow_request      a request's head or body did not come in time
     ├── TooManyConnections   too_many_connections  no room for a call over one more connection
@@ -68,6 +70,18 @@ class AlreadyExists(DcfError):
     """A deploy of a name that is taken."""
 
     code = "already_exists"
+
+
+class Unauthorized(DcfError):
+    """Neither the password nor a token that the gateway knows."""
+
+    code = "unauthorized"
+
+
+class Forbidden(DcfError):
+    """A token whose role does not allow it."""
+
+    code = "forbidden"
 
 
 class QueueFull(DcfError):

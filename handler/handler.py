@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from .call import read_body, read_query
@@ -13,7 +13,6 @@ from .options import (
     DAMAGED,
     FORMATS,
     OPTION_RANGES,
-    SETTINGS,
     TILES_ALLOWED,
     Options,
     parse_options,
@@ -28,8 +27,10 @@ from .reply import (
     choose_format,
     describe,
     describe_failure,
+    describe_model,
     json_reply,
     picture_reply,
+    title_of,
 )
 from .rooms import (
     Allowance,
@@ -40,6 +41,8 @@ from .rooms import (
     Settings,
     TruncatedImage,
 )
+from .sample_settings import told_settings
+from .sightings import Sightings
 from .work import check_looks, check_work
 
 _QUESTIONS = {"GET", "HEAD", "OPTIONS"}
@@ -69,15 +72,15 @@ class Handler:
         self._default_settings = self._merge(self._options)
         # One real inference, so that the first call is as fast as the next.
         self._detector.warm()
-        manifest = self._detector.bundle.manifest
+        self._model = describe_model(self._detector, settings.model_id)
+        serves = title_of(self._model)
+        self._headers = {"X-Model": serves}
+        told = {**self._model, "precision": self._detector.bundle.manifest.precision}
+        self._seen = Sightings(environ, self._default_settings, told, serves)
         self.info: dict[str, object] = {
-            "model": {
-                "name": manifest.name,
-                "version": manifest.version,
-                "precision": manifest.precision,
-                "digest": self._detector.bundle.digest,
-            },
-            "settings": {row.name: environ.get(row.name, row.default) for row in SETTINGS},
+            "serves": serves,
+            "model": told,
+            "settings": told_settings(environ),
         }
 
     def __call__(self, request: object) -> Reply:
@@ -94,6 +97,13 @@ class Handler:
             PayloadError: Nothing usable was sent, or an option is wrong.
             DetectorError: The picture is not usable.
         """
+        try:
+            return replace(self._answer(request), headers=self._headers)
+        except (DetectorError, PayloadError) as error:
+            vars(error)["headers"] = self._headers  # a refusal names the model, too
+            raise
+
+    def _answer(self, request: object) -> Reply:
         body = read_body(request, self._max_body)
         if not body.content and getattr(request, "method", "POST") in _QUESTIONS:
             return json_reply(self._usage(), {})
@@ -120,7 +130,11 @@ class Handler:
         answer = self._detect(inspected, picture, settings, _waited_for(request))
         if wanted in PICTURE_FORMATS:
             return picture_reply(inspected, answer, self._detector, wanted)
-        return json_reply(describe(answer, self._detector, wanted), answer.timings_ms)
+        return json_reply(describe(answer, self._model, wanted), answer.timings_ms)
+
+    def metrics(self) -> Iterable[tuple[object, ...]]:
+        """What was seen so far, for the watcher's page of metrics."""
+        return self._seen.series()
 
     def _inspect(
         self, picture: Picture | PayloadError, settings: Settings, *, damaged: bool
@@ -155,7 +169,8 @@ class Handler:
         for index, picture in enumerate(pictures):
             outcome = next(answers) if isinstance(picture, Inspected) else picture
             if isinstance(outcome, Answer):
-                entries.append(describe(outcome, self._detector, wanted))
+                self._seen.add(payload.pictures[index], outcome, settings)
+                entries.append(describe(outcome, self._model, wanted))
                 for stage, cost in outcome.timings_ms.items():
                     spent[stage] = spent.get(stage, 0.0) + cost
             else:
@@ -171,9 +186,11 @@ class Handler:
         wanted: Callable[[], bool],
     ) -> Answer:
         try:
-            return self._detector.detect(inspected, settings, wanted)
+            answer = self._detector.detect(inspected, settings, wanted)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
+        self._seen.add(picture, answer, settings)
+        return answer
 
     def _settings(self, options: Options) -> Settings:
         """Lays a call's options over the model's own defaults."""
@@ -196,7 +213,6 @@ class Handler:
 
     def _usage(self) -> dict[str, object]:
         """What a person sees who opens the function's address."""
-        manifest = self._detector.bundle.manifest
         return {
             "usage": "POST an image: raw, base64, a data URI, a form field `image`, or JSON "
             '{"image": base64}. The answer is a list of class, class_id, confidence, xmin, ymin, '
@@ -209,7 +225,7 @@ class Handler:
                 "tiles": TILES_ALLOWED,
                 "damaged": " or ".join(DAMAGED),
             },
-            "model": {"name": manifest.name, "version": manifest.version},
+            "model": self._model,
             "classes": list(self._detector.bundle.labels.names),
         }
 

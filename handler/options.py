@@ -4,6 +4,7 @@ A call's query wins over the fields of its body, those over the function's setti
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -20,6 +21,8 @@ _FUNCTION_RANGES = {
     "MAX_PICTURE_MEMORY": Range(1, 100_000_000_000, whole=True, help="Bytes to decode a picture."),
     "MAX_CALL_MILLISECONDS": Range(1, 3_600_000, whole=True, help="Work that a call may ask for."),
 }
+_MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
+_MODEL_ID_ALLOWED = "1 to 100 letters, digits, dots, dashes, underscores and @"
 _MAX_BODY, _BODY_RANGE = 32 << 20, Range(1, 1 << 30, whole=True, help="Bytes of a body.")
 
 
@@ -62,6 +65,7 @@ class FunctionSettings:
         max_milliseconds: Most milliseconds of work that a call may ask for.
         max_body: Most bytes that a packed body may have unpacked.
         options: What a call gets that asks for nothing else.
+        model_id: What replies call the model; empty for the name that its bundle says.
     """
 
     bundle: Path | None
@@ -70,6 +74,7 @@ class FunctionSettings:
     max_milliseconds: int
     max_body: int
     options: Options
+    model_id: str = ""
 
 
 class Setting(NamedTuple):
@@ -100,6 +105,7 @@ def _row(name: str, default: str, allowed: Range) -> Setting:
 
 SETTINGS = (
     Setting("MODEL_BUNDLE", "", "a folder, or an embedded bundle's name", "The model."),
+    Setting("MODEL_ID", "", _MODEL_ID_ALLOWED, "What replies call it; its bundle's name if empty."),
     _row("THRESHOLD", "0.5", RANGES["threshold"]),
     _row("IOU", "", RANGES["iou"]),
     _row("TOP_K", "", RANGES["top_k"]),
@@ -160,34 +166,36 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
     named["format"] = values["REPLY_FORMAT"]
     try:
         options = parse_options({key: text for key, text in named.items() if text}, Options())
-        most = {
-            name: int(_number(name, values[name], allowed))
-            for name, allowed in _FUNCTION_RANGES.items()
-        }
+        ranges = _FUNCTION_RANGES.items()
+        most = {name: int(read_number(name, values[name], row)) for name, row in ranges}
         # A setting of whatever takes the calls, which holds for bodies as they come.
-        given = environ.get("MAX_BODY_BYTES", "").strip() or str(_MAX_BODY)
-        max_body = int(_number("MAX_BODY_BYTES", given, _BODY_RANGE))
+        given = environ.get("MAX_BODY_BYTES", "").strip() or _MAX_BODY
+        max_body = int(read_number("MAX_BODY_BYTES", given, _BODY_RANGE))
     except BadOption as error:
         raise SettingError(f"setting {error.message}") from error
-    bundle = Path(values["MODEL_BUNDLE"]) if values["MODEL_BUNDLE"] else None
+    if values["MODEL_ID"] and not _MODEL_ID.fullmatch(values["MODEL_ID"]):
+        came = _shown(values["MODEL_ID"])
+        raise SettingError(f"setting MODEL_ID must be {_MODEL_ID_ALLOWED}, got {came}")
     # A default of json must not hide what a call's Accept header prefers.
     if options.format == "json":
         options = replace(options, format=None)
     return FunctionSettings(
-        bundle,
+        Path(values["MODEL_BUNDLE"]) if values["MODEL_BUNDLE"] else None,
         most["MAX_PIXELS"],
         most["MAX_PICTURE_MEMORY"],
         most["MAX_CALL_MILLISECONDS"],
         max_body,
         options,
+        values["MODEL_ID"],
     )
 
 
 def _option(name: str, value: object) -> float:
-    return _number(name, value, RANGES[name])
+    return read_number(name, value, RANGES[name])
 
 
-def _number(name: str, value: object, allowed: Range, demand: str = "") -> float:
+def read_number(name: str, value: object, allowed: Range, demand: str = "") -> float:
+    """A number in its range; raises `BadOption`."""
     number = math.nan
     kinds = (str, int) if allowed.whole else (str, int, float)
     if isinstance(value, kinds) and not isinstance(value, bool):
@@ -225,7 +233,7 @@ def _damaged(name: str, value: object) -> bool:
 def _tiles(name: str, value: object) -> Tiles:
     if isinstance(value, str) and value.strip().lower() == AUTO:
         return AUTO
-    return int(_number(name, value, TILES, TILES_DEMAND))
+    return int(read_number(name, value, TILES, TILES_DEMAND))
 
 
 def _shown(value: object) -> str:

@@ -64,12 +64,43 @@ def choose_format(options: Options, accept: str) -> str:
     return _OFFERS[best]
 
 
-def describe(answer: Answer, detector: Detector, wanted: str) -> object:
+def describe_model(detector: Detector, model_id: str) -> dict[str, str]:
+    """What replies say of the model.
+
+    Args:
+        detector: It.
+        model_id: What it is called where it is kept; may be empty.
+
+    Returns:
+        Its id, where it has one, and its bundle's name, version and digest.
+    """
+    manifest = detector.bundle.manifest
+    named = {"id": model_id} if model_id else {}
+    return {
+        **named,
+        "name": manifest.name,
+        "version": manifest.version,
+        "digest": detector.bundle.digest,
+    }
+
+
+def title_of(model: Mapping[str, str]) -> str:
+    """A model in a few characters that a header can hold: which it is, and its digest's beginning.
+
+    Args:
+        model: What ``describe_model`` returned.
+    """
+    name = model.get("id") or f"{model['name']}@{model['version']}"
+    plain = "".join(each if " " <= each <= "~" else "?" for each in name)
+    return f"{plain} ({model['digest'][:12]})"
+
+
+def describe(answer: Answer, model: Mapping[str, str], wanted: str) -> object:
     """Puts one picture's detections in the words of a JSON format.
 
     Args:
         answer: What was found.
-        detector: What found it.
+        model: What found it, as ``describe_model`` returned it.
         wanted: ``json``, ``dcf`` or ``full``.
 
     Returns:
@@ -80,15 +111,10 @@ def describe(answer: Answer, detector: Detector, wanted: str) -> object:
         return _dcf_objects(detections)
     if wanted == "json":
         return detections.objects()
-    manifest = detector.bundle.manifest
     used = {} if answer.tiles is None else {"tiles": answer.tiles}
     return {
         "image": {"width": detections.width, "height": detections.height},
-        "model": {
-            "name": manifest.name,
-            "version": manifest.version,
-            "digest": detector.bundle.digest,
-        },
+        "model": model,
         **used,
         "detections": detections.objects(),
         "timings_ms": {stage: round(spent, 3) for stage, spent in answer.timings_ms.items()},

@@ -13,10 +13,9 @@ lock watcher.txt watcher.in --constraint serving.txt
 lock local.txt serving.in local.in
 lock dev.txt serving.in local.in build.in dev.in
 lock fuzz.txt serving.in local.in build.in fuzz.in --constraint dev.txt
-lock train.txt serving.in local.in build.in train.in train-tests.in
+lock train.txt serving.in local.in build.in train.in lifecycle.in train-tests.in --constraint dev.txt
 # The same Keras on both: what they compute is compared.
 lock jax.txt serving.in local.in build.in jax.in --constraint train.txt
-lock lifecycle.txt serving.in local.in build.in lifecycle.in lifecycle-tests.in --constraint dev.txt
 lock emulator.txt emulator.in
 # The versions of serving.txt: both sides of a comparison run the same libraries.
 lock peers.txt serving.in build.in peers.in --constraint serving.txt

@@ -20,7 +20,7 @@ pytest_in .venv-train "tensorflow" $(grep -rl "mark\.tensorflow" tests --include
 
 echo "== lifecycle"
 # shellcheck disable=SC2046 # likewise
-pytest_in .venv-lifecycle "lifecycle" $(grep -rl "mark\.lifecycle" tests --include='*.py')
+pytest_in .venv-train "lifecycle and not tensorflow" $(grep -rl "mark\.lifecycle" tests --include='*.py')
 
 echo "== docker"
 if sh tests/container/engine.sh up; then

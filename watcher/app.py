@@ -210,9 +210,11 @@ def report(settings: Settings, loaded: Loaded, port: int, seconds: float) -> str
     Returns:
         The line.
     """
+    serves = f" (serving {loaded.serves})" if loaded.serves else ""
     parts = ", ".join(f"{part} {took:.2f}" for part, took in loaded.seconds.items())
     return (
-        f"ready: {settings.function_name}, {loaded.name} of {loaded.file} in {seconds:.2f} s "
+        f"ready: {settings.function_name}, {loaded.name} of {loaded.file}{serves} in "
+        f"{seconds:.2f} s "
         f"({parts}); http {settings.host}:{port}, grpc {settings.watcher_port or 'off'}, "
         f"mesh {settings.mesh_port or 'off'}, metrics {settings.metrics_port or 'off'}; "
         f"{settings.concurrency} calls at once, {settings.max_inflight} in flight, "

@@ -24,12 +24,14 @@ class Failure:
         message: one line, nothing of an unknown error's text in it.
         call_id: the id under which the log has the rest.
         own_status: of HTTP, for a code of the handler's own.
+        headers: what the error brings to go with the answer, in whatever form.
     """
 
     code: str
     message: str
     call_id: str
     own_status: int = 0
+    headers: object = None
 
     @property
     def status(self) -> Status:
@@ -71,7 +73,8 @@ def failure_of(error: BaseException, call_id: str, log_command: str = "") -> Fai
         extra = {CALL: call_id, TRACE: error.where.stack}
         _log.warning("%s; it is at %s", message, error.where.place, extra=extra)
         message += f"; {_pointer(call_id, log_command)}"
-    return Failure(code, message, call_id, own_status_of(error))
+    headers = getattr(error, "headers", None)
+    return Failure(code, message, call_id, own_status_of(error), headers)
 
 
 def _log_failure(error: BaseException, call_id: str) -> None:

@@ -55,7 +55,7 @@ def build(settings: Settings, lock: LockFile | None = None) -> Function:
         exec_timeout=settings.exec_timeout,
     )
     health = Health(runner, lock)
-    metrics = Metrics(runner)
+    metrics = Metrics(runner, loaded.serves, loaded.metrics)
     door = HttpDoor(settings, runner, health, metrics)
     app = HttpApp(door, health, partial(describe, settings, loaded))
     return Function(loaded, runner, health, metrics, app)
@@ -81,6 +81,7 @@ def load(settings: Settings) -> Loaded:
             settings.mesh_suffix,
             port,
             settings.mesh_timeout,
+            settings.mesh_token,
         )
     )
     with process_lifetime.time_limit(settings.load_timeout):

@@ -1,6 +1,8 @@
 """A gateway spoken to by gRPC: pb.Gateway, or pb.FxGateway where only that is served."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 import grpc
@@ -10,6 +12,7 @@ from .._proto import gateway_pb2 as pb
 from ..archive import Archive
 from ..bounded_yaml import NotReadable, read
 from ..errors import (
+    ConfigError,
     DcfError,
     FunctionFailed,
     GatewayRefused,
@@ -35,6 +38,7 @@ from .who import who
 _SERVICES = ("pb.Gateway", "pb.FxGateway")
 _MAX_MESSAGE = 64 << 20
 _SECONDS = 60.0
+TLS = "grpcs://"
 _CALL_SECONDS = 3600.0
 _CODE = grpc.StatusCode
 _Answer = TypeVar("_Answer", bound=Message)
@@ -44,8 +48,8 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
     """One channel, opened with the first call; what gRPC does not carry goes to the REST address.
 
     Args:
-        address: `host:port`.
-        authorization: Sent as metadata with everything but calls of functions.
+        address: `host:port`, or `grpcs://host:port` for TLS.
+        authorization: Sent as metadata; a gateway hands none of it on to functions.
         seconds: Longest wait for an answer.
     """
 
@@ -58,16 +62,20 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
             ("grpc.max_receive_message_length", _MAX_MESSAGE),
             ("grpc.max_send_message_length", _MAX_MESSAGE),
         ]
-        if goes_directly(address):
+        place = self._place = address.removeprefix(TLS)
+        if goes_directly(place):
             options.append(("grpc.enable_http_proxy", 0))
-        self._channel = grpc.insecure_channel(address, options=options)
+        if place == address:
+            self._channel = grpc.insecure_channel(place, options=options)
+        else:
+            self._channel = grpc.secure_channel(place, _trusted(), options=options)
 
     def web_address(self) -> str:
         """Where functions are called over HTTP; the same port, where the gateway does not tell."""
         try:
             return self._rest().address
         except GatewayRefused:
-            return f"http://{self.address}"
+            return f"http://{self._place}"
 
     def functions(self) -> list[Function]:
         """Every function."""
@@ -111,6 +119,10 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         """Begin to go back."""
         return self._rest().rollback(name, number)
 
+    def settle(self, name: str, *, keep: bool) -> Revision:
+        """Let a canary or shadow take over, or end."""
+        return self._rest().settle(name, keep=keep)
+
     def call(self, invocation: Invocation) -> bytes:
         """Call a function."""
         return b"".join(self.stream(invocation))
@@ -134,7 +146,9 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
             response_deserializer=pb.Messages.FromString,
         )
         try:
-            answers = invokes(iter([request]), timeout=_CALL_SECONDS, metadata=metadata)
+            answers = invokes(
+                iter([request]), timeout=_CALL_SECONDS, metadata=(*self._metadata(), *metadata)
+            )
             for answer in answers:
                 yield answer.Output
             return
@@ -202,7 +216,7 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
                 "address: name it with --gateway http://host:port"
             )
         try:
-            address, is_same = seen_from(self.address, address)
+            address, is_same = seen_from(self._place, address)
         except ValueError as fault:
             raise NotAGateway(
                 f"the Info of what answers at {self.address} names no REST address that is one: "
@@ -218,7 +232,7 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         request: Message,
         answer: type[_Answer],
         otherwise: type[DcfError] = GatewayRefused,
-        metadata: tuple[tuple[str, str], ...] | None = None,
+        metadata: tuple[tuple[str, str], ...] = (),
     ) -> _Answer:
         invokes = rpc == "Invoke"
         last: grpc.RpcError | None = None
@@ -232,7 +246,7 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
                 return send(
                     request,
                     timeout=_CALL_SECONDS if invokes else self._seconds,
-                    metadata=metadata if invokes else self._metadata(),
+                    metadata=(*self._metadata(), *metadata),
                 )
             except grpc.RpcError as fault:
                 last = fault
@@ -244,6 +258,15 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
     def _metadata(self) -> tuple[tuple[str, str], ...]:
         authorization = (("authorization", self._authorization),) if self._authorization else ()
         return (*authorization, ("x-deployed-by", who()))
+
+
+def _trusted() -> grpc.ChannelCredentials:
+    """Whom gateways' certificates lead to: as for https, the variable `SSL_CERT_FILE` first."""
+    named = os.environ.get("SSL_CERT_FILE", "")
+    try:
+        return grpc.ssl_channel_credentials(Path(named).read_bytes() if named else None)
+    except OSError as fault:
+        raise ConfigError(f"SSL_CERT_FILE names {named} ({fault.strerror})") from fault
 
 
 def _list(value: object) -> list[object]:

@@ -5,6 +5,7 @@ import grpc
 from ..errors import (
     AlreadyExists,
     DcfError,
+    Forbidden,
     GatewayRefused,
     GatewayUnreachable,
     NotFound,
@@ -15,6 +16,7 @@ _CODE = grpc.StatusCode
 _KINDS: dict[grpc.StatusCode, type[DcfError]] = {
     _CODE.NOT_FOUND: NotFound,
     _CODE.ALREADY_EXISTS: AlreadyExists,
+    _CODE.PERMISSION_DENIED: Forbidden,
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from http.client import HTTPResponse
 from typing import Any, TypeVar
 
-from ..errors import AlreadyExists, GatewayRefused, NotAGateway, NotFound
+from ..errors import AlreadyExists, Forbidden, GatewayRefused, NotAGateway, NotFound
 from .connection import NO_HEADERS, Answer, Connection, Exchange
 from .rest_wire import UNREADABLE, words_of
 
@@ -55,6 +55,18 @@ class Questions:
         """An answer of any status."""
         return self.connection.send(exchange._replace(headers=self.authorized(exchange.headers)))
 
+    def asks_at_calls(self) -> bool:
+        """Whether calls of functions need a login here, by the gateway's own description.
+
+        A function could answer 401 itself to be shown one.
+        """
+        answer = self.connection.send(Exchange("GET", "/openapi.json", seconds=self._seconds))
+        try:
+            told = json.loads(answer.body)["paths"]["/function/{name}"]["post"]
+            return answer.status == 200 and "security" in told
+        except UNREADABLE:
+            return False
+
     def authorized(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         """Headers with the password, where there is one."""
         if not self._authorization:
@@ -70,7 +82,10 @@ class Questions:
                 f"({words_of(status, body)}): use `dcf login -g {address}`"
             )
         kinds = {404: NotFound, 409: AlreadyExists}
-        return kinds.get(status, GatewayRefused)(words_of(status, body))
+        words = words_of(status, body)
+        if status == 403 and "the role" in words:
+            return Forbidden(words)
+        return kinds.get(status, GatewayRefused)(words)
 
     def words(self, answer: HTTPResponse) -> bytes:
         """What is said with a refusal, as far as it is of use."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -49,7 +49,8 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
 
     Args:
         address: `http(s)://host:port`.
-        authorization: Sent to /system/ alone: a function must never see a person's password.
+        authorization: Sent to /system/, and with calls only where the gateway itself wants it: a
+            function must never see a person's password.
         seconds: Longest silence of a question.
     """
 
@@ -116,6 +117,11 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         return self._gateway.parsed(
             self._gateway.ask("POST", path, body, _JSON | _who()), revision_of
         )
+
+    def settle(self, name: str, *, keep: bool) -> Revision:
+        """Let a canary or shadow take over, or end."""
+        path = f"/system/function/{_part(name)}/{'promote' if keep else 'abandon'}"
+        return self._gateway.parsed(self._gateway.ask("POST", path, None, _who()), revision_of)
 
     def call(self, invocation: Invocation) -> bytes:
         """Call a function."""
@@ -212,7 +218,14 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
         headers |= dict(invocation.headers)
         body = None if invocation.method in {"GET", "HEAD"} else invocation.body
         exchange = Exchange(invocation.method, path, body, headers, _CALL_SECONDS)
-        with self._gateway.connection.open(exchange) as answer:
+        with ExitStack() as opened:
+            answer = opened.enter_context(self._gateway.connection.open(exchange))
+            if answer.status == 401 and self._gateway.asks_at_calls():
+                opened.close()
+                known = exchange._replace(headers=self._gateway.authorized(headers))
+                answer = opened.enter_context(self._gateway.connection.open(known))
+                if answer.status == 401:
+                    raise self._gateway.refusal(answer.status, self._gateway.words(answer))
             if answer.status >= 300:
                 raise FunctionFailed(words_of(answer.status, self._gateway.words(answer)))
             yield answer

@@ -12,7 +12,7 @@ class Rollout(NamedTuple):
     """How a function's newest revision is doing, and how replicas ended.
 
     Attributes:
-        outcome: `progressing`, `ready`, `failed`, or empty where it is not told.
+        outcome: `progressing`, `ready`, `failed`, `ended`, or empty where it is not told.
         reason: Why it failed, or what is being done.
         serving: Number of the revision that serves; 0 before any does.
         newest: Number of the newest one; 0 where it is not told.
@@ -22,6 +22,7 @@ class Rollout(NamedTuple):
         restarts: How often replicas of the one that serves ended by themselves.
         last_exit: How the last of those ended; `last_exit_at` is RFC 3339.
         crash_loop: One line while a replica ends again and again.
+        mode: `canary` or `shadow`, while the newest is judged as one.
     """
 
     outcome: str
@@ -35,6 +36,7 @@ class Rollout(NamedTuple):
     last_exit: str
     last_exit_at: str
     crash_loop: str = ""
+    mode: str = ""
 
     @property
     def kept(self) -> str:
@@ -62,8 +64,9 @@ class Rollout(NamedTuple):
         found = []
         if self.outcome == "progressing" and self.wanted:
             found.append(self.steps)
-        if self.outcome == "failed":
-            what = f"revision {self.newest} failed: " if self.newest else "the newest failed: "
+        if self.outcome in {"failed", "ended"}:
+            what = f"revision {self.newest}" if self.newest else "the newest"
+            what += f" {self.outcome}: "
             found.append("; ".join(filter(None, (what + (self.reason or "no reason"), self.kept))))
         if self.crash_loop:
             found.append(self.crash_loop)
@@ -99,4 +102,5 @@ def rollout_of(function: Function) -> Rollout:
         last_exit=told.get("last-exit", ""),
         last_exit_at=told.get("last-exit-at", ""),
         crash_loop=told.get("crash-loop", ""),
+        mode=told.get("rollout-mode", ""),
     )

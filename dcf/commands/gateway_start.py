@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..gateway.access.certificate import certificate_of
+from ..gateway.access.choosing import access_for
 from ..gateway.bounds import Bounds, raise_open_files
 from ..gateway.in_force import in_force
 from ..gateway.memory import keep_little
 from ..gateway.queue.settings import queue_settings
-from ..gateway.rest.auth import credentials_for
 from ..gateway.rest.cors import cors_of
 from ..gateway.server import PROVIDERS, Server, Settings, provider_of
 from ..gateway.telemetry.events import STARTED, STOPPED, STOPPING, tell
@@ -34,6 +35,7 @@ from .options.numbers import Number, Whole
     "dcf gateway start",
     "dcf gateway start --port 9090 --grpc-port 0 --home state",
     "dcf gateway start --host 0.0.0.0 --basic-auth --secret-mount-path secrets",
+    "dcf gateway start --host 0.0.0.0 --tokens tokens.json --tls-cert cert.pem --tls-key key.pem",
 )
 @click.command()
 @click.option(
@@ -114,6 +116,30 @@ from .options.numbers import Number, Whole
     help="Folder of the files basic-auth-user and basic-auth-password.",
 )
 @click.option(
+    "--tokens",
+    envvar="DCF_TOKENS",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of tokens that may use the gateway as well. [default: tokens.json in --home, if "
+    "there are some]",
+)
+@click.option(
+    "--auth-calls/--no-auth-calls",
+    envvar="DCF_AUTH_CALLS",
+    help="Ask for a token or the password at calls of functions, too. [default: no]",
+)
+@click.option(
+    "--tls-cert",
+    envvar="DCF_TLS_CERT",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="PEM file of a certificate: both doors speak TLS. Renewed without a restart.",
+)
+@click.option(
+    "--tls-key",
+    envvar="DCF_TLS_KEY",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="PEM file of its private key.",
+)
+@click.option(
     ACCEPT_FLAG,
     "accept_lost_state",
     is_flag=True,
@@ -130,7 +156,7 @@ from .options.numbers import Number, Whole
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="With --deploy: call each function once with this file.",
 )
-def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
+def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments,too-many-locals # one a flag
     host: str,
     port: int,
     grpc_port: int,
@@ -141,6 +167,10 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     allow_origin: tuple[str, ...],
     basic_auth: bool | None,
     secret_mount_path: Path,
+    tokens: Path | None,
+    auth_calls: bool,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     accept_lost_state: bool,
     log_format: str,
     log_level: str,
@@ -157,7 +187,14 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         grpc_port,
         provider,
         home,
-        credentials_for(host, basic_auth, secret_mount_path),
+        access_for(
+            host,
+            home,
+            basic_auth=basic_auth,
+            secrets=secret_mount_path,
+            tokens=tokens,
+            auth_calls=auth_calls,
+        ),
         replace(
             queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
         ),
@@ -165,6 +202,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         accept_lost_state,
         Bounds(**bounds),
         cors_of(allow_origin, os.environ),
+        certificate_of(tls_cert, tls_key),
     )
     _serve(settings, (log_format, log_level), (deploy, sample))
 

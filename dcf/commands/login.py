@@ -6,7 +6,7 @@ import sys
 import click
 
 from ..client import connect_as, credentials
-from ..errors import DcfError, GatewayRefused, InvalidRequest
+from ..errors import DcfError, Forbidden, GatewayRefused, InvalidRequest
 from ..terminal.examples import examples
 from ..terminal.patience import patience
 from ..terminal.printing import write_line, write_note
@@ -36,13 +36,15 @@ def login(username: str, token: bool, password_stdin: bool, gateway: str) -> Non
     try:
         with patience(f"waiting for {address}"):
             connect_as(address, authorization, _SECONDS).functions()
+    except Forbidden as fault:  # it is known, and may call functions
+        write_note(f"Note: {fault.message}")
     except GatewayRefused as fault:
         what = "the token" if token else "either username or password"
         raise GatewayRefused(
             f"unable to login at {address}, {what} is incorrect: {fault.message}"
         ) from fault
     _keep(address, authorization)
-    if not address.startswith("https://") and not _is_here(address):
+    if not address.startswith(("https://", "grpcs://")) and not _is_here(address):
         write_note(f"Warning: {address} is sent it unencrypted; use https:// where it is served.")
     write_line(f"Credentials kept for {address} in {credentials.place()}")
 

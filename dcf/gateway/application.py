@@ -8,11 +8,13 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from ..errors import TooManyConnections
+from .access.access import OPEN, Access
+from .access.over_rest import admitted
+from .access.tokens import CALL, DEPLOY
 from .calls.forwarding import Arrival
 from .doors.function import own_failure
 from .doors.index import IndexDoor
 from .openapi import document, index
-from .rest.auth import Credentials, authenticated
 from .rest.connection import connection_of, in_time, say_last
 from .rest.cors import Cors, no_options
 from .rest.messages import encode
@@ -30,12 +32,13 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(
     doors: Iterable[object],
-    credentials: Credentials | None,
+    access: Access = OPEN,
     cors: Cors | None = None,
     traffic: Traffic | None = None,
 ) -> web.Application:
     """Everything the REST door answers, by the doors that the table names; traffic is counted."""
-    made = IndexDoor(encode(document(ROUTES, password=credentials is not None)), index(ROUTES))
+    told = document(ROUTES, password=access.asks(DEPLOY), calls=access.asks(CALL))
+    made = IndexDoor(encode(told), index(ROUTES))
     named: dict[str, Any] = {type(door).__name__: door for door in (made, *doors)}
     app = web.Application(
         client_max_size=_MAX_SYSTEM_BODY,
@@ -47,12 +50,14 @@ def application(
     for route in ROUTES:
         handler = _bound(route, named)
         if route.is_call:
+            handler = admitted(handler, access, CALL) if access.asks(CALL) else handler
             handler = within_limits(handler, route)
             handler = cors.around(handler) if cors else handler
             if cors and "OPTIONS" not in route.methods:
                 app.router.add_route("OPTIONS", route.path, cors.around(no_options))
         if route.guarded:
-            known = authenticated(handler, credentials) if credentials else local_name(handler)
+            locked = access.asks(DEPLOY)
+            known = admitted(handler, access, DEPLOY) if locked else local_name(handler)
             handler = same_origin(known)
         for method in route.methods.split():
             app.router.add_route(method, route.path, handler)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from ..providers.notices import (
+    CandidateReady,
     Hear,
     Notice,
     ReplicaEnded,
@@ -13,8 +14,9 @@ from ..providers.notices import (
     RolloutEnded,
     RolloutStep,
 )
-from ..providers.placement import FAILED, READY
+from ..providers.placement import ENDED, FAILED, READY
 from .calls.metrics import Metrics
+from .judging.candidates import Candidates
 from .telemetry import events
 from .telemetry.events import Event, tell
 
@@ -25,22 +27,33 @@ _EVENTS: Mapping[type[Notice], Event] = {
     ReplicaLooping: events.CRASH_LOOP,
     ReplicaEnded: events.REPLICA_ENDED,
 }
-_RESULTS = {READY: events.ROLLOUT_READY, FAILED: events.ROLLOUT_FAILED}
+_RESULTS = {
+    READY: events.ROLLOUT_READY,
+    FAILED: events.ROLLOUT_FAILED,
+    ENDED: events.ROLLOUT_ENDED,
+}
 
 
-def hearing(metrics: Metrics, others: Iterable[Hear] = ()) -> Hear:
+def hearing(metrics: Metrics, candidates: Candidates, others: Iterable[Hear] = ()) -> Hear:
     """What a provider tells its notices to.
 
     Args:
         metrics: Counts them.
+        candidates: Judges what they tell of.
         others: Who else hears them; more may be added while it is in use.
     """
 
     def hear(notice: Notice) -> None:
         metrics.hear(notice)
+        candidates.hear(notice)
         for other in others:
             other(notice)
         fields = asdict(notice)
+        if isinstance(notice, CandidateReady):
+            del fields["terms"]
+            terms = notice.terms
+            tell(events.CANDIDATE_READY, **fields, mode=terms.mode, share=terms.share)
+            return
         if isinstance(notice, RolloutEnded):
             fields["seconds"] = round(notice.seconds, 3)
             if not fields.pop("is_restored"):

@@ -12,7 +12,10 @@ def in_force(settings: Settings) -> dict[str, object]:
     told: dict[str, object] = {
         "provider": settings.provider,
         "home": str(settings.home),
-        "password": settings.credentials is not None,
+        "password": settings.access.credentials is not None,
+        "tokens": str(settings.access.tokens.path) if settings.access.tokens else "",
+        "auth_calls": settings.access.auth_calls,
+        "tls": settings.certificate is not None,
         "min_ready_seconds": settings.min_ready_seconds,
         "accept_lost_state": settings.accept_lost_state,
         "allow_origins": sorted(cors.origins) if cors else [],

@@ -27,18 +27,26 @@ _ABOUT = (
 _Json = dict[str, Any]
 
 
-def document(routes: Iterable[Route], *, password: bool) -> _Json:
-    """The document; `password` tells whether this gateway asks for one."""
+def document(routes: Iterable[Route], *, password: bool, calls: bool = False) -> _Json:
+    """The document.
+
+    Args:
+        routes: The table.
+        password: Whether this gateway asks for a password or token.
+        calls: Whether it does so at calls of functions, too.
+    """
     routes = tuple(routes)
     schemas = _Schemas(routes)
     paths: _Json = {}
     for route in routes:
         operations = paths.setdefault(_plain(route.path), {})
         for method in route.methods.split():
-            operations[method.lower()] = _operation(route, method, schemas, password)
+            asks = password and (route.guarded or (calls and route.is_call))
+            operations[method.lower()] = _operation(route, method, schemas, asks=asks)
     components: _Json = {"schemas": schemas.named}
     if password:
-        components["securitySchemes"] = {"basic": {"type": "http", "scheme": "basic"}}
+        schemes = ("basic", "bearer")
+        components["securitySchemes"] = {each: {"type": "http", "scheme": each} for each in schemes}
     return {
         "openapi": "3.1.0",
         "info": {"title": "DCF gateway", "version": __version__, "description": _ABOUT},
@@ -53,13 +61,21 @@ def index(routes: Iterable[Route]) -> str:
     return "\n".join([f"DCF gateway {__version__}: /openapi.json describes this.", "", *lines, ""])
 
 
-def every_answer(route: Route, *, password: bool) -> dict[int | str, Answer]:
-    """What a route may answer, with the errors that every route of its kind has."""
+def every_answer(route: Route, *, asks: bool) -> dict[int | str, Answer]:
+    """What a route may answer, with the errors that every route of its kind has.
+
+    Args:
+        route: One of the table.
+        asks: Whether this gateway asks at it for a password or token.
+    """
     common: dict[int | str, Answer] = {}
     if route.guarded:
-        common[403] = text("asked by a web page, or under a foreign name")
-        if password:
-            common[401] = text("the user or password is wrong")
+        common[403] = text("asked by a web page, under a foreign name, or by another role's token")
+    elif asks:
+        common[403] = json_of(Failed, "the token's role is another")
+    if asks:
+        wrong = "the user and password, or the token, are wrong"
+        common[401] = text(wrong) if route.guarded else json_of(Failed, wrong)
     if "{name}" in route.path or _is_message(route):
         common[400] = text("what is wrong with the request")
     if _is_message(route):
@@ -95,22 +111,22 @@ class _Schemas:
         return self._made[self._types.index(kind)]
 
 
-def _operation(route: Route, method: str, schemas: _Schemas, password: bool) -> _Json:
+def _operation(route: Route, method: str, schemas: _Schemas, *, asks: bool) -> _Json:
     operation: _Json = {
         "operationId": method.lower() + re.sub(r"[^\w]", "_", _PART.sub(r"\1", route.path)),
         "summary": route.summary,
         "tags": [route.tag],
         "responses": {
             str(status): _response(answer, schemas, method)
-            for status, answer in every_answer(route, password=password).items()
+            for status, answer in every_answer(route, asks=asks).items()
         },
     }
     if parameters := [*_parts(route, schemas), *(_parameter(p, schemas) for p in route.parameters)]:
         operation["parameters"] = parameters
     if route.body is not None and method not in {"GET", "HEAD"}:
         operation["requestBody"] = _body(route, schemas)
-    if password and route.guarded:
-        operation["security"] = [{"basic": []}]
+    if asks:
+        operation["security"] = [{"basic": []}, {"bearer": []}]
     return operation
 
 

@@ -15,6 +15,8 @@ from ..errors import CannotStart
 from ..providers.notices import Hear
 from ..providers.port import Provider
 from ..providers.process.provider import MIN_READY_SECONDS, ProcessProvider
+from .access.access import OPEN, Access
+from .access.certificate import Certificate
 from .application import application
 from .bounds import Bounds, open_files
 from .calls.metrics import Metrics
@@ -24,19 +26,20 @@ from .doors.alert import AlertDoor
 from .doors.archives import ArchivesDoor
 from .doors.async_function import AsyncDoor
 from .doors.function import FunctionDoor
+from .doors.function_metrics import FunctionMetricsDoor
 from .doors.info import PlatformDoor
 from .doors.metrics_page import MetricsPage
 from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
 from .hearing import hearing
 from .host import bracketed, from_here, port_words, try_port
+from .judging.candidates import Candidates
 from .openfx.grpc_door import GrpcDoor
 from .openfx.grpc_listener import GrpcListener
 from .openfx.rest_door import OpenFxDoor
 from .openfx.rpcs import Rpcs
 from .queue.call_queue import CallQueue
 from .queue.settings import QueueSettings
-from .rest.auth import Credentials
 from .rest.connections import Connections
 from .rest.cors import Cors
 from .rest.listener import RestListener
@@ -58,12 +61,13 @@ class Settings:
         grpc_port: gRPC; 0 takes a free one.
         provider: One of `PROVIDERS`.
         home: Folder of the process provider's state.
-        credentials: Whom the gateway's own routes are for; None for everybody who reaches them.
+        access: Whom it is for.
         queue: The queue's; None for a gateway without one.
         min_ready_seconds: How long a new revision must stay ready before the old one is drained.
         accept_lost_state: Start with what is left of a database that lost something.
         bounds: How many connections it keeps, and how long it waits for what callers send.
         cors: Which web pages may read what functions answer; None for none.
+        certificate: For TLS at both doors; None for none.
     """
 
     host: str = "127.0.0.1"
@@ -71,17 +75,18 @@ class Settings:
     grpc_port: int = 32222
     provider: str = "process"
     home: Path = Path("~/.dcf")
-    credentials: Credentials | None = None
+    access: Access = OPEN
     queue: QueueSettings | None = None
     min_ready_seconds: float = MIN_READY_SECONDS
     accept_lost_state: bool = False
     bounds: Bounds = field(default_factory=Bounds)
     cors: Cors | None = None
+    certificate: Certificate | None = None
 
     @property
     def authorization(self) -> str:
-        """The header that this gateway's own routes want, or nothing."""
-        return self.credentials.authorization if self.credentials else ""
+        """The header by which this process is known to itself, or nothing."""
+        return f"Bearer {self.access.own}" if self.access is not OPEN else ""
 
 
 MakeProvider = Callable[[str], Provider]
@@ -94,6 +99,7 @@ def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
             settings.home,
             environ,
             mesh=mesh,
+            mesh_token=settings.access.mesh if settings.access.auth_calls else "",
             min_ready_seconds=settings.min_ready_seconds,
             accept_lost_state=settings.accept_lost_state,
         )
@@ -147,13 +153,16 @@ class Server:
         listener = _claimed(settings, host, bounds)
         opened.push_async_callback(listener.close)
         self.grpc = f"{host}:{listener.port}"
-        provider = self._make_provider(f"{from_here(settings.host)}:{listener.port}")
+        if settings.certificate:
+            await opened.enter_async_context(settings.certificate.renewed())
+        mesh_host = "127.0.0.1" if settings.certificate else from_here(settings.host)
+        provider = self._make_provider(f"{mesh_host}:{listener.mesh_port}")
         metrics, others = Metrics(), list[Hear]()
-        provider.listen(hearing(metrics, others))
+        candidates = Candidates(metrics)
+        provider.listen(hearing(metrics, candidates, others))
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
-        gateway.forgotten = metrics.forget
         upstream = self._upstream = Upstream(gateway, metrics)
         opened.push_async_callback(upstream.close)
         scaling = Scaling(gateway, metrics, upstream, bounds)
@@ -169,10 +178,12 @@ class Server:
         )
         connections = Connections(bounds)
         opened.callback(connections.stop)
+        candidates.start(gateway, upstream)
         opened.push_async_callback(self._drain, listener, runner, queue)
+        opened.push_async_callback(candidates.close)
         await self._open_rest(runner, connections)
         rpcs.rest = self.rest
-        await listener.open(GrpcDoor(rpcs, upstream, settings.credentials))
+        await listener.open(GrpcDoor(rpcs, upstream, settings.access))
 
     def _application(
         self,
@@ -191,11 +202,12 @@ class Server:
             ArchivesDoor(gateway),
             AlertDoor(gateway),
             PlatformDoor(gateway, page),
+            FunctionMetricsDoor(gateway),
             FunctionDoor(upstream),
             AsyncDoor(gateway, queue),
             OpenFxDoor(rpcs, upstream),
         )
-        app = application(doors, self._settings.credentials, self._settings.cors, traffic)
+        app = application(doors, self._settings.access, self._settings.cors, traffic)
         app.on_shutdown.append(system.leave)
         return app
 
@@ -214,7 +226,12 @@ class Server:
         host, port = self._settings.host, self._settings.port
         await runner.setup()
         assert runner.server is not None
-        rest = self._rest = RestListener(connections, partial(Protocol, runner.server, READ_BUFFER))
+        certificate = self._settings.certificate
+        rest = self._rest = RestListener(
+            connections,
+            partial(Protocol, runner.server, READ_BUFFER),
+            certificate.context if certificate else None,
+        )
         try:
             await rest.open(host, port)
         except OSError as fault:
@@ -222,7 +239,7 @@ class Server:
             raise CannotStart(
                 port_words("REST", host, port, fault, "DCF_PORT", "--port")
             ) from fault
-        self.rest = f"http://{bracketed(host)}:{rest.port}"
+        self.rest = f"http{'s' if certificate else ''}://{bracketed(host)}:{rest.port}"
 
     async def _drain(
         self, listener: GrpcListener, runner: web.AppRunner, queue: CallQueue | None
@@ -254,7 +271,9 @@ class Server:
 def _claimed(settings: Settings, host: str, bounds: Bounds) -> GrpcListener:
     try:
         try_port(settings.host, settings.grpc_port)
-        return GrpcListener(host, settings.grpc_port, settings.credentials, bounds)
+        return GrpcListener(
+            (host, settings.grpc_port), settings.access, bounds, settings.certificate
+        )
     except OSError as fault:
         raise CannotStart(
             port_words(

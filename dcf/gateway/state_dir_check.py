@@ -2,16 +2,19 @@
 
 import fcntl
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..archive import digest_of_image, is_digest
+from ..attachment import attachments_of
 from ..errors import ArchiveError, CannotStart
 from ..state.damage import damage_of, read_only
 
-_IMAGES = "SELECT name, number, json_extract(spec, '$.image') FROM revisions ORDER BY name, number"
+_NAMED = """SELECT name, number, json_extract(spec, '$.image'), json_extract(spec, '$.env')
+    FROM revisions ORDER BY name, number"""
 _BODIES = "SELECT call_id, size, file FROM items WHERE file != '' ORDER BY seq"
 
 
@@ -49,14 +52,17 @@ def problems_of(home: Path) -> Iterator[str]:
 
 def _named(home: Path) -> Iterator[str]:
     with read_only(home / "functions.db") as base:
-        rows = base.execute(_IMAGES).fetchall()
-    for name, number, image in rows:
-        try:
-            is_here = (home / "archives" / digest_of_image(image)).is_file()
-        except ArchiveError:
-            continue  # another provider's image
-        if not is_here:
-            yield f"revision {number} of function {name} lacks its archive: {image}"
+        rows = base.execute(_NAMED).fetchall()
+    for name, number, image, env in rows:
+        wanted = {}
+        with suppress(ArchiveError):  # another provider's image
+            wanted[digest_of_image(image)] = f"its archive: {image}"
+        with suppress(ArchiveError):  # kept by a release that knew no attachments
+            for variable, digest in attachments_of(json.loads(env or "{}")).items():
+                wanted[digest] = f"the attachment of {variable}: {digest}"
+        for digest, what in wanted.items():
+            if not (home / "archives" / digest).is_file():
+                yield f"revision {number} of function {name} lacks {what}"
 
 
 def _archives(folder: Path) -> Iterator[str]:

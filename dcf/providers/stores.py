@@ -48,13 +48,13 @@ class LogQuery:
 
 
 class ArchiveStore(Protocol):
-    """Code, named by the sha256 of its archive."""
+    """Code and attachments, named by the sha256 of their tars."""
 
     async def has(self, digest: str) -> bool:
-        """Tell whether code of that sha256 is here."""
+        """Tell whether a tar of that sha256 is here."""
 
     async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> None:
-        """Take code named by its sha256; raises `ArchiveError`."""
+        """Take a tar named by its sha256; raises `ArchiveError`."""
 
 
 class SecretStore(Protocol):

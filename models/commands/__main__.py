@@ -18,14 +18,19 @@ from .printing import open_closed_streams, visible, write_line, write_note
 VERBS = {
     "check": "Compare this code with what others computed.",
     "data": "Make, check, count, divide and show annotated pictures.",
+    "deploy": "Let a running function serve another model.",
     "detect": "Find the objects in pictures, without a server.",
+    "drift": "Tell whether a function sees other pictures than its model was measured on.",
     "evaluate": "Measure a bundle on annotated pictures.",
     "export": "Make a bundle of a trained network.",
     "gate": "Decide whether a model may take the place of the one that serves.",
+    "history": "List the models that a running function served.",
     "import": "Make a bundle of a model in another format.",
     "models": "Keep models: add, list, compare, tag, verify, fetch.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
+    "rollback": "Let a running function serve the model again that it served before.",
+    "search": "Search for the hyper-parameters that train best.",
     "train": "Train a network on annotated pictures.",
 }
 

@@ -36,12 +36,25 @@ def require_keras() -> None:
             )
 
 
-def remedy(root: Path) -> str:
+def require_optuna() -> None:
+    """Refuses to go on without Optuna.
+
+    Raises:
+        ClickException: It is not installed; says how to get it.
+    """
+    if find_spec("optuna") is None:
+        raise click.ClickException(
+            f"this needs Optuna, which is not installed here: {remedy(_ROOT, 'train,lifecycle')}"
+        )
+
+
+def remedy(root: Path, extras: str = "train") -> str:
     """How to get it: in a checkout of this project by its Makefile, else by pip.
 
     Args:
         root: The folder that the packages lie in.
+        extras: What pip is to install besides.
     """
     if (root / "Makefile").is_file():
         return "run `make train-env`, then .venv-train/bin/ssd with the same arguments"
-    return "run `pip install 'dcf-detect[train]'`"
+    return f"run `pip install 'dcf-detect[{extras}]'`"

@@ -1,8 +1,6 @@
 """``ssd models``: the registry, one verb a way to look at it or change it."""
 
-import getpass
 import json
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..delivery.who import who
 from .bundle_type import BUNDLE
 from .examples import examples
 from .numbers import Whole
-from .printing import write_heading, write_json_line, write_line, write_note, write_row
+from .printing import write_json_line, write_line, write_note, write_table
 from .registry_place import open_registry, registry_option
+from .tracking import tell_what_was_made, track_option
 
 if TYPE_CHECKING:
     from ..registry.record import ModelRecord
@@ -51,7 +51,7 @@ def list_(registry: "Registry", as_json: bool) -> None:
         for record, names in rows:
             write_json_line(record.values() | {"tags": names})
         return
-    _print_table(
+    write_table(
         ("model", "tags", *_SHOWN, "MB", "added"),
         (
             (
@@ -92,7 +92,7 @@ def diff(registry: "Registry", first: str, second: str, as_json: bool) -> None:
     if as_json or not sys.stdout.isatty():
         write_json_line({row.field: [row.first, row.second] for row in rows})
         return
-    _print_table(
+    write_table(
         ("", models[0].id, models[1].id),
         ((row.field, _figure(row.first), _figure(row.second)) for row in rows),
     )
@@ -115,6 +115,7 @@ def diff(registry: "Registry", first: str, second: str, as_json: bool) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of the run that made it, for its hyper-parameters and data digest.",
 )
+@track_option
 @click.pass_obj
 def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
     registry: "Registry",
@@ -124,13 +125,16 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
     parent: str,
     note: str,
     run: Path | None,
+    track: str,
 ) -> None:
     """Adds BUNDLE, a folder or an embedded one's name; every file of it is verified."""
     from ..registry.origin import Origin
 
-    origin = Origin(parent=parent, note=note, by=_user(), **_of_run(run))
+    origin = Origin(parent=parent, note=note, by=who(), **_of_run(run))
     record = registry.add(bundle, experiment, trial, origin)
     write_line(record.id)
+    if run is not None:
+        tell_what_was_made(run, track, {f"model_{record.precision}": record.id}, {})
 
 
 @examples("ssd models tag digits-1 best")
@@ -140,7 +144,7 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
 @click.pass_obj
 def tag(registry: "Registry", model: str, name: str) -> None:
     """Points TAG at MODEL; it may have pointed at another."""
-    registry.tag(name, model, _user())
+    registry.tag(name, model, who())
 
 
 @examples("ssd models untag best")
@@ -210,26 +214,7 @@ def _of_run(run: Path | None) -> dict[str, Any]:
     return origin_of_run(run)
 
 
-def _user() -> str:
-    try:
-        return f"{getpass.getuser()}@{os.uname().nodename}"
-    except (KeyError, OSError):  # a user without a name, as in a container
-        return os.uname().nodename
-
-
 def _figure(value: object) -> str:
     if value is None:
         return "-"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    table = [head, *rows]
-    widths = [max(len(row[at]) for row in table) for at in range(len(head))]
-    lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in table
-    )
-    write_heading(next(lines).rstrip())
-    for line in lines:
-        write_row(line.rstrip())

@@ -13,6 +13,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("eval", "val", "validate", "test", "measure", "benchmark"), ("evaluate",)),
     **dict.fromkeys(("convert", "load", "export"), ("import",)),
     **dict.fromkeys(("build", "make"), ("rebuild",)),
+    **dict.fromkeys(("tune", "optimize", "sweep", "hpo"), ("search",)),
     **dict.fromkeys(("verify", "compare"), ("check", "--compare")),
     **dict.fromkeys(("model", "weights", "net", "checkpoint"), ("--bundle",)),
     **dict.fromkeys(

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
 import click
@@ -46,6 +47,19 @@ def write_heading(line: str) -> None:
         _put(sys.stdout, click.style(visible(line), bold=True) + "\n")
     else:
         _put(sys.stdout, line + "\n")
+
+
+def write_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Write rows of equal length below their heading, in columns."""
+    table = [head, *rows]
+    widths = [max(len(row[at]) for row in table) for at in range(len(head))]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in table
+    )
+    write_heading(next(lines).rstrip())
+    for line in lines:
+        write_row(line.rstrip())
 
 
 def write_json_line(value: object) -> None:

@@ -1,8 +1,9 @@
 """The registry: models are added once, whole, and never changed.
 
 ``models/ID.json`` says what a model is, ``blobs/`` has each file once by its digest,
-``tags/NAME.json`` points at a model. A model's files are written before its record, so that
-whatever is listed is complete; what a killed process left is in no record, and goes with ``prune``.
+``tags/NAME.json`` points at a model, ``verdicts/`` has what the gate found. A model's files are
+written before its record, so that whatever is listed is complete; what a killed process left is in
+no record, and goes with ``prune``.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from .origin import Origin
 from .record import ModelRecord, check_name, format_record, parse_record
 from .stores.port import Store
 from .tags import Tags, timestamp
+from .verdicts import Verdicts
 
 GRACE_S = 3600.0
 """A file that no record names stays so long: who adds a model writes its files first."""
@@ -35,6 +37,7 @@ class Registry:
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self.tags = Tags(store, clock)
+        self.verdicts = Verdicts(store)
         self._store = store
         self._clock = clock
 

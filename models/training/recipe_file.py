@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 import yaml
@@ -11,6 +11,7 @@ from .errors import BadRecipe
 from .recipe import Recipe
 
 _MOST_BYTES = 1 << 20
+_Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
 def read_recipe(file: Path) -> Recipe:
@@ -25,6 +26,15 @@ def read_recipe(file: Path) -> Recipe:
     Raises:
         BadRecipe: It cannot be read, or says what cannot be; names the key.
     """
+    return recipe_of(read_map(file), str(file))
+
+
+def read_map(file: Path) -> dict[str, Any]:
+    """Reads a YAML file of keys; an empty one has none.
+
+    Raises:
+        BadRecipe: It cannot be read, or is no map.
+    """
     with file.open("rb") as stream:
         content = stream.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
@@ -34,15 +44,42 @@ def read_recipe(file: Path) -> Recipe:
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise BadRecipe(f"{file} is not YAML: {' '.join(str(error).split())}") from error
     if document is None:
-        document = {}
+        return {}
     if not isinstance(document, dict):
         raise BadRecipe(f"{file} must be a map of keys, got {type(document).__name__}")
-    _refuse_unknown(str(file), "", document, Recipe)
+    return document
+
+
+def recipe_of(document: dict[str, Any], where: str) -> Recipe:
+    """The recipe of a document; what it does not say has its default.
+
+    Args:
+        document: Its keys.
+        where: What to call it in an error.
+
+    Raises:
+        BadRecipe: It says what cannot be; names the key.
+    """
+    return read_table(document, Recipe, where)
+
+
+def read_table(document: dict[str, Any], record: type[_Record], where: str) -> _Record:
+    """The record of a document, each of its keys checked.
+
+    Args:
+        document: Its keys.
+        record: What it is to be.
+        where: What to call it in an error.
+
+    Raises:
+        BadRecipe: It says what cannot be; names the key.
+    """
+    _refuse_unknown(where, "", document, record)
     try:
         # YAML 1.1 takes 1e-3 for a text.
-        return msgspec.convert(document, Recipe, strict=False)
+        return msgspec.convert(document, record, strict=False)
     except msgspec.ValidationError as error:
-        raise BadRecipe(f"{file}: {_words(error)}") from error
+        raise BadRecipe(f"{where}: {_words(error)}") from error
 
 
 def format_recipe(recipe: Recipe) -> str:

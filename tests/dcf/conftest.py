@@ -32,7 +32,7 @@ class Handler:
             return " ".join(f"{key}={value}" for key, value in req.query.items()) + " " + req.accept
         return req.input
 """
-_READY = re.compile(r"Gateway: (http://\S+) \(REST\), (\S+) \(gRPC\)")
+_READY = re.compile(r"Gateway: (https?://\S+) \(REST\), (\S+) \(gRPC\)")
 
 
 @dataclass

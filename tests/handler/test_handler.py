@@ -14,6 +14,7 @@ import tracemalloc
 import weakref
 import zlib
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from handler.errors import BadOption, Deferred, PayloadError, TooCostly
 from handler.handler import Handler
 from handler.picture import Picture
 from handler.work import check_work
-from models.ssd.bundle import EMBEDDED
+from models.ssd.bundle import DEFAULT_BUNDLE, EMBEDDED
 from models.ssd.cost import Allowance
 from models.ssd.errors import Abandoned, BundleError, DetectorError
 from models.ssd.nms import overlaps
@@ -408,6 +409,44 @@ def test_every_embedded_bundle_can_be_chosen(cup, name):
 
     assert objects(handler(Call()))[0]["class"] == "cup"
     assert handler.info["model"]["name"].startswith("ssdlite")
+
+
+def test_every_reply_names_the_model_and_info_no_path(cup):
+    environ = {"MODEL_BUNDLE": str(DEFAULT_BUNDLE), "MODEL_ID": "digits-2"}
+    handler = Handler(environ)
+    digest = handler.info["model"]["digest"]
+    title = f"digits-2 ({digest[:12]})"
+
+    class Call:
+        input = cup
+        query: ClassVar = {"format": "full"}
+
+    class Drawn(Call):
+        query: ClassVar = {"format": "jpeg"}
+
+    class Usage:
+        input = b""
+        method = "GET"
+
+    class Batch:
+        input = json.dumps({"images": [base64.b64encode(cup).decode()]}).encode()
+
+    calls = Call(), Drawn(), Usage(), Batch()
+    assert [handler(call).headers for call in calls] == [{"X-Model": title}] * 4
+    assert json.loads(handler(Call()).body)["model"]["id"] == "digits-2"
+
+    class Broken:
+        input = cup[:500]
+
+    class Nothing:
+        input = b""
+
+    for call in (Broken(), Nothing()):
+        with pytest.raises((DetectorError, PayloadError)) as refused:
+            handler(call)
+        assert refused.value.headers == {"X-Model": title}
+    assert handler.info["serves"] == title
+    assert handler.info["settings"]["MODEL_BUNDLE"] == DEFAULT_BUNDLE.name
 
 
 def test_a_bundle_that_is_not_there_stops_the_start(tmp_path):

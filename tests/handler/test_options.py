@@ -142,9 +142,16 @@ def test_a_wrong_setting_stops_the_start(name, value):
 
 def test_the_table_of_settings_is_complete():
     assert [row.name for row in SETTINGS] == [
-        "MODEL_BUNDLE", "THRESHOLD", "IOU", "TOP_K", "MAX_DETECTIONS", "MAX_PIXELS",
+        "MODEL_BUNDLE", "MODEL_ID", "THRESHOLD", "IOU", "TOP_K", "MAX_DETECTIONS", "MAX_PIXELS",
         "MAX_PICTURE_MEMORY", "MAX_CALL_MILLISECONDS", "TILES", "REPLY_FORMAT",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["digits 2", "../digits", "-1", "ü", "x" * 101, "a\nb"])
+def test_an_id_is_plain_enough_for_a_header(text):
+    assert read_settings({"MODEL_ID": " digits-2 "}).model_id == "digits-2"
+    with pytest.raises(SettingError, match="setting MODEL_ID must be 1 to 100 letters"):
+        read_settings({"MODEL_ID": text})
 
 
 @pytest.mark.parametrize("name", OPTION_NAMES)

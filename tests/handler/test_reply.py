@@ -11,7 +11,15 @@ from PIL import Image
 
 from handler.errors import BadBase64
 from handler.options import Options
-from handler.reply import choose_format, describe, describe_failure, json_reply, picture_reply
+from handler.reply import (
+    choose_format,
+    describe,
+    describe_failure,
+    describe_model,
+    json_reply,
+    picture_reply,
+    title_of,
+)
 from models.ssd.bundle import DEFAULT_BUNDLE
 from models.ssd.detections import Detections
 from models.ssd.detector import Answer, Detector
@@ -57,23 +65,34 @@ def detector():
     return Detector(DEFAULT_BUNDLE, pool_size=1)
 
 
-def test_the_original_strings_cut_pixels(answer, detector):
-    first, _ = describe(answer, detector, "dcf")
+def test_the_original_strings_cut_pixels(answer):
+    first, _ = describe(answer, {}, "dcf")
     assert first == {
         "class": "47", "confidence": "0.75", "xmin": "2", "ymin": "1", "xmax": "40", "ymax": "30",
     }  # fmt: skip
 
 
 def test_json_covers_the_boxes_and_full_tells_more(answer, detector):
-    objects = describe(answer, detector, "json")
+    model = describe_model(detector, "")
+    objects = describe(answer, model, "json")
     assert [each["class"] for each in objects] == ["cup", "spoon"]
     assert (objects[0]["xmin"], objects[0]["ymax"]) == (2, 31)
-    full = describe(answer, detector, "full")
+    full = describe(answer, model, "full")
     assert full["detections"] == objects
     assert full["image"] == {"width": 600, "height": 400}
     digest = hashlib.sha256((DEFAULT_BUNDLE / "manifest.json").read_bytes()).hexdigest()
     assert full["model"] == {"name": DEFAULT_BUNDLE.name, "version": "1.0.0", "digest": digest}
     assert full["timings_ms"] == {"decode": 1.235, "boxes": 0.5}
+
+
+def test_a_model_is_named_by_its_id_or_by_its_bundle(detector):
+    digest = detector.bundle.digest
+    named, unnamed = describe_model(detector, "digits-2"), describe_model(detector, "")
+    assert named == {"id": "digits-2", **unnamed}
+    assert title_of(named) == f"digits-2 ({digest[:12]})"
+    assert title_of(unnamed) == f"{DEFAULT_BUNDLE.name}@1.0.0 ({digest[:12]})"
+    odd = {"name": "naïve\r\nX-Evil: 1", "version": "1\u202e", "digest": digest}
+    assert title_of(odd) == f"na?ve??X-Evil: 1@1? ({digest[:12]})"
 
 
 @pytest.mark.parametrize("error", [NotAnImage("no image"), BadBase64("cut")])

@@ -49,6 +49,13 @@ def test_a_known_error_is_told_and_not_logged(caplog):
     assert not caplog.records
 
 
+def test_headers_of_a_known_error_go_along_and_an_unknown_ones_do_not():
+    known, unknown = Known(), ValueError("secret")
+    known.headers = unknown.headers = {"X-Model": "digits-2"}
+    assert failure_of(known, "id-1").headers == {"X-Model": "digits-2"}
+    assert failure_of(unknown, "id-2").headers is None
+
+
 def test_an_unknown_errors_text_goes_to_the_log_alone(caplog):
     try:
         raise ValueError("secret text")

@@ -43,6 +43,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     cors_origins: str
     mesh_suffix: str
     mesh_address: str
+    mesh_token: str
     mesh_timeout: float
     batch: str
     data_path: str

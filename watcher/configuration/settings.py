@@ -178,6 +178,7 @@ SETTINGS: tuple[Setting, ...] = (
         "text",
         "host:port that passes calls on to functions by their name, such as a gateway's.",
     ),
+    Setting("MESH_TOKEN", "", "secret", "A bearer token that mesh_call shows; empty: none."),
     Setting("MESH_TIMEOUT", "30", "seconds", "Longest mesh_call.", low=0.001, high=_DAY),
     Setting(
         "BATCH",

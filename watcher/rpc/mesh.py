@@ -37,6 +37,7 @@ class Directory:
         suffix: put behind a name that has no address, to make its host.
         port: port of hosts that come without one.
         timeout: seconds a call may take when it names no limit itself.
+        token: shown with each call; empty for none.
     """
 
     addresses: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Directory:
     suffix: str = ""
     port: int = DEFAULT_PORT
     timeout: float = 30.0
+    token: str = field(default="", repr=False)
 
     def address(self, name: str) -> str:
         """Where a function is.
@@ -127,6 +129,7 @@ def mesh_call(
         reply = stub.Call(
             pb.Request(input=body, info=info),
             timeout=directory.timeout if timeout is None else timeout,
+            metadata=(("authorization", f"Bearer {directory.token}"),) if directory.token else (),
         )
     except grpc.RpcError as error:
         status = error.code().name

@@ -6,6 +6,7 @@ is as much as all the rest of the door.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -14,10 +15,10 @@ import msgspec
 
 from ..configuration import durations
 from ..configuration.config import Settings
-from ..errors import Draining
+from ..errors import BadReply, Draining
 from ..failure import Failure, failure_of, new_id, too_large
 from ..health import Health
-from ..reply import JSON, Reply
+from ..reply import JSON, Reply, extended
 from ..request import Headers, Info, Request, Trigger, parse_query
 from ..runner import Runner
 from ..telemetry import logs
@@ -192,7 +193,13 @@ def error_reply(failure: Failure) -> Reply:
         headers += (("X-OpenFaaS-Internal", _INTERNAL[status]),)
     if status in {429, 503}:
         headers += (("Retry-After", str(_RETRY_AFTER_S)),)
-    return Reply(error_body(failure), JSON, status, headers)
+    reply = Reply(error_body(failure), JSON, status, headers)
+    if not failure.headers:
+        return reply
+    try:
+        return replace(extended(reply, None, failure.headers), content_type=JSON)
+    except BadReply:  # the failure itself is what counts
+        return reply
 
 
 def error_body(failure: Failure) -> bytes:

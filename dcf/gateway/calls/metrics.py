@@ -34,7 +34,17 @@ BY_REVISION = Family(
 )  # fmt: skip
 ROLLOUTS = Family(
     "gateway_function_rollouts_total", COUNTER, ("function_name", "result"),
-    "Deploys, updates and rollbacks by result: `ready`, `failed`, or `replaced` by a newer one.",
+    "Deploys, updates and rollbacks by result: `ready`, `failed`, `ended` for a shadow, or "
+    "`replaced` by a newer one.",
+)  # fmt: skip
+VERDICTS = Family(
+    "gateway_function_verdicts_total", COUNTER, ("function_name", "verdict"),
+    "Canaries and shadows that were settled: `promoted` or `abandoned`.",
+)  # fmt: skip
+COPIES = Family(
+    "gateway_function_copies_total", COUNTER, ("function_name", "result"),
+    "Calls copied for a canary or shadow: answers that `agreed` or `differed`, copies that "
+    "`failed`, or were `dropped` because too many were under way.",
 )  # fmt: skip
 RESTARTS = Family(
     "gateway_function_replica_restarts_total", COUNTER, ("function_name", "reason"),
@@ -45,7 +55,7 @@ WAKES = Family(
     "gateway_function_wakes_total", COUNTER, ("function_name",),
     "How often a call found a function at zero and had it started.",
 )  # fmt: skip
-FAMILIES = (CALLS, BEGUN, SECONDS, BY_REVISION, ROLLOUTS, RESTARTS, WAKES)
+FAMILIES = (CALLS, BEGUN, SECONDS, BY_REVISION, ROLLOUTS, RESTARTS, WAKES, VERDICTS, COPIES)
 _NOTHING = (b"",) * len(FAMILIES)
 
 
@@ -64,6 +74,8 @@ class FunctionTally:
         self._revisions: dict[int, dict[str, Times]] = {}
         self._rollouts: Counter[str] = Counter()
         self._restarts: Counter[str] = Counter()
+        self._verdicts: Counter[str] = Counter()
+        self._copies: Counter[str] = Counter()
         self._lines: tuple[bytes, ...] | None = None
 
     def begin(self) -> None:
@@ -106,6 +118,16 @@ class FunctionTally:
         self._wakes += 1
         self._lines = None
 
+    def settled(self, *, keep: bool) -> None:
+        """Count the end of a canary or shadow."""
+        self._lines = None
+        self._verdicts["promoted" if keep else "abandoned"] += 1
+
+    def copied(self, result: str) -> None:
+        """Count a copy of a call, by what became of it."""
+        self._lines = None
+        self._copies[result] += 1
+
     def hear(self, notice: Notice) -> None:
         """Count what happened by itself."""
         self._lines = None
@@ -133,6 +155,8 @@ class FunctionTally:
         yield "".join(ROLLOUTS.line((name, key), each) for key, each in self._rollouts.items())
         yield "".join(RESTARTS.line((name, key), each) for key, each in self._restarts.items())
         yield WAKES.line((name,), self._wakes) if self._wakes else ""
+        yield "".join(VERDICTS.line((name, key), each) for key, each in self._verdicts.items())
+        yield "".join(COPIES.line((name, key), each) for key, each in self._copies.items())
 
 
 class Metrics:

@@ -1,4 +1,4 @@
-"""The REST door's way for code: an archive is put under the SHA-256 of its bytes."""
+"""The REST door's way for code and attachments: a tar is put under the SHA-256 of its bytes."""
 
 from aiohttp import web
 
@@ -8,19 +8,19 @@ from ..core import Gateway
 
 
 class ArchivesDoor:
-    """Takes code."""
+    """Takes code and attachments: one store keeps both."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
     async def has(self, request: web.Request) -> web.Response:
-        """HEAD /system/archives/SHA256."""
+        """HEAD /system/archives/SHA256, and /system/attachments/SHA256."""
         digest = request.match_info["digest"]
         here = is_digest(digest) and await self._gateway.has_archive(digest)
         return web.Response(status=200 if here else 404)
 
     async def put(self, request: web.Request) -> web.Response:
-        """PUT /system/archives/SHA256."""
+        """PUT /system/archives/SHA256, and /system/attachments/SHA256."""
         digest = request.match_info["digest"]
         if not is_digest(digest):
             raise ArchiveError(

@@ -16,9 +16,10 @@ import grpc
 from ..._proto import fxwatcher_pb2 as fx
 from ..._proto import gateway_pb2 as pb
 from ...errors import DcfError, NotReady
+from ..access.access import Access
+from ..access.over_grpc import metadata_of, rpc_by
 from ..calls.unary_call import Question, call_unary
 from ..calls.upstream import Upstream
-from ..rest.auth import Credentials, metadata_of, rpc_by
 from .grpc_converters import error_code, invoke_words, status_of_fault
 from .rpcs import Rpcs
 
@@ -51,8 +52,8 @@ class GrpcDoor:
 
     # pylint: disable=invalid-name # rpc names are the contract's
 
-    def __init__(self, rpcs: Rpcs, upstream: Upstream, credentials: Credentials | None) -> None:
-        self._rpcs, self._upstream, self._credentials = rpcs, upstream, credentials
+    def __init__(self, rpcs: Rpcs, upstream: Upstream, access: Access) -> None:
+        self._rpcs, self._upstream, self._access = rpcs, upstream, access
 
     @_answering
     async def Invoke(self, request: pb.InvokeServiceRequest, context: _Context) -> pb.Message:
@@ -148,7 +149,7 @@ class GrpcDoor:
         return await self._rpcs.health(request, self._by(context))
 
     def _by(self, context: _Context) -> str:
-        return rpc_by(metadata_of(context.invocation_metadata()), self._credentials)
+        return rpc_by(metadata_of(context.invocation_metadata()), self._access)
 
 
 def _text(output: bytes) -> str:

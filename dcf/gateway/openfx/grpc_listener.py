@@ -11,8 +11,11 @@ from ..._proto.gateway_pb2_grpc import (
     add_FxGatewayServicer_to_server,
     add_GatewayServicer_to_server,
 )
+from ..access.access import Access
+from ..access.certificate import Certificate
+from ..access.over_grpc import Guard
+from ..access.tokens import DEPLOY
 from ..bounds import Bounds
-from ..rest.auth import Authenticated, Credentials
 from .grpc_door import GrpcDoor
 from .grpc_messages import Messages
 
@@ -29,30 +32,42 @@ class GrpcListener:
 
     Attributes:
         port: The one that was taken.
+        mesh_port: Where functions of this machine call one another: the same, or with TLS, whose
+            certificate need not name this machine as they do, one without it on loopback alone.
     """
 
     def __init__(
-        self, host: str, port: int, credentials: Credentials | None, bounds: Bounds
+        self,
+        place: tuple[str, int],
+        access: Access,
+        bounds: Bounds,
+        certificate: Certificate | None = None,
     ) -> None:
         """Takes the port.
 
         Args:
-            host: An IPv6 address in brackets.
-            port: 0 takes a free one.
-            credentials: Whom everything but calls is for; None for everybody.
+            place: A host, an IPv6 address in brackets, and a port; 0 takes a free one.
+            access: Whom it is for.
             bounds: How many connections, and how much of messages; worked out.
+            certificate: For TLS; None for none.
 
         Raises:
             OSError: The port is in use.
         """
         self._draining = _Draining()
         guards: list[grpc.aio.ServerInterceptor] = [self._draining]
-        if credentials is not None:
-            guards.append(Authenticated(credentials))
+        if access.asks(DEPLOY):
+            guards.append(Guard(access))
         guards.append(Messages(bounds))
         self._server = grpc.aio.server(interceptors=guards, options=_options(bounds))
         try:
-            self.port = self._server.add_insecure_port(f"{host}:{port}")
+            host, port = place
+            where = f"{host}:{port}"
+            if certificate is None:
+                self.port = self.mesh_port = self._server.add_insecure_port(where)
+            else:
+                self.port = self._server.add_secure_port(where, certificate.for_grpc)
+                self.mesh_port = self._server.add_insecure_port("127.0.0.1:0")
         except RuntimeError as fault:
             raise OSError(errno.EADDRINUSE, "in use") from fault
 

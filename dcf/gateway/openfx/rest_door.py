@@ -14,9 +14,9 @@ from google.protobuf.message import Message
 
 from ..._proto import gateway_pb2 as pb
 from ...errors import DcfError, InvalidRequest, NotReady
+from ..access.over_rest import deployed_by
 from ..calls.unary_call import FunctionFailure, Question, call_unary
 from ..calls.upstream import OWN_STATUSES, Upstream
-from ..rest.auth import deployed_by
 from ..rest.messages import decode
 from ..rest.replies import failed, json_reply
 from ..telemetry.refusals import REST

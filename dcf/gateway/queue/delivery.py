@@ -8,8 +8,9 @@ from aiohttp import ClientResponse
 from multidict import CIMultiDict
 
 from ...errors import DcfError, NotFound
+from ..calls.call import Call
 from ..calls.forwarding import drop_hop_by_hop
-from ..calls.upstream import OWN_STATUSES, Call, Upstream
+from ..calls.upstream import OWN_STATUSES, Upstream
 from .bodies import Bodies, BodyTooLarge
 from .body_file import LostBodyError
 from .callbacks import Callbacks

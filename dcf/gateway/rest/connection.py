@@ -22,13 +22,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LINGER_TICKS = 2
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):  # pylint: disable=too-many-instance-attributes # one a state
     """Passes everything on to aiohttp's protocol and knows what it is waiting for.
 
     Attributes:
         peer: Whose it is, as `peer_of` tells it.
         spoke: Whether it ever sent a whole head.
         since: The tick at which it began to wait.
+        opening: What makes its transport, and over TLS shakes hands before; None once it is there.
     """
 
     def __init__(self, server: asyncio.Protocol, connections: Connections, peer: bytes) -> None:
@@ -41,6 +42,7 @@ class Connection(asyncio.Protocol):
         """
         self.peer, self.spoke, self.since = peer, False, connections.tick
         self._server, self._connections = server, connections
+        self.opening: asyncio.Task[None] | None = None
         self._transport: asyncio.Transport | None = None
         self._request: web.Request | None = None
         self._head_since: int | None = connections.tick
@@ -71,7 +73,7 @@ class Connection(asyncio.Protocol):
         if self._gave_way:
             transport.abort()
             return
-        self._transport = transport
+        self._transport, self.opening = transport, None
         self._server.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -128,6 +130,8 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None:  # the loop makes it in a moment
             self._gave_way = True
+            if self.opening is not None:
+                self.opening.cancel()
             return True
         if transport.get_write_buffer_size():
             return False

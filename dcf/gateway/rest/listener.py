@@ -9,8 +9,10 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from functools import partial
 
 from ..telemetry.refusals import REST, refused
 from .connection import Connection, plain_http
@@ -35,14 +37,21 @@ class RestListener:
         port: The one that was taken, once open.
     """
 
-    def __init__(self, connections: Connections, server: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        server: Callable[[], asyncio.Protocol],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         """One that is not open.
 
         Args:
             connections: Who may come in.
             server: Makes aiohttp's protocol for one connection (`web.Server`).
+            tls: What connections are encrypted by; None for none.
         """
-        self._connections, self._server = connections, server
+        self._connections, self._server, self._tls = connections, server, tls
+        self._patience = connections.bounds.head_timeout if tls else None
         self._sockets: list[socket.socket] = []
         self._opening: set[asyncio.Task[object]] = set()
         self._told = -_QUIET_SECONDS
@@ -86,28 +95,40 @@ class RestListener:
     def _admit(self, accepted: socket.socket, peer: bytes) -> None:
         accepted.setblocking(False)
         if self._connections.admits(peer):
-            task = asyncio.create_task(self._open(accepted, peer))
-            self._opening.add(task)
-            task.add_done_callback(self._opening.discard)
+            self._open(accepted, peer)
             return
         refused(REST, "too_many_connections")
         with contextlib.suppress(OSError), accepted:
             accepted.send(_FULL)
 
-    def _open(self, accepted: socket.socket, peer: bytes) -> Coroutine[object, object, None]:
+    def _open(self, accepted: socket.socket, peer: bytes) -> None:
         """Counted from now on, though the loop makes its transport a moment later."""
         one = Connection(self._server(), self._connections, peer)
         self._connections.add(one)
 
         async def connect() -> None:
-            try:
-                await asyncio.get_running_loop().connect_accepted_socket(lambda: one, accepted)
-            except BaseException:
-                self._connections.remove(one)
-                accepted.close()
-                raise
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: one, accepted, ssl=self._tls, ssl_handshake_timeout=self._patience
+            )
 
-        return connect()
+        one.opening = asyncio.create_task(connect())
+        self._opening.add(one.opening)
+        one.opening.add_done_callback(partial(self._opened, one, accepted))
+
+    def _opened(
+        self, one: Connection, accepted: socket.socket, opening: asyncio.Task[None]
+    ) -> None:
+        """Forget one that did not come about; it may have been given up before it began."""
+        self._opening.discard(opening)
+        fault = None if opening.cancelled() else opening.exception()
+        if fault is None and not opening.cancelled():
+            return
+        self._connections.remove(one)
+        accepted.close()
+        if isinstance(fault, OSError):  # what came is no TLS, or did not come in time
+            refused(REST, "no_tls")
+        elif fault is not None:
+            _log.error("REST: a connection failed", exc_info=fault)
 
     def _pause(self, listening: socket.socket, fault: OSError) -> None:
         """The loop would find the socket readable again at once, and burn."""

@@ -61,7 +61,10 @@ class Rule:
             self._samples.popleft()
         self.load = self._load()
         if not self.wanted:
-            return self.called(now) if in_flight else 0
+            if not in_flight or not self.called(now):
+                return 0
+            self._samples.append((now, in_flight, begun))
+            self.load = self._load()
         if self.policy.zero and now - self._called_at >= self.policy.zero_seconds:
             self._rest()
         else:

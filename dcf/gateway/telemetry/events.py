@@ -73,9 +73,23 @@ CHANGE_REFUSED = Event(
 )
 ROLLOUT_STEP = Event(
     "rollout_step", INFO, "function revision step",
-    "a rollout goes on: `preparing`, `starting`, `trial`, `keeping`, `retrying`, or `restoring` "
-    "after a start of the gateway",
+    "a rollout goes on: `preparing`, `starting`, `canary`, `shadow`, `trial`, `keeping`, "
+    "`retrying`, or `restoring` after a start of the gateway",
 )  # fmt: skip
+CANDIDATE_READY = Event(
+    "candidate_ready", INFO, "function revision serving mode share",
+    "a canary or shadow is ready beside the revision that serves, and is judged",
+)  # fmt: skip
+CANDIDATE_SETTLED = Event(
+    "candidate_settled", INFO, "function revision keep reason",
+    "a canary or shadow takes over, or it is drained; the reason has the figures",
+)  # fmt: skip
+ROLLOUT_ENDED = Event(
+    "rollout_ended",
+    INFO,
+    "function revision seconds reason",
+    "a shadow has reported; it is drained",
+)
 ROLLOUT_READY = Event("rollout_ready", INFO, "function revision seconds", "it serves")
 ROLLOUT_FAILED = Event(
     "rollout_failed", WARNING, "function revision seconds reason",
@@ -100,11 +114,23 @@ CRASH_LOOP = Event(
 )  # fmt: skip
 REPLICA_ENDED = Event("replica_ended", INFO, "function revision replica", "it was drained")
 LOGIN_ACCEPTED = Event(
-    "login_accepted", INFO, "door peer", "a password was right; told once an hour for an address"
-)
+    "login_accepted", INFO, "door peer by",
+    "a password or token was right; told once an hour for an address",
+)  # fmt: skip
 LOGIN_REFUSED = Event(
-    "login_refused", WARNING, "door code peer", "a password was wrong or missing", True
+    "login_refused", WARNING, "door code peer",
+    "a password or token was wrong or missing, or its role not enough", True,
+)  # fmt: skip
+TOKENS_UNREADABLE = Event(
+    "tokens_unreadable", WARNING, "reason", "no token is taken until their file can be read", True
 )
+CERTIFICATE = Event(
+    "certificate_loaded", INFO, "file not_after", "connections from now on are shown this one"
+)
+CERTIFICATE_UNUSABLE = Event(
+    "certificate_unusable", WARNING, "file reason",
+    "a changed certificate or key cannot be used; the one before serves on",
+)  # fmt: skip
 REQUEST_REFUSED = Event(
     "request_refused", INFO, "door code function call_id",
     "a request or call was refused before any function saw it", True,

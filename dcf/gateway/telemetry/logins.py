@@ -1,4 +1,4 @@
-"""Tells who gave the right password: once an hour for an address, as every request gives it."""
+"""Tells who came in: once an hour for a name and an address, as every request gives them."""
 
 import time
 from collections import OrderedDict
@@ -16,21 +16,23 @@ class Logins:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Nobody has; `clock` gives seconds."""
         self._clock = clock
-        self._told: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str, str], float] = OrderedDict()
 
-    def accepted(self, door: str, peer: str = "") -> None:
-        """Somebody gave the password.
+    def accepted(self, door: str, peer: str, by: str) -> None:
+        """Somebody gave a password or a token.
 
         Args:
             door: Of `refusals`.
             peer: The address; empty where it is not known.
+            by: The user, or the token's name.
         """
         now = self._clock()
-        before = self._told.get((door, peer))
+        who = (door, peer, by)
+        before = self._told.get(who)
         if before is not None and now - before < _AGAIN_SECONDS:
             return
-        self._told[door, peer] = now
-        self._told.move_to_end((door, peer))
+        self._told[who] = now
+        self._told.move_to_end(who)
         if len(self._told) > _KEPT:
             self._told.popitem(last=False)
-        tell(LOGIN_ACCEPTED, door=door, peer=peer)
+        tell(LOGIN_ACCEPTED, door=door, peer=peer, by=by)

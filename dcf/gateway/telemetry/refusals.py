@@ -20,5 +20,5 @@ def refused(door: str, code: str, *, function: str = "", call_id: str = "", peer
         peer: Whose it was, where that matters.
     """
     COUNTS[code, door] += 1
-    event = LOGIN_REFUSED if code == "unauthorized" else REQUEST_REFUSED
+    event = LOGIN_REFUSED if code in {"unauthorized", "forbidden"} else REQUEST_REFUSED
     tell(event, door=door, code=code, function=function, call_id=call_id, peer=peer)

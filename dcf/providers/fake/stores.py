@@ -9,7 +9,7 @@ from ..stores import LogLine, LogQuery
 
 
 class FakeArchives:
-    """Digests without their code."""
+    """Digests without their tars."""
 
     def __init__(self, kept: set[str]) -> None:
         self._kept = kept

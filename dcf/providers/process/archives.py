@@ -1,21 +1,23 @@
-"""The archives a gateway holds: uploaded by digest, unpacked once by digest."""
+"""The archives a gateway holds, of code and attachments: uploaded and unpacked once by digest."""
 
 import asyncio
 import contextlib
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from ...archive import MAX_ARCHIVE_BYTES, Entry, digest_of_image, is_digest
+from ...attachment import ATTACHMENT_PREFIX, check_attachments
 from ...errors import ArchiveError
 from .program_run import run_program
 from .removal import remove
 from .state_dir import StateDir
 from .unpack import read_entry
+from .unpacking import ATTACHMENT
 
 _GRACE_SECONDS = 3600.0
 _PIECE = 1 << 20
@@ -24,32 +26,25 @@ _AT_ONCE = 2
 _LONGEST_SECONDS = 660.0
 
 
-@dataclass(frozen=True)
-class _Unpacked:
-    """How to start the code, and a line for the function's log, or nothing."""
-
-    entry: Entry
-    note: str
-
-
 @dataclass
 class _Unpacking:
     """One archive that is being unpacked, and how many wait for it."""
 
-    task: asyncio.Task[_Unpacked]
+    task: asyncio.Task[str]  # gives a line for the function's log, or nothing
     waiting: int = 0
 
 
 class Archives:
-    """Code named by the sha256 of its tar."""
+    """Code and attachments named by the sha256 of their tars."""
 
     def __init__(self, home: StateDir) -> None:
-        self._uploads, self._code = home.archives, home.code
-        self._unpacking: dict[str, _Unpacking] = {}
+        self._uploads, self._code, self._attached = home.archives, home.code, home.attached
+        self._unpacking: dict[Path, _Unpacking] = {}
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._spoken_of: dict[str, float] = {}
         remove(self._uploads.glob("*.partial"))  # of a gateway that was killed
         remove(self._code.glob("*.partial"))
+        remove(self._attached.glob("*.partial"))
 
     async def has(self, digest: str) -> bool:
         """Tell whether an archive is here; then there is an hour to deploy it."""
@@ -80,25 +75,27 @@ class Archives:
         finally:
             partial.unlink(missing_ok=True)
 
-    def check(self, image: str) -> None:
-        """Raise `ArchiveError` unless a deploy of this image can be prepared."""
+    def check(self, image: str, env: Mapping[str, str]) -> None:
+        """Raise `ArchiveError` unless a deploy of this image and environment can be prepared."""
         digest = digest_of_image(image)
         if not self._has(digest):
             raise ArchiveError(
                 f"archive {digest} is not here: PUT it to /system/archives/{digest} first"
             )
+        check_attachments(env, self._has)
 
-    def keep_only(self, images: Iterable[str]) -> None:
-        """Delete what no image names, but for what is being uploaded or about to be deployed."""
+    def keep_only(self, contents: Iterable[str]) -> None:
+        """Delete what is not named, but for what is being uploaded or about to be deployed."""
         limit = time.monotonic() - _GRACE_SECONDS
         self._spoken_of = {key: when for key, when in self._spoken_of.items() if when > limit}
-        kept = {digest_of_image(image) for image in images} | set(self._spoken_of)
-        found = [*self._uploads.iterdir(), *self._code.iterdir()]
+        kept = set(map(_digest, contents)) | set(self._spoken_of)
+        folders = self._uploads, self._code, self._attached
+        found = [each for folder in folders for each in folder.iterdir()]
         remove(each for each in found if each.name not in kept and each.suffix != ".partial")
 
-    def put_aside(self, images: Iterable[str], end: str) -> None:
-        """Move what no image names out of the way of `keep_only`: to `archives<end>`."""
-        kept = {digest_of_image(image) for image in images} | set(self._spoken_of)
+    def put_aside(self, contents: Iterable[str], end: str) -> None:
+        """Move what is not named out of the way of `keep_only`: to `archives<end>`."""
+        kept = set(map(_digest, contents)) | set(self._spoken_of)
         unnamed = [each for each in self._uploads.iterdir() if each.name not in kept]
         if unnamed:
             folder = self._uploads.with_name(self._uploads.name + end)
@@ -106,9 +103,9 @@ class Archives:
             for each in unnamed:
                 each.rename(folder / each.name)
 
-    def code(self, image: str) -> tuple[Path, Entry] | None:
-        """The folder of an image's code, if it was unpacked before."""
-        folder = self._code / digest_of_image(image)
+    def code(self, content: str) -> tuple[Path, Entry] | None:
+        """The folder of an image's code, if it is one and was unpacked before."""
+        folder = self._code / _digest(content)
         try:
             return (folder, read_entry(folder)) if folder.is_dir() else None
         except ArchiveError:
@@ -127,42 +124,61 @@ class Archives:
         Raises:
             ArchiveError: It cannot be unpacked.
         """
-        digest = digest_of_image(image)
-        folder = self._code / digest
-        work = self._unpacking.get(digest)
+        folder = self._code / digest_of_image(image)
+        if note := await self._prepared(folder):
+            log(note)
+        return folder, read_entry(folder)
+
+    async def attached(self, digest: str) -> Path:
+        """The folder of an attachment, likewise; nobody can write into it.
+
+        Raises:
+            ArchiveError: It cannot be unpacked.
+        """
+        folder = self._attached / digest
+        await self._prepared(folder)
+        return folder
+
+    async def _prepared(self, folder: Path) -> str:
+        work = self._unpacking.get(folder)
         if work is None:
             if folder.is_dir():
-                return folder, read_entry(folder)
-            work = self._unpacking[digest] = _Unpacking(asyncio.create_task(self._unpack(digest)))
+                return ""
+            work = self._unpacking[folder] = _Unpacking(asyncio.create_task(self._unpack(folder)))
         work.waiting += 1
         try:
-            done = await asyncio.shield(work.task)
+            return await asyncio.shield(work.task)
         finally:
             work.waiting -= 1
             if not work.waiting:
                 work.task.cancel()
-                if self._unpacking.get(digest) is work:
-                    del self._unpacking[digest]
+                if self._unpacking.get(folder) is work:
+                    del self._unpacking[folder]
                 await asyncio.wait({work.task})  # its program has ended, too
-        if done.note:
-            log(done.note)
-        return folder, done.entry
 
-    async def _unpack(self, digest: str) -> _Unpacked:
-        partial = self._code / f"{digest}.{os.urandom(4).hex()}.partial"
+    async def _unpack(self, folder: Path) -> str:
+        partial = folder.with_name(f"{folder.name}.{os.urandom(4).hex()}.partial")
+        kind = (ATTACHMENT,) if folder.parent == self._attached else ()
         try:
             async with self._turns:
                 answer = await run_program(
-                    *(f"{__package__}.unpacking", self._uploads / digest, partial),
+                    *(f"{__package__}.unpacking", self._uploads / folder.name, partial, *kind),
                     seconds=_LONGEST_SECONDS,
                 )
             if "fault" in answer:
                 raise ArchiveError(answer["fault"])
             with contextlib.suppress(FileExistsError):  # no other than the same
-                partial.rename(self._code / digest)
-            return _Unpacked(Entry(*answer["entry"]), answer["note"])
+                partial.rename(folder)
+            return str(answer["note"])
         finally:
             remove([partial])
+
+
+def _digest(content: str) -> str:
+    """The digest of an image or an attachment."""
+    if content.startswith(ATTACHMENT_PREFIX):
+        return content.removeprefix(ATTACHMENT_PREFIX)
+    return digest_of_image(content)
 
 
 async def _store(chunks: AsyncIterator[bytes], file: IO[bytes]) -> str:

@@ -5,11 +5,12 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from ...archive import Entry
+from ...attachment import attachments_of
 from ...errors import InvalidRequest
 from ...rooms import cores, values
 from ...scale_labels import policy_in_force
@@ -60,10 +61,20 @@ class Launching:
         environ: Mapping[str, str],
         *,
         devices: Path = _DEVICES,
-        mesh: str = "",
+        mesh: tuple[str, str] = ("", ""),
     ) -> None:
+        """What prepares them.
+
+        Args:
+            stock: What is kept on this machine.
+            parent: What watchers inherit, to know that the gateway lives.
+            environ: Of this process; functions get a little of it.
+            devices: Where the machine has its devices.
+            mesh: `host:port` where functions call others by name, and the token that they show
+                there; each may be empty.
+        """
         self._stock, self._parent, self._environ, self._devices = stock, parent, environ, devices
-        self._mesh = mesh
+        self._mesh, self._mesh_token = mesh
         self._turns = itertools.count()
 
     def check(self, spec: FunctionSpec) -> None:
@@ -71,7 +82,7 @@ class Launching:
 
         A setting that the watcher would refuse at its start is refused now, in the same words.
         """
-        self._stock.archives.check(spec.image)
+        self._stock.archives.check(spec.image, spec.env)
         with _refusal():
             for name in values.ROWS.keys() - _OURS:
                 values.value_of(values.ROWS[name], spec.env)
@@ -98,6 +109,11 @@ class Launching:
         """
         limits = limits_of(spec.limits)
         folder, entry = await self._stock.archives.unpacked(spec.image, log)
+        # A folder each, under the variables that name them.
+        attached = {
+            name: str(await self._stock.archives.attached(digest))
+            for name, digest in attachments_of(spec.env).items()
+        }
         path = [folder]
         if overlay := await self._stock.overlays.installed(folder, entry, log):
             path.append(overlay)
@@ -110,12 +126,13 @@ class Launching:
             concurrency = self._concurrency(spec)
             room = values.whole("MAX_INFLIGHT", spec.env) or _CALLS_A_SLOT * concurrency
             stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
+        (self._stock.home.data / spec.name).mkdir(mode=0o700, exist_ok=True)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
         secrets = self._stock.secrets.mount(spec.secrets)
         return Launch(
             revision=number,
             folder=folder,
-            env=self._environment(spec, entry, path, secrets)
+            env=self._environment(replace(spec, env={**spec.env, **attached}), entry, path, secrets)
             | {"CONCURRENCY": str(concurrency), "SHUTDOWN_TIMEOUT": f"{stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
@@ -150,6 +167,9 @@ class Launching:
             "HANDLER_FILE": entry.file,
             "HANDLER_NAME": entry.name,
             "FUNCTION_NAME": spec.name,
+            "MESH_TOKEN": self._mesh_token,
+            # Of all its replicas and revisions; it goes with the function.
+            "FUNCTION_STATE_DIR": str(self._stock.home.data / spec.name),
             # Its own DATA_PATH and REST_URL would make it a batch run, which ends.
             "BATCH": "false",
             # Before the environment's own packages: the archive's code runs, no working copy.

@@ -34,6 +34,7 @@ class ProcessProvider:
         environ: Mapping[str, str] = os.environ,
         *,
         mesh: str = "",
+        mesh_token: str = "",
         min_ready_seconds: float = MIN_READY_SECONDS,
         accept_lost_state: bool = False,
     ) -> None:
@@ -43,10 +44,11 @@ class ProcessProvider:
             home: The folder of its state.
             environ: Of this process; functions get a little of it.
             mesh: `host:port` where functions of this machine can call others by name; or nothing.
+            mesh_token: What they show there; empty where nobody asks.
             min_ready_seconds: How long a new revision must stay ready before the old one goes.
             accept_lost_state: Start with what is left of a database that lost something.
         """
-        self._path, self._environ, self._mesh = home, environ, mesh
+        self._path, self._environ, self._mesh = home, environ, (mesh, mesh_token)
         self._min_ready_seconds = min_ready_seconds
         self._accept_lost_state = accept_lost_state
         self._hear: Hear = unheard
@@ -114,7 +116,7 @@ class _Opened:
         home: StateDir,
         store: Store,
         environ: Mapping[str, str],
-        mesh: str,
+        mesh: tuple[str, str],
         min_ready_seconds: float,
         hear: Hear,
     ) -> None:

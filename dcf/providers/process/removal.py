@@ -28,4 +28,7 @@ DOOMED = ".doomed"
 
 def _delete(folders: list[Path]) -> None:
     for folder in folders:
+        for at, _, _ in os.walk(folder):  # attachments are read-only
+            with contextlib.suppress(OSError):
+                os.chmod(at, 0o700)  # noqa: PTH101 # os.walk gives text
         shutil.rmtree(folder, ignore_errors=True)

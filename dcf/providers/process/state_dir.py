@@ -4,9 +4,11 @@ lock            held while a gateway runs, with its process id
 functions.db    what is deployed
 archives/       code as it was uploaded, named by sha256
 code/           the same, unpacked once
+attached/       attachments among them, unpacked once, read-only
 overlays/       installed requirements, named by digest
 secrets/        one file each, for the owner's eyes alone
 logs/           what functions wrote
+data/           a folder each, in which a function keeps what it likes; not part of a backup
 run/            of running replicas: lock files, marks, secrets
 """
 
@@ -30,8 +32,10 @@ class StateDir:
         self.database = path / "functions.db"
         self.archives = path / "archives"
         self.code = path / "code"
+        self.attached = path / "attached"
         self.overlays = path / "overlays"
         self.logs = path / "logs"
+        self.data = path / "data"
         self.run = path / "run"
         self.secrets = path / "secrets"
         self.mounts = self.run / "secrets"
@@ -75,7 +79,8 @@ class StateDir:
 
     def _prepare(self) -> None:
         """Make what is missing and take from others what they could do before."""
-        for folder in (self.archives, self.code, self.overlays, self.logs, self.run, self.secrets):
+        unpacked = self.code, self.attached, self.overlays
+        for folder in (self.archives, *unpacked, self.logs, self.data, self.run, self.secrets):
             with _usable(folder):
                 folder.mkdir(exist_ok=True, mode=0o700)
                 tighten(folder)

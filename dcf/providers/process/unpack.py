@@ -1,19 +1,37 @@
 """From a tar that may be hostile to a folder, whole or not at all."""
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from ...archive import MANIFEST, MAX_MANIFEST_BYTES, Entry, Measure, shown
 from ...errors import ArchiveError
 from .tar_reader import Member, members
 
 _PIECE = 1 << 20
+_Result = TypeVar("_Result")
 
 
 def unpack(source: Path, target: Path) -> Entry:
+    """Unpack a function's code; raises what `_unpack` raises."""
+    return _unpack(source, target, read_entry)
+
+
+def unpack_attachment(source: Path, target: Path) -> None:
+    """Unpack an attachment, which nobody can write into; raises what `_unpack` raises."""
+    _unpack(source, target, _seal)
+
+
+def _unpack(source: Path, target: Path, finish: Callable[[Path], _Result]) -> _Result:
     """Unpack a tar into a folder that does not exist yet; after a failure, there is none.
+
+    Args:
+        source: The tar.
+        target: The folder.
+        finish: Does the rest, once everything is there.
 
     Raises:
         ArchiveError: A member is a link or device, leaves the folder, comes twice, or is too much.
@@ -22,7 +40,7 @@ def unpack(source: Path, target: Path) -> Entry:
         target.mkdir()
         with source.open("rb") as tar:
             _extract(tar, target)
-        return read_entry(target)
+        return finish(target)
     except OSError as fault:
         shutil.rmtree(target, ignore_errors=True)
         where = Path(fault.filename or target)
@@ -59,6 +77,13 @@ def _copy(tar: IO[bytes], member: Member, file: IO[bytes]) -> None:
             )
         file.write(piece)
         left -= len(piece)
+
+
+def _seal(folder: Path) -> None:
+    for at, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            Path(at, name).chmod(0o400)
+        Path(at).chmod(0o500)
 
 
 def _check_name(name: str) -> None:

@@ -1,7 +1,8 @@
-"""Unpacks and compiles one archive: `python -m dcf.providers.process.unpacking TAR FOLDER`.
+"""Unpacks one archive: `python -m dcf.providers.process.unpacking TAR FOLDER [attachment]`.
 
 A program of its own, so that no archive costs the gateway more than a process to wait for. Its
-answer is one line of JSON: how to start the code and what to tell the function's log, or a fault.
+answer is one line of JSON: how to start the code, which is compiled, too, and what to tell the
+function's log, or a fault. An attachment is neither started nor compiled.
 """
 
 import contextlib
@@ -17,9 +18,10 @@ from ...archive import MAX_ARCHIVE_BYTES
 from ...errors import ArchiveError
 from .bytecode import compile_folder
 from .confined import Bounds, Say, confined, lower_limit
-from .unpack import unpack
+from .unpack import unpack, unpack_attachment
 
 LONGEST_SECONDS = 600.0
+ATTACHMENT = "attachment"
 BOUNDS = Bounds(cpu_seconds=60, memory_bytes=1 << 29, file_bytes=MAX_ARCHIVE_BYTES)
 _OPEN_FILES = 256
 # What is small is done soon, and somebody waits for it; anything larger lets calls go first.
@@ -27,14 +29,18 @@ _SMALL_BYTES = 1 << 20
 _NICENESS = 5
 
 
-def main(source: Path, target: Path) -> None:
-    """Unpack `source` into `target`, which does not exist yet, compile it, and print the answer."""
+def main(source: Path, target: Path, kind: str = "code") -> None:
+    """Unpack `source` into `target`, which does not exist yet, and print the answer."""
     _limit(_NICENESS if source.stat().st_size > _SMALL_BYTES else 0)
     until = time.monotonic() + LONGEST_SECONDS
 
     def work(say: Say) -> None:
         try:
-            say(json.dumps({"entry": astuple(unpack(source, target))}))
+            if kind == ATTACHMENT:
+                unpack_attachment(source, target)
+                say(json.dumps({"note": ""}))
+            else:
+                say(json.dumps({"entry": astuple(unpack(source, target))}))
         except ArchiveError as fault:
             say(json.dumps({"fault": fault.message}))
 
@@ -58,4 +64,4 @@ def _limit(niceness: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

@@ -26,11 +26,13 @@ class Contestant:
         name: Its id in the registry; of a bundle outside, its folder's name.
         folder: Its bundle.
         learnt_from: Marks of the pictures that it learnt from; None where they are not known.
+        model_id: Its id in the registry; empty for a bundle outside.
     """
 
     name: str
     folder: Path
     learnt_from: frozenset[str] | None
+    model_id: str = ""
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def contestant(name: str, registry: Registry, run: Path | None = None) -> Iterat
     with tempfile.TemporaryDirectory(prefix="ssd-gate-") as scratch:
         folder = Path(scratch) / record.id
         fetch_bundle(registry, record, folder)
-        yield Contestant(record.id, folder, _marks(listed))
+        yield Contestant(record.id, folder, _marks(listed), record.id)
 
 
 def serving_contestant(name: str, registry: Registry) -> AbstractContextManager[Contestant | None]:

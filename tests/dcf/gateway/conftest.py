@@ -65,7 +65,9 @@ class BackgroundGateway:
             except asyncio.CancelledError:
                 self.left.set()
                 raise
-        return web.Response(body=body, headers={"Got-Line": f"{request.method} {request.raw_path}"})
+        got = {"Got-Line": f"{request.method} {request.raw_path}"}
+        got["Got-Authorization"] = request.headers.get("Authorization", "")
+        return web.Response(body=body, headers=got)
 
     async def _live(self) -> None:
         app = web.Application(client_max_size=1 << 30)

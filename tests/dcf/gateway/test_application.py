@@ -4,22 +4,23 @@ import socket
 
 import pytest
 
+from dcf.gateway.access.access import OPEN, Access
+from dcf.gateway.access.credentials import Credentials
 from dcf.gateway.application import application
 from dcf.gateway.bounds import Bounds
 from dcf.gateway.doors.alert import AlertDoor
-from dcf.gateway.rest.auth import Credentials
 from dcf.gateway.routes import ROUTES
 from tests.waiting import until
 
 
 def test_a_door_that_the_table_names_must_be_there():
     with pytest.raises(KeyError, match="Door"):
-        application([AlertDoor(None)], None)
+        application([AlertDoor(None)])
 
 
 @pytest.mark.parametrize("has_password", [True, False])
 def test_every_route_of_the_gateways_own_is_guarded_and_no_call_is(background, has_password):
-    gateway = background(credentials=Credentials("me", "word") if has_password else None)
+    gateway = background(access=Access(Credentials("me", "word")) if has_password else OPEN)
     for route in ROUTES:
         path = route.path.split("{")[0] + ("f" if "{" in route.path else "")
         for method in route.methods.replace("*", "GET").split():

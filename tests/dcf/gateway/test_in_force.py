@@ -2,10 +2,11 @@
 
 from dataclasses import fields
 
+from dcf.gateway.access.access import Access
+from dcf.gateway.access.credentials import Credentials
 from dcf.gateway.bounds import TABLE
 from dcf.gateway.in_force import in_force
 from dcf.gateway.queue.settings import Limits, QueueSettings
-from dcf.gateway.rest.auth import Credentials
 from dcf.gateway.rest.cors import Cors
 from dcf.gateway.server import Settings
 
@@ -13,7 +14,7 @@ from dcf.gateway.server import Settings
 def test_every_setting_is_told_and_no_password(tmp_path):
     queue = QueueSettings(tmp_path, allowed_hosts=frozenset({"b", "a"}))
     settings = Settings(
-        credentials=Credentials("someone", "hush"), queue=queue, cors=Cors(["http://x"])
+        access=Access(Credentials("someone", "hush")), queue=queue, cors=Cors(["http://x"])
     )
     told = in_force(settings)
     assert told["password"] is True

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from dcf.gateway.access.access import Access
+from dcf.gateway.access.credentials import Credentials
 from dcf.gateway.doors.function import _STATUSES
 from dcf.gateway.openapi import document, every_answer, index
 from dcf.gateway.queue.settings import QueueSettings
-from dcf.gateway.rest.auth import Credentials
 from dcf.gateway.routes import ROUTES
 
 ROOT = Path(__file__).parents[3]
@@ -78,7 +79,7 @@ def test_no_undocumented_answer_and_no_undocumented_failure(stocked, tmp_path, f
 
 
 def test_where_there_is_a_password_the_document_says_so_and_it_is_asked_for(background, tmp_path):
-    gateway = background(credentials=WHO)
+    gateway = background(access=Access(WHO))
     flags = ("--auth", f"{WHO.user}:{WHO.password}", "--phases", "coverage")
     schemathesis(gateway, tmp_path, *flags, "--checks", "ignored_auth,status_code_conformance")
 
@@ -101,7 +102,7 @@ def test_every_route_is_in_the_document_with_every_status():
 
 def test_only_what_is_documented_may_fail_with_5xx():
     for route in ROUTES:
-        failing = {each for each in every_answer(route, password=True) if str(each) >= "500"}
+        failing = {each for each in every_answer(route, asks=True) if str(each) >= "500"}
         allowed = {501, "default"} | ({502, 503, 504} if "function/{name" in route.path else set())
         allowed |= {507} if route.guarded and route.methods != "GET" else set()
         assert failing <= allowed | ({500} if "/async-" in route.path else set()), route.path
@@ -115,7 +116,7 @@ def test_the_list_for_people_has_every_route(background):
 
 
 def test_the_document_is_served_to_everybody(background):
-    gateway = background(credentials=WHO)
+    gateway = background(access=Access(WHO))
     served = requests.get(f"{gateway.server.rest}/openapi.json", timeout=20)
     assert served.headers["Content-Type"] == "application/json"
     assert served.json() == json.loads(json.dumps(document(ROUTES, password=True)))

@@ -53,6 +53,19 @@ def test_an_empty_folder_has_no_problem(tmp_path):
     assert list(problems_of(tmp_path)) == []
 
 
+def test_a_missing_attachment_is_named(home):
+    async def write():
+        store = Store(home / "functions.db")
+        env = {"M": f"attachment:sha256:{'0' * 64}", "N": f"attachment:sha256:{DIGEST}"}
+        spec = FunctionSpec("f", f"archive:sha256:{DIGEST}", env=env)
+        await store.put(Record("f", 1, "then"), RevisionInfo(3, spec, "t"))
+        await store.close()
+
+    asyncio.run(write())
+    problems = list(problems_of(home))
+    assert problems == [f"revision 3 of function f lacks the attachment of M: {'0' * 64}"]
+
+
 HARM = {
     "archive-gone": (
         lambda home: (home / "archives" / DIGEST).unlink(),

@@ -30,6 +30,7 @@ def said(*arguments):
     [
         ("detcet x", "command 'detcet'. Did you mean `ssd detect`?"),
         ("eval", "command 'eval'. Did you mean `ssd evaluate`?"),
+        ("tune", "command 'tune'. Did you mean `ssd search`?"),
         ("rebiuld", "command 'rebiuld'. Did you mean `ssd rebuild`?"),
         ("check goldn x", "command 'goldn'. Did you mean `ssd check golden`?"),
         ("qqqq", "command 'qqqq': see `ssd --help`."),

@@ -32,6 +32,12 @@ def test_buckets_are_the_watchdogs_and_each_holds_those_before_it(metrics):
     assert found[f"{name}_sum", *labels] == pytest.approx(sum(times))
 
 
+def test_what_the_handler_serves_is_a_label_and_nothing_where_it_does_not_say(metrics):
+    assert not any(name == "function_info" for name, *_ in samples(metrics))
+    metrics.serves = 'digits-2 (0123) "quoted"'
+    assert samples(metrics)["function_info", ("serves", metrics.serves)] == 1
+
+
 def test_every_table_has_its_names_and_labels(metrics):
     metrics.grpc_ends("Call", "OK", 0.02)
     metrics.stages({"decode": 0.7})

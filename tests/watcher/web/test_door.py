@@ -3,9 +3,13 @@
 import hashlib
 import os
 import re
+from dataclasses import replace
 
 import pytest
 import requests
+
+from watcher.failure import Failure
+from watcher.web.door import error_reply
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -185,3 +189,23 @@ def test_keep_alive_serves_many_calls_on_one_connection(shared):
         assert response.read() == b"y" * size
         assert connection.sock.getsockname() == local
     connection.close()
+
+
+def failure(headers):
+    return Failure("not_an_image", "this is no image", "id-1", headers=headers)
+
+
+def test_headers_of_an_error_go_along_and_never_change_what_an_error_is():
+    plain = error_reply(failure(None))
+    told = error_reply(failure({"X-Model": "digits-2", "Content-Type": "text/html"}))
+    assert told == replace(plain, headers=(("X-Model", "digits-2"),))
+    assert error_reply(failure([("X-Model", "a"), ("X-Call-Id", "b")])).headers == (
+        ("X-Model", "a"),
+    )
+
+
+@pytest.mark.parametrize(
+    "headers", [3, "X-Model", {"X-Model": "a\r\nX-Evil: b"}, {"X Model": "a"}, [("a",)]]
+)
+def test_headers_that_cannot_be_sent_leave_the_error_as_it_is(headers):
+    assert error_reply(failure(headers)) == error_reply(failure(None))

@@ -10,6 +10,8 @@ from dcf._proto import fxwatcher_pb2 as fx
 from dcf._proto import gateway_pb2 as pb
 from dcf._proto.fxwatcher_pb2_grpc import FxWatcherStub
 from dcf._proto.gateway_pb2_grpc import FxGatewayStub, GatewayStub
+from dcf.gateway.access.access import OPEN, Access
+from dcf.gateway.access.credentials import Credentials
 from dcf.gateway.bounds import Bounds
 from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.calls.upstream import Upstream
@@ -17,7 +19,6 @@ from dcf.gateway.core import Gateway
 from dcf.gateway.openfx.grpc_door import GrpcDoor
 from dcf.gateway.openfx.grpc_listener import GrpcListener
 from dcf.gateway.openfx.rpcs import Rpcs
-from dcf.gateway.rest.auth import Credentials
 from dcf.providers.fake.provider import FakeProvider
 
 BOUNDS = Bounds(connections=9, grpc_connections=9, per_address=9)
@@ -26,16 +27,16 @@ CODE = grpc.StatusCode
 
 @pytest.fixture
 def listen(run):
-    """`listen(steps, credentials)` runs `steps(listener, channel, open)`."""
+    """`listen(steps, access)` runs `steps(listener, channel, open)`."""
 
-    def all_steps(steps, credentials=None):
+    def all_steps(steps, access=OPEN):
         async def through():
-            listener = GrpcListener("127.0.0.1", 0, credentials, BOUNDS)
+            listener = GrpcListener(("127.0.0.1", 0), access, BOUNDS)
             gateway = Gateway(FakeProvider())
             upstream = Upstream(gateway, Metrics())
 
             async def opened():
-                await listener.open(GrpcDoor(Rpcs(gateway), upstream, credentials))
+                await listener.open(GrpcDoor(Rpcs(gateway), upstream, access))
 
             try:
                 async with grpc.aio.insecure_channel(f"127.0.0.1:{listener.port}") as channel:
@@ -75,10 +76,10 @@ def test_a_port_that_is_taken_is_an_error_at_once_and_is_never_shared(run):
             socket.create_server(("127.0.0.1", 0)) as other,
             pytest.raises(OSError, match="in use"),
         ):
-            GrpcListener("127.0.0.1", other.getsockname()[1], None, BOUNDS)
-        listener = GrpcListener("127.0.0.1", 0, None, BOUNDS)
+            GrpcListener(("127.0.0.1", other.getsockname()[1]), OPEN, BOUNDS)
+        listener = GrpcListener(("127.0.0.1", 0), OPEN, BOUNDS)
         with pytest.raises(OSError, match="in use"):
-            GrpcListener("127.0.0.1", listener.port, None, BOUNDS)
+            GrpcListener(("127.0.0.1", listener.port), OPEN, BOUNDS)
         await listener.close()
 
     run(steps())
@@ -112,4 +113,4 @@ def test_with_a_password_all_but_calls_want_it(listen):
         code, _ = await failure(stub.Invoke(asked))
         assert code is CODE.NOT_FOUND
 
-    listen(steps, credentials)
+    listen(steps, Access(credentials))

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dcf.gateway.rest.auth import Credentials
+from dcf.gateway.access.access import Access
+from dcf.gateway.access.credentials import Credentials
 from dcf.gateway.routes import ROUTES
 
 OWN = [
@@ -99,7 +100,7 @@ def test_a_link_that_a_person_follows_shows_but_changes_nothing(background):
 
 
 def test_a_password_that_the_browser_kept_makes_no_difference(background):
-    gateway = background(credentials=Credentials("admin", "secret"))
+    gateway = background(access=Access(Credentials("admin", "secret")))
     known = [("Authorization", Credentials("admin", "secret").authorization)]
     assert send(gateway, "GET", "/system/functions", known)[0] == 200
     for foreign in FOREIGN.values():

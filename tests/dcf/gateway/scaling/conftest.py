@@ -10,6 +10,7 @@ from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.calls.upstream import Upstream
 from dcf.gateway.core import Gateway
 from dcf.gateway.hearing import hearing
+from dcf.gateway.judging.candidates import Candidates
 from dcf.gateway.scaling.autoscaler import Autoscaler
 from dcf.gateway.scaling.held_calls import HeldCalls
 from dcf.gateway.scaling.scaling import Scaling
@@ -65,7 +66,7 @@ class Scaled:
     def everything(self):
         """The same with the loop that looks, and the real clock."""
         scaling = Scaling(self.gateway, self.metrics, self.upstream, Bounds())
-        self.provider.listen(hearing(self.metrics, [scaling.hear]))
+        self.provider.listen(hearing(self.metrics, Candidates(self.metrics), [scaling.hear]))
         return scaling
 
 

@@ -12,7 +12,7 @@ from dcf.providers.process.archives import Archives
 from dcf.providers.process.state_dir import StateDir
 from tests.dcf.providers.process.programs import SLOW, unpacking
 from tests.dcf.providers.process.tars import code_of, member, tar_of
-from tests.waiting import until_async
+from tests.waiting import until, until_async
 
 
 @pytest.fixture
@@ -89,6 +89,43 @@ def test_only_what_a_function_names_is_kept(home, tmp_path):
     has = [asyncio.run(archives.has(each.digest)) for each in (wanted, unwanted)]
     assert has == [True, False]
     assert names(home.code) == names(home.archives) == [wanted.digest]
+
+
+def test_an_attachment_is_unpacked_once_sealed_and_kept_while_it_is_named(home, tmp_path):
+    data = tar_of((member("saved/graph"), b"weights"), (member("empty", tarfile.DIRTYPE), b""))
+    digest = hashlib.sha256(data).hexdigest()
+
+    async def steps():
+        archives = Archives(home)
+        await archives.put(digest, stream(data))
+        first, second = await asyncio.gather(archives.attached(digest), archives.attached(digest))
+        assert first == second == home.attached / digest
+        assert (first / "saved/graph").read_bytes() == b"weights"
+        modes = {path.stat().st_mode & 0o777 for path in (first, *first.rglob("*"))}
+        assert modes == {0o400, 0o500}
+        return archives
+
+    asyncio.run(steps())
+    archives = Archives(home)
+    archives.keep_only([f"attachment:sha256:{digest}"])
+    assert names(home.attached) == names(home.archives) == [digest]
+    archives.keep_only([])
+    assert names(home.attached) == names(home.archives) == []
+    assert until(lambda: not list(home.attached.iterdir()))  # read-only folders, too
+
+
+def test_an_attachment_that_leads_out_is_refused_and_leaves_nothing(home):
+    data = tar_of((member("../evil"), b"x"))
+    digest = hashlib.sha256(data).hexdigest()
+
+    async def steps():
+        archives = Archives(home)
+        await archives.put(digest, stream(data))
+        with pytest.raises(ArchiveError, match="plain relative path"):
+            await archives.attached(digest)
+
+    asyncio.run(steps())
+    assert names(home.attached) == []
 
 
 def test_what_somebody_is_about_to_deploy_stays(home, tmp_path):

@@ -1,7 +1,9 @@
 """How a function's own settings reach its processes, and what its gateway makes of them."""
 
 import asyncio
+import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from dcf.providers.process.launching import Launching, Stock
 from dcf.providers.process.overlay import Overlays
 from dcf.providers.process.secret_files import Secrets
 from dcf.providers.process.state_dir import StateDir
+from tests.dcf.providers.process.tars import member, tar_of
 from watcher.configuration import config
 from watcher.configuration.settings import SETTINGS
 from watcher.errors import SettingError
@@ -32,7 +35,7 @@ class Prepared:
         source.mkdir()
         (source / "handler.py").write_text("def handle(body):\n    return body\n")
         archive = pack(folder, Entry("src", "handler.py", "handle"), ("src",), ())
-        archives = Archives(home)
+        archives = self.archives = Archives(home)
 
         async def chunks():
             yield archive.data
@@ -40,7 +43,7 @@ class Prepared:
         asyncio.run(archives.put(archive.digest, chunks()))
         self.image = archive.image
         stock = Stock(home, archives, Overlays(home.overlays), Secrets(home))
-        self.launching = Launching(stock, 0, dict(os.environ), mesh="127.0.0.1:9")
+        self.launching = Launching(stock, 0, dict(os.environ), mesh=("127.0.0.1:9", "shown"))
 
     def check(self, **env):
         self.launching.check(FunctionSpec("f", self.image, env=env))
@@ -74,6 +77,23 @@ def test_a_call_may_take_what_the_watcher_allows(prepared, spell, text, seconds)
     # The watcher itself gives up first, so that its own 504 is the answer.
     allowed = config.read({}, {**launch.env, **REPLICA}).exec_timeout
     assert launch.call_timeout >= (allowed or 86400) + 5
+
+
+def test_a_variable_that_names_an_attachment_is_set_to_its_folder(prepared):
+    data = tar_of((member("labels.txt"), b"cat"))
+    digest = hashlib.sha256(data).hexdigest()
+    value = f"attachment:sha256:{digest}"
+
+    async def chunks():
+        yield data
+
+    with pytest.raises(InvalidRequest, match=f"'MODEL_BUNDLE' names attachment {digest}"):
+        prepared.check(MODEL_BUNDLE=value)
+    asyncio.run(prepared.archives.put(digest, chunks()))
+    prepared.check(MODEL_BUNDLE=value)
+    env = prepared.launch(MODEL_BUNDLE=value, OTHER="attached").env
+    assert Path(env["MODEL_BUNDLE"], "labels.txt").read_text() == "cat"
+    assert env["OTHER"] == "attached"
 
 
 def test_starts_and_ends_are_given_their_time_by_any_name(prepared):
@@ -123,6 +143,7 @@ def test_every_setting_is_refused_or_starts(prepared, row, text):
 def test_what_the_gateway_sets_by_default_a_function_may_set_in_either_case(prepared):
     seen = config.read({}, prepared.launch().env)
     assert (seen.log_format, seen.mesh_address) == ("text", "127.0.0.1:9")
+    assert seen.mesh_token == "shown"
     own = prepared.launch(log_format="json", mesh_address="elsewhere:1").env
     seen = config.read({}, own)
     assert (seen.log_format, seen.mesh_address) == ("json", "elsewhere:1")

@@ -1,0 +1,1 @@
+"""Who may use a gateway: its password, tokens with roles, and what each may do."""

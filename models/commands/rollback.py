@@ -1,0 +1,37 @@
+"""``ssd rollback``: a model that served before serves again."""
+
+from pathlib import Path
+
+import click
+
+from .examples import examples
+from .gateway_place import function_options, open_function
+from .registry_place import open_registry, registry_option
+from .serving import point_serving, show_rollout
+
+
+@examples(
+    "ssd rollback --function ssd",
+    "ssd rollback --function ssd --to digits-1",
+)
+@click.command(name="rollback")
+@function_options
+@click.option(
+    "--to", "model", default="", metavar="MODEL", help="Its id, or how its digest begins."
+)
+@registry_option
+def command(name: str, gateway: str, model: str, registry: str) -> None:
+    """Lets the model serve again that served before, or MODEL of the function's history.
+
+    Nothing but the gateway is needed, which keeps the bundles of all revisions that `ssd history`
+    shows. A registry in a folder of this machine is told, if it knows the model.
+    """
+    from ..delivery.history import target_of
+
+    function = open_function(name, gateway)
+    target = target_of(function.history(), model)
+    show_rollout(function, function.back(target.number))
+    if "://" not in registry and Path(registry).expanduser().is_dir():
+        models = open_registry(registry)
+        known = {record.id for record in models.models() if record.digest == target.notes.digest}
+        point_serving(models, target.notes.model if target.notes.model in known else "")

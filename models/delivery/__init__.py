@@ -1,0 +1,1 @@
+"""From a model to the function that serves it, through the function's gateway."""

@@ -1,0 +1,1 @@
+"""Search for hyper-parameters: a trial is a training run, in a process and folder of its own."""
