@@ -20,6 +20,7 @@ from .application import application
 from .bounds import Bounds, open_files
 from .calls.metrics import Metrics
 from .calls.upstream import READ_BUFFER, Upstream
+from .calls.upstream_choice import upstream_for
 from .core import Gateway
 from .doors.alert import AlertDoor
 from .doors.archives import ArchivesDoor
@@ -159,7 +160,7 @@ class Server:
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
         gateway.forgotten = metrics.forget
-        upstream = self._upstream = Upstream(gateway, metrics)
+        upstream = self._upstream = upstream_for(gateway, metrics, os.environ)
         opened.push_async_callback(upstream.close)
         queue = self.queue = await self._open_queue(gateway, upstream, opened)
         rpcs = Rpcs(gateway)

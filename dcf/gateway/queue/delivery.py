@@ -9,7 +9,8 @@ from multidict import CIMultiDict
 
 from ...errors import DcfError, NotFound
 from ..calls.forwarding import drop_hop_by_hop
-from ..calls.upstream import OWN_STATUSES, Call, Upstream
+from ..calls.queued_call import QueuedCall
+from ..calls.upstream import OWN_STATUSES, Upstream
 from .bodies import Bodies, BodyTooLarge
 from .body_file import LostBodyError
 from .callbacks import Callbacks
@@ -61,7 +62,7 @@ class Delivery:
         headers = CIMultiDict(item.headers)
         headers["Content-Length"] = str(item.body.size)
         began = time.perf_counter()
-        call = Call("POST", item.target, headers, body or None)
+        call = QueuedCall("POST", item.target, headers, body or None)
         async with self._upstream.open(item.function, call) as answered:
             answer = answered.response
             if _says_later(answer):
