@@ -101,6 +101,7 @@ class TracedRunner(Runner):
         span = self._tracer.start_span("handler", within, start_time=began)
         try:
             # What the handler traces by itself belongs to its span.
+            # pylint: disable-next=not-context-manager # it is made one by a decorator of its own
             with trace.use_span(span, record_exception=False, set_status_on_exception=False):
                 reply = self._handler(_inside(request))
             self._stages(span, began, reply.timings_ms)

@@ -28,8 +28,10 @@ class TracedUpstream(Upstream):
         self._gateway.targets(name)  # a name that is no function's has no span
         is_queued, since = isinstance(call, QueuedCall), _since(call)
         span = self._tracing.begin(
-            name, call.headers, CONSUMER if is_queued else SERVER, since,
-            faas_invocation_id=call.headers.get("X-Call-Id", ""), http_method=call.method,
+            name, call.headers, CONSUMER if is_queued else SERVER, {
+                "faas.invocation_id": call.headers.get("X-Call-Id", ""),
+                "http.request.method": call.method,
+            }, since,
         )  # fmt: skip
         carried = replace(call, headers=span.carry(call.headers))
         if is_queued:
@@ -47,7 +49,7 @@ class TracedUpstream(Upstream):
     async def _send(self, target: Target, call: Call) -> aiohttp.ClientResponse:
         span = self._tracing.begin(
             "upstream", call.headers, CLIENT,
-            server_address=target.address, dcf_revision=str(target.revision),
+            {"server.address": target.address, "dcf.revision": str(target.revision)},
         )  # fmt: skip
         try:
             response = await super()._send(target, replace(call, headers=span.carry(call.headers)))

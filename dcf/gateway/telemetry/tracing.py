@@ -44,10 +44,10 @@ class Tracing:
     def begin(
         self,
         name: str,
-        headers: Mapping[str, str],
+        headers: CIMultiDict[str],
         kind: SpanKind = SpanKind.INTERNAL,
+        attributes: Mapping[str, str] | None = None,
         since: int | None = None,
-        **attributes: str,
     ) -> "CallSpan":
         """Begin a span below the one that headers name.
 
@@ -55,12 +55,11 @@ class Tracing:
             name: Of few words: it is one of few.
             headers: With `traceparent`, or a trace begins here.
             kind: As OpenTelemetry means it.
+            attributes: By OpenTelemetry's names.
             since: Unix nanoseconds of its begin; None for now.
-            **attributes: `server_address` is told as `server.address`.
         """
-        known = {key.replace("_", ".", 1): text for key, text in attributes.items()}
-        within = _context.extract({key.lower(): text for key, text in headers.items()})
-        return CallSpan(self._tracer.start_span(name, within, kind, known, start_time=since))
+        within = _context.extract(_carrier(headers))
+        return CallSpan(self._tracer.start_span(name, within, kind, attributes, start_time=since))
 
     def close(self) -> None:
         """Send what is left; an endpoint that is away holds up no end."""
@@ -118,3 +117,11 @@ class Outlet(SpanExporter):
     def shutdown(self) -> None:
         """Give up what is being sent."""
         self._inner.shutdown()
+
+
+def _carrier(headers: CIMultiDict[str]) -> dict[str, str]:
+    """What there is of a trace; several parents are none, several states are one."""
+    parents = headers.getall("traceparent", [])
+    if len(parents) != 1:
+        return {}
+    return {"traceparent": parents[0], "tracestate": ",".join(headers.getall("tracestate", []))}

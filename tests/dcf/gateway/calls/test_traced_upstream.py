@@ -70,7 +70,7 @@ def test_a_replica_is_called_by_the_span_of_the_way_to_it(run, collector):
     assert got.getall("traceparent") == [f"00-{TRACE_ID}-{way.id}-01"]
     assert got.getall("tracestate") == ["a=1"]
     assert (call.trace, call.parent, way.parent) == (TRACE_ID, "00f067aa0ba902b7", call.id)
-    assert call.attributes["http.method"] == "POST"
+    assert call.attributes["http.request.method"] == "POST"
 
 
 def test_a_call_begins_when_it_came(run, collector):

@@ -30,7 +30,7 @@ def silent():
 
 
 def one(tracing, headers=(), status=200):
-    span = tracing.begin("f", CIMultiDict(headers), CLIENT, server_address="http://a")
+    span = tracing.begin("f", CIMultiDict(headers), CLIENT, {"server.address": "http://a"})
     span.answered(status)
     span.end()
     return span
@@ -55,6 +55,17 @@ def test_a_span_has_the_service_its_parent_and_its_attributes(
     (span,) = collector.spans
     assert (span.service, span.parent) == (service, "00f067aa0ba902b7")
     assert span.attributes == {"server.address": "http://a", "http.response.status_code": 200}
+
+
+def test_several_parents_are_none_and_several_states_are_one(collector):
+    tracing, other = Tracing(), PARENT.replace("4bf9", "aaaa")
+    state = [("tracestate", "a=1"), ("tracestate", "b=2")]
+    one(tracing, [("traceparent", PARENT), ("traceparent", other)])
+    given = CIMultiDict([("traceparent", PARENT), *state])
+    carried = one(tracing, given).carry(given)
+    tracing.close()
+    assert [span.parent for span in collector.spans] == ["", "00f067aa0ba902b7"]
+    assert carried.getall("tracestate") == ["a=1,b=2"]
 
 
 @pytest.mark.parametrize(("status", "failed"), [(200, False), (404, False), (500, True)])
