@@ -29,6 +29,8 @@ FUNCTION = {
     "scale": Verb(_IN_COMMANDS + "scale:scale", "Set how many replicas a function has."),
     "history": Verb(_IN_COMMANDS + "history:history", "List a function's revisions."),
     "rollback": Verb(_IN_COMMANDS + "rollback:rollback", "Go back to an earlier revision."),
+    "promote": Verb(_IN_COMMANDS + "settle:promote", "Let a canary or shadow take over at once."),
+    "abandon": Verb(_IN_COMMANDS + "settle:abandon", "End a canary or shadow at once."),
     "delete": Verb(_IN_COMMANDS + "delete:delete", "Delete functions.", ("remove", "rm")),
 }
 SECRET = {

@@ -4,9 +4,8 @@
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from .call import read_body, read_query
 from .errors import BadBase64, BadOption, PayloadError
@@ -14,7 +13,6 @@ from .options import (
     DAMAGED,
     FORMATS,
     OPTION_RANGES,
-    SETTINGS,
     TILES_ALLOWED,
     Options,
     parse_options,
@@ -43,6 +41,8 @@ from .rooms import (
     Settings,
     TruncatedImage,
 )
+from .sample_settings import told_settings
+from .sightings import Sightings
 from .work import check_looks, check_work
 
 _QUESTIONS = {"GET", "HEAD", "OPTIONS"}
@@ -75,10 +75,12 @@ class Handler:
         self._model = describe_model(self._detector, settings.model_id)
         serves = title_of(self._model)
         self._headers = {"X-Model": serves}
+        told = {**self._model, "precision": self._detector.bundle.manifest.precision}
+        self._seen = Sightings(environ, self._default_settings, told, serves)
         self.info: dict[str, object] = {
             "serves": serves,
-            "model": {**self._model, "precision": self._detector.bundle.manifest.precision},
-            "settings": {row.name: _told(row.name, environ) or row.default for row in SETTINGS},
+            "model": told,
+            "settings": told_settings(environ),
         }
 
     def __call__(self, request: object) -> Reply:
@@ -130,6 +132,10 @@ class Handler:
             return picture_reply(inspected, answer, self._detector, wanted)
         return json_reply(describe(answer, self._model, wanted), answer.timings_ms)
 
+    def metrics(self) -> Iterable[tuple[object, ...]]:
+        """What was seen so far, for the watcher's page of metrics."""
+        return self._seen.series()
+
     def _inspect(
         self, picture: Picture | PayloadError, settings: Settings, *, damaged: bool
     ) -> Inspected:
@@ -163,6 +169,7 @@ class Handler:
         for index, picture in enumerate(pictures):
             outcome = next(answers) if isinstance(picture, Inspected) else picture
             if isinstance(outcome, Answer):
+                self._seen.add(payload.pictures[index], outcome, settings)
                 entries.append(describe(outcome, self._model, wanted))
                 for stage, cost in outcome.timings_ms.items():
                     spent[stage] = spent.get(stage, 0.0) + cost
@@ -179,9 +186,11 @@ class Handler:
         wanted: Callable[[], bool],
     ) -> Answer:
         try:
-            return self._detector.detect(inspected, settings, wanted)
+            answer = self._detector.detect(inspected, settings, wanted)
         except TruncatedImage as error:
             raise _explained(error, picture) from error
+        self._seen.add(picture, answer, settings)
+        return answer
 
     def _settings(self, options: Options) -> Settings:
         """Lays a call's options over the model's own defaults."""
@@ -219,12 +228,6 @@ class Handler:
             "model": self._model,
             "classes": list(self._detector.bundle.labels.names),
         }
-
-
-def _told(name: str, environ: Mapping[str, str]) -> str:
-    """A setting as whoever asks may read it: no path of this machine."""
-    text = environ.get(name, "")
-    return Path(text).name if Path(text).is_absolute() else text
 
 
 def _waited_for(request: object) -> Callable[[], bool]:

@@ -167,10 +167,10 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
     try:
         options = parse_options({key: text for key, text in named.items() if text}, Options())
         ranges = _FUNCTION_RANGES.items()
-        most = {name: int(_number(name, values[name], allowed)) for name, allowed in ranges}
+        most = {name: int(read_number(name, values[name], row)) for name, row in ranges}
         # A setting of whatever takes the calls, which holds for bodies as they come.
         given = environ.get("MAX_BODY_BYTES", "").strip() or _MAX_BODY
-        max_body = int(_number("MAX_BODY_BYTES", given, _BODY_RANGE))
+        max_body = int(read_number("MAX_BODY_BYTES", given, _BODY_RANGE))
     except BadOption as error:
         raise SettingError(f"setting {error.message}") from error
     if values["MODEL_ID"] and not _MODEL_ID.fullmatch(values["MODEL_ID"]):
@@ -191,10 +191,11 @@ def read_settings(environ: Mapping[str, str]) -> FunctionSettings:
 
 
 def _option(name: str, value: object) -> float:
-    return _number(name, value, RANGES[name])
+    return read_number(name, value, RANGES[name])
 
 
-def _number(name: str, value: object, allowed: Range, demand: str = "") -> float:
+def read_number(name: str, value: object, allowed: Range, demand: str = "") -> float:
+    """A number in its range; raises `BadOption`."""
     number = math.nan
     kinds = (str, int) if allowed.whole else (str, int, float)
     if isinstance(value, kinds) and not isinstance(value, bool):
@@ -232,7 +233,7 @@ def _damaged(name: str, value: object) -> bool:
 def _tiles(name: str, value: object) -> Tiles:
     if isinstance(value, str) and value.strip().lower() == AUTO:
         return AUTO
-    return int(_number(name, value, TILES, TILES_DEMAND))
+    return int(read_number(name, value, TILES, TILES_DEMAND))
 
 
 def _shown(value: object) -> str:

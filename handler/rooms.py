@@ -16,6 +16,14 @@ if TYPE_CHECKING or __package__ == "handler":
     from models.ssd.errors import DetectorError, TruncatedImage
     from models.ssd.formats import image_format
     from models.ssd.image import MAX_PIXELS_LIMIT
+    from models.ssd.profile import (
+        DETECTIONS,
+        MEASURES,
+        MODEL_INFO,
+        PICTURES,
+        PREFIX,
+        Profile,
+    )
     from models.ssd.ranges import AUTO, RANGES, TILES, TILES_DEMAND, Range
     from models.ssd.settings import Settings, Tiles
     from models.ssd.tiles import looks_of
@@ -29,14 +37,27 @@ else:
     from ..models.ssd.errors import DetectorError, TruncatedImage
     from ..models.ssd.formats import image_format
     from ..models.ssd.image import MAX_PIXELS_LIMIT
+    from ..models.ssd.profile import (
+        DETECTIONS,
+        MEASURES,
+        MODEL_INFO,
+        PICTURES,
+        PREFIX,
+        Profile,
+    )
     from ..models.ssd.ranges import AUTO, RANGES, TILES, TILES_DEMAND, Range
     from ..models.ssd.settings import Settings, Tiles
     from ..models.ssd.tiles import looks_of
 
 __all__ = [
     "AUTO",
+    "DETECTIONS",
     "LOOK_MS",
     "MAX_PIXELS_LIMIT",
+    "MEASURES",
+    "MODEL_INFO",
+    "PICTURES",
+    "PREFIX",
     "RANGES",
     "TILES",
     "TILES_DEMAND",
@@ -47,6 +68,7 @@ __all__ = [
     "DetectorError",
     "Inspected",
     "PictureFormat",
+    "Profile",
     "Range",
     "Settings",
     "Tiles",

@@ -56,7 +56,7 @@ def build(settings: Settings, lock: LockFile | None = None) -> Function:
     loaded = load(settings)
     runner = _runner(settings, loaded.call)
     health = Health(runner, lock)
-    metrics = Metrics(runner, loaded.serves)
+    metrics = Metrics(runner, loaded.serves, loaded.metrics)
     door = HttpDoor(settings, runner, health, metrics)
     app = HttpApp(door, health, partial(describe, settings, loaded))
     return Function(loaded, runner, health, metrics, app)

@@ -14,6 +14,8 @@ from models.registry.gate.rules import Rules, read_rules
 from models.ssd.bundle import DEFAULT_BUNDLE
 from models.ssd.detector import Detector
 
+_TOLD = 20
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Records a model's detections, changes them, and judges what came of it."""
@@ -42,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     def row(task: tuple[int, str, int]) -> str:
         pictures, name, seed = task
         setting = Setting(pictures, flags.copies, rules, flags.samples)
-        came = run_trials(*sides[name], setting, flags.retrainings, seed)
+        came = run_trials(
+            *sides[name], setting, flags.retrainings, seed, lambda done: _say(pictures, name, done)
+        )
         shares = " ".join(
             f"{came.refused[rule]:>{width}.1%}"
             for rule, width in (("overall", 8), ("classes", 8), ("golden", 7))
@@ -55,6 +59,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for line in in_processes(row, tasks):
         print(line, flush=True)
     return 0
+
+
+def _say(pictures: int, name: str, done: int) -> None:
+    """The rows are reckoned at the same time, and take minutes or hours."""
+    if done and done % _TOLD == 0:
+        print(f"{pictures} pictures, {name}: {done} done", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,6 @@
 """One retrained model before the gate, and many."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,14 +53,20 @@ class Setting:
     samples: int
 
 
-def run_trials(
-    candidates: Population, serving: Population, setting: Setting, count: int, seed: int
+def run_trials(  # pylint: disable=too-many-arguments,too-many-positional-arguments # one a choice
+    candidates: Population,
+    serving: Population,
+    setting: Setting,
+    count: int,
+    seed: int,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> Trials:
     """Judges so many retrained models; each by pictures and answers drawn for it alone."""
     random = np.random.default_rng(seed)
     ours, theirs = ([_Grouped(each) for each in side.judged] for side in (candidates, serving))
     differences, lost, refused, passed = [], [], dict.fromkeys(_JUDGED, 0), 0
-    for _ in range(count):
+    for done in range(count):
+        progress(done)
         compared = _compare((candidates, serving), (ours, theirs), setting, random)
         assert compared.overall is not None
         differences.append(compared.overall.difference)

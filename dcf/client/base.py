@@ -140,6 +140,9 @@ class GatewayClient(Protocol):  # pylint: disable=too-many-public-methods # one 
     def rollback(self, name: str, number: int | None) -> Revision:
         """Begin to go back; gives the new revision, whose code is the earlier one's."""
 
+    def settle(self, name: str, *, keep: bool) -> Revision:
+        """Let a canary or shadow take over at once, or end; gives its revision."""
+
     def call(self, invocation: Invocation) -> bytes:
         """Call a function; raises `FunctionFailed` with its own words."""
 

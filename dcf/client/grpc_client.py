@@ -119,6 +119,10 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         """Begin to go back."""
         return self._rest().rollback(name, number)
 
+    def settle(self, name: str, *, keep: bool) -> Revision:
+        """Let a canary or shadow take over, or end."""
+        return self._rest().settle(name, keep=keep)
+
     def call(self, invocation: Invocation) -> bytes:
         """Call a function."""
         return b"".join(self.stream(invocation))

@@ -118,6 +118,11 @@ class RestClient:  # pylint: disable=too-many-public-methods # one a question
             self._gateway.ask("POST", path, body, _JSON | _who()), revision_of
         )
 
+    def settle(self, name: str, *, keep: bool) -> Revision:
+        """Let a canary or shadow take over, or end."""
+        path = f"/system/function/{_part(name)}/{'promote' if keep else 'abandon'}"
+        return self._gateway.parsed(self._gateway.ask("POST", path, None, _who()), revision_of)
+
     def call(self, invocation: Invocation) -> bytes:
         """Call a function."""
         return b"".join(self.stream(invocation))

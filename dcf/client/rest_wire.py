@@ -53,6 +53,7 @@ def _rollout(fields: dict[str, Any]) -> dict[str, str]:
     texts = {
         "dcf.rollout": "rollout",
         "dcf.reason": "rolloutReason",
+        "dcf.rollout-mode": "rolloutMode",
         "dcf.last-exit": "lastExit",
         "dcf.last-exit-at": "lastExitAt",
     }

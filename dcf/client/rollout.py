@@ -12,7 +12,7 @@ class Rollout(NamedTuple):
     """How a function's newest revision is doing, and how replicas ended.
 
     Attributes:
-        outcome: `progressing`, `ready`, `failed`, or empty where it is not told.
+        outcome: `progressing`, `ready`, `failed`, `ended`, or empty where it is not told.
         reason: Why it failed, or what is being done.
         serving: Number of the revision that serves; 0 before any does.
         newest: Number of the newest one; 0 where it is not told.
@@ -21,6 +21,7 @@ class Rollout(NamedTuple):
         available: Replicas that take calls, of whatever revision.
         restarts: How often replicas of the one that serves ended by themselves.
         last_exit: How the last of those ended; `last_exit_at` is RFC 3339.
+        mode: `canary` or `shadow`, while the newest is judged as one.
     """
 
     outcome: str
@@ -33,6 +34,7 @@ class Rollout(NamedTuple):
     restarts: int
     last_exit: str
     last_exit_at: str
+    mode: str = ""
 
     @property
     def kept(self) -> str:
@@ -60,8 +62,9 @@ class Rollout(NamedTuple):
         found = []
         if self.outcome == "progressing" and self.wanted:
             found.append(self.steps)
-        if self.outcome == "failed":
-            what = f"revision {self.newest} failed: " if self.newest else "the newest failed: "
+        if self.outcome in {"failed", "ended"}:
+            what = f"revision {self.newest}" if self.newest else "the newest"
+            what += f" {self.outcome}: "
             found.append("; ".join(filter(None, (what + (self.reason or "no reason"), self.kept))))
         if self.restarts:
             often = "once" if self.restarts == 1 else f"{self.restarts} times"
@@ -94,4 +97,5 @@ def rollout_of(function: Function) -> Rollout:
         restarts=number("restarts"),
         last_exit=told.get("last-exit", ""),
         last_exit_at=told.get("last-exit-at", ""),
+        mode=told.get("rollout-mode", ""),
     )

@@ -11,11 +11,12 @@ import click
 
 from ..config import FunctionConfig, load
 from ..packing import free_to_reach_out
+from ..providers.terms import AGREEMENT, CANARY, MODE, SHADOW, SHARE
 from ..release.release import Plan, Provided, release
 from ..terminal.examples import examples
 from ..terminal.printing import progress, say, silent, write_line, write_note
 from .options.gateway import allow_outside_option, client_for, gateway_option
-from .options.numbers import Whole
+from .options.numbers import Number, Whole
 
 _LABEL = "com.openfaas.scale."
 
@@ -30,6 +31,7 @@ def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
 @examples(
     "dcf function create -f config.yaml",
     "dcf function create -f config.yaml -v --min 2 --max 4",
+    "dcf function create -f config.yaml --canary 0.1",
     "dcf function create -f config.yaml -g http://127.0.0.1:9090",
 )
 @click.command()
@@ -53,6 +55,24 @@ def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
 @_switch("--replace", default=False, text="Delete functions first; needs --update=false.")
 @click.option("--min", "least", type=Whole(0), help="Replicas to start with.")
 @click.option("--max", "most", type=Whole(1), help="Most replicas, where they scale.")
+@click.option(
+    "--canary",
+    type=Number(0.001, 0.5),
+    metavar="SHARE",
+    help="Judge it first, beside what serves, by that share of the calls.",
+)
+@click.option(
+    "--shadow",
+    type=Number(0.001, 1),
+    metavar="SHARE",
+    help="Only compare it: it gets copies of that share of the calls, and answers none.",
+)
+@click.option(
+    "--agreement",
+    type=Number(0, 1),
+    metavar="SHARE",
+    help="Copy a canary's calls to what serves; so many answers must agree.",
+)
 @click.option("--no-push", is_flag=True, help="For a gateway whose nodes share this engine.")
 @click.option("--registry", expose_value=False, help="Taken, and as in the original not used.")
 @allow_outside_option
@@ -91,6 +111,7 @@ def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     least: int | None,
     most: int | None,
     no_push: bool,
+    **judged: float | None,
 ) -> Plan:
     update = update and not no_update
     if update and replace:
@@ -103,8 +124,24 @@ def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     detail = say if verbose else silent
     return Plan(
         say, detail, replace=replace, update=update, labels=labels, narrate=narrate,
+        annotations=_terms(**judged),
         images=partial(_provide, verbose=verbose, push=not no_push),
     )  # fmt: skip
+
+
+def _terms(
+    *, canary: float | None, shadow: float | None, agreement: float | None
+) -> dict[str, str]:
+    """The annotations of a canary or shadow; none of them where neither is asked for."""
+    if canary is not None and shadow is not None:
+        raise click.UsageError("--canary and --shadow are two ways: choose one")
+    share = canary if shadow is None else shadow
+    if share is None and agreement is not None:
+        raise click.UsageError("--agreement SHARE is nothing without --canary SHARE")
+    if share is None:
+        return {}
+    found = {MODE: SHADOW if canary is None else CANARY, SHARE: f"{share:g}"}
+    return found if agreement is None else {**found, AGREEMENT: f"{agreement:g}"}
 
 
 def _provide(function: FunctionConfig, *, verbose: bool, push: bool) -> Provided:

@@ -4,6 +4,7 @@ It knows names, counts and limits, and no wire: a door turns its own messages in
 the errors of `dcf.errors` into its own statuses.
 """
 
+import dataclasses
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from ..providers.port import Provider
 from ..providers.process.limits import check_quantities
 from ..providers.routing import Target
 from ..providers.stores import LogLine, LogQuery
+from ..providers.terms import terms_of
 from .invocation_counts import InvocationCounts
 from .telemetry import events
 from .telemetry.events import Event, tell
@@ -34,12 +36,16 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
     Attributes:
         invocation_counts: How often each function was called.
         forgotten: Called with the name of a function that was deleted.
+        figures: Gives the number of a function's canary or shadow, and how it is doing.
+        settled: Called with a function's name when its canary or shadow was kept, or was not.
     """
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
         self.invocation_counts = InvocationCounts()
         self.forgotten: Callable[[str], None] = lambda _name: None
+        self.figures: Callable[[str], tuple[int, str]] = lambda _name: (0, "")
+        self.settled: Callable[[str, bool], None] = lambda _name, _keep: None
 
     @property
     def kind(self) -> str:
@@ -63,7 +69,11 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """A function's revisions, newest first."""
-        return await self._provider.placement.history(plain_name(name))
+        number, line = self.figures(_plain(name))
+        return [
+            dataclasses.replace(each, reason=line) if each.number == number else each
+            for each in await self._provider.placement.history(plain_name(name))
+        ]
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Begin to go back to an earlier revision, by default the one before."""
@@ -71,6 +81,20 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
             begun = await self._provider.placement.rollback(plain_name(name), number, _who(by))
             fields["revision"] = begun.number
         return begun
+
+    async def settle(self, name: str, number: int, reason: str, *, keep: bool) -> None:
+        """End a canary or shadow: it takes over, or it is drained."""
+        with _told(events.CANDIDATE_SETTLED, name, revision=number, keep=keep, reason=reason):
+            await self._provider.placement.settle(plain_name(name), number, reason, keep=keep)
+        self.settled(_plain(name), keep)
+
+    async def settle_by_hand(self, name: str, by: str = "", *, keep: bool) -> RevisionInfo:
+        """End a canary or shadow at once, whatever is known of it; gives its revision."""
+        state = await self._provider.placement.describe(plain_name(name))
+        what, figures = "promoted" if keep else "abandoned", self.figures(_plain(name))[1]
+        reason = ", ".join(filter(None, (f"{what} by hand", _who(by) and f"by {_who(by)}")))
+        await self.settle(name, state.newest, f"{reason}: {figures}".rstrip(": "), keep=keep)
+        return (await self.history(name))[0]
 
     async def delete(self, name: str) -> None:
         """Delete a function; calls under way finish."""
@@ -82,11 +106,18 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
 
     async def functions(self) -> Sequence[FunctionState]:
         """Every function, by name."""
-        return await self._provider.placement.functions()
+        return [self._judged(each) for each in await self._provider.placement.functions()]
 
     async def describe(self, name: str) -> FunctionState:
         """One function."""
-        return await self._provider.placement.describe(plain_name(name))
+        return self._judged(await self._provider.placement.describe(plain_name(name)))
+
+    def _judged(self, state: FunctionState) -> FunctionState:
+        """With how its canary or shadow is doing."""
+        number, line = self.figures(state.spec.name)
+        if number and number == state.newest:
+            return dataclasses.replace(state, reason=line)
+        return state
 
     async def usage(self, name: str) -> Usage:
         """What a function's replicas use now; raises `Unsupported` where that is unknown."""
@@ -111,6 +142,10 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
             name: Checked and plain: this is on the way of every call.
         """
         return self._provider.routing.targets(name)
+
+    def shadows(self, name: str) -> Sequence[Target]:
+        """Where copies of a function's calls can go now."""
+        return self._provider.routing.shadows(name)
 
     async def ended(self, name: str, target: Target, deadline: float) -> ReplicaExit | None:
         """How a replica ended that broke off a call; None if it lives, or nobody knows in time."""
@@ -202,4 +237,5 @@ def _checked(spec: FunctionSpec) -> FunctionSpec:
     if not 0 <= spec.replicas <= MAX_REPLICAS:
         raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {spec.replicas}")
     check_quantities(spec)
+    terms_of(spec.annotations)
     return spec

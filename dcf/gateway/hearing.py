@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from ..providers.notices import (
+    CandidateReady,
     Hear,
     Notice,
     ReplicaEnded,
@@ -12,8 +13,9 @@ from ..providers.notices import (
     RolloutEnded,
     RolloutStep,
 )
-from ..providers.placement import FAILED, READY
+from ..providers.placement import ENDED, FAILED, READY
 from .calls.metrics import Metrics
+from .judging.candidates import Candidates
 from .telemetry import events
 from .telemetry.events import Event, tell
 
@@ -23,15 +25,25 @@ _EVENTS: Mapping[type[Notice], Event] = {
     ReplicaRestarted: events.REPLICA_RESTARTED,
     ReplicaEnded: events.REPLICA_ENDED,
 }
-_RESULTS = {READY: events.ROLLOUT_READY, FAILED: events.ROLLOUT_FAILED}
+_RESULTS = {
+    READY: events.ROLLOUT_READY,
+    FAILED: events.ROLLOUT_FAILED,
+    ENDED: events.ROLLOUT_ENDED,
+}
 
 
-def hearing(metrics: Metrics) -> Hear:
+def hearing(metrics: Metrics, candidates: Candidates) -> Hear:
     """What a provider tells its notices to."""
 
     def hear(notice: Notice) -> None:
         metrics.hear(notice)
+        candidates.hear(notice)
         fields = asdict(notice)
+        if isinstance(notice, CandidateReady):
+            del fields["terms"]
+            terms = notice.terms
+            tell(events.CANDIDATE_READY, **fields, mode=terms.mode, share=terms.share)
+            return
         if isinstance(notice, RolloutEnded):
             fields["seconds"] = round(notice.seconds, 3)
             if not fields.pop("is_restored"):

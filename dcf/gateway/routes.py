@@ -4,6 +4,7 @@ from .doors.alert import AlertDoor
 from .doors.archives import ArchivesDoor
 from .doors.async_function import AsyncDoor
 from .doors.function import FunctionDoor
+from .doors.function_metrics import FunctionMetricsDoor
 from .doors.index import IndexDoor
 from .doors.info import PlatformDoor
 from .doors.secrets import SecretsDoor
@@ -34,6 +35,11 @@ _BY = Parameter(
 _MISSING, _WRONG = text("no such function"), text("what is wrong with the request")
 _ACCEPTED = nothing("accepted; it goes on in the background")
 _NOT_HERE = text("the provider does not do that")
+
+_SETTLED: dict[int | str, Answer] = {
+    202: json_of(msg.Begun, "the revision that was one"),
+    400: text("none is under way"), 404: _MISSING,
+}  # fmt: skip
 
 FUNCTIONS = (
     Route(
@@ -79,6 +85,23 @@ FUNCTIONS = (
             501: _NOT_HERE,
         },
         body=msg.RollbackRequest, optional_body=True, parameters=(_BY,), tag=_DCF,
+    ),
+    Route(
+        "POST", "/system/function/{name}/promote", SystemDoor.promote,
+        "Let a canary or shadow take over", _SETTLED, parameters=(_BY,), tag=_DCF,
+    ),
+    Route(
+        "POST", "/system/function/{name}/abandon", SystemDoor.abandon,
+        "Let a canary or shadow end", _SETTLED, parameters=(_BY,), tag=_DCF,
+    ),
+    Route(
+        "GET", "/system/function/{name}/metrics", FunctionMetricsDoor.page,
+        "What a function's replicas count",
+        {
+            200: Answer("text format 0.0.4, each series with its replica", None, TEXT),
+            400: _WRONG, 404: _MISSING, 501: _NOT_HERE,
+        },
+        parameters=(Parameter("revision", "only replicas of this revision", int),), tag=_DCF,
     ),
     Route(
         "GET", "/system/logs", SystemDoor.logs, "What a function's replicas wrote",

@@ -26,12 +26,14 @@ from .doors.alert import AlertDoor
 from .doors.archives import ArchivesDoor
 from .doors.async_function import AsyncDoor
 from .doors.function import FunctionDoor
+from .doors.function_metrics import FunctionMetricsDoor
 from .doors.info import PlatformDoor
 from .doors.metrics_page import MetricsPage
 from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
 from .hearing import hearing
 from .host import bracketed, from_here, port_words, try_port
+from .judging.candidates import Candidates
 from .openfx.grpc_door import GrpcDoor
 from .openfx.grpc_listener import GrpcListener
 from .openfx.rest_door import OpenFxDoor
@@ -155,11 +157,11 @@ class Server:
         mesh_host = "127.0.0.1" if settings.certificate else from_here(settings.host)
         provider = self._make_provider(f"{mesh_host}:{listener.mesh_port}")
         metrics = Metrics()
-        provider.listen(hearing(metrics))
+        candidates = Candidates(metrics)
+        provider.listen(hearing(metrics, candidates))
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
-        gateway.forgotten = metrics.forget
         upstream = self._upstream = upstream_for(gateway, metrics, os.environ)
         opened.push_async_callback(upstream.close)
         queue = self.queue = await self._open_queue(gateway, upstream, opened)
@@ -171,7 +173,9 @@ class Server:
         )
         connections = Connections(bounds)
         opened.callback(connections.stop)
+        candidates.start(gateway, upstream)
         opened.push_async_callback(self._drain, listener, runner, queue)
+        opened.push_async_callback(candidates.close)
         await self._open_rest(runner, connections)
         rpcs.rest = self.rest
         await listener.open(GrpcDoor(rpcs, upstream, settings.access))
@@ -192,6 +196,7 @@ class Server:
             ArchivesDoor(gateway),
             AlertDoor(gateway),
             PlatformDoor(gateway, page),
+            FunctionMetricsDoor(gateway),
             FunctionDoor(upstream),
             AsyncDoor(gateway, queue),
             OpenFxDoor(rpcs, upstream),

@@ -7,6 +7,8 @@ tells nothing is one whose rollouts and restarts are not seen there.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .terms import Terms
+
 # Why a replica's process ended: few words, as they name series.
 EXIT, SIGNAL, MEMORY, UNHEALTHY, LOAD_TIMEOUT, NOT_STARTED = ENDS = (
     "exit", "signal", "memory", "unhealthy", "load_timeout", "not_started",
@@ -35,12 +37,25 @@ class RolloutStep(Notice):
 
 
 @dataclass(frozen=True)
+class CandidateReady(Notice):
+    """A revision is ready beside the one that serves, to be judged and then settled.
+
+    Attributes:
+        serving: Number of the one that serves.
+        terms: On which it is judged.
+    """
+
+    serving: int
+    terms: Terms
+
+
+@dataclass(frozen=True)
 class RolloutEnded(Notice):
     """A rollout has a result.
 
     Attributes:
-        result: `placement.READY`, `placement.FAILED` or `REPLACED`.
-        reason: Why it failed, without anything that the function wrote.
+        result: `placement.READY`, `FAILED` or `ENDED`, or `REPLACED`.
+        reason: Why it failed, without anything that the function wrote; or the verdict on it.
         seconds: Since it was asked for.
         is_restored: Whether it only brought back what was deployed before the gateway started.
     """

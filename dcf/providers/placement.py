@@ -9,7 +9,8 @@ from typing import Protocol
 
 from ..attachment import contents_of
 
-PROGRESSING, READY, FAILED = "progressing", "ready", "failed"
+# `ended`: a shadow, which was compared and never was to serve.
+PROGRESSING, READY, FAILED, ENDED = "progressing", "ready", "failed", "ended"
 
 # DCF's own command asks for it at every deploy: the key to an image registry, not for the function.
 REGISTRY_SECRET = "regcred"  # noqa: S105 # a name, no value
@@ -96,7 +97,7 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
         replicas: Wanted.
         available: Ready for calls.
         created_at: RFC 3339, UTC.
-        rollout: `progressing`, `ready` or `failed`: how the newest deploy or update went.
+        rollout: `progressing`, `ready`, `failed` or `ended`: how the newest deploy or update went.
         reason: One line: why it failed, or, while it progresses, what is being done; may be empty.
         revision: Number of the revision that serves; 0 before any does.
         newest: Number of the newest revision, which `rollout` and `reason` are about.
@@ -104,6 +105,7 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
         restarts: How often replicas of the revision that serves, or of the first one before any
             does, ended by themselves and were started again; as far as the provider knows.
         last_exit: How the last of those replicas ended.
+        judged: `canary` or `shadow`, while the newest revision is one.
     """
 
     spec: FunctionSpec
@@ -117,6 +119,7 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
     progress: Progress | None = None
     restarts: int = 0
     last_exit: ReplicaExit | None = None
+    judged: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,8 @@ class RevisionInfo:  # pylint: disable=too-many-instance-attributes # a row of a
         spec: What was asked for.
         deployed_at: RFC 3339, UTC.
         by: Who asked for it, as far as the gateway could tell; empty if it could not.
-        rollout: `progressing`, `ready` (it became ready once) or `failed`.
-        reason: One line why it failed; empty otherwise.
+        rollout: `progressing`, `ready` (it served once), `failed`, or `ended` (a shadow did).
+        reason: One line why it failed, or the verdict on a canary or shadow; empty otherwise.
         serving: Whether it is the one that serves now.
         restarts: How often its replicas ended by themselves and were started again.
         last_exit: How the last of those that ended by themselves did.
@@ -180,6 +183,13 @@ class Placement(Protocol):
         Without a number it is the newest one before the serving one that became ready. Raises
         `NotFound` for a number that is not in the history, `InvalidRequest` when there is nothing
         to go back to.
+        """
+
+    async def settle(self, name: str, number: int, reason: str, *, keep: bool) -> None:
+        """End a canary or shadow: it takes over as an update does, or it is drained.
+
+        Raises `InvalidRequest` if that revision is none, or not any more. The reason is the
+        verdict, and kept in the history.
         """
 
     async def delete(self, name: str) -> None:

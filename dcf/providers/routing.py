@@ -23,12 +23,14 @@ class Target:
             its other revisions; all targets of a revision have the same. With 0 it gets none
             while another revision has targets.
         timeout: Seconds without a byte after which a call is given up.
+        metrics: Where its page of metrics is; empty where that is not known.
     """
 
     address: str
     revision: int = 1
     weight: float = 1.0
     timeout: float = 60.0
+    metrics: str = ""
 
 
 class Routing(Protocol):
@@ -36,6 +38,9 @@ class Routing(Protocol):
 
     def targets(self, name: str) -> Sequence[Target]:
         """The ready replicas, without waiting: it is on the way of every call."""
+
+    def shadows(self, name: str) -> Sequence[Target]:
+        """The ready replicas of a shadow: they get copies of calls, and are no targets."""
 
     async def ready(self, name: str, deadline: float) -> Sequence[Target]:
         """The ready replicas, as soon as there is one.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from ..archive import Archive
 from ..client.base import GatewayClient
+from ..client.rollout import rollout_of
 from ..config import FunctionConfig
 from ..errors import AlreadyExists, NotFound, Unsupported
 from ..export import specs
@@ -36,6 +37,7 @@ class Plan:
         replace: Delete the function first.
         update: Update it when it is there.
         labels: Laid over the function's own.
+        annotations: Likewise.
         narrate: Takes what the gateway does meanwhile; None when nobody watches.
         images: Provides the image of a function to a gateway that runs images.
     """
@@ -45,6 +47,7 @@ class Plan:
     replace: bool = False
     update: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
     narrate: Callable[[str], None] | None = None
     images: Callable[[FunctionConfig], Provided] | None = None
 
@@ -72,8 +75,10 @@ def release(client: GatewayClient, function: FunctionConfig, plan: Plan) -> None
     with Interruption(client, function.name), WaitingLine(f"asking for {function.name}"):
         _deploy(client, spec, plan)
     began = time.monotonic()
-    wait_for_rollout(client, function.name, progress.go_on if plan.narrate else None)
-    plan.say(f"Function {function.name} is ready after {time.monotonic() - began:.1f} s.")
+    found = wait_for_rollout(client, function.name, progress.go_on if plan.narrate else None)
+    mode = rollout_of(found).mode
+    what = f" as a {mode}: `dcf function history {function.name}` has the verdict" if mode else ""
+    plan.say(f"Function {function.name} is ready after {time.monotonic() - began:.1f} s{what}.")
 
 
 def _spec(client: GatewayClient, function: FunctionConfig, plan: Plan) -> FunctionSpec:
@@ -93,7 +98,11 @@ def _spec(client: GatewayClient, function: FunctionConfig, plan: Plan) -> Functi
         for note in asked.notes:
             plan.say(f"Note: {note}.")
         spec = replace(asked.spec, annotations={**asked.spec.annotations, **provided.annotations})
-    return replace(spec, labels={**spec.labels, **plan.labels})
+    return replace(
+        spec,
+        labels={**spec.labels, **plan.labels},
+        annotations={**spec.annotations, **plan.annotations},
+    )
 
 
 def _deploy(client: GatewayClient, spec: FunctionSpec, plan: Plan) -> None:

@@ -17,7 +17,9 @@ _TELL_AFTER = 0.2  # a pause this long comes after one second
 def wait_for_rollout(
     client: GatewayClient, name: str, meanwhile: Callable[[], None] | None = None
 ) -> Function:
-    """Wait until the newest revision serves; raises `RolloutFailed` with its reason.
+    """Wait until the newest revision serves, or is a canary or shadow, and is judged.
+
+    Raises `RolloutFailed` with its reason.
 
     Args:
         client: Of the gateway.
@@ -54,7 +56,9 @@ def _wait(
             _refuse_failed(found)
             rollout = found.annotations.get("dcf.rollout", "")
             # Other gateways do not tell of rollouts: there, a ready replica is all we know.
-            if rollout == "ready" or (not rollout and found.available):
+            if rollout in {"ready", "ended"} or (not rollout and found.available):
+                return found
+            if rollout_of(found).mode:  # a canary or shadow: the gateway goes on by itself
                 return found
             line.doing = f"{name}: {_steps(found)}"
             if meanwhile is not None and pause > _TELL_AFTER:
@@ -72,7 +76,8 @@ def _refuse_failed(found: Function) -> None:
     rollout = rollout_of(found)
     if rollout.outcome == "failed":
         said = "; ".join(filter(None, (rollout.reason or "no reason given", rollout.kept)))
-        raise RolloutFailed(f"function {found.name} cannot become ready: {said}")
+        what = "" if said.startswith("canary ") else " cannot become ready"
+        raise RolloutFailed(f"function {found.name}{what}: {said}")
 
 
 def _pause(found: Function, limit: float, seconds: float, pause: float) -> float:

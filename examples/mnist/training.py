@@ -30,8 +30,13 @@ from .progress import Clock, Stop, say
 JUDGED_AT_ONCE = 500
 
 
-def arguments(description):
-    """The options of both examples."""
+def arguments(description, words=None):
+    """The options of both examples.
+
+    Args:
+        description: What the program does.
+        words: What is on the command line; the process's own where None.
+    """
     parser = argparse.ArgumentParser(description=description)
     add = parser.add_argument
     add("--data", type=Path, default=Path("/data"), help="folder of the digits (/data)")
@@ -39,10 +44,11 @@ def arguments(description):
     add("--epochs", type=int, default=5, help="times that all digits are seen (5)")
     add("--batch", type=int, default=64, help="digits a step (64)")
     add("--rate", type=float, default=0.001, help="learning rate (0.001)")
+    add("--hidden", type=int, default=64, help="width of the dense layer before the last (64)")
     add("--seed", type=int, default=1, help="of the weights and the order (1)")
     add("--limit", type=int, default=0, help="learn from so many digits only (0: all)")
     add("--pictures", type=int, default=0, help="write so many held-out digits as PNG, too (0)")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def run(options, make_learner):
@@ -50,48 +56,77 @@ def run(options, make_learner):
 
     Args:
         options: of `arguments`.
-        make_learner: Makes the learner of a seed and a rate. It imports its framework, which takes
-            seconds, after the signals are heard.
+        make_learner: Makes the learner of a seed, a rate and a width. It imports its framework,
+            which takes seconds, after the signals are heard.
     """
     stop = Stop()
     try:
-        sys.exit(_run(options, make_learner, stop))
+        check(options)
+        split = read_digits(options.data)
+        _, report = train(options, make_learner, split, stop)
+        if report is None:
+            sys.exit(128 + stop.signal)
+        write_pictures(options.out / "held_out", split.held_out, options.pictures)
+        say(
+            f"held-out accuracy {report['accuracy']:.4f}; written: {report['weights']}, report.json"
+        )
     except (DigitsError, OSError) as fault:
         sys.exit(f"error: {' '.join(str(fault).split())}")
 
 
-def _run(options, make_learner, stop):
-    for name in ("epochs", "batch", "rate"):
+def check(options):
+    """Refuses options that cannot be, and makes the folder of the results.
+
+    Raises:
+        DigitsError: One cannot be.
+    """
+    for name in ("epochs", "batch", "rate", "hidden"):
         if getattr(options, name) <= 0:
             raise DigitsError(f"--{name} is {getattr(options, name)}; it must be over 0")
     options.out.mkdir(parents=True, exist_ok=True)
     if not os.access(options.out, os.W_OK | os.X_OK):  # else it would fail after the first epoch
         raise DigitsError(f"user {os.getuid()} may not write into {options.out}: chmod it before")
-    split = read_digits(options.data)
+
+
+def train(options, make_learner, split, stop, seen=None):
+    """Trains and judges, or goes on; `report.json` and what the handler reads are there at the end.
+
+    Args:
+        options: of `arguments`, checked.
+        make_learner: As for `run`.
+        split: The digits.
+        stop: What a signal sets.
+        seen: Called with the number of an epoch that is done, and its accuracy.
+
+    Returns:
+        The learner and the report; None in its place where the run was stopped.
+
+    Raises:
+        DigitsError: What is there already is of another plan.
+    """
     learnt = _limited(split.learnt, options.limit, options.seed)
     counts = f"{len(learnt.labels)} digits to learn from, {len(split.held_out.labels)} held out"
     say(f"{split.origin}: {counts}")
-    learner = make_learner(options.seed, options.rate)
+    learner = make_learner(options.seed, options.rate, options.hidden)
     say(f"{learner.name} on {learner.device}")
     plan = Plan(
-        options.epochs, options.batch, options.rate, options.seed, split.digest, len(learnt.labels)
-    )
+        options.epochs, options.batch, options.rate, options.seed, split.digest,
+        len(learnt.labels), options.hidden,
+    )  # fmt: skip
     checkpoint = Checkpoint(options.out / "checkpoint", plan)
     place = checkpoint.resume(learner)
     if place != Place():
         say(f"going on at epoch {place.epoch + 1}, step {place.step}")
     began = time.monotonic()
-    place = _learn(learner, (learnt, split.held_out), checkpoint, place, stop)
+    place = _learn(learner, (learnt, split.held_out), checkpoint, place, stop, seen)
     if stop.signal:
         say(f"stopped at epoch {place.epoch + 1}, step {place.step}; start it again to go on")
-        return 128 + stop.signal
+        return learner, None
     report = _report(learner, split, plan)
     report["seconds"] = round(time.monotonic() - began, 1)
     report["weights"] = learner.export(options.out)
     write_whole(options.out / "report.json", (json.dumps(report, indent=1) + "\n").encode())
-    _write_pictures(options.out / "held_out", split.held_out, options.pictures)
-    say(f"held-out accuracy {report['accuracy']:.4f}; written: {report['weights']}, report.json")
-    return 0
+    return learner, report
 
 
 def _limited(digits, limit, seed):
@@ -101,7 +136,7 @@ def _limited(digits, limit, seed):
     return Digits(digits.images[some], digits.labels[some])
 
 
-def _learn(learner, digits, checkpoint, place, stop):
+def _learn(learner, digits, checkpoint, place, stop, seen):
     """Goes on from a place until the plan is done or the stop is heard; the place it came to."""
     learnt, held_out = digits
     plan = checkpoint.plan
@@ -117,8 +152,11 @@ def _learn(learner, digits, checkpoint, place, stop):
             checkpoint.save_now_and_then(learner, place)
         if place.step == steps:
             place = Place(place.epoch + 1, 0)
-            clock.done(accuracy(learner, held_out))
+            right = accuracy(learner, held_out)
+            clock.done(right)
         checkpoint.save(learner, place)
+        if place.step == 0 and seen is not None:
+            seen(place.epoch, right)
     return place
 
 
@@ -149,7 +187,7 @@ def _report(learner, split, plan):
     }
 
 
-def _write_pictures(folder, digits, count):
+def write_pictures(folder, digits, count):
     """Held-out digits as files, `0000_7.png` and so on: such a folder as a judge has."""
     if not count:
         return

@@ -11,7 +11,7 @@ MODEL = "model"
 class Learner:
     """The network, its optimizer, and how both are kept."""
 
-    def __init__(self, seed, rate):
+    def __init__(self, seed, rate, hidden):
         import keras
         import tensorflow as tf
 
@@ -20,7 +20,7 @@ class Learner:
         self.device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
         self.name = f"TensorFlow {tf.__version__}"
         self._keras = keras
-        self._net = _network(keras.layers, keras)
+        self._net = _network(keras.layers, keras, hidden)
         self._optimizer = keras.optimizers.Adam(rate)
         self._optimizer.build(self._net.trainable_variables)
         self._step = _step(tf, self._net, self._optimizer)
@@ -65,13 +65,13 @@ class Learner:
         return [*self._net.variables, *self._optimizer.variables]
 
 
-def _network(layers, keras):
+def _network(layers, keras, hidden):
     """Two convolutions and two dense layers: float32 [N, 28, 28] to logits [N, 10]."""
     return keras.Sequential([
         keras.Input((28, 28)), layers.Reshape((28, 28, 1)),
         layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D(),
         layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D(),
-        layers.Flatten(), layers.Dense(64, activation="relu"), layers.Dense(10),
+        layers.Flatten(), layers.Dense(hidden, activation="relu"), layers.Dense(10),
     ])  # fmt: skip
 
 

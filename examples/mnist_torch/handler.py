@@ -21,8 +21,9 @@ class Handler:
             raise FileNotFoundError(f"no weights in {WEIGHTS}: train.py writes them")
         torch.set_num_threads(1)  # so small a network is done before a second one has woken up
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._net = Net().eval().to(self._device)
-        self._net.load_state_dict(torch.load(WEIGHTS, self._device, weights_only=True))
+        state = torch.load(WEIGHTS, self._device, weights_only=True)
+        self._net = Net(hidden=len(state["layers.7.bias"])).eval().to(self._device)
+        self._net.load_state_dict(state)
         self.info = {"weights": hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()}
 
     def warm(self):

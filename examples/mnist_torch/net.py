@@ -4,14 +4,14 @@ from torch import nn
 
 
 class Net(nn.Module):
-    """Two convolutions and two dense layers."""
+    """Two convolutions and two dense layers, the first of a given width."""
 
-    def __init__(self):
+    def __init__(self, hidden=64):
         super().__init__()
         self.layers = nn.Sequential(
             nn.Conv2d(1, 16, 3), nn.ReLU(), nn.MaxPool2d(2),
             nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Flatten(), nn.Linear(800, 64), nn.ReLU(), nn.Linear(64, 10),
+            nn.Flatten(), nn.Linear(800, hidden), nn.ReLU(), nn.Linear(hidden, 10),
         )  # fmt: skip
 
     def forward(self, images):

@@ -12,7 +12,7 @@ WEIGHTS = "weights.pt"
 class Learner:
     """The network, its optimizer, and how both are kept."""
 
-    def __init__(self, seed, rate):
+    def __init__(self, seed, rate, hidden):
         import torch
 
         from .net import Net
@@ -23,7 +23,7 @@ class Learner:
         self._torch = torch
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.name = f"PyTorch {torch.__version__}"
-        self._net = Net().to(self.device)
+        self._net = Net(hidden).to(self.device)
         self._optimizer = torch.optim.Adam(self._net.parameters(), lr=rate)
         self._loss = torch.nn.CrossEntropyLoss()
 

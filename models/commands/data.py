@@ -3,12 +3,13 @@
 import click
 
 from .data_sets import check, make, pull, push, show, split, stats, unpack
+from .examples import examples
 
 
-@click.group(
-    name="data",
-    epilog="\b\nExamples:\n  ssd data make digits --count 2000 --out digits/train",
+@examples(
+    "ssd data make digits --count 2000 --out digits/train",
 )
+@click.group(name="data")
 def command() -> None:
     """Unpacks, makes, checks, counts, divides, shows and shares annotated pictures."""
 

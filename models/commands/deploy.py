@@ -134,7 +134,7 @@ def _sent(function: "Function", bundle: "Bundle", notes: "ModelNotes", model_id:
             write_note(f"the gateway has {notes.model} ({tar.size / 1e6:.1f} MB) already")
         else:
             write_note(f"sending {notes.model}, {tar.size / 1e6:.1f} MB, to {function.gateway}")
-            bar = Progress(tar.size, "bytes")
+            bar = Progress("bytes", tar.size)
             function.send(tar.file, tar.size, tar.digest, bar.add)
             bar.end()
         return Serving(tar.digest, notes, model_id)

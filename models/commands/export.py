@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from .data_sets.choice import FOLDER, local
 from .examples import examples
-from .heavy import require_tensorflow
+from .heavy import require_keras, require_tensorflow
 from .printing import write_line
 from .quiet import quiet_engine
+from .tracking import tell_what_was_made, track_option
 
 if TYPE_CHECKING:
     from ..training.exporting import Exported, Precision
@@ -24,16 +26,18 @@ class _Asked:
     run: Path
     out: Path
     precision: "Precision"
-    data: Path | None
-    validation: Path | None
+    data: Path | str | None
+    validation: Path | str | None
     name: str | None
     version: str
     cache: Path
+    track: str
 
 
 @examples(
     "ssd export RUN --precision int8 --out BUNDLE",
     "ssd export RUN --precision float32 --out BUNDLE --validation DIR",
+    "ssd export RUN --out BUNDLE --data bigquery://PROJECT/DATASET/TABLE",
 )
 @click.command(name="export")
 @click.argument("run", type=_FOLDER)
@@ -45,8 +49,8 @@ class _Asked:
     show_default=True,
     help="int8 takes minutes, and is twice as fast to serve.",
 )
-@click.option("--data", type=_FOLDER, help="The run's data set, where it lies elsewhere by now.")
-@click.option("--validation", type=_FOLDER, help="Other pictures to measure on.")
+@click.option("--data", type=FOLDER, help="The run's data set, where it lies elsewhere by now.")
+@click.option("--validation", type=FOLDER, help="Other pictures to measure on.")
 @click.option("--name", help="Name of the model.  [default: the run's folder]")
 @click.option("--version", default="1.0.0", show_default=True, help="Its version.")
 @click.option(
@@ -56,6 +60,7 @@ class _Asked:
     show_default=True,
     help="Keeps the long step's result, so that an interrupted export goes on.",
 )
+@track_option
 def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of them
     """Makes a bundle of the best weights of RUN, the folder that `ssd train` wrote.
 
@@ -68,7 +73,9 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
 
     prepare_environment(deterministic=False)
     require_tensorflow()
+    require_keras()
     from ..bundling.output import check_output
+    from ..ssd.bundle import open_bundle
 
     check_output(asked.out)
     with quiet_engine() as seen:
@@ -77,6 +84,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
         write_line(line)
     manifest = exported.manifest
     figures = manifest.metrics.values()
+    figures.pop("profile", None)  # for programs
     for what, values in (("network in keras", figures.pop("trained", {})), ("bundle", figures)):
         told = ", ".join(f"{key} {value}" for key, value in values.items() if key != "framework")
         if told:
@@ -86,12 +94,17 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
         f"wrote {asked.out}: {manifest.name} {manifest.version}, {manifest.precision}, "
         f"{megabytes:.0f} MB, {len(manifest.outputs.class_ids)} classes"
     )
+    kind, digest = manifest.precision, open_bundle(asked.out).digest
+    tags = {f"bundle_{kind}": f"{manifest.name} {manifest.version}, sha256 {digest}"}
+    served = {f"{kind}/{name}": value for name, value in figures.items()}
+    tell_what_was_made(asked.run, asked.track, tags, served)
     write_line(f"look: ssd detect --bundle {asked.out} PICTURE")
     write_line(f"serve: set MODEL_BUNDLE={asked.out} for the function")
 
 
 def _export(asked: _Asked, seen: TextIO) -> "Exported":
     from ..bundling.progress import Steps
+    from ..datasets.tolerance import Tolerance
     from ..training.exporting import Request, export
     from ..training.parts import read_parts
     from ..training.recipe_file import read_recipe
@@ -100,12 +113,13 @@ def _export(asked: _Asked, seen: TextIO) -> "Exported":
     folder = RunFolder(asked.run)
     note = folder.note()
     recipe = read_recipe(folder.recipe)
-    other = note.data.measured_folder
+    validation = asked.validation or note.data.measured_folder
     parts = read_parts(
-        asked.data or Path(note.data.folder),
-        asked.validation or (Path(other) if other else None),
+        local(asked.data or Path(note.data.folder)),
+        local(validation) if validation else None,
         recipe.validation,
         recipe.seed,
+        Tolerance.parse(note.data.max_bad),
     )
     name = asked.name or asked.run.resolve().name
     request = Request(asked.run, asked.out, asked.precision, name, asked.version, asked.cache)

@@ -203,7 +203,7 @@ def _counted(task: "Task") -> Iterator[Any]:
         if things not in bars:
             for bar in bars.values():
                 bar.end()
-            bars[things] = Progress(whole[things], things)
+            bars[things] = Progress(things, whole[things])
         for _ in range(more):
             bars[things].add()
 

@@ -14,6 +14,7 @@ from .examples import examples
 from .numbers import Whole
 from .printing import write_json_line, write_line, write_note, write_table
 from .registry_place import open_registry, registry_option
+from .tracking import tell_what_was_made, track_option
 
 if TYPE_CHECKING:
     from ..registry.record import ModelRecord
@@ -114,6 +115,7 @@ def diff(registry: "Registry", first: str, second: str, as_json: bool) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of the run that made it, for its hyper-parameters and data digest.",
 )
+@track_option
 @click.pass_obj
 def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # one a flag
     registry: "Registry",
@@ -123,6 +125,7 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
     parent: str,
     note: str,
     run: Path | None,
+    track: str,
 ) -> None:
     """Adds BUNDLE, a folder or an embedded one's name; every file of it is verified."""
     from ..registry.origin import Origin
@@ -130,6 +133,8 @@ def add(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many
     origin = Origin(parent=parent, note=note, by=who(), **_of_run(run))
     record = registry.add(bundle, experiment, trial, origin)
     write_line(record.id)
+    if run is not None:
+        tell_what_was_made(run, track, {f"model_{record.precision}": record.id}, {})
 
 
 @examples("ssd models tag digits-1 best")

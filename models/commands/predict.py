@@ -14,8 +14,7 @@ from .bundle_type import BUNDLE
 from .byte_size import BYTE_SIZE
 from .examples import examples
 from .numbers import Number, Whole
-from .printing import write_note
-from .progress import Progress, duration
+from .predicted import PredictedPictures
 from .quiet import quiet_engine
 from .tiles_type import TILES_TYPE
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from ..prediction.formats.port import Format
     from ..prediction.journal import Journal
     from ..prediction.pictures import Wanted
-    from ..prediction.record import Predicted
-    from ..prediction.writing import Written
     from ..ssd.detector import Detector
     from ..ssd.settings import Settings, Tiles
 
@@ -166,11 +163,11 @@ def _answer(
     settings: "Settings",
     journal: "Journal",
     workers: int,
-) -> "_Run":
+) -> PredictedPictures:
     """Answers every picture; Ctrl-C says where it stopped, and ends the process."""
     from ..prediction.run import predict
 
-    run = _Run(wanted)
+    run = PredictedPictures(wanted)
     try:
         for answer in predict(detector, wanted, settings, journal, workers, run.known):
             run.answered(answer)
@@ -178,60 +175,6 @@ def _answer(
         run.stopped()
         sys.exit(130)
     return run
-
-
-class _Run:
-    """What a person hears of a run."""
-
-    def __init__(self, wanted: "Sequence[Wanted]") -> None:
-        self._wanted = wanted
-        self._progress = Progress(len(wanted), "pictures")
-        self._broken = self._done = 0
-
-    def known(self, answer: "Predicted") -> None:
-        """An earlier run had it."""
-        del answer
-        self._done += 1
-        self._progress.known()
-
-    def answered(self, answer: "Predicted") -> None:
-        """It was answered now."""
-        self._done += 1
-        if answer.error:
-            self._broken += 1
-            self._progress.end()
-            write_note(f"{self._wanted[answer.at].name}: {answer.error}")
-        self._progress.add()
-
-    def stopped(self) -> None:
-        """A person stopped it."""
-        self._progress.end()
-        write_note(
-            f"Stopped after {self._done:,} of {len(self._wanted):,} pictures; "
-            "the same line goes on from there."
-        )
-
-    def ended(self, out: Path, written: "Written") -> None:
-        """All is written.
-
-        Raises:
-            ClickException: Not one picture could be read.
-        """
-        self._progress.end()
-        if written.left_out:
-            write_note(
-                f"The limit of --max-bytes leaves out {written.left_out:,} objects with a "
-                f"confidence of {written.least:.4f} or less."
-            )
-        read = len(self._wanted) - self._broken
-        write_note(
-            f"{out}: {written.objects:,} objects in {read:,} pictures, "
-            f"{duration(self._progress.spent)}."
-        )
-        if self._broken:
-            write_note(f"{self._broken:,} pictures could not be read, see above.")
-        if not read:
-            raise click.ClickException("not one picture could be read")
 
 
 def _settings(detector: "Detector", request: _Request, *, weak: bool) -> "Settings":

@@ -5,7 +5,10 @@ The time left is judged by the speed of this run alone: what an earlier run had 
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Self
 
 from .printing import write_note
 
@@ -14,45 +17,54 @@ _TELLS_S = 10.0
 
 
 class Progress:
-    """Counts things on stderr.
+    """Counts things on stderr; what moved on a terminal is taken away at the end.
 
     Args:
-        whole: How many there are.
         things: What they are, in the plural.
+        whole: How many there are, where that is known already.
         clock: Seconds from anywhere.
     """
 
     def __init__(
-        self, whole: int, things: str, clock: Callable[[], float] = time.monotonic
+        self, things: str, whole: int = 0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._whole, self._things, self._clock = whole, things, clock
-        self._moving = sys.stderr.isatty()
-        self._done = self._counted = 0
+        self._stream = sys.stderr
+        self._moving = self._stream.isatty()
+        self._done = self._known = self._width = 0
         self._started = self._shown = clock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end()
+
+    def __call__(self, done: int, whole: int) -> None:
+        """So many of so many are done."""
+        self._done, self._whole = done, whole
+        self._show()
 
     def known(self) -> None:
         """One was done by an earlier run."""
         self._done += 1
+        self._known += 1
 
     def add(self, count: int = 1) -> None:
         """So many more are done."""
         self._done += count
-        self._counted += count
-        now = self._clock()
-        if now - self._shown >= (_MOVES_S if self._moving else _TELLS_S):
-            self._shown = now
-            line = self.line()
-            if self._moving:
-                sys.stderr.write(f"\r{line:<70}")
-                sys.stderr.flush()
-            else:
-                write_note(line)
+        self._show()
 
     def end(self) -> None:
         """Takes the moving line away."""
-        if self._moving:
-            sys.stderr.write(f"\r{'':<70}\r")
-            sys.stderr.flush()
+        if self._width:
+            self._write(f"\r{'':<{self._width}}\r")
+            self._width = 0
 
     @property
     def spent(self) -> float:
@@ -61,12 +73,40 @@ class Progress:
 
     def line(self) -> str:
         """How far it is."""
-        speed = self._counted / max(self.spent, 1e-9)
+        speed = (self._done - self._known) / max(self.spent, 1e-9)
         left = (self._whole - self._done) / speed if speed else 0.0
         return (
-            f"{self._done:,} of {self._whole:,} {self._things}, {speed:,.1f} a second, "
+            f"{self._things}: {self._done:,} of {self._whole:,}, {speed:,.1f} a second, "
             f"{duration(left)} left"
         )
+
+    def _show(self) -> None:
+        now = self._clock()
+        if now - self._shown < (_MOVES_S if self._moving else _TELLS_S):
+            return
+        self._shown = now
+        line = self.line()
+        if self._moving:
+            self._write(f"\r{line:<{self._width}}")
+            self._width = max(len(line), self._width)
+        else:
+            write_note(line)
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+@contextmanager
+def each_in_turn() -> Iterator[Callable[[str], Progress]]:
+    """Gives what begins to count something, and ends what was counted before."""
+    with ExitStack() as begun:
+
+        def say(things: str) -> Progress:
+            begun.close()
+            return begun.enter_context(Progress(things))
+
+        yield say
 
 
 def duration(seconds: float) -> str:

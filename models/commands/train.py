@@ -10,8 +10,9 @@ import click
 from .data_sets.choice import FOLDER, local
 from .examples import examples
 from .heavy import require_keras
-from .printing import write_line, write_note
+from .printing import write_line
 from .quiet import quiet_engine
+from .tracking import tell_of_run, track_option
 
 if TYPE_CHECKING:
     from ..training.request import Request
@@ -55,7 +56,7 @@ class _Asked:
     resume: Path | None
     time_limit: float | None
     deterministic: bool
-    max_bad: str
+    max_bad: str | None
     track: str
 
     def check(self) -> None:
@@ -94,14 +95,10 @@ class _Asked:
     is_flag=True,
     help="The same seed gives the same weights on this machine, bit for bit; slower.",
 )
+@track_option
 @click.option(
-    "--track",
-    envvar="MLFLOW_TRACKING_URI",
-    default="",
-    help="MLflow server to tell of the run when it ends.  [default: MLFLOW_TRACKING_URI]",
-)
-@click.option(
-    "--max-bad", default="1%", show_default=True, help="Bad rows that the data set may have."
+    "--max-bad",
+    help="Bad rows that the data set may have.  [default: 1%; with --resume, as at the start]",
 )
 def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of them
     """Trains a network on annotated pictures.
@@ -128,22 +125,18 @@ def command(**options: Any) -> None:  # noqa: ANN401 - click has checked each of
     write_line(f"export: ssd export {request.out} --precision int8 --out BUNDLE")
     if state.epoch < request.recipe.epochs:
         write_line(f"go on: ssd train --resume {request.out}")
-    if asked.track:
-        from ..training.tracking import track
-
-        wrong = track(request.out, asked.track)
-        write_note(f"not tracked: {wrong}" if wrong else f"tracked: {asked.track}")
+    tell_of_run(request.out, asked.track)
     if ended.signal is not None:
         sys.exit(_SIGNALLED + ended.signal)
 
 
 def _request(asked: _Asked) -> "Request":
-    from ..datasets.tolerance import Tolerance
+    from ..datasets.tolerance import USUAL, Tolerance
     from ..training.recipe import Recipe
     from ..training.recipe_file import read_recipe
     from ..training.request import Request, resumed
 
-    tolerance = Tolerance.parse(asked.max_bad)
+    tolerance = None if asked.max_bad is None else Tolerance.parse(asked.max_bad)
     data = None if asked.data is None else local(asked.data)
     if asked.resume is not None:
         return resumed(asked.resume, data, tolerance, deterministic=asked.deterministic)
@@ -151,4 +144,4 @@ def _request(asked: _Asked) -> "Request":
     assert asked.out is not None
     recipe = read_recipe(asked.config) if asked.config else Recipe()
     validation = None if asked.validation is None else local(asked.validation)
-    return Request(data, asked.out, recipe, validation, tolerance, asked.deterministic)
+    return Request(data, asked.out, recipe, validation, tolerance or USUAL, asked.deterministic)

@@ -34,7 +34,8 @@ class Trial(NamedTuple):
         return float(self.terms.get("seconds", "600")) if self.mode else 0.0
 
 
-_SHARE = Number(0.001, 1)
+# The gateway's own limits: half of the calls at most for a revision that is being judged.
+_CANARY, _SHADOW = Number(0.001, 0.5), Number(0.001, 1)
 _TERMS = {
     "calls": (Whole(10, 100_000), "Calls of it that decide.  [gateway's: 200]"),
     "seconds": (Number(1, 604_800), "Longest time of a trial.  [gateway's: 600]"),
@@ -70,9 +71,9 @@ def trial_options(verb: Callable[..., None]) -> Callable[..., None]:
     adding: Callable[..., None] = chosen
     for name, (kind, words) in reversed(_TERMS.items()):
         adding = click.option(f"--{name}", type=kind, help=words)(adding)
-    adding = click.option("--shadow", type=_SHARE, help="Share of calls that it gets copies of.")(
+    adding = click.option("--shadow", type=_SHADOW, help="Share of calls that it gets copies of.")(
         adding
     )
-    return click.option("--canary", type=_SHARE, help="Share of calls that it answers first.")(
+    return click.option("--canary", type=_CANARY, help="Share of calls that it answers first.")(
         adding
     )

@@ -53,14 +53,15 @@ class Connection:
         """
         body = None if document is None else json.dumps(document).encode()
         kind = {} if body is None else {"Content-Type": "application/json"}
-        sent = {**self._login, **kind, **(headers or {})}
-        status, answer, _ = self._exchange(method, path, body, sent)
-        if status >= 300:
-            raise self._refusal(status, answer)
+        answer = self._yes(method, path, body, {**kind, **(headers or {})})
         try:
             return json.loads(answer) if answer.strip() else None
         except (ValueError, RecursionError) as error:
             raise self.stranger() from error
+
+    def text(self, path: str) -> str:
+        """Gets what is no JSON."""
+        return self._yes("GET", path, None, {}).decode("utf-8", "replace")
 
     def has(self, path: str) -> bool:
         """Whether HEAD of a path is answered with yes."""
@@ -90,15 +91,26 @@ class Connection:
                 sent(len(piece))
 
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-        status, answer, _ = self._exchange("PUT", path, pieces(), {**self._login, **headers})
-        if status >= 300:
-            raise self._refusal(status, answer)
+        self._yes("PUT", path, pieces(), headers)
 
     def stranger(self) -> GatewayRefused:
         """The error for an answer that no gateway gives."""
         return GatewayRefused(
             f"what answers at {self.address} is no gateway of this project: name one by --gateway"
         )
+
+    def _yes(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterator[bytes] | None,
+        headers: Mapping[str, str],
+    ) -> bytes:
+        """An answer that is yes."""
+        status, answer, _ = self._exchange(method, path, body, {**self._login, **headers})
+        if status >= 300:
+            raise self._refusal(status, answer)
+        return answer
 
     def _exchange(
         self,

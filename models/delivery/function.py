@@ -112,6 +112,15 @@ class Function:
         """What runs now."""
         return self._read(self._asked(""), _state_of)
 
+    def metrics(self, revision: int | None = None) -> str:
+        """What its ready replicas count, in Prometheus' text format.
+
+        Args:
+            revision: Only replicas of this one.
+        """
+        query = "" if revision is None else f"?revision={revision}"
+        return self._connection.text(f"{self._path}/metrics{query}")
+
     def history(self) -> list[Revision]:
         """Its revisions, newest first."""
         found = self._asked("/history")

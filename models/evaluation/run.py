@@ -9,6 +9,7 @@ import numpy as np
 from ..datasets.record import DataSet
 from ..ssd.detections import Detections
 from ..ssd.detector import Detector
+from ..ssd.profile import Profile
 from ..ssd.settings import Tiles
 from .annotations import annotated_images
 from .matching import FoundIn
@@ -32,6 +33,7 @@ class Measured:
         found: Detections of all pictures, in the data set's classes.
         spent_ms: Time of each picture, decoding included, one call at a time.
         inference_ms: Median time of the network alone.
+        profile: What pictures and detections looked like, at the bundle's own threshold.
         unknown: Names of the data set's classes that the bundle does not know: not judged.
         by_id: Whether no name was known, so that classes were matched by id.
     """
@@ -41,6 +43,7 @@ class Measured:
     found: Sequence[Found]
     spent_ms: Sequence[float]
     inference_ms: float
+    profile: Profile
     unknown: tuple[str, ...] = ()
     by_id: bool = False
 
@@ -137,6 +140,7 @@ class _Run:
             classes=(),
             tiles=tiles,
         )
+        self._profile = Profile(detector.defaults.threshold, str(tiles))
         self._found: list[Found] = []
         self._spent: list[float] = []
         self._inference: list[float] = []
@@ -144,6 +148,7 @@ class _Run:
     def answer(self, image_id: int, encoded: bytes) -> None:
         """Adds what it finds in a picture."""
         answer = self._detector.detect(encoded, self._settings)
+        self._profile.add(answer.detections)
         self._found.extend(as_found(image_id, answer.detections, self._images.shared))
         self._spent.append(sum(answer.timings_ms.values()))
         self._inference.append(answer.timings_ms["inference"])
@@ -156,6 +161,7 @@ class _Run:
             self._found,
             self._spent,
             median(self._inference),
+            self._profile,
             self._images.unknown,
             self._images.by_id,
         )

@@ -4,6 +4,8 @@ Nothing here changes an answer, so that all of it is optional and open: fields o
 are kept. Records are written without the fields that they lack.
 """
 
+from typing import Any
+
 import msgspec
 
 from .open_record import OpenRecord
@@ -59,6 +61,8 @@ class Metrics(OpenRecord, frozen=True, kw_only=True):
         latency_ms: Median time of one picture, decoding included, where it was measured.
         inference_ms: Median time of the network alone.
         trained: The same of the network that was exported.
+        profile: What those pictures and the detections in them looked like, in histograms, as
+            ``models/ssd/profile.py`` reads it.
     """
 
     mean_precision: float | None = msgspec.field(default=None, name="mAP")
@@ -70,6 +74,7 @@ class Metrics(OpenRecord, frozen=True, kw_only=True):
     latency_ms: float | None = None
     inference_ms: float | None = None
     trained: TrainedFigures | None = None
+    profile: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         shares = {"mAP": self.mean_precision, "AP50": self.precision_50, "AP75": self.precision_75}

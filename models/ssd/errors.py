@@ -2,6 +2,7 @@
 
     ModelError               code, message       whatever a room of `models` raises on purpose
     +-- (offline rooms)                          in their own errors.py
+    +-- ProfileError             bad_profile         counts that are none, or not comparable
     +-- DetectorError
         +-- BundleError          bad_bundle          a model folder that cannot be trusted or used
         +-- ImageError
@@ -32,6 +33,12 @@ class ModelError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class ProfileError(ModelError):
+    """Counts of what was seen that are broken, or that another release or setting counted."""
+
+    code = "bad_profile"
 
 
 class DetectorError(ModelError):

@@ -140,6 +140,8 @@ class Averaged:
     def __enter__(self) -> None:
         self._kept = self._model.get_weights()
         self._model.optimizer.finalize_variable_values(self._model.trainable_variables)
+        # On JAX weights and average are one buffer now, which goes when the network answers.
+        self._model.set_weights(self._model.get_weights())
 
     def __exit__(self, *_failure: object) -> None:
         self._model.set_weights(self._kept)

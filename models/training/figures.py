@@ -60,6 +60,7 @@ def figures_of(
         data_set=f"{measured.images} pictures that the run measured on",
         latency_ms=own["latency_ms"],
         inference_ms=own["inference_ms"],
+        profile=measured.profile.values(),
         trained=TrainedFigures(
             framework="keras",
             mean_precision=round(figures.mean / 100, 4),

@@ -32,13 +32,15 @@ class Request:
     resume: bool = False
 
 
-def resumed(out: Path, data: Path | None, tolerance: Tolerance, *, deterministic: bool) -> Request:
+def resumed(
+    out: Path, data: Path | None, tolerance: Tolerance | None, *, deterministic: bool
+) -> Request:
     """The request that goes on with a run.
 
     Args:
         out: The run's folder.
         data: The data set's folder, where it lies elsewhere by now.
-        tolerance: How many rows may be bad.
+        tolerance: How many rows may be bad; as many as at the run's start when None.
         deterministic: Whether the environment was prepared for exactness.
 
     Raises:
@@ -52,7 +54,7 @@ def resumed(out: Path, data: Path | None, tolerance: Tolerance, *, deterministic
         out,
         read_recipe(folder.recipe),
         Path(other) if other else None,
-        tolerance,
+        tolerance or Tolerance.parse(note.data.max_bad),
         deterministic,
         resume=True,
     )

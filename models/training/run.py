@@ -110,6 +110,7 @@ def describe_run(request: Request, parts: Parts, start: Start) -> RunNote:
             pictures=len(parts.learnt),
             measured=len(parts.measured),
             set_aside=parts.set_aside,
+            max_bad=str(request.tolerance),
         ),
         backend=keras.backend.backend(),
         commit=commit_now(),

@@ -28,6 +28,7 @@ class DataNote(msgspec.Struct, frozen=True, kw_only=True):
         pictures: Number of pictures that are learnt from.
         measured: Number of others, which are measured on.
         set_aside: Number of rows that could not be used.
+        max_bad: How many may be, as ``--max-bad`` says it.
     """
 
     folder: str
@@ -36,6 +37,7 @@ class DataNote(msgspec.Struct, frozen=True, kw_only=True):
     pictures: int
     measured: int
     set_aside: int
+    max_bad: str = "1%"
 
 
 class RunNote(msgspec.Struct, frozen=True, kw_only=True):

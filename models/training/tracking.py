@@ -1,13 +1,14 @@
 """A run told to a tracking server (MLflow); its folder's plain files are there in any case."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
 
+from .errors import BadRun
 from .run_folder import RunFolder
 
 _NOTE = "tracked.json"
@@ -45,16 +46,57 @@ def track(out: Path, uri: str) -> str:
     Returns:
         What went wrong, in one line; empty where nothing did. It never ends a run.
     """
+    return _told(uri, lambda: _tell(RunFolder(out), uri))
+
+
+def track_made(out: Path, uri: str, tags: Mapping[str, str], figures: Mapping[str, object]) -> str:
+    """Tells a server what was made of a run that it has.
+
+    Args:
+        out: The run's folder.
+        uri: The tracking server; none but the one that a person names is ever asked.
+        tags: Words to write beside the run.
+        figures: Figures; what is no number is left out.
+
+    Returns:
+        What went wrong, in one line; empty where nothing did.
+    """
+    return _told(uri, lambda: _tell_made(RunFolder(out), uri, tags, figures))
+
+
+def _told(uri: str, tell: Callable[[], None]) -> str:
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     try:
-        _tell(RunFolder(out), uri)
+        tell()
     except ImportError:
         return "MLflow is not installed here: run `pip install 'dcf-detect[lifecycle]'`"
-    # Whatever a server and its client do, the run is done.
+    # Whatever a server and its client do, the work is done.
     except Exception as error:  # pylint: disable=broad-exception-caught
         return f"{uri}: {(str(error) or type(error).__name__).splitlines()[0]}"
     return ""
+
+
+def _tell_made(
+    folder: RunFolder, uri: str, tags: Mapping[str, str], figures: Mapping[str, object]
+) -> None:
+    from mlflow import MlflowClient
+
+    tracked = _tracked(folder)
+    if tracked is None or tracked.uri != uri:
+        raise BadRun(f"it was never told of the run {folder.folder}")
+    client = MlflowClient(tracking_uri=uri)
+    for name, value in tags.items():
+        client.set_tag(tracked.run_id, name, value)
+    for name, figure in figures.items():
+        if isinstance(figure, int | float):
+            client.log_metric(tracked.run_id, name, figure)
+
+
+def _tracked(folder: RunFolder) -> Tracked | None:
+    """What a server was told of a run before; None where nothing was."""
+    file = folder.folder / _NOTE
+    return msgspec.json.decode(file.read_bytes(), type=Tracked) if file.is_file() else None
 
 
 def _tell(folder: RunFolder, uri: str) -> None:
@@ -63,7 +105,7 @@ def _tell(folder: RunFolder, uri: str) -> None:
 
     note, file = folder.note(), folder.folder / _NOTE
     client = MlflowClient(tracking_uri=uri)
-    tracked = msgspec.json.decode(file.read_bytes(), type=Tracked) if file.is_file() else None
+    tracked = _tracked(folder)
     if tracked is None or tracked.uri != uri:
         experiment = client.get_experiment_by_name(note.network)
         experiment_id = (

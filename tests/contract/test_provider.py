@@ -15,8 +15,9 @@ import pytest
 from dcf.archive import Entry, pack
 from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
 from dcf.providers.fake.provider import FakeProvider, Script
-from dcf.providers.notices import ReplicaEnded, RolloutEnded, RolloutStep
+from dcf.providers.notices import CandidateReady, ReplicaEnded, RolloutEnded, RolloutStep
 from dcf.providers.placement import (
+    ENDED,
     FAILED,
     PROGRESSING,
     READY,
@@ -27,6 +28,7 @@ from dcf.providers.placement import (
 from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
+from dcf.providers.terms import Terms
 
 HANDLER = """
 import signal
@@ -604,5 +606,119 @@ def test_a_start_of_the_provider_is_no_rollout(tmp_path, archive):
             await again.placement.delete("echo")
         (end,) = [each for each in heard if isinstance(each, RolloutEnded)]
         assert (end.result, end.is_restored) == (READY, True)
+
+    run(steps())
+
+
+def judged(archive, number, mode, **terms):
+    asked = {"mode": mode, "share": "0.25", **terms}
+    annotations = {f"dcf.rollout.{key}": text for key, text in asked.items()}
+    return version(archive, number, annotations=annotations)
+
+
+async def candidate(provider, archive, number, mode):
+    """Update to a canary or shadow, and wait until it is ready to be judged."""
+    await provider.placement.update(judged(archive, number, mode))
+    limit = time.monotonic() + 20
+    while (status := await provider.placement.describe("echo")).judged != mode:
+        assert time.monotonic() < limit, status
+        await asyncio.sleep(0.05)
+    return status
+
+
+def shares(provider):
+    return {each.revision: each.weight for each in provider.routing.targets("echo")}
+
+
+def test_a_canary_shares_the_calls_until_it_is_settled(make, archive):
+    heard = []
+
+    async def steps():
+        provider = make()
+        provider.listen(heard.append)
+        async with started(provider):
+            await deployed(provider, archive, 1)
+            status = await candidate(provider, archive, 2, "canary")
+            assert (status.rollout, status.revision, status.newest) == (PROGRESSING, 1, 2)
+            assert (status.replicas, status.available) == (1, 1)
+            assert shares(provider) == {1: 0.75, 2: 0.25}
+            assert not provider.routing.shadows("echo")
+            (told,) = (each for each in heard if isinstance(each, CandidateReady))
+            assert (told.revision, told.serving, told.terms) == (2, 1, Terms("canary", 0.25))
+            for number in (1, 3):
+                with pytest.raises(InvalidRequest, match="no canary or shadow"):
+                    await provider.placement.settle("echo", number, "late", keep=True)
+            await provider.placement.settle("echo", 2, "as good", keep=True)
+            status = await settled(provider)
+            assert (status.revision, status.judged, shares(provider)) == (2, "", {2: 1.0})
+            newest, _ = await provider.placement.history("echo")
+            assert (newest.rollout, newest.serving, newest.reason) == (READY, True, "as good")
+            with pytest.raises(InvalidRequest, match="no canary or shadow"):
+                await provider.placement.settle("echo", 2, "again", keep=False)
+            with pytest.raises(NotFound):
+                await provider.placement.settle("nope", 1, "", keep=False)
+
+    run(steps())
+
+
+@pytest.mark.parametrize(("mode", "outcome"), [("canary", FAILED), ("shadow", ENDED)])
+def test_one_that_goes_back_leaves_what_serves_and_is_tried_again_when_asked(
+    make, archive, mode, outcome
+):
+    heard = []
+
+    async def steps():
+        provider = make()
+        provider.listen(heard.append)
+        async with started(provider):
+            await deployed(provider, archive, 1)
+            await candidate(provider, archive, 2, mode)
+            await provider.placement.settle("echo", 2, "worse", keep=False)
+            limit = time.monotonic() + 20
+            while (newest := (await provider.placement.history("echo"))[0]).rollout != outcome:
+                assert time.monotonic() < limit, newest
+                await asyncio.sleep(0.02)
+            assert (newest.reason, newest.serving) == ("worse", False)
+            status = await provider.placement.describe("echo")
+            assert (status.rollout, status.reason, status.judged) == (outcome, "worse", "")
+            assert shares(provider) == {1: 1.0}
+            end = [each for each in heard if isinstance(each, RolloutEnded)][-1]
+            assert (end.revision, end.result, end.reason) == (2, outcome, "worse")
+            with pytest.raises(InvalidRequest, match="no earlier revision"):
+                await provider.placement.rollback("echo", None)
+
+    run(steps())
+
+
+def test_a_shadow_gets_no_calls_and_its_replicas_are_told_apart(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await deployed(provider, archive, 1)
+            await candidate(provider, archive, 2, "shadow")
+            assert shares(provider) == {1: 1.0}
+            (shadow,) = provider.routing.shadows("echo")
+            assert shadow.revision == 2
+            with pytest.raises(NotFound):
+                provider.routing.shadows("nope")
+            await provider.placement.update(version(archive, 3))
+            await settled(provider)
+            assert (shares(provider), list(provider.routing.shadows("echo"))) == ({3: 1.0}, [])
+
+    run(steps())
+
+
+def test_going_back_during_a_canary_is_to_what_serves_and_is_not_judged(make, archive):
+    async def steps():
+        async with started(make()) as provider:
+            await deployed(provider, archive, 2)
+            await candidate(provider, archive, 3, "canary")
+            begun = await provider.placement.rollback("echo", None)
+            assert (begun.number, begun.spec) == (4, version(archive, 2))
+            await settled(provider)
+            assert shares(provider) == {4: 1.0}
+            begun = await provider.placement.rollback("echo", 3)
+            assert begun.spec == version(archive, 3)  # without its terms
+            await settled(provider)
+            assert shares(provider) == {5: 1.0}
 
     run(steps())

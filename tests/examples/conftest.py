@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from tests.functions_framework import environment, start  # noqa: F401 - fixtures
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 sys.path.append(str(EXAMPLES))

@@ -14,7 +14,7 @@ class Learner:
 
     name, device = "numpy", "CPU"
 
-    def __init__(self, seed, rate):
+    def __init__(self, seed, rate, hidden):
         self._rate = rate
         self._weights = np.random.default_rng(seed).normal(0, 0.01, (784, 10))
         self._speed = np.zeros((784, 10))

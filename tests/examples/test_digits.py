@@ -93,6 +93,14 @@ def test_what_is_damaged_is_told_with_its_file(tmp_path, position, data, told):
     assert NAMES[position] in str(fault.value)
 
 
+@pytest.mark.parametrize("values", [IMAGES.astype(np.uint8), LABELS.astype(np.uint8)])
+def test_what_is_written_is_what_is_read(tmp_path, values):
+    digits.write_idx(tmp_path / "some", values)
+    assert (tmp_path / "some").read_bytes() == idx(values)
+    assert (read_idx(tmp_path / "some", values.ndim) == values).all()
+    assert [each.name for each in tmp_path.iterdir()] == ["some"]
+
+
 @pytest.mark.parametrize("missing", NAMES)
 def test_a_missing_file_is_named(tmp_path, missing):
     write(tmp_path)

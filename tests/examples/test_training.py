@@ -143,6 +143,7 @@ def test_a_second_signal_ends_at_once(train):
     [
         pytest.param(["--seed", "2"], "seed 1, not 2", id="another seed"),
         pytest.param(["--rate", "0.5"], "rate 0.02, not 0.5", id="another rate"),
+        pytest.param(["--hidden", "32"], "hidden 64, not 32", id="another width"),
         pytest.param(["--limit", "100"], "learnt 600, not 100", id="fewer digits"),
     ],
 )
@@ -170,6 +171,7 @@ def test_a_damaged_checkpoint_is_told(train, tmp_path):
     [
         pytest.param(["--epochs", "0"], "--epochs is 0", id="no epochs"),
         pytest.param(["--batch", "-1"], "--batch is -1", id="a batch below one"),
+        pytest.param(["--hidden", "0"], "--hidden is 0", id="no width"),
         pytest.param(["--data", "/nowhere"], "/nowhere has neither", id="no digits"),
     ],
 )

@@ -49,6 +49,7 @@ class Loaded:
         file: the handler's file.
         name: the class or function in it.
         info: what the handler tells about itself; empty when it tells nothing.
+        metrics: the handler's own series, for the page of metrics; None when it has none.
         seconds: how long `import`, `build` and `warm` took.
     """
 
@@ -57,6 +58,7 @@ class Loaded:
     file: Path
     name: str
     info: Mapping[str, object]
+    metrics: Callable[[], object] | None
     seconds: Mapping[str, float]
 
     @property
@@ -92,7 +94,8 @@ def load(settings: Settings) -> Loaded:
     clock.append(time.perf_counter())
     parts = (after - before for before, after in pairwise(clock))
     seconds = dict(zip(("import", "build", "warm"), parts, strict=True))
-    return Loaded(call, kind, file, settings.handler_name, _info(handler), seconds)
+    name, told = settings.handler_name, _info(handler)
+    return Loaded(call, kind, file, name, told, _metrics(handler), seconds)
 
 
 def load_function(settings: Settings, file_name: str, name: str) -> Callable[..., Any]:
@@ -225,6 +228,11 @@ def _warm(handler: object) -> None:
 def _info(handler: object) -> Mapping[str, object]:
     info = getattr(handler, "info", None)
     return info if isinstance(info, Mapping) else {}
+
+
+def _metrics(handler: object) -> Callable[[], object] | None:
+    metrics = getattr(handler, "metrics", None)
+    return metrics if callable(metrics) and not inspect.isroutine(handler) else None
 
 
 def _why(what: str, error: BaseException) -> str:

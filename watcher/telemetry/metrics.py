@@ -6,7 +6,7 @@ when they are asked for: its library takes longer to import than the rest of the
 
 import threading
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..runner import Runner
@@ -71,11 +71,17 @@ class Metrics:
 
     Attributes:
         serves: what the handler serves, as it says; empty when it says nothing.
+        of_handler: gives the handler's own series; None when it has none.
     """
 
-    def __init__(self, runner: Runner, serves: str = "") -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        serves: str = "",
+        of_handler: Callable[[], object] | None = None,
+    ) -> None:
         """Begins at zero; `runner` tells how many calls there are."""
-        self.serves = serves
+        self.serves, self.of_handler = serves, of_handler
         self._runner = runner
         self._lock = threading.Lock()
         self._http: dict[Labels, Times] = {}

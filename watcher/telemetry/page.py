@@ -9,6 +9,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from .handler_series import HandlerSeries
 from .metrics import Labels, Metrics, Times
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,6 +23,7 @@ class MetricsPage(Collector):
     def __init__(self, metrics: Metrics) -> None:
         """Makes a registry of its own, so that two in one process do not meet."""
         self._metrics = metrics
+        self._of_handler = HandlerSeries(metrics.of_handler) if metrics.of_handler else None
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -57,6 +59,13 @@ class MetricsPage(Collector):
         )
         if self._metrics.serves:
             yield _info("function_info", "What the handler serves.", serves=self._metrics.serves)
+
+        if self._of_handler:
+            yield from self._of_handler.families()
+
+    def describe(self) -> tuple[Metric, ...]:
+        """Nothing: a registry would call `collect` for the names, and the handler with it."""
+        return ()
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format 0.0.4."""

@@ -34,14 +34,24 @@ BY_REVISION = Family(
 )  # fmt: skip
 ROLLOUTS = Family(
     "gateway_function_rollouts_total", COUNTER, ("function_name", "result"),
-    "Deploys, updates and rollbacks by result: `ready`, `failed`, or `replaced` by a newer one.",
+    "Deploys, updates and rollbacks by result: `ready`, `failed`, `ended` for a shadow, or "
+    "`replaced` by a newer one.",
+)  # fmt: skip
+VERDICTS = Family(
+    "gateway_function_verdicts_total", COUNTER, ("function_name", "verdict"),
+    "Canaries and shadows that were settled: `promoted` or `abandoned`.",
+)  # fmt: skip
+COPIES = Family(
+    "gateway_function_copies_total", COUNTER, ("function_name", "result"),
+    "Calls copied for a canary or shadow: answers that `agreed` or `differed`, copies that "
+    "`failed`, or were `dropped` because too many were under way.",
 )  # fmt: skip
 RESTARTS = Family(
     "gateway_function_replica_restarts_total", COUNTER, ("function_name", "reason"),
     "Replicas whose process ended by itself and was started again: `exit`, `signal`, `memory`, "
     "`unhealthy`, `load_timeout`, `not_started`.",
 )  # fmt: skip
-FAMILIES = (CALLS, BEGUN, SECONDS, BY_REVISION, ROLLOUTS, RESTARTS)
+FAMILIES = (CALLS, BEGUN, SECONDS, BY_REVISION, ROLLOUTS, RESTARTS, VERDICTS, COPIES)
 _NOTHING = (b"",) * len(FAMILIES)
 
 
@@ -56,6 +66,8 @@ class FunctionTally:
         self._revisions: dict[int, dict[str, Times]] = {}
         self._rollouts: Counter[str] = Counter()
         self._restarts: Counter[str] = Counter()
+        self._verdicts: Counter[str] = Counter()
+        self._copies: Counter[str] = Counter()
         self._lines: tuple[bytes, ...] | None = None
 
     def begin(self) -> None:
@@ -87,6 +99,16 @@ class FunctionTally:
             del self._revisions[oldest]
         _add(self._revisions.setdefault(revision, {}), code, seconds)
 
+    def settled(self, *, keep: bool) -> None:
+        """Count the end of a canary or shadow."""
+        self._lines = None
+        self._verdicts["promoted" if keep else "abandoned"] += 1
+
+    def copied(self, result: str) -> None:
+        """Count a copy of a call, by what became of it."""
+        self._lines = None
+        self._copies[result] += 1
+
     def hear(self, notice: Notice) -> None:
         """Count what happened by itself."""
         self._lines = None
@@ -113,6 +135,8 @@ class FunctionTally:
         )
         yield "".join(ROLLOUTS.line((name, key), each) for key, each in self._rollouts.items())
         yield "".join(RESTARTS.line((name, key), each) for key, each in self._restarts.items())
+        yield "".join(VERDICTS.line((name, key), each) for key, each in self._verdicts.items())
+        yield "".join(COPIES.line((name, key), each) for key, each in self._copies.items())
 
 
 class Metrics:

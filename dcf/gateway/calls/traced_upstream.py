@@ -10,9 +10,9 @@ import aiohttp
 from ...providers.routing import Target
 from ..core import Gateway
 from ..telemetry.tracing import CLIENT, CONSUMER, SERVER, Tracing
+from .call import Answer, Call, QueuedCall
 from .metrics import Metrics
-from .queued_call import QueuedCall
-from .upstream import Answer, Call, Upstream
+from .upstream import Upstream
 
 
 class TracedUpstream(Upstream):

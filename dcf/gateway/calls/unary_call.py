@@ -12,8 +12,9 @@ from multidict import CIMultiDict
 from ...errors import DcfError
 from ..core import plain_name
 from ..telemetry.refusals import GRPC
+from .call import Call
 from .failures import tell_failure
-from .upstream import Call, Upstream
+from .upstream import Upstream
 
 
 @dataclass(frozen=True)

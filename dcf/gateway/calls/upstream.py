@@ -7,14 +7,12 @@ after 5, so that a call never meets one that is just being closed.
 import asyncio
 import io
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import aiohttp
-from multidict import CIMultiDict
 from yarl import URL
 
 from ...errors import DcfError, NotFound, NotReady, ReplicaCrashed, UpstreamFailed, UpstreamTimeout
@@ -23,6 +21,7 @@ from ...providers.routing import Target
 from ..core import Gateway
 from ..telemetry.events import CALL, tell
 from .balancer import Balancer
+from .call import Answer, Call, Witness
 from .file_body import file_body
 from .metrics import Metrics
 
@@ -40,46 +39,18 @@ _CALLER_LEFT = 499  # as the web servers count a call that nobody waits for any 
 _OURS = frozenset({"User-Agent", "Content-Type", "Accept", "Accept-Encoding"})
 
 
-@dataclass(frozen=True)
-class Call:
-    """One call on its way to a replica.
-
-    Attributes:
-        method: HTTP method.
-        path: What follows the function's name, still percent-encoded, with the query.
-        headers: Sent as they are, beside Host.
-        body: Whole, or a stream that has not been read from, or a file of it, or nothing.
-    """
-
-    method: str
-    path: str
-    headers: CIMultiDict[str]
-    body: bytes | aiohttp.StreamReader | Path | None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A function's answer, of which the head has come.
-
-    Attributes:
-        response: Its status, its headers, and its body yet to be read.
-        revision: Number of the revision that answered.
-    """
-
-    response: aiohttp.ClientResponse
-    revision: int
-
-
 class Upstream:
     """The client side of the gateway; every call is counted here, whatever door it came by.
 
     Attributes:
         balancer: Knows which replica has how many calls.
+        watched: By function, who notes its calls; of most functions nobody does.
     """
 
     def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
         self._gateway, self._metrics = gateway, metrics
         self.balancer = Balancer()
+        self.watched: Mapping[str, Witness] = {}
         self._idle = asyncio.Event()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -113,12 +84,15 @@ class Upstream:
         tally = self._metrics.of(name)
         tally.begin()
         began, code, revision = time.perf_counter(), _CALLER_LEFT, 0
+        watched, kept = self.watched.get(name), None
         try:
             if target is None:
                 raise await self._not_ready(name)
             self._gateway.invocation_counts.add(name)
             async with self._answer(name, target, call) as answer:
                 code, revision = answer.response.status, answer.revision
+                if watched is not None:
+                    kept = await watched.keep(call, answer)
                 yield answer
         except DcfError as fault:
             code = OWN_STATUSES.get(fault.code, 500)
@@ -131,6 +105,31 @@ class Upstream:
                 CALL, method=call.method, function=name, revision=revision, status=code,
                 seconds=seconds, call_id=call.headers.get("X-Call-Id"),
             )  # fmt: skip
+            if watched is not None and revision:
+                watched.answered(call, revision, code, seconds, kept)
+            self._idle.set()
+
+    async def copy(self, target: Target, call: Call, longest: int) -> tuple[int, bytes]:
+        """The answer of one replica to a call that nobody waits for: its status and its body.
+
+        What is longer is cut behind its end. Raises as `open` does.
+        """
+        body = bytearray()
+        try:
+            async with asyncio.timeout(target.timeout), AsyncExitStack() as under_way:
+                response = await self._reach(target, call, under_way)
+                if response is None:
+                    raise UpstreamFailed(f"{target.address} refused the connection")
+                async for chunk in response.content.iter_any():
+                    body += chunk
+                    if len(body) > longest:
+                        break
+                return response.status, bytes(body)
+        except TimeoutError as fault:
+            raise UpstreamTimeout(f"{target.address} took longer than it may") from fault
+        except aiohttp.ClientError as fault:
+            raise UpstreamFailed(f"{target.address} broke off") from fault
+        finally:
             self._idle.set()
 
     async def _not_ready(self, name: str) -> NotReady:

@@ -107,6 +107,19 @@ class SystemDoor:
         begun = await self._gateway.rollback(name, number, deployed_by(request))
         return json_reply(Begun(begun.number, begun.spec.image), 202)
 
+    async def promote(self, request: web.Request) -> web.Response:
+        """POST /system/function/NAME/promote."""
+        return await self._settle(request, keep=True)
+
+    async def abandon(self, request: web.Request) -> web.Response:
+        """POST /system/function/NAME/abandon."""
+        return await self._settle(request, keep=False)
+
+    async def _settle(self, request: web.Request, *, keep: bool) -> web.Response:
+        name, by = request.match_info["name"], deployed_by(request)
+        settled = await self._gateway.settle_by_hand(name, by, keep=keep)
+        return json_reply(Begun(settled.number, settled.spec.image), 202)
+
     async def logs(self, request: web.Request) -> web.StreamResponse:
         """GET /system/logs: one JSON object a line, as they come when follow is asked for."""
         try:

@@ -8,8 +8,8 @@ from aiohttp import ClientResponse
 from multidict import CIMultiDict
 
 from ...errors import DcfError, NotFound
+from ..calls.call import QueuedCall
 from ..calls.forwarding import drop_hop_by_hop
-from ..calls.queued_call import QueuedCall
 from ..calls.upstream import OWN_STATUSES, Upstream
 from .bodies import Bodies, BodyTooLarge
 from .body_file import LostBodyError

@@ -22,7 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LINGER_TICKS = 2
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):  # pylint: disable=too-many-instance-attributes # one a state
     """Passes everything on to aiohttp's protocol and knows what it is waiting for.
 
     Attributes:

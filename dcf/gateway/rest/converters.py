@@ -11,6 +11,7 @@ from typing import Any
 
 from ...errors import InvalidRequest
 from ...providers.placement import FunctionSpec, FunctionState, RevisionInfo
+from ...providers.terms import MODES
 from ..core import NAMESPACE
 from .messages import FunctionDeployment, Revision, SecretValue
 from .messages import FunctionStatus as StatusMessage
@@ -19,6 +20,7 @@ from .messages import FunctionStatus as StatusMessage
 _ANNOTATIONS = {
     "rollout": "dcf.rollout",
     "rollout_reason": "dcf.reason",
+    "rollout_mode": "dcf.rollout-mode",
     "revision": "dcf.revision",
     "rollout_revision": "dcf.rollout-revision",
     "rollout_replicas": "dcf.rollout-replicas",
@@ -47,6 +49,7 @@ def _told(status: FunctionState) -> dict[str, Any]:
     return {
         "rollout": status.rollout,
         "rollout_reason": status.reason,
+        "rollout_mode": status.judged,
         "revision": status.revision,
         "rollout_revision": status.newest if status.newest != status.revision else 0,
         "rollout_replicas": progress.wanted if progress else 0,
@@ -89,6 +92,8 @@ def checked_env(env: Mapping[str, str]) -> dict[str, str]:
 def without_rollout(annotations: Mapping[str, str]) -> dict[str, str]:
     """What is left when somebody sends back what a listing gave."""
     ours = frozenset(_ANNOTATIONS.values())
+    if annotations.get("dcf.rollout") in MODES:  # in the wrong place: `terms_of` says so
+        ours -= {"dcf.rollout"}
     return {key: value for key, value in annotations.items() if key not in ours}
 
 

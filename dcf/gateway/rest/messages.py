@@ -69,9 +69,10 @@ class Usage(Struct, rename="camel"):
 class FunctionStatus(Struct, rename="camel", omit_defaults=True):
     """A function; empty fields are left out, as in OpenFaaS, and `createdAt` never.
 
-    From `rollout` (`progressing`, `ready`, `failed`) on, the fields are DCF's own. `revision` is
-    the one that serves, `rolloutRevision` the newest, where that is another one; all fields that
-    begin with `rollout` are of the newest.
+    From `rollout` (`progressing`, `ready`, `failed`, `ended`) on, the fields are DCF's own.
+    `revision` is the one that serves, `rolloutRevision` the newest, where that is another one; all
+    fields that begin with `rollout` are of the newest. `rolloutMode` is `canary` or `shadow` while
+    it is judged.
     """
 
     name: str
@@ -93,6 +94,7 @@ class FunctionStatus(Struct, rename="camel", omit_defaults=True):
     usage: Usage | None = None
     rollout: str = ""
     rollout_reason: str = ""
+    rollout_mode: str = ""
     revision: int = 0
     rollout_revision: int = 0
     rollout_replicas: int = 0

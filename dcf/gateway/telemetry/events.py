@@ -69,9 +69,23 @@ CHANGE_REFUSED = Event(
 )
 ROLLOUT_STEP = Event(
     "rollout_step", INFO, "function revision step",
-    "a rollout goes on: `preparing`, `starting`, `trial`, `keeping`, `retrying`, or `restoring` "
-    "after a start of the gateway",
+    "a rollout goes on: `preparing`, `starting`, `canary`, `shadow`, `trial`, `keeping`, "
+    "`retrying`, or `restoring` after a start of the gateway",
 )  # fmt: skip
+CANDIDATE_READY = Event(
+    "candidate_ready", INFO, "function revision serving mode share",
+    "a canary or shadow is ready beside the revision that serves, and is judged",
+)  # fmt: skip
+CANDIDATE_SETTLED = Event(
+    "candidate_settled", INFO, "function revision keep reason",
+    "a canary or shadow takes over, or it is drained; the reason has the figures",
+)  # fmt: skip
+ROLLOUT_ENDED = Event(
+    "rollout_ended",
+    INFO,
+    "function revision seconds reason",
+    "a shadow has reported; it is drained",
+)
 ROLLOUT_READY = Event("rollout_ready", INFO, "function revision seconds", "it serves")
 ROLLOUT_FAILED = Event(
     "rollout_failed", WARNING, "function revision seconds reason",

@@ -13,12 +13,14 @@ from ...errors import AlreadyExists, InvalidRequest, NotFound
 from ..measuring import Measuring
 from ..notices import (
     REPLACED,
+    CandidateReady,
     Hear,
     RolloutEnded,
     RolloutStep,
     unheard,
 )
 from ..placement import (
+    ENDED,
     FAILED,
     PROGRESSING,
     READY,
@@ -32,6 +34,7 @@ from ..placement import (
 )
 from ..routing import Target
 from ..stores import LogLine, Stores
+from ..terms import Terms, at_once, terms_of
 from .measuring import MEMORY, FakeMeasuring
 from .stores import FakeArchives, FakeLogs, FakeSecrets
 
@@ -53,7 +56,7 @@ class Script:
     fault: str = ""
 
 
-class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what a test says
+class FakeProvider:  # pylint: disable=too-many-instance-attributes,too-many-public-methods # all
     """Fills the whole port.
 
     Attributes:
@@ -92,6 +95,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
         self._hear: Hear = unheard
         self._revisions: dict[str, list[RevisionInfo]] = {}
         self._weights: dict[str, dict[int, float]] = {}
+        self._judged: dict[str, Terms] = {}
         self._lost: dict[str, ReplicaExit | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
@@ -159,21 +163,61 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
         """Serve an earlier revision's spec again."""
         await self.describe(name)
-        past = self._revisions[name][1:]
-        if number is None and not past:
-            raise InvalidRequest(f"function {name} has no earlier revision to go back to")
+        found = self._before(name) if number is None else number
         for each in self._revisions[name]:
-            if each.number == (past[0].number if number is None else number):
-                if each.spec == self.statuses[name].spec:
+            if each.number == found:
+                if each.spec == self._revisions[name][0].spec:
                     return self._revisions[name][0]
                 self._check(each.spec)
-                return await self._begin(each.spec, by)
+                return await self._begin(at_once(each.spec), by)
         raise NotFound(f"function {name} has no revision {number}")
+
+    def _before(self, name: str) -> int:
+        """Number of the revision to go back to."""
+        serving = self._serving(name)
+        if name in self._judged:
+            return serving
+        for each in self._revisions[name]:
+            if each.number < serving and each.rollout == READY:
+                return each.number
+        raise InvalidRequest(f"function {name} has no earlier revision to go back to")
+
+    async def settle(self, name: str, number: int, reason: str, *, keep: bool) -> None:
+        """End a canary or shadow."""
+        await self.describe(name)
+        newest, terms = self._revisions[name][0], self._judged.get(name)
+        if terms is None or newest.number != number:
+            raise InvalidRequest(f"revision {number} of {name} is no canary or shadow now")
+        del self._judged[name]
+        outcome = READY if keep else FAILED if terms.weight else ENDED
+        if keep:
+            self.statuses[name] = replace(self.statuses[name], spec=newest.spec)
+            await self._route(name, {number: 1.0})
+        else:
+            await self._route(name, {self._serving(name): 1.0})
+        self._revisions[name][0] = replace(self._revisions[name][0], rollout=outcome, reason=reason)
+        self._say(name, outcome, "" if keep else reason)
+        self._tell_end(newest, outcome, reason)
+
+    def shadows(self, name: str) -> Sequence[Target]:
+        """The replicas of a shadow."""
+        if name not in self.statuses:
+            raise NotFound(f"no such function: {name}")
+        terms = self._judged.get(name)
+        if terms is None or terms.weight or not self.statuses[name].replicas:
+            return ()
+        number = self._revisions[name][0].number
+        return [
+            replace(each, revision=number)
+            for each in self._of(name, number)
+            if each.address not in self._lost
+        ]
 
     async def delete(self, name: str) -> None:
         """Forget it."""
         await self.describe(name)
         before = self.targets(name)
+        self._judged.pop(name, None)
         del self.statuses[name], self._revisions[name], self._weights[name]
         await self._drain(before, ())
 
@@ -204,6 +248,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
             progress=moving,
             restarts=shown.restarts,
             last_exit=shown.last_exit,
+            judged=self._judged[name].mode if name in self._judged else "",
         )
 
     async def usage(self, name: str) -> Usage:
@@ -262,6 +307,8 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
                 raise InvalidRequest(f"secret {name} is not here: create it first")
 
     async def _begin(self, spec: FunctionSpec, by: str) -> RevisionInfo:
+        if self._judged.pop(spec.name, None):
+            await self._route(spec.name, {self._serving(spec.name): 1.0})
         revisions, script = self._revisions[spec.name], self.scripts.get(spec.image, Script())
         info = RevisionInfo(len(revisions) + 1, spec, _TIME, by)
         if revisions and self.statuses[spec.name].rollout == PROGRESSING:
@@ -289,10 +336,23 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes # it is what
             self._say(name, FAILED, script.fault)
             self._tell_end(info, FAILED, script.fault)
             return
+        terms, serving = terms_of(info.spec.annotations), self._serving(name)
+        if terms is not None and serving:
+            self._judged[name] = terms
+            self._weights[name] = {serving: 1 - terms.weight}
+            if terms.weight:
+                self._weights[name][info.number] = terms.weight
+            self._hear(RolloutStep(name, info.number, terms.mode))
+            self._hear(CandidateReady(name, info.number, serving, terms))
+            await self._tell()
+            return
         self.statuses[name] = replace(self.statuses[name], spec=info.spec)
         self._say(name, READY)
         await self._route(name, {info.number: 1.0})
         self._tell_end(info, READY)
+
+    def _serving(self, name: str) -> int:
+        return next((each.number for each in self._revisions[name] if each.serving), 0)
 
     def _tell_end(self, info: RevisionInfo, result: str, reason: str = "") -> None:
         self._hear(RolloutEnded(info.spec.name, info.number, result, reason, 0.0))

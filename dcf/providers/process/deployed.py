@@ -2,11 +2,14 @@
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from ...errors import InvalidRequest
 from ..placement import (
+    ENDED,
     FAILED,
     PROGRESSING,
     FunctionSpec,
@@ -18,6 +21,7 @@ from ..placement import (
 from ..rollout.machine import Rollout
 from ..rollout.states import Asked
 from ..routing import Target
+from ..terms import terms_of
 from .history import History
 from .logs import FunctionLog
 from .probe import status_of
@@ -62,7 +66,8 @@ class Deployed:
         return FunctionState(
             shown.spec,
             record.replicas,
-            len(self.targets()),
+            # Of a canary and what serves, those of the one that has more.
+            max(Counter(each.revision for each in self.targets()).values(), default=0),
             record.created_at,
             rollout.outcome,
             rollout.reason,
@@ -71,6 +76,7 @@ class Deployed:
             progress=Progress(*progress) if progress else None,
             restarts=exits.restarts,
             last_exit=exits.last,
+            judged=rollout.terms.mode if rollout.terms else "",
         )
 
     def revisions(self) -> Sequence[RevisionInfo]:
@@ -93,6 +99,10 @@ class Deployed:
     def targets(self) -> Sequence[Target]:
         """The ready replicas."""
         return self.processes.targets()
+
+    def shadows(self) -> Sequence[Target]:
+        """The ready replicas of a shadow."""
+        return self.processes.shadows()
 
     async def ready(self, deadline: float) -> Sequence[Target]:
         """The ready replicas, as soon as there is one, or what there is at the deadline."""
@@ -133,12 +143,25 @@ class Deployed:
         """
         async with self._changing:
             spec, newest = find(), self.history.newest
-            if spec == newest.spec and self._rollout.outcome != FAILED:
+            if spec == newest.spec and self._rollout.outcome not in (FAILED, ENDED):
                 return newest
             info = await self.history.add(spec, by)
             with self.processes.event():
                 self._rollout.asked(_asked(info))
             return info
+
+    def settle(self, number: int, reason: str, *, keep: bool) -> None:
+        """End a canary or shadow."""
+        with self.processes.event():
+            is_settled = self._rollout.settled(number, reason, keep=keep)
+        if not is_settled:
+            name = self.history.record.name
+            raise InvalidRequest(f"revision {number} of {name} is no canary or shadow now")
+
+    def before(self) -> FunctionSpec:
+        """What to go back to: what serves beside a canary or shadow, or served before."""
+        is_judged = self._rollout.terms is not None
+        return self.history.find(self.history.record.serving if is_judged else None)
 
     async def scale(self, replicas: int) -> None:
         """Want so many replicas."""
@@ -160,4 +183,8 @@ class Deployed:
 
 
 def _asked(info: RevisionInfo) -> Asked:
-    return Asked(info.number, info.spec.replicas)
+    try:
+        terms = terms_of(info.spec.annotations)
+    except InvalidRequest:  # deployed when these annotations meant nothing yet
+        terms = None
+    return Asked(info.number, info.spec.replicas, terms)

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from ...errors import AlreadyExists, NotFound
 from ...state.disk import writing
 from ..notices import Hear, unheard
 from ..placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..routing import Target
+from ..terms import at_once
 from .deployed import Deployed
 from .history import History
 from .launching import Launching
 from .logs import FunctionLog, now
+from .removal import remove
 from .revision_processes import RevisionProcesses
 from .state_dir import StateDir
 from .store import Record, Store
@@ -96,9 +97,15 @@ class ProcessFunctions:
         return self._find(name).revisions()
 
     async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
-        """Begin to go back to an earlier revision."""
+        """Begin to go back to an earlier revision, which is not judged again."""
         function = self._find(name)
-        return await self._begin(function, partial(function.history.find, number), by)
+
+        def find() -> FunctionSpec:
+            newest = function.history.infos()[0]
+            spec = function.before() if number is None else function.history.find(number)
+            return spec if newest.serving and newest.spec == spec else at_once(spec)
+
+        return await self._begin(function, find, by)
 
     async def _begin(
         self, function: Deployed, find: Callable[[], FunctionSpec], by: str
@@ -114,6 +121,10 @@ class ProcessFunctions:
             self._sweep()
         return info
 
+    async def settle(self, name: str, number: int, reason: str, *, keep: bool) -> None:
+        """End a canary or shadow."""
+        self._find(name).settle(number, reason, keep=keep)
+
     async def delete(self, name: str) -> None:
         """Forget a function and drain it in the background."""
         function = self._find(name)
@@ -126,6 +137,9 @@ class ProcessFunctions:
     async def _drain(self, function: Deployed) -> None:
         await function.stop()
         del self._draining[function]
+        name = function.history.record.name
+        if name not in self._functions:  # else one of that name was deployed meanwhile
+            remove([self._home.data / name])
         self._sweep()
 
     async def scale(self, name: str, replicas: int) -> None:
@@ -151,6 +165,10 @@ class ProcessFunctions:
     def targets(self, name: str) -> Sequence[Target]:
         """Its ready replicas."""
         return self._find(name).targets()
+
+    def shadows(self, name: str) -> Sequence[Target]:
+        """The ready replicas of its shadow."""
+        return self._find(name).shadows()
 
     async def ready(self, name: str, deadline: float) -> Sequence[Target]:
         """Its ready replicas, as soon as there is one."""

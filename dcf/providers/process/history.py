@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ...errors import InvalidRequest, NotFound
 from ..placement import FAILED, PROGRESSING, READY, FunctionSpec, RevisionInfo
+from ..terms import at_once
 from .logs import now
 from .store import Record, Store
 
@@ -77,7 +78,7 @@ class History:
                 serving is not None
                 and each.number < serving.number
                 and each.rollout == READY
-                and each.spec != serving.spec
+                and at_once(each.spec) != at_once(serving.spec)
             ):
                 return each.spec
         raise InvalidRequest(f"function {name} has no earlier revision to go back to")
@@ -97,25 +98,26 @@ class History:
             if self._revisions:
                 number = self.newest.number + 1
                 if self.newest.rollout == PROGRESSING:
-                    reason = f"given up for revision {number} before it was ready"
+                    reason = f"given up for revision {number} before it took over"
                     changed.append(replace(self.newest, rollout=FAILED, reason=reason))
             new = RevisionInfo(number, spec, now(), by)
             await self._keep(self.record, *changed, new)
             return new
 
-    async def failed(self, number: int, reason: str) -> None:
-        """Note why a revision is not ready; one that once was stays `ready`."""
+    async def failed(self, number: int, reason: str, outcome: str = FAILED) -> None:
+        """Note why a revision does not serve; one that once did stays `ready`."""
         async with self._writing:
             found = self._numbered(number)
             if found is not None and found.rollout != READY:
-                await self._keep(self.record, replace(found, rollout=FAILED, reason=reason))
+                await self._keep(self.record, replace(found, rollout=outcome, reason=reason))
 
-    async def took_over(self, number: int, replicas: Callable[[], int]) -> None:
-        """Note that a revision became ready and serves, with as many replicas as it has by then."""
+    async def took_over(self, number: int, replicas: Callable[[], int], reason: str = "") -> None:
+        """Note that a revision serves, with as many replicas as it has by then, and a verdict."""
         async with self._writing:
             record = replace(self.record, serving=number, replicas=replicas())
             found = [each for each in self._revisions if each.number == number]
-            await self._keep(record, *(replace(each, rollout=READY, reason="") for each in found))
+            changed = (replace(each, rollout=READY, reason=reason) for each in found)
+            await self._keep(record, *changed)
 
     async def scale(self, replicas: int) -> None:
         """Note how many replicas are wanted."""

@@ -124,6 +124,7 @@ class Launching:
             load = values.seconds("LOAD_TIMEOUT", spec.env)
             call = values.seconds("EXEC_TIMEOUT", spec.env)
             stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
+        (self._stock.home.data / spec.name).mkdir(mode=0o700, exist_ok=True)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
         secrets = self._stock.secrets.mount(spec.secrets)
         return Launch(
@@ -164,6 +165,8 @@ class Launching:
             "HANDLER_NAME": entry.name,
             "FUNCTION_NAME": spec.name,
             "MESH_TOKEN": self._mesh_token,
+            # Of all its replicas and revisions; it goes with the function.
+            "FUNCTION_STATE_DIR": str(self._stock.home.data / spec.name),
             # Its own DATA_PATH and REST_URL would make it a batch run, which ends.
             "BATCH": "false",
             # Before the environment's own packages: the archive's code runs, no working copy.

@@ -157,7 +157,7 @@ class Replica:
         except OSError as fault:
             return self._exit(f"the process cannot be started: {fault.strerror}")
         try:
-            ours = await self._watched(spawned, http, lock)
+            ours = await self._watched(spawned, (http, others[-1]), lock)
             if self.target is not None:
                 self.target = None
                 self._report.away()
@@ -171,16 +171,15 @@ class Replica:
             lock.unlink(missing_ok=True)  # it was killed
 
     def _exit(self, cause: str, reason: str = "", address: str = "") -> ReplicaExit:
-        was = address if self._was_ready_at else ""
-        return ReplicaExit(cause, reason or cause, now(), self._instance, was)
+        address = address if self._was_ready_at else ""
+        return ReplicaExit(cause, reason or cause, now(), self._instance, address)
 
     def _command(self, http: int, others: list[int], lock: Path) -> Command:
         launch = self._launch
         names = ("WATCHER_PORT", "MESH_PORT", "METRICS_PORT")
-        own = {name: str(port) for name, port in zip(names, others, strict=True)}
-        own |= {"PORT": str(http), "HOST": HOST, "PARENT_FD": str(launch.parent)}
+        own = dict(zip(names, map(str, others), strict=True)) | {"PORT": str(http), "HOST": HOST}
         own |= {"LOCK_FILE": str(lock), "DRAIN_DELAY": f"{DRAIN_DELAY:g}"}
-        own |= {"FUNCTION_REVISION": str(launch.revision)}
+        own |= {"FUNCTION_REVISION": str(launch.revision), "PARENT_FD": str(launch.parent)}
         return Command(
             WATCHER,
             launch.folder,
@@ -191,10 +190,10 @@ class Replica:
             mark=mark_of(lock),
         )
 
-    async def _watched(self, spawned: Spawned, port: int, lock: Path) -> str:
+    async def _watched(self, spawned: Spawned, ports: tuple[int, int], lock: Path) -> str:
         """Watch it to its end, or until it is over its memory limit: then it is killed at once."""
         self._meter = Meter(spawned.pid)
-        watch = asyncio.create_task(self._watch(spawned, port, lock))
+        watch = asyncio.create_task(self._watch(spawned, ports, lock))
         limit = self._launch.memory
         try:
             while not watch.done():
@@ -210,7 +209,7 @@ class Replica:
         finally:
             watch.cancel()
 
-    async def _watch(self, spawned: Spawned, port: int, lock: Path) -> str:
+    async def _watch(self, spawned: Spawned, ports: tuple[int, int], lock: Path) -> str:
         """Wait until ready, then until the end; gives our own reason, or none if it just ended.
 
         The lock file says that it is ready: a 200 on the port could be any other program's.
@@ -226,8 +225,9 @@ class Replica:
                 )
             await asyncio.sleep(_POLL_SECONDS)
         self._was_ready_at = time.monotonic()
-        launch = self._launch
-        self.target = Target(_address(port), revision=launch.revision, timeout=launch.call_timeout)
+        launch, (port, metrics) = self._launch, ports
+        page, timeout = f"{_address(metrics)}/metrics", launch.call_timeout
+        self.target = Target(_address(port), launch.revision, timeout=timeout, metrics=page)
         self._report.ready()
         return await self._stay(spawned, port)
 

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import DcfError, StorageFailed
 from ...state.disk import storage_fault
@@ -90,10 +90,11 @@ class RevisionProcesses:
         """Write down which revision serves."""
         self._begin(self._write(number), f"keep {self.name(number)}")
 
-    def note_failure(self, number: int, reason: str) -> None:
+    def note_end(self, number: int, outcome: str, reason: str) -> None:
         """Write down, and into the function's log, why a revision does not serve."""
-        self._log.write(self._function, f"revision {number} cannot become ready: {reason}")
-        self._begin(self._write_failure(number, reason), f"note {self.name(number)}")
+        what = "does not take over" if self.rollout.judgement else "cannot become ready"
+        self._log.write(self._function, f"revision {number} {what}: {reason}")
+        self._begin(self._write_end(number, outcome, reason), f"note {self.name(number)}")
 
     def wake(self, at: float) -> None:
         """Set a timer of the event loop's clock."""
@@ -101,8 +102,19 @@ class RevisionProcesses:
 
     def targets(self) -> Sequence[Target]:
         """Where calls go now."""
-        members = (self._replicas[each] for each in self.rollout.routed)
-        return [replica.target for replica in members if replica.target is not None]
+        found = self._targets(self.rollout.routed)
+        if self.rollout.state is not State.CANARY:
+            return found
+        shares = self.rollout.shares
+        return [replace(each, weight=shares[each.revision]) for each in found]
+
+    def shadows(self) -> Sequence[Target]:
+        """Where copies of calls go now."""
+        return self._targets(self.rollout.shadowed)
+
+    def _targets(self, members: Sequence[tuple[int, int]]) -> Sequence[Target]:
+        replicas = (self._replicas[each] for each in members)
+        return [replica.target for replica in replicas if replica.target is not None]
 
     def usage(self) -> Usage:
         """What its processes use, but for those that are being drained."""
@@ -171,7 +183,7 @@ class RevisionProcesses:
         reason = ""
         try:
             if self.rollout.state is State.KEEPING:  # else it was stopped before this began
-                await self._history.took_over(number, replicas)
+                await self._history.took_over(number, replicas, self.rollout.judgement)
         except StorageFailed as fault:
             reason = str(fault)
         with self.event():
@@ -180,9 +192,9 @@ class RevisionProcesses:
             else:
                 self.rollout.kept(number)
 
-    async def _write_failure(self, number: int, reason: str) -> None:
+    async def _write_end(self, number: int, outcome: str, reason: str) -> None:
         with contextlib.suppress(StorageFailed):  # it may be the fault itself
-            await self._history.failed(number, reason)
+            await self._history.failed(number, reason, outcome)
 
     def ended_itself(
         self, number: int, member: int, ended: ReplicaExit, tell: Callable[[int, int, str], None]

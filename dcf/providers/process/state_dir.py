@@ -8,6 +8,7 @@ attached/       attachments among them, unpacked once, read-only
 overlays/       installed requirements, named by digest
 secrets/        one file each, for the owner's eyes alone
 logs/           what functions wrote
+data/           a folder each, in which a function keeps what it likes; not part of a backup
 run/            of running replicas: lock files, marks, secrets
 """
 
@@ -34,6 +35,7 @@ class StateDir:
         self.attached = path / "attached"
         self.overlays = path / "overlays"
         self.logs = path / "logs"
+        self.data = path / "data"
         self.run = path / "run"
         self.secrets = path / "secrets"
         self.mounts = self.run / "secrets"
@@ -78,7 +80,7 @@ class StateDir:
     def _prepare(self) -> None:
         """Make what is missing and take from others what they could do before."""
         unpacked = self.code, self.attached, self.overlays
-        for folder in (self.archives, *unpacked, self.logs, self.run, self.secrets):
+        for folder in (self.archives, *unpacked, self.logs, self.data, self.run, self.secrets):
             with _usable(folder):
                 folder.mkdir(exist_ok=True, mode=0o700)
                 tighten(folder)

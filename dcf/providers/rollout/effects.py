@@ -26,10 +26,10 @@ class Effects(Protocol):
         """Take back what was prepared: no replica of it is left."""
 
     def keep(self, number: int) -> None:
-        """Write down which revision serves; then `kept` or `not_kept`."""
+        """Write down which revision serves, and its `judgement`; then `kept` or `not_kept`."""
 
-    def note_failure(self, number: int, reason: str) -> None:
-        """Write down why a revision does not serve; nothing comes of it."""
+    def note_end(self, number: int, outcome: str, reason: str) -> None:
+        """Write down why a revision does not serve: it failed or ended; nothing comes of it."""
 
     def wake(self, at: float) -> None:
         """Send `woken` at that time of the machine's clock."""

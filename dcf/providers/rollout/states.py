@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from ..terms import Terms
+
 
 class State(Enum):
     """Of one function's rollout."""
@@ -12,6 +14,8 @@ class State(Enum):
     PREPARING = auto()
     RETRYING = auto()
     STARTING = auto()
+    CANARY = auto()
+    SHADOW = auto()
     TRIAL = auto()
     KEEPING = auto()
     STOPPED = auto()
@@ -19,7 +23,17 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Asked:
-    """A revision that somebody asked for: its number, and how many replicas it begins with."""
+    """A revision that somebody asked for.
+
+    Attributes:
+        number: Its own.
+        replicas: How many it begins with.
+        terms: On which it is judged beside the one that serves; None to take over at once.
+    """
 
     number: int
     replicas: int
+    terms: Terms | None = None
+
+
+JUDGED = (State.CANARY, State.SHADOW)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..notices import (
     REPLACED,
+    CandidateReady,
     Hear,
     ReplicaEnded,
     ReplicaReady,
@@ -58,10 +59,16 @@ class RolloutWatch:
             if rollout.state not in _SILENT:
                 name = rollout.state.name.lower()
                 self._hear(RolloutStep(self._function, rollout.number, name))
+            self._tell_candidate(rollout)
         if rollout.outcome != self._outcome:
             self._outcome = rollout.outcome
             if self._outcome != PROGRESSING:
                 self._end(self._outcome, without_output(rollout.reason))
+
+    def _tell_candidate(self, rollout: Rollout) -> None:
+        if rollout.terms is not None and rollout.current is not None:
+            serving = rollout.current.number
+            self._hear(CandidateReady(self._function, rollout.number, serving, rollout.terms))
 
     def replica_ready(self, number: int, replica: str) -> None:
         """A replica takes calls."""

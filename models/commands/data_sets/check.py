@@ -5,19 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..examples import examples
 from ..printing import write_json_line, write_line
+from ..progress import each_in_turn
 from .choice import FOLDER, Choice, data_set_choice, local
-from .counter import counters
 
 if TYPE_CHECKING:
     from ...datasets.duplicates import Pair
     from ...datasets.inspection import Inspected
 
 
-@click.command(
-    epilog="\b\nExamples:\n  ssd data check coco\n"
-    "  ssd data check digits/train digits/test --max-bad 0"
+@examples(
+    "ssd data check coco",
+    "ssd data check digits/train digits/test --max-bad 0",
 )
+@click.command()
 @click.argument("folders", type=FOLDER, nargs=-1, required=True, metavar="FOLDER...")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @data_set_choice
@@ -31,7 +33,7 @@ def command(*, choice: Choice, folders: tuple[Path | str, ...], as_json: bool) -
     from ...datasets.tolerance import Tolerance
 
     tolerance = Tolerance.parse(choice.max_bad)
-    with counters() as say:
+    with each_in_turn() as say:
         found = {
             str(folder): inspect_data_set(local(folder), choice.layout, choice.split, say)
             for folder in folders

@@ -1,6 +1,5 @@
 """Which data set a verb reads, and how: options that verbs share."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..printing import write_note
-from .counter import Counter, counters
+from ..progress import Progress, each_in_turn
 
 if TYPE_CHECKING:
     from ...datasets.record import DataSet
@@ -41,7 +40,7 @@ def local(data: Path | str) -> Path:
         return data
     from ...datasets.exchange.cache import local_folder
 
-    with counters() as say:
+    with each_in_turn() as say:
         return local_folder(data, say)
 
 
@@ -77,7 +76,7 @@ class Choice:
 
         tolerance = Tolerance.parse(self.max_bad)
         where = local(folder)
-        with Counter("pictures looked at", sys.stderr) as counter:
+        with Progress("pictures looked at") as counter:
             if images is not None:
                 data = read_coco(images, where, names=names, tolerance=tolerance, progress=counter)
             else:

@@ -1,15 +1,15 @@
 """``ssd data make``: data sets of any size, by a seed."""
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ..examples import examples
 from ..numbers import Whole
 from ..printing import write_line, write_note
-from .counter import Counter
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ...datasets.digits.glyphs import Glyphs
@@ -20,20 +20,19 @@ _CACHE = Path(".cache/model")
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group(
-    name="make",
-    epilog="\b\nExamples:\n  ssd data make digits --count 2000 --seed 1 --out digits/train",
+@examples(
+    "ssd data make digits --count 2000 --seed 1 --out digits/train",
 )
+@click.group(name="make")
 def command() -> None:
     """Makes data sets of any size, the same ones from the same seed."""
 
 
-@command.command(
-    name="digits",
-    epilog="\b\nExamples:\n"
-    "  ssd data make digits --count 2000 --out digits/train\n"
-    "  ssd data make digits --count 200 --split test --out digits/test",
+@examples(
+    "ssd data make digits --count 2000 --out digits/train",
+    "ssd data make digits --count 200 --split test --out digits/test",
 )
+@command.command(name="digits")
 @click.option("--count", type=Whole(1, 10_000_000), required=True, help="Pictures.")
 @click.option(
     "--seed",
@@ -83,7 +82,7 @@ def made_digits(
     ground = read_photos(photos)
     recipe = recipe_of(count, seed, split, glyphs, ground)
     started = time.monotonic()
-    with Counter("pictures", sys.stderr) as counter:
+    with Progress("pictures") as counter:
         made = make_digits(out, recipe, glyphs, ground, counter)
     speed = made / max(1e-3, time.monotonic() - started)
     write_line(f"{out}: {count:,} pictures, {made:,} of them new, {speed:,.0f} pictures/s")

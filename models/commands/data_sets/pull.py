@@ -4,14 +4,16 @@ from pathlib import Path
 
 import click
 
+from ..examples import examples
 from ..printing import write_line, write_note
-from .counter import counters
+from ..progress import each_in_turn
 
 
-@click.command(
-    epilog="\b\nExamples:\n  ssd data pull --from lake/digits --out digits\n"
-    "  ssd data pull --from bigquery://project/vision/digits --out digits"
+@examples(
+    "ssd data pull --from lake/digits --out digits",
+    "ssd data pull --from bigquery://project/vision/digits --out digits",
 )
+@click.command()
 @click.option(
     "--from",
     "place",
@@ -40,7 +42,7 @@ def command(*, place: str, out: Path, max_bad: str | None) -> None:
 
     tolerance = Tolerance.parse(max_bad) if max_bad is not None else None
     opened = open_place(place)
-    with counters() as say:
+    with each_in_turn() as say:
         pulled = pull(opened, out, say, tolerance)
     for row in pulled.bad:
         write_note(f"set aside {row.where}: {row.reason}")

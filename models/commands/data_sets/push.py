@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..examples import examples
 from ..printing import write_line
+from ..progress import each_in_turn
 from .choice import FOLDER, Choice, data_set_choice
-from .counter import counters
 
 if TYPE_CHECKING:
     from ...datasets.record import DataSet
 
 
-@click.command(
-    epilog="\b\nExamples:\n  ssd data push --dataset digits/train --to lake/digits\n"
-    "  ssd data push --dataset digits/train --to s3://bucket/digits\n"
-    "  ssd data push --dataset digits/train --to @staging/digits"
+@examples(
+    "ssd data push --dataset digits/train --to lake/digits",
+    "ssd data push --dataset digits/train --to s3://bucket/digits",
+    "ssd data push --dataset digits/train --to @staging/digits",
 )
+@click.command()
 @click.option("--dataset", "folder", type=FOLDER, required=True, help="The data set's folder.")
 @click.option(
     "--to",
@@ -42,7 +44,7 @@ def command(
 
     opened = open_place(place)
     data = choice.read(folder)
-    with counters() as say:
+    with each_in_turn() as say:
         pushed = push(_licensed(data, licence), opened, say, replace=replaced)
     moved = f"{pushed.moved:,} of them moved" if pushed.moved else "all there already, none moved"
     write_line(f"{opened.name}: {pushed.pictures:,} pictures, {moved}")

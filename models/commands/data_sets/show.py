@@ -1,20 +1,21 @@
 """``ssd data show``: a sheet of samples with their boxes."""
 
-import sys
 from pathlib import Path
 
 import click
 
+from ..examples import examples
 from ..numbers import Whole
 from ..printing import write_line
+from ..progress import Progress
 from .choice import FOLDER, Choice, data_set_choice
-from .counter import Counter
 
 
-@click.command(
-    epilog="\b\nExamples:\n  ssd data show coco\n"
-    "  ssd data show coco --split val --count 9 --seed 2 --out val.jpg"
+@examples(
+    "ssd data show coco",
+    "ssd data show coco --split val --count 9 --seed 2 --out val.jpg",
 )
+@click.command()
 @click.argument("folder", type=FOLDER)
 @click.option(
     "--out",
@@ -34,7 +35,7 @@ def command(*, choice: Choice, folder: Path | str, out: Path, count: int, seed: 
 
     data = choice.read(folder)
     chosen = choose(data, count, seed)
-    with Counter("pictures drawn", sys.stderr) as counter:
+    with Progress("pictures drawn") as counter:
         sheet = draw_sheet(chosen, data.names, counter)
     write_whole(out, encode_picture(sheet, "jpeg"))
     write_line(f"{out}: {len(chosen):,} of {len(data.pictures):,} pictures")

@@ -1,16 +1,16 @@
 """``ssd data split``: a data set divided, in COCO's layout."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..examples import examples
 from ..numbers import Whole
 from ..printing import write_line
+from ..progress import Progress
 from .choice import FOLDER, Choice, data_set_choice
-from .counter import Counter
 
 if TYPE_CHECKING:
     from ...datasets.division import Key
@@ -19,11 +19,12 @@ _DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(
-    epilog="\b\nExamples:\n  ssd data split coco --out divided\n"
-    "  ssd data split coco --out divided --shares 70/30 --by-part _:0\n"
-    "  ssd data split --images photos --annotations instances.json --names dataset.yaml --out parts"
+@examples(
+    "ssd data split coco --out divided",
+    "ssd data split coco --out divided --shares 70/30 --by-part _:0",
+    "ssd data split --images photos --annotations instances.json --names dataset.yaml --out parts",
 )
+@click.command()
 @click.argument("folder", type=FOLDER, required=False)
 @click.option("--images", type=_DIRECTORY, help="Instead of FOLDER: folder of the pictures.")
 @click.option("--annotations", type=_FILE, help="With --images: COCO's instances file.")
@@ -85,7 +86,7 @@ def _divide(choice: Choice, asked: _Asked) -> None:
     parts, key = parse_shares(asked.shares), _key(asked.by, asked.by_part)
     data = choice.read(asked.source(), asked.images, asked.names)
     divided = divide(data, parts, key, asked.seed)
-    with Counter("pictures", sys.stderr) as counter:
+    with Progress("pictures") as counter:
         write_coco(divided, asked.out, counter, put_link if asked.links else put_picture)
     for name in parts.names:
         pictures = [picture for picture in divided.pictures if picture.split == name]

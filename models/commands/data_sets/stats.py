@@ -1,15 +1,15 @@
 """``ssd data stats``: what is in a data set, and which objects no anchor covers."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
+from ..examples import examples
 from ..printing import write_heading, write_json_line, write_line
+from ..progress import Progress
 from .choice import FOLDER, Choice, data_set_choice
-from .counter import Counter
 
 if TYPE_CHECKING:
     from ...datasets.record import DataSet
@@ -19,9 +19,11 @@ _BAR = 40
 _MOST_ROWS = 30
 
 
-@click.command(
-    epilog="\b\nExamples:\n  ssd data stats coco\n  ssd data stats coco --split val --json"
+@examples(
+    "ssd data stats coco",
+    "ssd data stats coco --split val --json",
 )
+@click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @data_set_choice
@@ -54,7 +56,7 @@ def _uncovered(data: "DataSet") -> dict[str, int]:
     for entry in CATALOGUE.values():
         for name in entry.anchor_sets:
             layers = entry.build(len(data.names) + 1, name).anchors
-            with Counter(f"objects beside anchors of {entry.name}", sys.stderr) as counter:
+            with Progress(f"objects beside anchors of {entry.name}") as counter:
                 best = best_overlaps(boxes, layers, counter)
             called = entry.name if len(entry.anchor_sets) == 1 else f"{entry.name} ({name})"
             found[called] = int((best < COVERED).sum())

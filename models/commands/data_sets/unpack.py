@@ -1,15 +1,18 @@
 """``ssd data unpack``: a zip of pictures as a folder."""
 
-import sys
 from pathlib import Path
 
 import click
 
+from ..examples import examples
 from ..printing import write_line
-from .counter import Counter
+from ..progress import Progress
 
 
-@click.command(epilog="\b\nExamples:\n  ssd data unpack train.zip --out train")
+@examples(
+    "ssd data unpack train.zip --out train",
+)
+@click.command()
 @click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to make.")
 def command(*, archive: Path, out: Path) -> None:
@@ -20,6 +23,6 @@ def command(*, archive: Path, out: Path) -> None:
     """
     from ...datasets.archive import unpack
 
-    with Counter("files", sys.stderr) as counter:
+    with Progress("files") as counter:
         count = unpack(archive, out, counter)
     write_line(f"{out}: {count:,} files")

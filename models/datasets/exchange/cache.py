@@ -2,10 +2,12 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 from ..tolerance import Tolerance
 from .opening import open_place
+from .port import Place
 from .profiles import is_place
 from .pulling import pull
 from .pushing import Say
@@ -28,8 +30,24 @@ def local_folder(data: Path | str, say: Say, tolerance: Tolerance | None = None)
     if isinstance(data, Path) or not is_place(data):
         return Path(data)
     place = open_place(data)
-    key = hashlib.sha256(f"{place.name} {place.version()}".encode()).hexdigest()
-    folder = Path(os.environ.get(SETTING) or _USUAL).expanduser() / key
+    version = place.version()
+    folder = _folder(place, version)
     if not folder.is_dir():  # a pull ends with the folder, complete
-        pull(place, folder, say, tolerance)
+        pulled = pull(place, folder, say, tolerance)
+        if pulled.version != version:  # another push ended meanwhile
+            return _moved(folder, _folder(place, pulled.version))
     return folder
+
+
+def _folder(place: Place, version: str) -> Path:
+    key = hashlib.sha256(f"{place.name} {version}".encode()).hexdigest()
+    return Path(os.environ.get(SETTING) or _USUAL).expanduser() / key
+
+
+def _moved(folder: Path, right: Path) -> Path:
+    """Gives what was pulled the name of its own version, unless another process pulled it, too."""
+    try:
+        folder.rename(right)
+    except OSError:
+        shutil.rmtree(folder)
+    return right

@@ -23,6 +23,8 @@ from .port import Place
 from .pushing import Say
 from .taking import Taken
 
+_TRIALS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
@@ -32,15 +34,19 @@ class Pulled:
         digest: Of what is there now.
         pictures: Number of pictures.
         bad: Rows that were set aside.
+        version: Of the place, when it was pulled.
     """
 
     digest: str
     pictures: int
     bad: tuple[BadRow, ...]
+    version: str
 
 
 def pull(place: Place, out: Path, say: Say, tolerance: Tolerance | None = None) -> Pulled:
     """Pulls a data set; a pull that was ended goes on where it was.
+
+    What another push replaces meanwhile is pulled from its beginning again: never half of each.
 
     Args:
         place: Where it lies.
@@ -55,9 +61,22 @@ def pull(place: Place, out: Path, say: Say, tolerance: Tolerance | None = None) 
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataSetError(f"{out} is not empty: choose another --out")
+    for _ in range(_TRIALS - 1):
+        version = place.version()
+        try:
+            return _pull(place, version, out, say, tolerance)
+        except DataSetError:
+            if place.version() == version:
+                raise
+    return _pull(place, place.version(), out, say, tolerance)
+
+
+def _pull(place: Place, version: str, out: Path, say: Say, tolerance: Tolerance | None) -> Pulled:
     about = place.about()
-    with _scratch(place, out) as scratch:
+    with _scratch(place, version, out) as scratch:
         rows = _take_all(place, scratch, say).as_rows()
+        if place.version() != version:
+            raise DataSetError(f"{place.name} was replaced while it was pulled: pull again")
         data = _with_classes(check_rows(rows, say("pictures looked at")), about)
         allowed = tolerance or (USUAL if about is None else NONE)
         _stop_at_bad_rows(data, rows.count, allowed, place)
@@ -73,7 +92,7 @@ def pull(place: Place, out: Path, say: Say, tolerance: Tolerance | None = None) 
         if out.is_dir():
             out.rmdir()
         fresh.rename(out)
-    return Pulled(digest, len(data.pictures), data.bad)
+    return Pulled(digest, len(data.pictures), data.bad, version)
 
 
 def _take_all(place: Place, scratch: Path, say: Say) -> Taken:
@@ -128,13 +147,13 @@ def _with_classes(data: DataSet, about: About | None) -> DataSet:
 
 
 @contextmanager
-def _scratch(place: Place, out: Path) -> Iterator[Path]:
+def _scratch(place: Place, version: str, out: Path) -> Iterator[Path]:
     """A folder beside the one to write, kept when a pull is ended, and used by one at a time.
 
     Raises:
         DataSetError: Another process pulls there.
     """
-    version = hashlib.sha256(f"{place.name} {place.version()}".encode()).hexdigest()
+    mark = hashlib.sha256(f"{place.name} {version}".encode()).hexdigest()
     out.parent.mkdir(parents=True, exist_ok=True)
     scratch = out.parent / f".{out.name}.pull"
     with (out.parent / f".{out.name}.lock").open("ab") as lock:
@@ -142,11 +161,11 @@ def _scratch(place: Place, out: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DataSetError(f"another process pulls to {out}: wait for it") from error
-        if not (scratch / version).is_file():  # of other rows, or half made
+        if not (scratch / mark).is_file():  # of other rows, or half made
             shutil.rmtree(scratch, ignore_errors=True)
             for folder in ("images", "notes"):
                 (scratch / folder).mkdir(parents=True)
-            (scratch / version).touch()
+            (scratch / mark).touch()
         yield scratch
         shutil.rmtree(scratch)
         Path(lock.name).unlink()

@@ -47,6 +47,15 @@ def test_the_newest_revisions_own_replicas_are_counted(found, steps):
             ["revision 2 failed: why; revision 1 still serves"],
         ),
         (told(0, rollout="failed", reason="why", rollout_revision=1), ["revision 1 failed: why"]),
+        (
+            told(1, rollout="ended", reason="shadow: ...", revision=1, rollout_revision=2),
+            ["revision 2 ended: shadow: ...; revision 1 still serves"],
+        ),
+        (
+            told(1, **{**STARTING, "rollout_replicas": 1}, rollout_ready_replicas=1,
+                 rollout_mode="canary", reason="canary with 0.1 of the calls: 3 calls"),
+            ["revision 2: canary with 0.1 of the calls: 3 calls; revision 1 still serves"],
+        ),
         (told(0, rollout="failed", rollout_revision=1), ["revision 1 failed: no reason"]),
         (
             told(1, rollout="failed", reason="why"),

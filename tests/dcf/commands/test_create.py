@@ -42,8 +42,11 @@ def test_without_f_the_usual_file_is_read_or_the_last_yaml(dcf, write_function, 
     [
         (("--replace",), b'one of "--update" flag or "--replace" flag must be false'),
         (("--min", "3", "--max", "2"), b"--min 3 is more than --max 2"),
+        (("--canary", "0.1", "--shadow", "0.1"), b"--canary and --shadow are two ways"),
+        (("--agreement", "0.9"), b"--agreement SHARE is nothing without --canary SHARE"),
+        (("--canary", "0.6"), b"--canary must be a number from 0.001 to 0.5, got 0.6"),
     ],
-    ids=["replace-and-update", "min-over-max"],
+    ids=["replace-and-update", "min-over-max", "two-ways", "agreement-alone", "too-much"],
 )
 def test_flags_that_exclude_each_other(echo_gateway, write_function, tmp_path, flags, words):
     done = echo_gateway.dcf("deploy", "-f", write_function(tmp_path), *flags)
@@ -143,3 +146,26 @@ def test_ctrl_c_in_a_pipe_and_what_was_still_to_come(module_gateway, hanging, tm
     rest = create.communicate(timeout=30)[1]
     assert (create.returncode, "Not deployed: later." in rest) == (130, True)
     assert "the gateway goes on with h" in rest
+
+
+@pytest.mark.parametrize("wire", ["rest", "grpc"])
+@pytest.mark.parametrize(
+    ("flags", "mode"),
+    [(("--canary", "0.25", "--agreement", "0.9"), "canary"), (("--shadow", "1"), "shadow")],
+)
+def test_a_canary_or_shadow_is_asked_for_by_flags_on_every_wire(
+    module_gateway, write_function, tmp_path, wire, flags, mode
+):
+    name, gateway = f"{mode}-{wire}", getattr(module_gateway, wire)
+    module_gateway.deploy(write_function(tmp_path, name))
+    config = write_function(tmp_path, name, "def handle(body):\n    return body\n", name="handle")
+    done = module_gateway.dcf("create", "-f", config, *flags, gateway=gateway)
+    assert done.returncode == 0, done.stderr.decode()
+    assert f" s as a {mode}: `dcf function history {name}` has the verdict." in done.stdout.decode()
+    told = json.loads(module_gateway.dcf("info", name, "--json", gateway=gateway).stdout)
+    assert told["annotations"]["dcf.rollout-mode"] == mode
+    done = module_gateway.dcf("abandon", name, gateway=gateway)
+    assert done.returncode == 0, done.stderr.decode()
+    told = json.loads(module_gateway.dcf("info", name, "--json", gateway=gateway).stdout)
+    assert "dcf.rollout-mode" not in told["annotations"]
+    module_gateway.dcf("delete", name)

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from dcf.config import load
+from tests.functions_framework import environment, start  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).parents[3]
 

@@ -26,8 +26,9 @@ def gateway():
         ({"limits": {"memory": "lots"}}, "limits.memory is 'lots'"),
         ({"requests": {"cpu": "-1"}}, "requests.cpu is '-1'"),
         ({"limits": {"cpu": "1"}, "requests": {"cpu": "2"}}, "over the limits"),
+        ({"annotations": {"dcf.rollout.mode": "blue"}}, "must be canary or shadow, got 'blue'"),
     ],
-    ids=["name", "long-name", "image", "replicas", "memory", "cpu", "request"],
+    ids=["name", "long-name", "image", "replicas", "memory", "cpu", "request", "terms"],
 )
 @pytest.mark.parametrize("verb", ["deploy", "update"])
 def test_a_spec_that_cannot_be_meant_is_refused(gateway, verb, fields, words):
@@ -106,6 +107,32 @@ def test_a_change_that_is_refused_is_told_by_its_code_alone(gateway, caplog, cha
     with pytest.raises(DcfError):
         asyncio.run(change(gateway))
     assert told(caplog) == [f"change_refused change={said}"]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_canary_that_is_settled_by_hand_is_told_with_who_and_how_it_was_doing(
+    gateway, caplog, keep
+):
+    caplog.set_level(logging.INFO)
+    settled = []
+    gateway.figures = lambda _name: (2, "3 calls")
+    gateway.settled = lambda name, keep: settled.append((name, keep))
+    canary = FunctionSpec("f", "two", annotations={"dcf.rollout.mode": "canary"})
+
+    async def steps():
+        await gateway.deploy(FunctionSpec("f", "one"))
+        await gateway.update(canary)
+        assert (await gateway.describe("f")).reason == "3 calls"
+        assert [each.reason for each in await gateway.history("f")] == ["3 calls", ""]
+        return await gateway.settle_by_hand("f.openfaas-fn", "ann", keep=keep)
+
+    assert asyncio.run(steps()).number == 2
+    what = "promoted" if keep else "abandoned"
+    assert told(caplog)[-1] == (
+        f"candidate_settled function=f revision=2 keep={keep} "
+        f"reason={what} by hand, by ann: 3 calls"
+    )
+    assert settled == [("f", keep)]
 
 
 def test_whoever_counts_a_function_learns_that_it_is_gone(gateway):

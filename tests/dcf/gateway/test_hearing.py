@@ -6,13 +6,16 @@ import pytest
 
 from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.hearing import hearing
+from dcf.gateway.judging.candidates import Candidates
 from dcf.providers.notices import (
+    CandidateReady,
     ReplicaEnded,
     ReplicaReady,
     ReplicaRestarted,
     RolloutEnded,
     RolloutStep,
 )
+from dcf.providers.terms import Terms
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,14 @@ from dcf.providers.notices import (
             RolloutEnded("f", 2, "ready", "", 1.0, is_restored=True),
             "function_restored function=f revision=2 result=ready seconds=1.0",
         ),
+        (
+            RolloutEnded("f", 2, "ended", "40 of 40 agree", 1.0),
+            "rollout_ended function=f revision=2 reason=40 of 40 agree seconds=1.0",
+        ),
+        (
+            CandidateReady("f", 2, 1, Terms("canary", 0.25)),
+            "candidate_ready function=f revision=2 serving=1 mode=canary share=0.25",
+        ),
         (ReplicaReady("f", 2, "f-2-1"), "replica_ready function=f revision=2 replica=f-2-1"),
         (ReplicaEnded("f", 2, "f-2-1"), "replica_ended function=f revision=2 replica=f-2-1"),
         (
@@ -47,13 +58,14 @@ from dcf.providers.notices import (
 )
 def test_each_notice_is_one_event(caplog, notice, said):
     caplog.set_level(logging.INFO)
-    hearing(Metrics())(notice)
+    metrics = Metrics()
+    hearing(metrics, Candidates(metrics))(notice)
     assert [each.getMessage() for each in caplog.records] == [said]
 
 
 def test_rollouts_and_restarts_are_counted():
     metrics = Metrics()
-    hear = hearing(metrics)
+    hear = hearing(metrics, Candidates(metrics))
     hear(RolloutEnded("f", 1, "ready", "", 1.0))
     hear(ReplicaRestarted("f", 1, "f-1-1", "exit", "exited with status 7"))
     text = b"".join(metrics.lines("f")).decode()

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from models.commands.progress import Progress, duration
+from models.commands.progress import Progress, duration, each_in_turn
 
 
 class Clock:
@@ -24,7 +24,7 @@ def test_times(seconds, text):
 
 def test_a_pipe_gets_a_line_in_ten_seconds(monkeypatch, capsys):
     clock = Clock()
-    progress = Progress(1000, "pictures", clock)
+    progress = Progress("pictures", 1000, clock)
     for _ in range(500):
         progress.known()
     for _ in range(100):
@@ -33,25 +33,64 @@ def test_a_pipe_gets_a_line_in_ten_seconds(monkeypatch, capsys):
     progress.end()
     # Two lines in 25 seconds; what was known before does not make the speed.
     assert capsys.readouterr().err.splitlines() == [
-        "540 of 1,000 pictures, 4.0 a second, 1 min 55 s left",
-        "580 of 1,000 pictures, 4.0 a second, 1 min 45 s left",
+        "pictures: 540 of 1,000, 4.0 a second, 1 min 55 s left",
+        "pictures: 580 of 1,000, 4.0 a second, 1 min 45 s left",
     ]
     assert progress.spent == 25
 
 
-def test_a_terminal_gets_one_line_that_moves_and_goes(monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
 
-    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+
+@pytest.fixture
+def seen(monkeypatch):
+    """Makes stderr a terminal, inside the test: before it, pytest puts its own there."""
+
+    def begin():
+        monkeypatch.setattr("sys.stderr", terminal := Terminal())
+        return terminal
+
+    return begin
+
+
+def test_a_terminal_gets_one_line_that_moves_and_goes(seen):
+    terminal = seen()
     clock = Clock()
-    progress = Progress(10, "pictures", clock)
-    for _ in range(3):
-        clock.now += 0.15
-        progress.add()
-    progress.end()
+    with Progress("pictures", 10, clock) as progress:
+        for _ in range(3):
+            clock.now += 0.15
+            progress.add()
     shown = terminal.getvalue()
     assert "\n" not in shown
-    assert shown.count("of 10 pictures") == 1
-    assert shown.endswith(f"\r{'':<70}\r")
+    line = "\rpictures: 2 of 10, 6.7 a second, 1 s left"
+    assert shown == f"{line}\r{'':<{len(line) - 1}}\r"
+
+
+def test_a_shorter_line_covers_a_longer_one(seen):
+    terminal = seen()
+    clock = Clock()
+    progress = Progress("pictures", clock=clock)
+    for done, whole in ((1000, 10_000), (1, 1)):
+        clock.now += 1
+        progress(done, whole)
+    first, second = terminal.getvalue().split("\r")[1:]
+    assert len(second) == len(first)
+
+
+def test_nothing_said_leaves_nothing(seen):
+    terminal = seen()
+    with Progress("pictures") as progress:
+        progress(1, 2)
+    assert terminal.getvalue() == ""
+
+
+def test_what_is_counted_next_ends_what_was_counted_before(seen, monkeypatch):
+    terminal = seen()
+    monkeypatch.setattr("models.commands.progress._MOVES_S", 0)
+    with each_in_turn() as say:
+        say("one")(1, 1)
+        say("two")(2, 2)
+    lines = [line.strip() for line in terminal.getvalue().split("\r") if line.strip()]
+    assert [line.partition(",")[0] for line in lines] == ["one: 1 of 1", "two: 2 of 2"]

@@ -41,7 +41,7 @@ def test_terms_become_annotations():
     [
         (("--canary", "0.1", "--shadow", "0.1"), "choose one"),
         (("--calls", "50"), "--calls is nothing without --canary or --shadow"),
-        (("--canary", "0"), "--canary must be a number from 0.001 to 1, got 0"),
+        (("--canary", "0"), "--canary must be a number from 0.001 to 0.5, got 0"),
         (("--shadow", "10%"), "--shadow must be a number from 0.001 to 1, got 10%"),
         (("--canary", "0.1", "--calls", "5"), "--calls must be a whole number from 10 to 100000"),
     ],

@@ -12,6 +12,7 @@ from models.evaluation.precision import Precision
 from models.evaluation.run import Measured, by_picture, evaluate, evaluate_in_turn
 from models.ssd.bundle import DEFAULT_BUNDLE
 from models.ssd.detector import Detector
+from models.ssd.profile import Profile
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 PHOTOS = ("coffee.jpg", "chelsea.jpg")
@@ -58,7 +59,7 @@ def test_its_own_answers_are_perfect_though_weak_ones_are_asked_for(detector, da
 
 def test_figures_are_shares():
     numbers = {"mAP": 0.28637, "AP50": 0.44454, "AP75": 1.0, "AP_large": -1.0}
-    measured = Measured(numbers, None, [], [11.0, 12.3456, 14.0], 1.0)
+    measured = Measured(numbers, None, [], [11.0, 12.3456, 14.0], 1.0, Profile(0.5))
     assert measured.figures() == {
         "mAP": 0.2864, "AP50": 0.4445, "AP75": 1.0, "AP_large": -1.0, "images": 3,
         "latency_ms": 12.35, "inference_ms": 1.0,

@@ -70,27 +70,41 @@ def test_it_gets_its_variables_and_hears_no_key(tmp_path, lock):
     assert int(session) != os.getsid(0)  # Ctrl-C reaches the worker alone
 
 
+ENDS_SLOWLY = """
+import signal, sys
+def end(*_):
+    print("asked", flush=True)
+    open(sys.argv[1]).read()
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+signal.pause()
+"""
+WORKER = """
+import sys
+from pathlib import Path
+from models.search.child import Child
+from models.search.lock import FileLock
+folder = Path(sys.argv[1])
+lock = FileLock(folder / "lock")
+lock.take()
+program = [sys.executable, "-c", sys.argv[2], str(folder / "gate")]
+Child(program, folder / "log", lock.fileno(), {}).wait(60)
+"""
+
+
 def test_it_holds_the_lock_and_ends_with_its_worker(tmp_path):
-    """The worker is killed: its program is asked to end, and the lock is free only then."""
-    worker = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from models.search.child import Child\n"
-        "from models.search.lock import FileLock\n"
-        "folder = Path(sys.argv[1])\n"
-        "lock = FileLock(folder / 'lock')\n"
-        "lock.take()\n"
-        "code = 'import signal; print(\"ready\", flush=True); signal.pause()'\n"
-        "Child([sys.executable, '-c', code], folder / 'log', lock.fileno(), {}).wait(60)\n"
-    )
+    """The worker is killed: its program is asked to end, and the lock is free when it has."""
+    os.mkfifo(tmp_path / "gate")
+    log, lock = tmp_path / "log", FileLock(tmp_path / "lock")
     with subprocess.Popen(
-        [sys.executable, "-c", worker, str(tmp_path)], env=os.environ | {"PYTHONPATH": str(ROOT)}
-    ) as begun:
-        log = tmp_path / "log"
+        [sys.executable, "-c", WORKER, str(tmp_path), ENDS_SLOWLY],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as worker:
         until(lambda: log.exists() and "ready" in log.read_text(), 60)
-        lock = FileLock(tmp_path / "lock")
-        assert not lock.try_take()
-        begun.send_signal(signal.SIGKILL)
-        begun.wait(60)
+        worker.send_signal(signal.SIGKILL)
+    until(lambda: "asked" in log.read_text(), 30)
+    assert not lock.try_take()
+    (tmp_path / "gate").write_text("")
     until(lock.try_take, 60)
     lock.release()

@@ -6,6 +6,7 @@ pytest.importorskip("keras", reason="the training environment has it: make train
 
 from models.bundling.catalogue import CATALOGUE
 from models.datasets.record import DataSet
+from models.ssd.profile import read_profile
 from models.training.exporting import export, read_trained
 from models.training.figures import figures_of
 from models.training.recipe import Recipe
@@ -40,3 +41,4 @@ def test_float32_measures_as_the_network_does(tmp_path, run):
     assert metrics.trained.latency_ms > 0
     assert metrics.latency_ms >= metrics.inference_ms > 0
     assert told == {"measuring the network": 1.0, "measuring the bundle": 1.0}
+    assert read_profile(metrics.profile, "the manifest").pictures == 5

@@ -7,10 +7,9 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from dcf.errors import NotFound, NotReady
+from dcf.gateway.calls.call import Call, QueuedCall
 from dcf.gateway.calls.metrics import Metrics
-from dcf.gateway.calls.queued_call import QueuedCall
 from dcf.gateway.calls.traced_upstream import TracedUpstream
-from dcf.gateway.calls.upstream import Call
 from dcf.gateway.core import Gateway
 from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec

@@ -64,7 +64,7 @@ EXIT = ReplicaExit(
 )
 MOVING = replace(
     state(), rollout="progressing", revision=2, newest=5, progress=Progress(3, 1), restarts=4,
-    last_exit=EXIT,
+    last_exit=EXIT, judged="canary",
 )  # fmt: skip
 
 
@@ -73,6 +73,7 @@ def test_what_runs_beside_the_newest_revision_is_told_in_fields_of_its_own():
     assert (shown.revision, shown.rollout_revision) == (2, 5)
     assert (shown.rollout_replicas, shown.rollout_ready_replicas) == (3, 1)
     assert (shown.restarts, shown.last_exit, shown.last_exit_at) == (4, EXIT.reason, "then")
+    assert shown.rollout_mode == "canary"
     quiet = encode(status_of(FunctionState(SPEC, 1, 1, "t", revision=2, newest=2), 0))
     assert not any(word in quiet for word in (b"rolloutR", b"restarts", b"lastExit"))
 
@@ -81,14 +82,21 @@ def test_grpc_and_the_client_of_rest_tell_the_same_under_the_same_names():
     over_rest = function_of(json.loads(encode(status_of(MOVING, 0)))).annotations
     assert over_rest == annotations_of(MOVING)
     assert set(over_rest) - {"desc", "dcf.reason"} == {
-        "dcf.rollout", "dcf.revision", "dcf.rollout-revision", "dcf.rollout-replicas",
-        "dcf.rollout-ready-replicas", "dcf.restarts", "dcf.last-exit", "dcf.last-exit-at",
+        "dcf.rollout", "dcf.rollout-mode", "dcf.revision", "dcf.rollout-revision",
+        "dcf.rollout-replicas", "dcf.rollout-ready-replicas", "dcf.restarts", "dcf.last-exit",
+        "dcf.last-exit-at",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("told", [state("no weights"), MOVING])
 def test_what_a_listing_gave_can_be_sent_back(told):
     assert without_rollout(annotations_of(told)) == {"desc": "x"}
+
+
+def test_terms_are_the_functions_own_and_a_mode_in_the_wrong_place_is_left_to_be_refused():
+    asked = {"dcf.rollout.mode": "canary", "dcf.rollout.share": "0.2"}
+    assert without_rollout(asked) == asked
+    assert without_rollout({"dcf.rollout": "canary"}) == {"dcf.rollout": "canary"}
 
 
 def test_what_there_is_nothing_of_is_left_out():

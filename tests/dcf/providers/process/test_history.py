@@ -69,7 +69,7 @@ def test_one_that_was_on_its_way_is_given_up_for_the_next(history):
         _, first = (await read()).infos()
         assert (first.rollout, first.reason) == (
             "failed",
-            "given up for revision 2 before it was ready",
+            "given up for revision 2 before it took over",
         )
         await past.failed(2, "no weights")
         await past.add(spec("c"), "")

@@ -43,7 +43,7 @@ class Prepared:
         asyncio.run(archives.put(archive.digest, chunks()))
         self.image = archive.image
         stock = Stock(home, archives, Overlays(home.overlays), Secrets(home))
-        self.launching = Launching(stock, 0, dict(os.environ), mesh="127.0.0.1:9")
+        self.launching = Launching(stock, 0, dict(os.environ), mesh=("127.0.0.1:9", "shown"))
 
     def check(self, **env):
         self.launching.check(FunctionSpec("f", self.image, env=env))
@@ -143,6 +143,7 @@ def test_every_setting_is_refused_or_starts(prepared, row, text):
 def test_what_the_gateway_sets_by_default_a_function_may_set_in_either_case(prepared):
     seen = config.read({}, prepared.launch().env)
     assert (seen.log_format, seen.mesh_address) == ("text", "127.0.0.1:9")
+    assert seen.mesh_token == "shown"
     own = prepared.launch(log_format="json", mesh_address="elsewhere:1").env
     seen = config.read({}, own)
     assert (seen.log_format, seen.mesh_address) == ("json", "elsewhere:1")

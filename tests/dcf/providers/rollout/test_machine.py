@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from dcf.providers.rollout.machine import Rollout
 from dcf.providers.rollout.states import Asked, State
+from dcf.providers.terms import Terms
 
 TRIAL = 2.0
 
@@ -59,7 +60,7 @@ class Script:
     def keep(self, number):
         self.keeping.append(number)
 
-    def note_failure(self, number, reason):
+    def note_end(self, number, outcome, reason):
         self.failures.append((number, reason))
 
     def wake(self, at):
@@ -445,6 +446,9 @@ def test_stopped_it_starts_nothing_any_more(script):
     assert script.rollout.is_drained
 
 
+TERMS = [None, None, Terms("canary", 0.25), Terms("shadow", 0.5)]
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Events in any order; what must hold between any two of them is below the rules."""
 
@@ -455,10 +459,20 @@ class AnyOrder(RuleBasedStateMachine):
         self.asked = 0
         self.is_stopped = False
 
-    @rule(replicas=st.integers(0, 3))
-    def ask(self, replicas):
+    @rule(replicas=st.integers(0, 3), terms=st.sampled_from(TERMS))
+    def ask(self, replicas, terms):
         self.asked += 1
-        self.rollout.asked(Asked(self.asked, replicas))
+        self.rollout.asked(Asked(self.asked, replicas, terms))
+
+    @rule(keep=st.booleans(), data=st.data())
+    def settle(self, keep, data):
+        number = data.draw(st.integers(1, max(1, self.asked)))
+        served, was_judged = self.served(), self.rollout.terms is not None
+        is_settled = self.rollout.settled(number, "the verdict", keep=keep)
+        assert is_settled == (was_judged and number == self.rollout.newest)
+        if is_settled:
+            assert self.rollout.terms is None
+        assert not served or self.rollout.routed
 
     @rule(replicas=st.integers(0, 3))
     def scale(self, replicas):
@@ -531,6 +545,20 @@ class AnyOrder(RuleBasedStateMachine):
         assert {number for number, _ in self.script.alive} <= known
 
     @invariant()
+    def two_revisions_take_calls_only_while_one_is_a_canary(self):
+        numbers = {number for number, _ in self.rollout.routed}
+        assert len(numbers) <= (2 if self.rollout.state is State.CANARY else 1)
+        assert not self.rollout.shares or numbers <= set(self.rollout.shares)
+
+    @invariant()
+    def a_shadow_takes_no_calls(self):
+        if self.rollout.state is State.SHADOW:
+            assert self.rollout.rolling.number not in {each for each, _ in self.rollout.routed}
+            assert all(self.script.alive[each] for each in self.rollout.shadowed)
+        else:
+            assert not self.rollout.shadowed
+
+    @invariant()
     def calls_go_to_replicas_that_take_them(self):
         assert all(self.script.alive[each] for each in self.rollout.routed)
 
@@ -586,6 +614,7 @@ class Persistent(AnyOrder):
                 for replica in list(self.script.ending):
                     self.script.has_ended(replica)
                 self.script.after(60.0)
+                self.rollout.settled(self.asked, "as good", keep=True)
             assert self.rollout.state is State.RESTING
             assert self.rollout.outcome == "ready" or self.rollout.current is not None
             if self.rollout.outcome == "ready":

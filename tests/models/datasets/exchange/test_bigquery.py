@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import pytest
 
+from models.datasets.digest import digest_of
 from models.datasets.errors import DataSetError
 from models.datasets.exchange import bigquery as module
 from models.datasets.exchange import bigquery_clients as clients
 from models.datasets.exchange import pushing
 from models.datasets.exchange.batches import cut
 from models.datasets.exchange.opening import open_place
+from models.datasets.exchange.profiles import Profile
 from models.datasets.exchange.pulling import pull
 from models.datasets.exchange.pushing import push
 from models.datasets.tolerance import ANY
@@ -93,6 +97,42 @@ def test_two_pushes_at_once_are_found(place, data, monkeypatch):
         push(data, place, quiet)
     monkeypatch.undo()
     assert push(data, place, quiet).moved == 3
+
+
+def test_a_reader_sees_the_old_or_the_new_whole(place, data, tmp_path, monkeypatch):
+    """A push ends between any two requests of a pull, and what is pulled is one of both."""
+    push(data, place, quiet)
+    other = replace(data, pictures=data.pictures[1:])
+    monkeypatch.setattr(module, "_PART", 1)
+    wanted, seen = {digest_of(data), digest_of(other)}, set()
+    for at in range(8):
+        asked = []
+
+        def here(name, asked=asked, at=at):
+            before = getattr(module.BigQueryPlace, name)
+
+            def method(self, *what):
+                asked.append(name)
+                if len(asked) == at + 1:
+                    now = other if digest_of(data) == place.about().digest else data
+                    push(now, open_place(place.name), quiet, replace=True)
+                return before(self, *what)
+
+            return method
+
+        names = ("about", "version", "parts", "read")
+        reader = type("Reader", (module.BigQueryPlace,), {name: here(name) for name in names})
+        found = pull(reader(*place._id.split("."), Profile(place="")), tmp_path / f"out{at}", quiet)
+        seen.add(found.digest)
+    assert seen == wanted
+
+
+@pytest.mark.parametrize("name", ["a \"b\" \\ `c` 'd'", "새 이름 😀", "tab\tand\nline"])
+def test_names_of_classes_come_back_from_the_description(place, data, name):
+    named = replace(data, names=(*data.names[:-1], name))
+    push(named, place, quiet)
+    assert place.about().classes == named.names
+    assert place.about().digest == digest_of(named)
 
 
 def test_many_classes_are_left_to_the_rows(place, data, monkeypatch):

@@ -103,7 +103,7 @@ def test_an_update_during_an_update_gives_the_first_one_up(drive, gate, state):
         assert await driven.call() == "two"
         newest, given_up, _ = await driven.provider.placement.history("f")
         assert (newest.rollout, given_up.rollout) == ("ready", "failed")
-        assert given_up.reason == "given up for revision 3 before it was ready"
+        assert given_up.reason == "given up for revision 3 before it took over"
 
     drive(steps)
 

@@ -1,0 +1,1 @@
+"""Whether what a function sees now looks like what its model was evaluated on."""
