@@ -1,9 +1,10 @@
 """The board and the rules of deploy/, asked of a real Prometheus that reads a real gateway."""
 
-import itertools
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -22,7 +23,9 @@ pytestmark = [
         reason="prometheus is missing: apt-get install prometheus",
     ),
 ]
-DEPLOY = Path(__file__).parents[4] / "deploy"
+ROOT = Path(__file__).parents[4]
+DEPLOY = ROOT / "deploy"
+PHOTO = (ROOT / "samples" / "coffee.jpg").read_bytes()
 BOARD = json.loads((DEPLOY / "grafana" / "dashboard.json").read_text())
 TARGETS = [
     (panel["title"], target["expr"])
@@ -34,24 +37,8 @@ RULES = [
     for group in yaml.safe_load((DEPLOY / "prometheus" / "rules.yaml").read_text())["groups"]
     for rule in group["rules"]
 ]
-# What a plain function in a gateway that is well does not count.
-SPECIAL = (
-    "gateway_function_held_calls", "gateway_function_wakes_total",
-    "gateway_function_verdicts_total", "gateway_function_copies_total",
-    "ssd_detections_total", "ssd_pictures_total", "ssd_confidence_bucket",
-    "ssd_picture_detections_bucket",
-)  # fmt: skip
-STAGES = """
-import os
-from types import SimpleNamespace
-
-def answer(req):
-    if req.input == b"exit":
-        os._exit(3)
-    if req.input == b"raise":
-        raise RuntimeError("no")
-    return SimpleNamespace(body=req.input, timings_ms={"decode": 1.5, "inference": 7})
-"""
+# Counted only where a function may be at zero.
+SPECIAL = {"gateway_function_held_calls", "gateway_function_wakes_total"}
 _NAME = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?=[{\[])")
 
 
@@ -65,16 +52,12 @@ def names_of(expression):
 class Prometheus:
     """One on loopback that reads what the example of deploy/prometheus says, of these addresses."""
 
-    def __init__(self, folder, gateway, replica):
+    def __init__(self, folder, gateway):
         config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yaml").read_text())
         config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
         config["rule_files"] = [str(DEPLOY / "prometheus" / "rules.yaml")]
-        of_gateway, of_functions = config["scrape_configs"]
-        of_gateway["static_configs"][0]["targets"] = [gateway.removeprefix("http://")]
-        of_functions["metrics_path"] = "/metrics"
-        of_functions["static_configs"] = [
-            {"targets": [replica], "labels": {"function_name": "f.openfaas-fn"}}
-        ]
+        for job in config["scrape_configs"]:
+            job["static_configs"][0]["targets"] = [gateway.removeprefix("http://")]
         file = folder / "prometheus.yaml"
         file.write_text(yaml.safe_dump(config))
         with socket.socket() as probe:
@@ -114,34 +97,29 @@ class Prometheus:
         self.process.wait(30)
 
 
-def metrics_address(pid):
-    """Where a replica tells its own numbers."""
-    environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    (port,) = [each[13:].decode() for each in environ if each.startswith(b"METRICS_PORT=")]
-    return f"127.0.0.1:{port}"
+@pytest.fixture(scope="module")
+def busy(module_gateway):
+    """A gateway with `ssd`, of which a shadow was tried and a replica has crashed."""
+    gateway = module_gateway
 
-
-@pytest.fixture
-def busy(gateways, write_function, tmp_path):
-    """A gateway with a function that has answered, failed and crashed; `call()` goes on with it."""
-    gateway = gateways("--min-ready-seconds", "0")
-    gateway.deploy(write_function(tmp_path / "f", "f", STAGES, name="answer"))
-    number = itertools.count()
-
-    def call(body=b""):
-        path = "no-such" if next(number) % 3 == 0 else "f"
-        return requests.post(f"{gateway.rest}/function/{path}", data=body, timeout=20).status_code
+    def call(body=PHOTO, name="ssd"):
+        return requests.post(f"{gateway.rest}/function/{name}", data=body, timeout=60)
 
     gateway.call = call
-    requests.post(f"{gateway.rest}/function/f", data=b"exit", timeout=20)
-    until(lambda: requests.post(f"{gateway.rest}/function/f", timeout=20).ok)
+    gateway.deploy(ROOT / "config.yaml")
+    done = gateway.dcf("create", "-f", ROOT / "config.yaml", "--shadow", "1")
+    assert done.returncode == 0, done.stderr.decode()
+    assert call().ok
+    assert gateway.dcf("abandon", "ssd").returncode == 0
+    until(lambda: len(gateway.children()) == 1, 60)
+    os.kill(gateway.children()[0], signal.SIGKILL)
+    until(lambda: call().ok, 60)
     return gateway
 
 
-@pytest.fixture
-def prometheus(busy, tmp_path):
-    (replica,) = busy.children()
-    started = Prometheus(tmp_path, busy.rest, metrics_address(replica))
+@pytest.fixture(scope="module")
+def prometheus(busy, tmp_path_factory):
+    started = Prometheus(tmp_path_factory.mktemp("prometheus"), busy.rest)
     yield started
     started.end()
 
@@ -150,16 +128,18 @@ def test_every_query_of_the_board_and_of_the_rules_has_data(busy, prometheus):
     missing = list(TARGETS)
 
     def has_all():
-        busy.call(), busy.call(b"raise")
+        assert busy.call().ok
+        assert busy.call(b"no picture").status_code == 400
+        assert busy.call(name="no-such").status_code == 404
         missing[:] = [
             (title, expression)
             for title, expression in TARGETS
-            if not names_of(expression) & set(SPECIAL) and not prometheus.result(expression)
+            if not names_of(expression) & SPECIAL and not prometheus.result(expression)
         ]
         return not missing
 
     until(has_all, 120, lambda: f"{missing}\n{prometheus.log.read_text()[-2000:]}")
-    known = prometheus.names() | set(SPECIAL)
+    known = prometheus.names() | SPECIAL
     for title, expression in (*TARGETS, *RULES):
         assert not names_of(expression) - known - {"up"}, title
         prometheus.result(expression)  # it can be read; an alert that is silent has no result
