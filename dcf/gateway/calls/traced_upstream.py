@@ -46,6 +46,16 @@ class TracedUpstream(Upstream):
         finally:
             span.end()
 
+    async def _held_until_ready(self, name: str, call: Call) -> Target:
+        span = self._tracing.begin("wait for a replica", call.headers)
+        try:
+            return await super()._held_until_ready(name, call)
+        except BaseException as fault:
+            span.failed(fault)
+            raise
+        finally:
+            span.end()
+
     async def _send(self, target: Target, call: Call) -> aiohttp.ClientResponse:
         span = self._tracing.begin(
             "upstream", call.headers, CLIENT,

@@ -95,6 +95,8 @@ def test_a_call_that_nobody_could_answer_failed(run, collector):
     (call,) = collector.named("f")
     assert call.failed
     assert call.attributes["error.type"] == "not_ready"
+    (wait,) = collector.named("wait for a replica")
+    assert (wait.parent, wait.failed) == (call.id, True)
 
 
 def test_a_name_that_is_no_functions_has_no_span(run, collector):
