@@ -21,6 +21,7 @@ from .application import application
 from .bounds import Bounds, open_files
 from .calls.metrics import Metrics
 from .calls.upstream import READ_BUFFER, Upstream
+from .calls.upstream_choice import upstream_for
 from .core import Gateway
 from .doors.alert import AlertDoor
 from .doors.archives import ArchivesDoor
@@ -163,7 +164,7 @@ class Server:
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
-        upstream = self._upstream = Upstream(gateway, metrics)
+        upstream = self._upstream = upstream_for(gateway, metrics, os.environ)
         opened.push_async_callback(upstream.close)
         scaling = Scaling(gateway, metrics, upstream, bounds)
         others.append(scaling.hear)

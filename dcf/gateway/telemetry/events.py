@@ -153,6 +153,12 @@ SUMMED = Event(
 LINES_LOST = Event(
     "lines_lost", WARNING, "lines", "stderr was too slow or failed: so many lines are missing here"
 )
+SPANS_LOST = Event(
+    "spans_lost", WARNING, "",
+    "spans cannot be sent to the endpoint of traces; calls are answered all the same, and this is "
+    "told once until it is over",
+)  # fmt: skip
+SPANS_SENT = Event("spans_sent", INFO, "", "spans are sent again")
 EVENTS = tuple(each for each in tuple(globals().values()) if isinstance(each, Event))
 
 
