@@ -13,6 +13,7 @@ from aiohttp import web
 
 from ..errors import CannotStart
 from ..providers.port import Provider
+from ..providers.process.isolation import AUTO
 from ..providers.process.provider import MIN_READY_SECONDS, ProcessProvider
 from .access.access import OPEN, Access
 from .access.certificate import Certificate
@@ -66,6 +67,8 @@ class Settings:
         bounds: How many connections it keeps, and how long it waits for what callers send.
         cors: Which web pages may read what functions answer; None for none.
         certificate: For TLS at both doors; None for none.
+        isolation: How functions are kept from each other: `auto`, a way, or `none`.
+        secret_files: Of the gateway, outside its folder: no function may read them.
     """
 
     host: str = "127.0.0.1"
@@ -80,6 +83,8 @@ class Settings:
     bounds: Bounds = field(default_factory=Bounds)
     cors: Cors | None = None
     certificate: Certificate | None = None
+    isolation: str = AUTO
+    secret_files: tuple[Path, ...] = ()
 
     @property
     def authorization(self) -> str:
@@ -100,6 +105,8 @@ def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
             mesh_token=settings.access.mesh if settings.access.auth_calls else "",
             min_ready_seconds=settings.min_ready_seconds,
             accept_lost_state=settings.accept_lost_state,
+            isolation=settings.isolation,
+            secret_files=settings.secret_files,
         )
     raise CannotStart(
         f"provider {settings.provider!r} is unknown: allowed are {', '.join(PROVIDERS)}"
@@ -112,6 +119,7 @@ class Server:
     Attributes:
         rest: The REST door's address, once started.
         grpc: The gRPC door's `host:port`, once started.
+        isolation: How functions are kept from each other, once started.
         queue: What answers calls later, once started; None for a gateway without one.
     """
 
@@ -131,7 +139,7 @@ class Server:
         """
         self._settings, self._make_provider = settings, make_provider
         self._lost_lines = lost_lines
-        self.rest = self.grpc = ""
+        self.rest = self.grpc = self.isolation = ""
         self._started = AsyncExitStack()
         self.queue: CallQueue | None = None
         self._upstream: Upstream | None = None
@@ -161,6 +169,7 @@ class Server:
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
+        self.isolation = gateway.isolation
         upstream = self._upstream = Upstream(gateway, metrics)
         opened.push_async_callback(upstream.close)
         queue = self.queue = await self._open_queue(gateway, upstream, opened)

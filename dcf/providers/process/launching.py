@@ -14,6 +14,7 @@ from ...errors import InvalidRequest
 from ...rooms import values
 from ..placement import FunctionSpec
 from .archives import Archives
+from .isolation import Isolation
 from .limits import limits_of
 from .overlay import Overlays
 from .replica import Launch
@@ -36,6 +37,7 @@ _CALL_MARGIN = 5.0
 _CALL_DEFAULT = 60.0
 _NO_LIMIT = 86_400.0
 _DEVICES = Path("/dev")
+_APART_FROM_NOTHING = Isolation()
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Launching:
         *,
         devices: Path = _DEVICES,
         mesh: tuple[str, str] = ("", ""),
+        isolation: Isolation = _APART_FROM_NOTHING,
     ) -> None:
         """What prepares them.
 
@@ -69,9 +72,11 @@ class Launching:
             devices: Where the machine has its devices.
             mesh: `host:port` where functions call others by name, and the token that they show
                 there; each may be empty.
+            isolation: What replicas are shut out of.
         """
         self._stock, self._parent, self._environ, self._devices = stock, parent, environ, devices
         self._mesh, self._mesh_token = mesh
+        self._isolation = isolation
         self._turns = itertools.count()
 
     def check(self, spec: FunctionSpec) -> None:
@@ -121,9 +126,11 @@ class Launching:
             load = values.seconds("LOAD_TIMEOUT", spec.env)
             call = values.seconds("EXEC_TIMEOUT", spec.env)
             stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
-        (self._stock.home.data / spec.name).mkdir(mode=0o700, exist_ok=True)
+        data = self._stock.home.data / spec.name
+        data.mkdir(mode=0o700, exist_ok=True)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
         secrets = self._stock.secrets.mount(spec.secrets)
+        shown = (*path, *map(Path, attached.values()), *([secrets] if secrets else ()))
         return Launch(
             revision=number,
             folder=folder,
@@ -131,6 +138,7 @@ class Launching:
             | {"SHUTDOWN_TIMEOUT": f"{stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
+            fence=partial(self._isolation.plan, shown, data),
             load_timeout=load + _CALL_MARGIN,
             # An EXEC_TIMEOUT of 0 is no limit.
             call_timeout=max(_CALL_DEFAULT, (call or _NO_LIMIT) + _CALL_MARGIN),

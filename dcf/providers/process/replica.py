@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 import os
+import shutil
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ..placement import ReplicaExit, Usage
 from ..routing import Target
 from .exit_reason import BY_GATEWAY
 from .free_ports import free_ports
-from .leftovers import mark_of
+from .leftovers import READY, mark_of
 from .logs import now
 from .probe import status_of
 from .process_usage import Meter, resident_bytes
@@ -42,7 +43,8 @@ class Launch:
         folder: The unpacked code; the process works in it.
         env: Everything but what differs from replica to replica.
         parent: The read end of a pipe that closes when the gateway ends.
-        run: Folder for lock files.
+        run: Folder for the folders that replicas write to.
+        fence: Says what one is shut out of, given its folder there; see `fence.py`.
         load_timeout: Seconds until a watcher must be ready.
         call_timeout: Seconds without a byte after which the gateway gives a call up.
         stop_timeout: Seconds a watcher gets to finish its calls.
@@ -56,6 +58,7 @@ class Launch:
     env: Mapping[str, str]
     parent: int
     run: Path
+    fence: Callable[[Path], str]
     load_timeout: float
     call_timeout: float
     stop_timeout: float
@@ -148,13 +151,16 @@ class Replica:
         """Start the process and watch it to its end; tells how it ended."""
         self._was_ready_at = 0.0
         # Nobody else knows this name, so that whoever makes the file is the process started here.
-        lock = self._launch.run / f"{self._instance}.{os.urandom(8).hex()}.lock"
+        own = self._launch.run / f"{self._instance}.{os.urandom(8).hex()}.lock"
+        lock = own / READY
         try:
+            own.mkdir(mode=0o700)
             http, *others = free_ports(HOST, 4)
             spawned = await Spawned.start(
                 self._command(http, others, lock), lambda text: self._log(self._instance, text)
             )
         except OSError as fault:
+            shutil.rmtree(own, ignore_errors=True)
             return self._exit(f"the process cannot be started: {fault.strerror}")
         try:
             ours = await self._watched(spawned, (http, others[-1]), lock)
@@ -168,7 +174,7 @@ class Replica:
         finally:
             self.target = self._meter = None
             await spawned.end(self._stop_seconds)
-            lock.unlink(missing_ok=True)  # it was killed
+            shutil.rmtree(own, ignore_errors=True)
 
     def _exit(self, cause: str, reason: str = "", address: str = "") -> ReplicaExit:
         address = address if self._was_ready_at else ""
@@ -187,7 +193,8 @@ class Replica:
             parent=launch.parent,
             grace=launch.stop_timeout,
             cores=self._cores,
-            mark=mark_of(lock),
+            mark=mark_of(lock.parent),
+            fence=launch.fence(lock.parent),
         )
 
     async def _watched(self, spawned: Spawned, ports: tuple[int, int], lock: Path) -> str:
