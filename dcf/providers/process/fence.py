@@ -107,8 +107,9 @@ def _own_user_namespace() -> None:
         ("uid_map", f"{user} {user} 1"),
         ("gid_map", f"{group} {group} 1"),
     ):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:  # noqa: PTH123 # as above
-            file.write(text)
+        handle = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        os.write(handle, text.encode())
+        os.close(handle)
 
 
 def _bind(source: str, target: str) -> None:

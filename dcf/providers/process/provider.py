@@ -30,7 +30,7 @@ class ProcessProvider:
 
     kind = "process"
 
-    def __init__(  # noqa: PLR0913 # one a setting
+    def __init__(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a setting
         self,
         home: Path,
         environ: Mapping[str, str] = os.environ,
