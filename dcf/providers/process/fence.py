@@ -229,13 +229,15 @@ def _done(result: int) -> int:
     return result
 
 
-def _try(plan: str) -> None:
-    """Whether this machine can: prints Landlock's version, or why not."""
+def _main(plan: str, *words: str) -> None:
+    """Run a program behind the fence, or say why that cannot be; without one, just try."""
     try:
         enter(plan)
+        if words:
+            os.execv(words[0], words)  # noqa: S606 # that is what it is for
     except OSError as fault:
-        sys.exit(fault.strerror)
+        sys.exit(f"it cannot be shut out of the gateway's state: {fault.strerror}")
 
 
 if __name__ == "__main__":
-    _try(sys.argv[1])
+    _main(*sys.argv[1:])

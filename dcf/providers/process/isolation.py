@@ -50,6 +50,11 @@ class Isolation:
         written = (f"{fence.OWN} {path.resolve()}" for path in own)
         return "\n".join((self._plan, *read, *written))
 
+    def before(self, *own: Path) -> list[str]:
+        """The words before a program's, which shut it out of all but folders it may write to."""
+        plan = self.plan((), *own)
+        return _program(plan) if plan else []
+
     def __str__(self) -> str:
         lacks = f" (without {', '.join(self.lacks)})" if self.lacks else ""
         return self.mode + lacks
@@ -118,11 +123,20 @@ def _fault(plan: str, abi: int) -> str:
     """Why a plan cannot be carried out here, in a few words; or nothing."""
     if abi < fence.LEAST_ABI:
         return "this kernel has no Landlock (Linux 5.19 or newer), or it is forbidden"
-    program = [sys.executable, "-I", "-S", fence.__file__, plan]
     try:
         done = subprocess.run(
-            program, capture_output=True, text=True, timeout=_SECONDS, check=False, cwd=os.sep
+            _program(plan),
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            cwd=os.sep,
         )
     except (OSError, subprocess.TimeoutExpired) as fault:
         return str(fault)
-    return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""
+    said = done.stderr.strip().rpartition("\n")[2]
+    return said.rpartition(": ")[2] or "it failed" if done.returncode else ""
+
+
+def _program(plan: str) -> list[str]:
+    return [sys.executable, "-I", "-S", fence.__file__, plan]

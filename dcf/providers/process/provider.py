@@ -143,7 +143,7 @@ class _Opened:
         self._home, self._store = home, store
         # Watchers inherit the read end. The write end is ours alone, so it closes however we end.
         self._parent, self._alive = os.pipe()
-        self._archives, self._overlays = Archives(home), Overlays(home.overlays)
+        self._archives, self._overlays = Archives(home), Overlays(home.overlays, isolation)
         secrets = Secrets(home)
         stock = Stock(home, self._archives, self._overlays, secrets)
         launching = Launching(stock, self._parent, environ, mesh=mesh, isolation=isolation)

@@ -81,15 +81,18 @@ class Scene:
     """A victim and its attacker, both running.
 
     Attributes:
+        driven: Their provider.
+        home: Its folder.
+        processes: Of the gateway and the victim.
         files: Of others, each of which holds something that must not be read.
     """
 
     def __init__(self, driven, home):
-        self._driven, self.home = driven, home
+        self.driven, self.home = driven, home
         self.files = []
 
     async def prepare(self):
-        driven, stores = self._driven, self._driven.provider.stores
+        driven, stores = self.driven, self.driven.provider.stores
         (self.home / "tokens.json").write_bytes(SECRET)
         (self.home / "queue").mkdir()
         (self.home / "queue" / "1.body").write_bytes(SECRET)
@@ -121,7 +124,7 @@ class Scene:
     async def ask(self, *tries):
         """What came of each."""
         body = json.dumps([[verb, str(what)] for verb, what in tries]).encode()
-        return json.loads(await self._driven.call(body))
+        return json.loads(await self.driven.call(body))
 
 
 def played(drive, mode, steps):
@@ -233,6 +236,67 @@ def test_without_isolation_it_reads_all_of_it(drive):
         assert {kind for kind, _ in answers} == {"came"}
 
     played(drive, NONE, steps)
+
+
+# Code of the function as well: it runs while pip builds a package of its requirements.
+BUILD = """
+import os, pathlib, zipfile
+
+HOME = pathlib.Path(__file__).resolve().parents[4]  # home/code/DIGEST/src/pkg
+places = [HOME / name for name in ("tokens.json", "secrets/key", "queue/1.body", "functions.db")]
+places += [pathlib.Path("/proc", pid, "environ") for pid in os.listdir("/proc") if pid.isdigit()]
+seen = []
+for path in places:
+    try:
+        if b"the victim" in path.read_bytes():
+            seen.append(str(path))
+    except OSError:
+        continue
+
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    name = "spy-1-py3-none-any.whl"
+    with zipfile.ZipFile(pathlib.Path(folder, name), "w") as wheel:
+        wheel.writestr("spy.py", f"SEEN = {seen!r}")
+        about = "Metadata-Version: 2.1\\nName: spy\\nVersion: 1\\n"
+        wheel.writestr("spy-1.dist-info/METADATA", about)
+        about = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+        wheel.writestr("spy-1.dist-info/WHEEL", about)
+        wheel.writestr("spy-1.dist-info/RECORD", "")
+    return name
+"""
+
+
+def built(drive, mode):
+    """What of others a build saw."""
+    seen = []
+    spy = {
+        "src/pkg/pyproject.toml": (
+            '[build-system]\nrequires = []\nbuild-backend = "spying"\nbackend-path = ["."]\n'
+            '[project]\nname = "spy"\nversion = "1"\n'
+        ),
+        "src/pkg/spying.py": BUILD,
+        "src/requirements.txt": "./pkg\n",
+        "src/handler.py": "import json, spy\ndef handle(body):\n    return json.dumps(spy.SEEN)\n",
+    }
+
+    async def steps(scene):
+        image = await upload(scene.driven, code_of(spy))
+        await scene.driven.provider.placement.update(FunctionSpec("f", image))
+        await scene.driven.until(lambda status: status.rollout in {"ready", "failed"})
+        await scene.driven.until(lambda status: status.spec.image == image and status.available)
+        seen.extend(json.loads(await scene.driven.call()))
+
+    played(drive, mode, steps)
+    return seen
+
+
+def test_a_build_of_its_requirements_sees_no_more_than_it_does(drive, mode):
+    assert built(drive, mode) == []
+
+
+def test_without_isolation_a_build_sees_all_of_it(drive):
+    assert len(built(drive, NONE)) >= 4
 
 
 # What handlers do everywhere.
