@@ -35,7 +35,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image model proto \
+.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image model pipeline proto \
 	train-env jax-env lifecycle-env clean
 
 help: ## List every target
@@ -161,6 +161,9 @@ fuzz: .venv-fuzz/.ready ## Feed TARGET=payload (tests/fuzz/targets) for SECONDS=
 
 model: .venv-train/.ready ## Rebuild the embedded bundles from their source and compare
 	.venv-train/bin/python -m models.commands rebuild
+
+pipeline: .venv-train/.ready .venv-emulator/.ready ## The life of a model, small and whole: search, gate, deploy, canary, rollback [DIGITS=FOLDER]
+	.venv-train/bin/python examples/pipeline/demo.py $(if $(DIGITS),--digits "$(DIGITS)")
 
 proto: .venv-dev/.ready ## Write the gRPC code from proto/
 	PYTHON="$(CURDIR)/.venv-dev/bin/python" sh proto/generate.sh

@@ -85,10 +85,9 @@ def s3(s3_address, monkeypatch):
     return "s3://bucket"
 
 
-@pytest.fixture(scope="session")
-def bigquery_addresses(tmp_path_factory):
-    """The addresses of a BigQuery, and of its Storage Read API."""
-    folder = tmp_path_factory.mktemp("bigquery")
+@contextmanager
+def _bigquery(folder):
+    """A BigQuery until the block ends; gives its address, and that of its Storage Read API."""
     for file in (_ENVIRONMENT / "lib").rglob("*.duckdb_extension"):
         place = folder / ".duckdb/extensions" / file.parent.name / "linux_amd64" / file.name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -108,22 +107,40 @@ def bigquery_addresses(tmp_path_factory):
         yield f"http://127.0.0.1:{rest}", f"127.0.0.1:{grpc}"
 
 
-@pytest.fixture
-def bigquery(bigquery_addresses, monkeypatch):
-    """The address of a new data set of a BigQuery, and what leads this process there."""
+@contextmanager
+def bigquery_server(folder, name):
+    """A BigQuery with an empty data set, where this process and what it starts are led."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with _bigquery(folder) as addresses, pytest.MonkeyPatch.context() as monkeypatch:
+        yield _lead_to(addresses, name, monkeypatch)
+
+
+def _lead_to(addresses, name, monkeypatch):
     from google.auth.credentials import AnonymousCredentials
     from google.cloud import bigquery as google
 
-    for name, value in _QUIET.items():
-        monkeypatch.setenv(name, value)
-    rest, grpc = bigquery_addresses
+    for key, value in _QUIET.items():
+        monkeypatch.setenv(key, value)
+    rest, grpc = addresses
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", rest)
     monkeypatch.setenv("BIGQUERY_STORAGE_EMULATOR_HOST", grpc)
     # The emulator answers 400 to smaller uploads of the usual type.
     monkeypatch.setattr(google.client, "_GENERIC_CONTENT_TYPE", "application/octet-stream")
-    name = f"d{secrets.token_hex(8)}"
     google.Client("acme", credentials=AnonymousCredentials()).create_dataset(name, timeout=30)
     return f"bigquery://acme/{name}"
+
+
+@pytest.fixture(scope="session")
+def bigquery_addresses(tmp_path_factory):
+    """The addresses of a BigQuery, and of its Storage Read API."""
+    with _bigquery(tmp_path_factory.mktemp("bigquery")) as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def bigquery(bigquery_addresses, monkeypatch):
+    """The address of a new data set of a BigQuery, and what leads this process there."""
+    return _lead_to(bigquery_addresses, f"d{secrets.token_hex(8)}", monkeypatch)
 
 
 @pytest.fixture(scope="session")

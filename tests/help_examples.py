@@ -17,7 +17,8 @@ ROOTS = {"dcf": dcf, "ssd": ssd}
 FOLDERS = ("photos", "secrets", "coco", "my-runtimes", "runs/digits/int8")
 FILES = (
     "config.yaml", "photo.jpg", "a.jpg", "b.jpg", "state.backup", "instances.json", "token.txt",
-    "train.yaml", "search.yaml", "train.zip", "dataset.yaml", "answers.npz", "answers_seed1.npz",
+    "train.yaml", "search.yaml", "pipeline.yaml", "train.zip", "dataset.yaml", "answers.npz",
+    "answers_seed1.npz",
     "ssd_300_vgg.ckpt.zip", "verdict.json",
 )  # fmt: skip
 

@@ -39,6 +39,7 @@ BREACHES = {
     "bundling-layers": ("models/bundling/trained.py", "import models.bundling.writing"),
     "training-layers": ("models/training/recipe.py", "import models.training.loop"),
     "pictures-without-keras": ("models/training/loader.py", "import keras"),
+    "pipeline-layers": ("models/pipeline/machine.py", "import models.pipeline.state"),
     "datasets-layers": ("models/datasets/fingerprint.py", "import models.datasets.sheet"),
     "ssd-layers": ("models/ssd/coder.py", "import models.ssd.boxes"),
     "delivery-layers": ("models/delivery/notes.py", "import models.delivery.rollout"),

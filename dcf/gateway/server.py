@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ..errors import CannotStart
+from ..providers.notices import Hear
 from ..providers.port import Provider
 from ..providers.process.isolation import AUTO
 from ..providers.process.provider import MIN_READY_SECONDS, ProcessProvider
@@ -44,6 +45,7 @@ from .rest.connections import Connections
 from .rest.cors import Cors
 from .rest.listener import RestListener
 from .rest.protocol import Protocol
+from .scaling.scaling import Scaling
 from .telemetry.traffic import Traffic
 
 _DRAIN_SECONDS = 35.0
@@ -163,15 +165,19 @@ class Server:
             await opened.enter_async_context(settings.certificate.renewed())
         mesh_host = "127.0.0.1" if settings.certificate else from_here(settings.host)
         provider = self._make_provider(f"{mesh_host}:{listener.mesh_port}")
-        metrics = Metrics()
+        metrics, others = Metrics(), list[Hear]()
         candidates = Candidates(metrics)
-        provider.listen(hearing(metrics, candidates))
+        provider.listen(hearing(metrics, candidates, others))
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
         self.isolation = gateway.isolation
         upstream = self._upstream = Upstream(gateway, metrics)
         opened.push_async_callback(upstream.close)
+        scaling = Scaling(gateway, metrics, upstream, bounds)
+        others.append(scaling.hear)
+        opened.push_async_callback(scaling.close)
+        scaling.start()
         queue = self.queue = await self._open_queue(gateway, upstream, opened)
         rpcs = Rpcs(gateway)
         runner = web.AppRunner(
@@ -197,7 +203,8 @@ class Server:
         queue: CallQueue | None,
     ) -> web.Application:
         system, traffic = SystemDoor(gateway), Traffic()
-        page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines)
+        held = upstream.held.count if upstream.held else (lambda _name: 0)
+        page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines, held)
         doors = (
             system,
             SecretsDoor(gateway),

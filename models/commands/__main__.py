@@ -27,6 +27,7 @@ VERBS = {
     "history": "List the models that a running function served.",
     "import": "Make a bundle of a model in another format.",
     "models": "Keep models: add, list, compare, tag, verify, fetch.",
+    "pipeline": "From pictures to a model that serves: run only what has changed.",
     "predict": "Find the objects in a folder of pictures and write one file of answers.",
     "rebuild": "Make the embedded bundles anew and compare them with the committed ones.",
     "rollback": "Let a running function serve the model again that it served before.",

@@ -1,12 +1,12 @@
 """``ssd drift``: whether a function sees other pictures than its model was measured on."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .bundle_type import BUNDLE
 from .data_sets.choice import FOLDER, Choice, data_set_choice
 from .examples import examples
 from .gateway_place import function_options, open_function
@@ -18,6 +18,7 @@ from .registry_place import open_registry, registry_option
 if TYPE_CHECKING:
     from ..evaluation.drift.comparison import Shift
     from ..evaluation.drift.page import Counted
+    from ..registry.registry import Registry
     from ..ssd.profile import Profile
 
 MOVED, FEW = 1, 3
@@ -37,7 +38,11 @@ _UNITS = 4
     type=FOLDER,
     help="A data set, or a model with a profile: an id or tag of the registry, or a bundle.",
 )
-@click.option("--bundle", type=BUNDLE, help="With a data set: the bundle that the function serves.")
+@click.option(
+    "--model",
+    help="With a data set: the model that the function serves, as --against takes one. [default: "
+    "the embedded bundle or the registry's model of its digest]",
+)
 @click.option("--revision", type=Whole(1, 10**9), help="Only replicas of this revision.")
 @click.option(
     "--limit",
@@ -116,30 +121,45 @@ def _reference(
     given: dict[str, Any],
 ) -> "Profile":
     """The profile of a data set, made now, or of a model, made when it was exported."""
-    served = next(iter(counted.values())).model
-    if isinstance(against, Path) and not _is_data_set(against):
-        from ..evaluation.drift.reference import recorded_profile
-        from ..registry.gate.contestants import contestant
-
-        with contestant(str(against), open_registry(given["registry"])) as model:
-            _check_served(model.folder, model.name, served)
-            return recorded_profile(model.folder, model.name)
-    from ..evaluation.drift.reference import profile_of
-    from ..ssd.bundle import DEFAULT_BUNDLE
+    from ..evaluation.drift.reference import profile_of, recorded_profile
+    from ..registry.gate.contestants import contestant
     from ..ssd.detector import Detector
 
-    bundle = given["bundle"] or DEFAULT_BUNDLE
-    _check_served(bundle, bundle.name, served)
+    served = next(iter(counted.values())).model
+    registry = open_registry(given["registry"])
+    if isinstance(against, Path) and not _is_data_set(against):
+        with contestant(str(against), registry) as model:
+            _check_served(model.folder, model.name, served)
+            return recorded_profile(model.folder, model.name)
     data = choice.read(against)
-    with Progress("pictures", len(data.pictures)) as progress:
-        return profile_of(Detector(bundle), data, seen, progress.add)
+    name = given["model"] or _known_by_digest(served, registry)
+    with contestant(name, registry) as model, Progress("pictures", len(data.pictures)) as progress:
+        _check_served(model.folder, model.name, served)
+        return profile_of(Detector(model.folder), data, seen, progress.add)
+
+
+def _known_by_digest(served: Mapping[str, str], registry: "Registry") -> str:
+    """The model that a function serves, of those that are here."""
+    from ..ssd.bundle import EMBEDDED, open_bundle
+    from ..ssd.errors import ProfileError
+
+    for manifest in sorted(EMBEDDED.glob("*/manifest.json")):
+        if open_bundle(manifest.parent).digest == served["digest"]:
+            return manifest.parent.name
+    for record in registry.models():
+        if record.digest == served["digest"]:
+            return record.id
+    raise ProfileError(
+        f"the function serves {served['name']} {served['version']}, digest "
+        f"{served['digest'][:12]}, which is not in the registry: name it with --model"
+    )
 
 
 def _is_data_set(folder: Path) -> bool:
     return folder.is_dir() and not (folder / "manifest.json").exists()
 
 
-def _check_served(folder: Path, name: str, served: Any) -> None:  # noqa: ANN401 - a mapping
+def _check_served(folder: Path, name: str, served: Mapping[str, str]) -> None:
     """Another model's confidences are others: what differs would not be the pictures."""
     from ..ssd.bundle import open_bundle
     from ..ssd.errors import ProfileError

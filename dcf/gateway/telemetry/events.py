@@ -61,6 +61,10 @@ ROLLED_BACK = Event(
     "a rollback was accepted; `revision` is the new one",
 )  # fmt: skip
 SCALED = Event("function_scaled", INFO, "function replicas", "so many replicas are wanted")
+AUTOSCALED = Event(
+    "function_autoscaled", INFO, "function replicas before load",
+    "its load asked for more or fewer replicas; `before` 0: a call woke it",
+)  # fmt: skip
 DELETED = Event("function_deleted", INFO, "function", "it is off the list and drains")
 SECRET_PUT = Event("secret_put", INFO, "secret", "a secret was created or changed")
 SECRET_DELETED = Event("secret_deleted", INFO, "secret", "a secret was deleted")
@@ -103,6 +107,10 @@ REPLICA_RESTARTED = Event(
     "replica_restarted", WARNING, "function revision replica kind reason",
     "its process ended by itself and is started again; what the function had written last is in "
     "its own log, not here",
+)  # fmt: skip
+CRASH_LOOP = Event(
+    "crash_loop", WARNING, "function revision replica reason",
+    "a replica has ended three times or more in a row; told once, until it has run for 10 s",
 )  # fmt: skip
 REPLICA_ENDED = Event("replica_ended", INFO, "function revision replica", "it was drained")
 LOGIN_ACCEPTED = Event(

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,13 +12,14 @@ from pathlib import Path
 from ...archive import Entry
 from ...attachment import attachments_of
 from ...errors import InvalidRequest
-from ...rooms import values
+from ...rooms import cores, values
+from ...scale_labels import policy_in_force
 from ..placement import FunctionSpec
 from .archives import Archives
 from .isolation import Isolation
+from .launch import Launch
 from .limits import limits_of
 from .overlay import Overlays
-from .replica import Launch
 from .secret_files import Secrets
 from .state_dir import StateDir
 
@@ -38,6 +40,7 @@ _CALL_DEFAULT = 60.0
 _NO_LIMIT = 86_400.0
 _DEVICES = Path("/dev")
 _APART_FROM_NOTHING = Isolation()
+_CALLS_A_SLOT = 8  # that a watcher takes, running and waiting, where nothing else is set
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ class Launching:
         with _refusal():
             load = values.seconds("LOAD_TIMEOUT", spec.env)
             call = values.seconds("EXEC_TIMEOUT", spec.env)
+            concurrency = self._concurrency(spec)
+            room = values.whole("MAX_INFLIGHT", spec.env) or _CALLS_A_SLOT * concurrency
             stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
         data = self._stock.home.data / spec.name
         data.mkdir(mode=0o700, exist_ok=True)
@@ -135,7 +140,7 @@ class Launching:
             revision=number,
             folder=folder,
             env=self._environment(replace(spec, env={**spec.env, **attached}), entry, path, secrets)
-            | {"SHUTDOWN_TIMEOUT": f"{stop:g}"},
+            | {"CONCURRENCY": str(concurrency), "SHUTDOWN_TIMEOUT": f"{stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
             fence=partial(self._isolation.plan, shown, data),
@@ -143,6 +148,7 @@ class Launching:
             # An EXEC_TIMEOUT of 0 is no limit.
             call_timeout=max(_CALL_DEFAULT, (call or _NO_LIMIT) + _CALL_MARGIN),
             stop_timeout=stop + _CALL_MARGIN,
+            room=room,
             memory=limits.memory,
             pick_cores=partial(self._pick_cores, limits.whole_cores),
             discard=partial(self._stock.secrets.unmount, secrets) if secrets else _nothing,
@@ -182,13 +188,27 @@ class Launching:
             env |= {"SECRETS_DIR": str(secrets), "secret_mount_path": str(secrets)}
         return env
 
+    @staticmethod
+    def _concurrency(spec: FunctionSpec) -> int:
+        """Calls that one replica runs at once: as it says, else its share of the processor cores.
+
+        As many replicas as there may be have all cores together. Each watcher alone would take all
+        of them, as it knows of no other.
+        """
+        if given := values.whole("CONCURRENCY", spec.env):
+            return given
+        here = cores.usable()
+        policy = policy_in_force(spec.labels)
+        most = policy.most if policy else spec.replicas
+        return math.ceil(min(limits_of(spec.limits).whole_cores or here, here) / max(most, 1))
+
     def _pick_cores(self, count: int | None) -> Collection[int]:
         """The next cores in turn, so that limited replicas do not all sit on the same ones."""
-        cores = sorted(os.sched_getaffinity(0))
-        if count is None or count >= len(cores):
+        here = sorted(os.sched_getaffinity(0))
+        if count is None or count >= len(here):
             return ()
         start = next(self._turns) * count
-        return {cores[(start + each) % len(cores)] for each in range(count)}
+        return {here[(start + each) % len(here)] for each in range(count)}
 
 
 def _shutdown_seconds(env: Mapping[str, str], call: float) -> float:

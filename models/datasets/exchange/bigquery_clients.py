@@ -76,7 +76,9 @@ class Clients:
             return self._storage.BigQueryReadClient(credentials=None)
         services = need("google.cloud.bigquery_storage_v1.services.big_query_read.transports")
         address = os.environ.get("BIGQUERY_STORAGE_EMULATOR_HOST", "")
-        channel = need("grpc").insecure_channel(address)
+        # As Google's own channels have it: a block of rows has some pictures in it.
+        options = [("grpc.max_receive_message_length", -1)]
+        channel = need("grpc").insecure_channel(address, options)
         transport = services.BigQueryReadGrpcTransport(channel=channel)
         return self._storage.BigQueryReadClient(transport=transport)
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from PIL import Image, ImageEnhance
 
+from models.commands.drift import _known_by_digest
 from models.datasets.reading import read_data_set
 from models.datasets.tolerance import NONE
 from models.evaluation.drift.page import read_counts
@@ -21,6 +22,7 @@ from models.registry.stores import open_store
 from models.ssd.bundle import open_bundle
 from models.ssd.convert.folder import read_contents, write_bundle
 from models.ssd.detector import Detector
+from models.ssd.errors import ProfileError
 from models.ssd.profile import Profile
 from tests.models.conftest import Place
 from tests.models.registry.gate.conftest import INT8
@@ -185,3 +187,17 @@ def test_what_cannot_be_compared_is_one_line(place, reference, arguments, words)
     done = place.ssd("drift", "--against", reference, *arguments, code=code)
     assert words in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_model_that_serves_is_found_by_its_digest(tmp_path):
+    registry = Registry(open_store(str(tmp_path / "registry")))
+    kept = open_bundle(INT8)
+    served = {"name": "ssd", "version": "1", "digest": kept.digest}
+    assert _known_by_digest(served, registry) == INT8.name
+    other = tmp_path / "other"
+    write_bundle(other, msgspec.structs.replace(kept.manifest, version="9"), read_contents(INT8))
+    served["digest"] = open_bundle(other).digest
+    with pytest.raises(ProfileError, match="not in the registry: name it with --model"):
+        _known_by_digest(served, registry)
+    record = registry.add(other, "mine")
+    assert _known_by_digest(served, registry) == record.id

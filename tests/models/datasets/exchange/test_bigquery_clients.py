@@ -3,6 +3,7 @@ import pytest
 from models.datasets.exchange.bigquery_clients import Clients
 from models.datasets.exchange.opening import open_place
 from models.datasets.exchange.pushing import push
+from models.datasets.reading import read_data_set
 
 from .conftest import quiet
 
@@ -24,3 +25,16 @@ def test_credentials_are_found_as_googles_client_finds_them(monkeypatch, tmp_pat
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
     with pytest.raises(DefaultCredentialsError, match=r"key\.json"):
         Clients("acme", "")
+
+
+def test_blocks_of_rows_are_as_large_as_their_pictures(bigquery, made):
+    """gRPC's own limit of a message is 4 MiB."""
+    made.picture("large.png", width=1400, height=1200)
+    image = {"id": 9, "file_name": "large.png", "width": 1400, "height": 1200}
+    made.document["images"].append(image)
+    file = made.images / "large.png"
+    assert file.stat().st_size > 4 << 20
+    push(read_data_set(made.write()), open_place(f"{bigquery}/digits"), quiet)
+    path = f"projects/acme/datasets/{bigquery[16:]}/tables/digits"
+    (row,) = Clients("acme", "").rows(path, ["bytes"], "image_id = 9")
+    assert row["bytes"] == file.read_bytes()
