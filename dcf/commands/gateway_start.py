@@ -20,6 +20,7 @@ from ..gateway.queue.settings import queue_settings
 from ..gateway.rest.cors import cors_of
 from ..gateway.server import PROVIDERS, Server, Settings, provider_of
 from ..gateway.telemetry.events import STARTED, STOPPED, STOPPING, tell
+from ..providers.process.isolation import AUTO, MODES
 from ..providers.process.provider import MIN_READY_SECONDS
 from ..release.quickstart import deploy_and_call
 from ..state.state_file import ACCEPT_FLAG
@@ -140,6 +141,15 @@ from .options.numbers import Number, Whole
     help="PEM file of its private key.",
 )
 @click.option(
+    "--isolation",
+    envvar="DCF_ISOLATION",
+    type=click.Choice(MODES),
+    default=AUTO,
+    show_default=True,
+    help="How functions are kept from each other's secrets and code, and from the gateway's state; "
+    "auto is the best that this machine has.",
+)
+@click.option(
     ACCEPT_FLAG,
     "accept_lost_state",
     is_flag=True,
@@ -171,6 +181,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     auth_calls: bool,
     tls_cert: Path | None,
     tls_key: Path | None,
+    isolation: str,
     accept_lost_state: bool,
     log_format: str,
     log_level: str,
@@ -203,8 +214,15 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         Bounds(**bounds),
         cors_of(allow_origin, os.environ),
         certificate_of(tls_cert, tls_key),
+        isolation,
+        _secret_files(secret_mount_path, tokens, tls_key),
     )
     _serve(settings, (log_format, log_level), (deploy, sample))
+
+
+def _secret_files(mounted: Path, *others: Path | None) -> tuple[Path, ...]:
+    password = mounted / "basic-auth-user", mounted / "basic-auth-password"
+    return (*password, *(each for each in others if each is not None))
 
 
 def _serve(
@@ -241,11 +259,12 @@ async def _run(
         loop.add_signal_handler(number, asked_to_stop, number)
     with patience("starting functions"):
         await server.start()
+    told |= {"isolation": server.isolation}  # what `auto` came to
     began = {"version": __version__, "pid": os.getpid()}
     tell(STARTED, rest=server.rest, grpc=server.grpc, **began, **told)
     write_line(
         f"Gateway: {server.rest} (REST), {server.grpc} (gRPC), "
-        f"provider {settings.provider}, state {settings.home}"
+        f"provider {settings.provider}, isolation {server.isolation}, state {settings.home}"
     )
     stopping = asyncio.create_task(stop.wait())
     try:

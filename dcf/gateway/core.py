@@ -55,6 +55,11 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
         return self._provider.kind
 
     @property
+    def isolation(self) -> str:
+        """How functions are kept from each other, for people."""
+        return self._provider.isolation
+
+    @property
     def capabilities(self) -> Sequence[str]:
         """What else than placing functions this gateway's provider can do: names of its stores."""
         return self._provider.stores.capabilities

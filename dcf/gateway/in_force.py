@@ -15,6 +15,7 @@ def in_force(settings: Settings) -> dict[str, object]:
         "password": settings.access.credentials is not None,
         "tokens": str(settings.access.tokens.path) if settings.access.tokens else "",
         "auth_calls": settings.access.auth_calls,
+        "isolation": settings.isolation,
         "tls": settings.certificate is not None,
         "min_ready_seconds": settings.min_ready_seconds,
         "accept_lost_state": settings.accept_lost_state,

@@ -14,6 +14,7 @@ from aiohttp import web
 from ..errors import CannotStart
 from ..providers.notices import Hear
 from ..providers.port import Provider
+from ..providers.process.isolation import AUTO
 from ..providers.process.provider import MIN_READY_SECONDS, ProcessProvider
 from .access.access import OPEN, Access
 from .access.certificate import Certificate
@@ -69,6 +70,8 @@ class Settings:
         bounds: How many connections it keeps, and how long it waits for what callers send.
         cors: Which web pages may read what functions answer; None for none.
         certificate: For TLS at both doors; None for none.
+        isolation: How functions are kept from each other: `auto`, a way, or `none`.
+        secret_files: Of the gateway, outside its folder: no function may read them.
     """
 
     host: str = "127.0.0.1"
@@ -83,6 +86,8 @@ class Settings:
     bounds: Bounds = field(default_factory=Bounds)
     cors: Cors | None = None
     certificate: Certificate | None = None
+    isolation: str = AUTO
+    secret_files: tuple[Path, ...] = ()
 
     @property
     def authorization(self) -> str:
@@ -103,6 +108,8 @@ def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
             mesh_token=settings.access.mesh if settings.access.auth_calls else "",
             min_ready_seconds=settings.min_ready_seconds,
             accept_lost_state=settings.accept_lost_state,
+            isolation=settings.isolation,
+            secret_files=settings.secret_files,
         )
     raise CannotStart(
         f"provider {settings.provider!r} is unknown: allowed are {', '.join(PROVIDERS)}"
@@ -115,6 +122,7 @@ class Server:
     Attributes:
         rest: The REST door's address, once started.
         grpc: The gRPC door's `host:port`, once started.
+        isolation: How functions are kept from each other, once started.
         queue: What answers calls later, once started; None for a gateway without one.
     """
 
@@ -134,7 +142,7 @@ class Server:
         """
         self._settings, self._make_provider = settings, make_provider
         self._lost_lines = lost_lines
-        self.rest = self.grpc = ""
+        self.rest = self.grpc = self.isolation = ""
         self._started = AsyncExitStack()
         self.queue: CallQueue | None = None
         self._upstream: Upstream | None = None
@@ -164,6 +172,7 @@ class Server:
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
+        self.isolation = gateway.isolation
         upstream = self._upstream = upstream_for(gateway, metrics, os.environ)
         opened.push_async_callback(upstream.close)
         scaling = Scaling(gateway, metrics, upstream, bounds)

@@ -23,6 +23,7 @@ class Provider(Protocol):
 
     Attributes:
         kind: Its name, for people.
+        isolation: How functions are kept from each other, once it is started; `none`, or its way.
         placement: Which functions there are.
         routing: Where their calls go.
         stores: What else it keeps.
@@ -30,6 +31,10 @@ class Provider(Protocol):
     """
 
     kind: str
+
+    @property
+    def isolation(self) -> str:
+        """How functions are kept from each other."""
 
     @property
     def placement(self) -> Placement:

@@ -28,7 +28,8 @@ class PlatformDoor:
         version, kind = Version("", __version__), self._gateway.kind
         provider = ProviderInfo(f"dcf-{kind}", version, kind)
         capabilities = list(self._gateway.capabilities)
-        return json_reply(Info(provider, version, platform.machine(), capabilities))
+        isolation = self._gateway.isolation
+        return json_reply(Info(provider, version, platform.machine(), capabilities, isolation))
 
     async def telemetry(self, request: web.Request) -> web.Response:
         """GET /system/telemetry."""

@@ -192,12 +192,13 @@ class ProviderInfo(Struct):
 
 
 class Info(Struct):
-    """The gateway and its provider."""
+    """The gateway and its provider; `isolation` is how functions are kept from each other."""
 
     provider: ProviderInfo
     version: Version
     arch: str
     capabilities: list[str] = []
+    isolation: str = "none"
 
 
 class Telemetry(Struct, rename="camel"):

@@ -71,6 +71,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes,too-many-pub
     """
 
     kind = "fake"
+    isolation = "none"
 
     def __init__(self, targets: Sequence[Target] = (), lines: Sequence[LogLine] = ()) -> None:
         """A provider without functions.

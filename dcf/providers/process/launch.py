@@ -14,7 +14,8 @@ class Launch:
         folder: The unpacked code; the process works in it.
         env: Everything but what differs from replica to replica.
         parent: The read end of a pipe that closes when the gateway ends.
-        run: Folder for lock files.
+        run: Folder for the folders that replicas write to.
+        fence: Says what one is shut out of, given its folder there; see `fence.py`.
         load_timeout: Seconds until a watcher must be ready.
         call_timeout: Seconds without a byte after which the gateway gives a call up.
         stop_timeout: Seconds a watcher gets to finish its calls.
@@ -29,6 +30,7 @@ class Launch:
     env: Mapping[str, str]
     parent: int
     run: Path
+    fence: Callable[[Path], str]
     load_timeout: float
     call_timeout: float
     stop_timeout: float

@@ -16,6 +16,7 @@ from ...rooms import cores, values
 from ...scale_labels import policy_in_force
 from ..placement import FunctionSpec
 from .archives import Archives
+from .isolation import Isolation
 from .launch import Launch
 from .limits import limits_of
 from .overlay import Overlays
@@ -41,6 +42,7 @@ _CALL_MARGIN = 5.0
 _CALL_DEFAULT = 60.0
 _NO_LIMIT = 86_400.0
 _DEVICES = Path("/dev")
+_APART_FROM_NOTHING = Isolation()
 _CALLS_A_SLOT = 8  # that a watcher takes, running and waiting, where nothing else is set
 
 
@@ -65,6 +67,7 @@ class Launching:
         *,
         devices: Path = _DEVICES,
         mesh: tuple[str, str] = ("", ""),
+        isolation: Isolation = _APART_FROM_NOTHING,
     ) -> None:
         """What prepares them.
 
@@ -75,9 +78,11 @@ class Launching:
             devices: Where the machine has its devices.
             mesh: `host:port` where functions call others by name, and the token that they show
                 there; each may be empty.
+            isolation: What replicas are shut out of.
         """
         self._stock, self._parent, self._environ, self._devices = stock, parent, environ, devices
         self._mesh, self._mesh_token = mesh
+        self._isolation = isolation
         self._turns = itertools.count()
 
     def check(self, spec: FunctionSpec) -> None:
@@ -129,9 +134,11 @@ class Launching:
             concurrency = self._concurrency(spec)
             room = values.whole("MAX_INFLIGHT", spec.env) or _CALLS_A_SLOT * concurrency
             stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
-        (self._stock.home.data / spec.name).mkdir(mode=0o700, exist_ok=True)
+        data = self._stock.home.data / spec.name
+        data.mkdir(mode=0o700, exist_ok=True)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
         secrets = self._stock.secrets.mount(spec.secrets)
+        shown = (*path, *map(Path, attached.values()), *([secrets] if secrets else ()))
         return Launch(
             revision=number,
             folder=folder,
@@ -139,6 +146,7 @@ class Launching:
             | {"CONCURRENCY": str(concurrency), "SHUTDOWN_TIMEOUT": f"{stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
+            fence=partial(self._isolation.plan, shown, data),
             load_timeout=load + _CALL_MARGIN,
             # An EXEC_TIMEOUT of 0 is no limit.
             call_timeout=max(_CALL_DEFAULT, (call or _NO_LIMIT) + _CALL_MARGIN),

@@ -1,13 +1,15 @@
 """Ends what a function left behind whose supervisor was killed.
 
 A supervisor holds a mark, `NAME.mark`, and removes it when nothing is left. One that nobody holds
-tells of processes without a supervisor. They are known by the variable `LOCK_FILE=.../NAME.lock` of
-their environment: half of that name is random, and nobody but they was ever given it.
+tells of processes without a supervisor. They are known by `LOCK_FILE=.../NAME.lock/ready` in their
+environment. The folder is theirs to write to; half of its name is random, and nobody but they was
+ever given it.
 """
 
 import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -15,13 +17,14 @@ from pathlib import Path
 
 from .supervisor import descendants
 
+READY = "ready"
 _LONGEST_SECONDS = 5.0
 _MOMENT = 0.005
 
 
-def mark_of(lock: Path) -> Path:
-    """The mark of the replica that has this lock file."""
-    return lock.with_suffix(".mark")
+def mark_of(folder: Path) -> Path:
+    """The mark of the replica that has this folder."""
+    return folder.with_suffix(".mark")
 
 
 def end_leftovers(run: Path) -> int:
@@ -42,7 +45,7 @@ def end_marked(mark: Path) -> bool:
         except OSError:
             return False
         limit = time.monotonic() + _LONGEST_SECONDS
-        entry = b"LOCK_FILE=" + os.fsencode(mark.with_suffix(".lock"))
+        entry = b"LOCK_FILE=" + os.fsencode(mark.with_suffix(".lock") / READY)
         while found := set(_marked(entry)):
             for pid in found:
                 with contextlib.suppress(OSError):
@@ -52,7 +55,7 @@ def end_marked(mark: Path) -> bool:
             if time.monotonic() > limit:
                 return False
             time.sleep(_MOMENT)
-        mark.with_suffix(".lock").unlink(missing_ok=True)
+        shutil.rmtree(mark.with_suffix(".lock"), ignore_errors=True)
         mark.unlink(missing_ok=True)
         return True
 

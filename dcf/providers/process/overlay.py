@@ -18,6 +18,7 @@ from venv import EnvBuilder
 
 from ...archive import Entry
 from ...errors import RolloutFailed
+from .isolation import Isolation
 from .pip_run import run_pip
 from .program_run import run_program
 from .removal import remove
@@ -42,8 +43,8 @@ class _Install:
 class Overlays:
     """Installed requirements, named by the digest of all they depend on."""
 
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
+    def __init__(self, cache: Path, isolation: Isolation | None = None) -> None:
+        self._cache, self._isolation = cache, isolation or Isolation()
         self._running: dict[str, _Install] = {}
         self._keys: dict[Path, str] = {}
         remove(cache.glob("*.partial"))  # of a gateway that was killed
@@ -114,7 +115,8 @@ class Overlays:
         making = asyncio.create_task(asyncio.to_thread(_make_environment, partial))
         try:
             await asyncio.shield(making)
-            if reason := await run_pip(partial / "bin" / "python", requirements, tell):
+            before = self._isolation.before(folder, partial)
+            if reason := await run_pip(partial / "bin" / "python", requirements, tell, before):
                 raise RolloutFailed(f"{requirements.name} cannot be installed: {reason}")
             partial.rename(self._cache / key)
         finally:

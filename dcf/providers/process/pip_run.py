@@ -5,7 +5,7 @@ import contextlib
 import os
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _LONGEST_SECONDS = 1800.0
@@ -25,16 +25,19 @@ _CONFLICT = "which is incompatible."
 _TURNED_OFF = {"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_ROOT"}
 
 
-async def run_pip(python: Path, requirements: Path, tell: Callable[[str], None]) -> str:
+async def run_pip(
+    python: Path, requirements: Path, tell: Callable[[str], None], before: Sequence[str] = ()
+) -> str:
     """Install a requirements file; empty when that succeeded, else the reason in one line.
 
     Args:
         python: The interpreter of the environment.
         requirements: The file; paths in it are relative to its folder.
         tell: Takes pip's progress, one line at a time.
+        before: The words before its own: what it builds is code of the function.
     """
     pip = await asyncio.create_subprocess_exec(
-        *(str(python), "-m", "pip", "install", *_OPTIONS, "-r", str(requirements)),
+        *(*before, str(python), "-m", "pip", "install", *_OPTIONS, "-r", str(requirements)),
         cwd=requirements.parent,
         env={key: value for key, value in os.environ.items() if key not in _TURNED_OFF},
         stdin=asyncio.subprocess.DEVNULL,

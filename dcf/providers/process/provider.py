@@ -1,5 +1,6 @@
 """The process provider: functions as local processes, one watcher a replica."""
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from ..stores import LogLine, LogQuery, Stores
 from .archives import Archives
 from .consumption import Consumptions
 from .functions import ProcessFunctions
+from .isolation import AUTO, Isolation, chosen
 from .launching import Launching, Stock
 from .leftovers import end_leftovers
 from .overlay import Overlays
@@ -28,7 +30,7 @@ class ProcessProvider:
 
     kind = "process"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a setting
         self,
         home: Path,
         environ: Mapping[str, str] = os.environ,
@@ -37,6 +39,8 @@ class ProcessProvider:
         mesh_token: str = "",
         min_ready_seconds: float = MIN_READY_SECONDS,
         accept_lost_state: bool = False,
+        isolation: str = AUTO,
+        secret_files: Sequence[Path] = (),
     ) -> None:
         """A provider that is not started.
 
@@ -47,10 +51,13 @@ class ProcessProvider:
             mesh_token: What they show there; empty where nobody asks.
             min_ready_seconds: How long a new revision must stay ready before the old one goes.
             accept_lost_state: Start with what is left of a database that lost something.
+            isolation: How functions are kept apart, one of `isolation.MODES`.
+            secret_files: Of the gateway, outside its folder: hidden from functions, too.
         """
         self._path, self._environ, self._mesh = home, environ, (mesh, mesh_token)
         self._min_ready_seconds = min_ready_seconds
         self._accept_lost_state = accept_lost_state
+        self._isolation, self._secret_files = isolation, secret_files
         self._hear: Hear = unheard
         self._opened: _Opened | None = None
 
@@ -74,6 +81,11 @@ class ProcessProvider:
         """Once it is started."""
         return self._state.measuring
 
+    @property
+    def isolation(self) -> str:
+        """How functions are kept from each other, once it is started."""
+        return str(self._state.isolation)
+
     def listen(self, hear: Hear) -> None:
         """Tell somebody what happens to functions from the start on."""
         self._hear = hear
@@ -84,9 +96,16 @@ class ProcessProvider:
         try:
             if count := end_leftovers(home.run):
                 _log.warning("ended what %d replicas of a killed gateway had left behind", count)
+            apart = await asyncio.to_thread(chosen, self._isolation, home.path, self._secret_files)
+            if apart.why:
+                _log.warning(
+                    "functions are not kept from each other's secrets and code: this machine "
+                    "has no way to (%s)",
+                    apart.why,
+                )
             store = Store(home.database, self._accept_lost_state)
             self._opened = _Opened(
-                home, store, self._environ, self._mesh, self._min_ready_seconds, self._hear
+                home, store, self._environ, self._mesh, self._min_ready_seconds, self._hear, apart
             )
         except OSError as fault:
             home.release()
@@ -111,7 +130,7 @@ class ProcessProvider:
 class _Opened:
     """What a started provider holds open: the folder, its files, the pipe that tells of our end."""
 
-    def __init__(  # pylint: disable=too-many-positional-arguments # of one caller
+    def __init__(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-many-positional-arguments # of one caller
         self,
         home: StateDir,
         store: Store,
@@ -119,14 +138,16 @@ class _Opened:
         mesh: tuple[str, str],
         min_ready_seconds: float,
         hear: Hear,
+        isolation: Isolation,
     ) -> None:
         self._home, self._store = home, store
         # Watchers inherit the read end. The write end is ours alone, so it closes however we end.
         self._parent, self._alive = os.pipe()
-        self._archives, self._overlays = Archives(home), Overlays(home.overlays)
+        self._archives, self._overlays = Archives(home), Overlays(home.overlays, isolation)
         secrets = Secrets(home)
         stock = Stock(home, self._archives, self._overlays, secrets)
-        launching = Launching(stock, self._parent, environ, mesh=mesh)
+        launching = Launching(stock, self._parent, environ, mesh=mesh, isolation=isolation)
+        self.isolation = isolation
         self.functions = ProcessFunctions(
             home, self._store, launching, self._keep_only, min_ready_seconds, hear
         )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from .crashes import Crashes
 from .exit_reason import BY_GATEWAY
 from .free_ports import free_ports
 from .launch import Launch
-from .leftovers import mark_of
+from .leftovers import READY, mark_of
 from .logs import now
 from .probe import answer_of
 from .process_usage import Meter, resident_bytes
@@ -124,13 +125,16 @@ class Replica:
         """Start the process and watch it to its end; tells how it ended."""
         self._was_ready_at = 0.0
         # Nobody else knows this name, so that whoever makes the file is the process started here.
-        lock = self._launch.run / f"{self._instance}.{os.urandom(8).hex()}.lock"
+        own = self._launch.run / f"{self._instance}.{os.urandom(8).hex()}.lock"
+        lock = own / READY
         try:
+            own.mkdir(mode=0o700)
             http, *others = free_ports(HOST, 4)
             spawned = await Spawned.start(
                 self._command(http, others, lock), lambda text: self._log(self._instance, text)
             )
         except OSError as fault:
+            shutil.rmtree(own, ignore_errors=True)
             return self._exit(f"the process cannot be started: {fault.strerror}")
         is_sick = False
         try:
@@ -147,7 +151,7 @@ class Replica:
             self.target = self._meter = None
             # One that is not well finishes nothing, and the next is wanted now.
             await spawned.end(min(self._stop_seconds, _SICK_SECONDS if is_sick else math.inf))
-            lock.unlink(missing_ok=True)  # it was killed
+            shutil.rmtree(own, ignore_errors=True)
 
     def _exit(self, cause: str, reason: str = "", address: str = "") -> ReplicaExit:
         address = address if self._was_ready_at else ""
@@ -166,7 +170,8 @@ class Replica:
             parent=launch.parent,
             grace=launch.stop_timeout,
             cores=self._cores,
-            mark=mark_of(lock),
+            mark=mark_of(lock.parent),
+            fence=launch.fence(lock.parent),
         )
 
     async def _watched(self, spawned: Spawned, ports: tuple[int, int], lock: Path) -> str:

@@ -38,6 +38,7 @@ class Command:
         grace: Seconds that it then has to end by itself.
         cores: Those it is kept to; none for no limit.
         mark: A file that is there while any of its processes may be; see `leftovers.py`.
+        fence: What it is shut out of, a plan of `fence.py`; empty for nothing.
     """
 
     module: str
@@ -47,6 +48,7 @@ class Command:
     grace: float
     cores: Collection[int]
     mark: Path
+    fence: str = ""
 
 
 class Spawned:
@@ -74,6 +76,7 @@ class Spawned:
                 # The supervisor sees nothing of the function, neither variables nor packages.
                 *(sys.executable, "-I", "-S", supervisor.__file__, str(command.mark)),
                 *(str(command.parent), f"{command.grace:g}", ",".join(map(str, command.cores))),
+                command.fence,
                 *(sys.executable, "-P", "-m", command.module),
                 cwd=command.folder,
                 env=command.env,

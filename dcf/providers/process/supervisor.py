@@ -1,11 +1,12 @@
 """Runs one program and ends, with it, every process that it started, however far that went.
 
-A program of its own between gateway and watcher: `supervisor.py MARK PARENT GRACE CORES WORD...`
+A program of its own between gateway and watcher, `supervisor.py` with these arguments:
 
 MARK    file that is made, locked while this runs, and removed when nothing is left
 PARENT  file descriptor, the read end of a pipe that closes when the gateway ends
 GRACE   seconds that the program then has to end by itself
 CORES   numbers with commas between, those it is kept to; empty for all
+FENCE   what the program is shut out of, a plan of `fence.py`; empty for nothing
 WORD    the program and its arguments
 
 A process whose parent ended becomes a child of the nearest subreaper above it (prctl(2)), which is
@@ -51,7 +52,7 @@ def _text(path: str) -> str:
 
 def main(arguments: list[str]) -> None:
     """Run the program; does not return."""
-    path, parent, grace, cores, *words = arguments
+    path, parent, grace, cores, fence, *words = arguments
     try:
         mark = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(mark, fcntl.LOCK_EX)
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> None:
             os.sched_setaffinity(0, map(int, cores.split(",")))
         if not _prctl(_SET_SUBREAPER, 1):
             _say("this system has no subreapers: a process that leaves its session may stay behind")
-        program = _Program(words, int(parent))
+        program = _Program(words, int(parent), fence)
     except OSError as fault:
         _say(f"the process cannot be started: {fault.strerror}")
         sys.exit(1)
@@ -78,7 +79,7 @@ class _Program:
         status: As waitpid gives it, or None while the program runs.
     """
 
-    def __init__(self, words: list[str], parent: int) -> None:
+    def __init__(self, words: list[str], parent: int, fence: str) -> None:
         self.status: int | None = None
         self._parent = parent
         self._asked: set[int] = set()
@@ -89,7 +90,7 @@ class _Program:
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         for number in _SIGNALS:
             signal.signal(number, self._note)
-        self._pid = os.fork() or _become(words)
+        self._pid = os.fork() or _become(words, fence)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
     def watch(self, grace: float) -> None:
@@ -140,11 +141,13 @@ class _Program:
         self._asked.add(number)
 
 
-def _become(words: list[str]) -> int:
+def _become(words: list[str], fence: str) -> int:
     """Be the program, in a session of its own; does not return."""
     try:
         os.setsid()  # what it sends to its group does not reach us
-        _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+        if fence:
+            _enter(fence)
+        _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)  # after what takes it away again
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
@@ -153,6 +156,12 @@ def _become(words: list[str]) -> int:
         _say(f"the process cannot be started: {fault.strerror}")
     finally:
         os._exit(1)
+
+
+def _enter(fence: str) -> None:
+    # The file beside this one; `-I` leaves its folder off the path, and a package takes 20 ms.
+    sys.path.append(os.path.dirname(__file__))  # noqa: PTH120 # as above
+    __import__("fence").enter(fence)
 
 
 def _end_as(status: int | None) -> None:

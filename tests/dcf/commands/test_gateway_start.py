@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from dcf.providers.process.isolation import AUTO, chosen
+
 
 def test_asked_to_stop_while_it_deploys_it_stops(write_function, tmp_path, wait_for):
     began = tmp_path / "began"
@@ -175,6 +177,7 @@ class Handler:
         (["--port", "65536"], 2, "from 0 to 65535, got 65536"),
         (["--provider", "moon"], 2, "'moon' is not"),
         (["--min-ready-seconds", "-1"], 2, "-1"),
+        (["--isolation", "walls"], 2, "'walls' is not"),
         (["--host", "0.0.0.0"], 1, "--basic-auth"),
         (["--basic-auth", "--secret-mount-path", "nowhere"], 1, "basic-auth-user"),
     ],
@@ -198,9 +201,10 @@ def test_a_setting_of_the_queue_that_cannot_be_is_named(run, tmp_path, monkeypat
 def test_one_line_says_where_it_is_and_the_last_that_it_stops(gateways):
     gateway = gateways("--log-level", "warning")
     (line,) = [each for each in gateway.said if each.startswith("Gateway: ")]
+    isolation = chosen(AUTO, gateway.home)
     assert line == (
         f"Gateway: {gateway.rest} (REST), {gateway.grpc} (gRPC), "
-        f"provider process, state {gateway.home}"
+        f"provider process, isolation {isolation}, state {gateway.home}"
     )
     assert gateway.end(signal.SIGINT) == 0
     assert gateway.said[-1] == "Stopping ..."

@@ -18,7 +18,7 @@ def _start():
     started = []
 
     def start(lock, code=WAITS):
-        env = {**os.environ, "LOCK_FILE": str(lock)}
+        env = {**os.environ, "LOCK_FILE": str(lock / "ready")}
         command = [sys.executable, "-c", code]
         started.append(subprocess.Popen(command, env=env, stdout=subprocess.PIPE))
         started[-1].stdout.readline()
@@ -31,15 +31,17 @@ def _start():
         each.stdout.close()
 
 
-def test_a_mark_lies_beside_its_lock(tmp_path):
+def test_a_mark_lies_beside_its_folder(tmp_path):
     assert mark_of(tmp_path / "f-1-1.abc.lock") == tmp_path / "f-1-1.abc.mark"
 
 
 def test_processes_that_nobody_looks_after_end_with_their_files_and_no_others(tmp_path, start):
     lock, other = tmp_path / "f-1-1.abc.lock", tmp_path / "f-1-1.xyz.lock"
     left, kept = start(lock), start(other)
-    for each in (lock, mark_of(lock), other):
-        each.touch()
+    for each in (lock, other):
+        each.mkdir()
+        (each / "ready").touch()
+    mark_of(lock).touch()
     assert end_leftovers(tmp_path) == 1
     left.wait(10)  # it may have been waited for already: it has ended
     assert kept.poll() is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dcf.providers.process.leftovers import mark_of
 from dcf.providers.process.spawned import Command, Spawned
 from tests.waiting import turns
 
@@ -15,8 +16,8 @@ from tests.waiting import turns
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 0.1, 0.4])
 def test_a_start_that_is_given_up_leaves_nothing(tmp_path, seconds):
     parent, alive = os.pipe()
-    lock = tmp_path / "f-1-1.lock"
-    mark = lock.with_suffix(".mark")
+    folder = tmp_path / "f-1-1.lock"
+    lock, mark = folder / "ready", mark_of(folder)
     env = {**os.environ, "LOCK_FILE": str(lock)}
     command = Command("http.server", tmp_path, env, parent, 5.0, (), mark)
 

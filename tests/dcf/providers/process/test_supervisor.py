@@ -19,14 +19,14 @@ TIMEOUT = 30
 class Supervised:
     """A supervisor that runs a Python program."""
 
-    def __init__(self, folder, code, *arguments, grace="30", cores="", words=()):
+    def __init__(self, folder, code, *arguments, grace="30", cores="", fence="", words=()):
         self.mark = folder / "f-1-1.mark"
         parent, self.alive = os.pipe()
         words = words or (sys.executable, "-c", code, *arguments)
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-I", "-S", supervisor.__file__),
-                *(str(self.mark), str(parent), grace, cores, *words),
+                *(str(self.mark), str(parent), grace, cores, fence, *words),
             ],
             pass_fds=(parent,),
             stdout=subprocess.PIPE,
