@@ -12,8 +12,10 @@ from .data_sets.choice import FOLDER, Choice, data_set_choice
 from .numbers import Whole
 from .printing import write_line, write_note
 from .progress import Progress
+from .serving import title_of
 
 if TYPE_CHECKING:
+    from ..delivery.function import Function
     from ..registry.gate.contestants import Contestant
     from ..registry.gate.measuring import Outcome, Task
     from ..registry.gate.rules import Rules
@@ -46,6 +48,29 @@ class Gating(NamedTuple):
     unknown_data: bool
     samples: int
 
+    def against_served(self, function: "Function", models: "Registry") -> "Gating":
+        """This, but held against what a function really serves, where the registry has that.
+
+        Args:
+            function: Whose gateway is asked; not where a person named another model.
+            models: Has what it is held against.
+        """
+        from ..registry.gate.contestants import SERVING
+
+        if self.against != SERVING:
+            return self
+        served = function.state().notes
+        known = [record.id for record in models.models() if record.digest == served.digest]
+        if not known:
+            write_note(
+                f"{function.name} serves {title_of(served)}, which is not in the registry: its tag "
+                f"{SERVING} counts"
+            )
+            return self
+        ours = served.model if served.model in known else known[0]
+        write_note(f"held against {ours}, which {function.name} serves at {function.gateway}")
+        return self._replace(against=ours)
+
     def judge(self, ours: "Contestant", models: "Registry") -> bool:
         """Judges a candidate, tells and keeps the verdict, and gives whether it passed.
 
@@ -53,7 +78,7 @@ class Gating(NamedTuple):
             ours: The candidate.
             models: Keeps the verdict, and has what it is held against.
         """
-        from ..registry.gate.contestants import serving_contestant
+        from ..registry.gate.contestants import SERVING, serving_contestant
         from ..registry.gate.verdict import judge
 
         assert self.data is not None, "nothing to judge it by"
@@ -61,6 +86,8 @@ class Gating(NamedTuple):
         with serving_contestant(self.against, models) as theirs:
             if theirs is None:
                 write_note(f"no model has the tag {self.against}: held against floors")
+            elif self.against == SERVING and theirs.model_id:
+                write_note(f"held against {theirs.name}, which has the tag {SERVING}")
             outcome = self._measure(ours, theirs, rules)
         checks = judge(outcome.compared, rules)
         self._keep(models, outcome, checks, rules)
