@@ -11,16 +11,20 @@ from pathlib import Path
 
 from .archive import Entry
 from .config_table import Table, kind, read_yaml, tell_once
-from .errors import ConfigError
+from .errors import ConfigError, InvalidRequest
 
 _TOP = ("functions", "dcf", "openfx")
 FUNCTION_KEYS = (
     "runtime", "desc", "maintainer", "handler", "docker_registry", "image", "registry_auth",
     "environment", "environment_file", "secrets", "constraints", "labels", "annotations", "limits",
-    "requests", "build_options", "build_args", "dockerfile", "skip_build", "platform",
+    "requests", "build_options", "build_args", "dockerfile", "skip_build", "platform", "scale",
 )  # fmt: skip
+_ANY_NUMBER = 10**9  # of replicas: how many there may be is the gateway's to say
 _HANDLER = ("dir", "file", "name", "include", "exclude")
 _RESOURCES = ("memory", "cpu", "gpu")
+_SCALE = (
+    "min", "max", "target", "type", "zero", "zero_duration", "target_proportion", "down_window"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def _function(path: Path, name: str, raw: object, notes: list[str]) -> FunctionC
         environment=table.mapping("environment") | _environment_files(path, table, notes),
         secrets=table.texts("secrets"),
         constraints=table.texts("constraints"),
-        labels=table.mapping("labels"),
+        labels=_labels(table),
         annotations=table.mapping("annotations"),
         limits=table.table("limits", _RESOURCES).filled(),
         requests=table.table("requests", _RESOURCES).filled(),
@@ -160,6 +164,28 @@ def _environment_files(path: Path, table: "Table", notes: list[str]) -> dict[str
         read = Table(str(file), "", read_yaml(file, notes), ("environment",))
         merged |= read.mapping("environment")
     return merged
+
+
+def _labels(table: "Table") -> dict[str, str]:
+    """The labels, and those that `scale` stands for: it is for who does not know their names."""
+    labels, scale = table.mapping("labels"), table.table("scale", _SCALE)
+    if not scale.raw:
+        return labels
+    from .scale_labels import PREFIX, policy_of
+
+    named = {"down_window": "down.window"}
+    for key, text in scale.filled().items():
+        label = PREFIX + named.get(key, key.replace("_", "-"))
+        if label in labels:
+            raise ConfigError(f"{scale.place(key)} and the label {label} say the same: keep one")
+        if key == "min" and text == "0":
+            raise ConfigError(f"{scale.place(key)} is 0: write `zero: true` for none while idle")
+        labels[label] = text.lower() if key == "zero" else text
+    try:
+        policy_of(labels, _ANY_NUMBER)
+    except InvalidRequest as fault:
+        raise ConfigError(f"{table.place('scale')}: {fault.message}") from None
+    return labels
 
 
 def _build_args(table: "Table") -> dict[str, str]:

@@ -22,14 +22,18 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         ("envfile", "envfiles", "environmentfiles", "envfrom", "dotenv"), ("environment_file",)
     ),
     **dict.fromkeys(
-        ("replicas", "replica", "instances", "scale", "min", "minscale", "minreplicas",
+        ("replicas", "replica", "instances", "min", "minscale", "minreplicas",
          "mininstances", "minreplicacount", "provisionedconcurrency"),
-        ("labels: {com.openfaas.scale.min: ...}",),
+        ("scale.min", "min"),
     ),
     **dict.fromkeys(
-        ("max", "maxscale", "maxreplicas", "maxinstances", "maxreplicacount", "autoscale"),
-        ("labels: {com.openfaas.scale.max: ...}",),
+        ("max", "maxscale", "maxreplicas", "maxinstances", "maxreplicacount"),
+        ("scale.max", "max"),
     ),
+    **dict.fromkeys(("autoscale", "autoscaling", "scaling", "hpa"), ("scale",)),
+    **dict.fromkeys(("metric", "metrics", "by"), ("scale.type", "type")),
+    **dict.fromkeys(("scaletozero", "zeroafter", "idletimeout", "cooldownperiod"),
+                    ("scale.zero_duration", "zero_duration")),
     **dict.fromkeys(("cpu", "cpus", "cpulimit", "cpushares"), ("limits.cpu", "cpu")),
     **dict.fromkeys(
         ("memory", "mem", "ram", "memorysize", "memorylimit", "memlimit", "memorymb"),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or __package__ == "dcf":
     # A platform and a gateway must read a function's time limits as the watcher does, and refuse
-    # what it refuses: three readings of `500us` disagreed.
-    from watcher.configuration import values
+    # what it refuses: three readings of `500us` disagreed. The same with the count of cores.
+    from watcher.configuration import cores, durations, values
 else:
-    from ..watcher.configuration import values  # pylint: disable=relative-beyond-top-level # not there
+    from ..watcher.configuration import cores, durations, values  # pylint: disable=relative-beyond-top-level # not there
 
-__all__ = ["WATCHER", "values"]
+__all__ = ["WATCHER", "cores", "durations", "values"]
 
 WATCHER = __package__.removesuffix("dcf") + "watcher"  # what `python -m` runs

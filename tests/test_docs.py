@@ -131,9 +131,10 @@ NAMED = {
 }
 
 
-def test_fifteen_kinds_of_faults_are_told_each_with_tests():
+def test_kinds_of_faults_are_numbered_and_told_each_with_tests():
     sections = re.split(r"^## (?=\d+\. )", PAGES["reliability.md"], flags=re.MULTILINE)[1:]
-    assert [int(each.split(".")[0]) for each in sections] == list(range(1, 16))
+    assert [int(each.split(".")[0]) for each in sections] == list(range(1, len(sections) + 1))
+    assert len(sections) > 15
     for section in sections:
         assert section.index("**Promise.**") < section.index("**Figure.**")
         assert "::" in section.split("**Tests.**")[1], section[:40]

@@ -10,7 +10,7 @@ IMAGES = {"cv2", "PIL", "numpy", "ai_edge_litert"}
 CASES = {
     "handler.handler": HEAVY | {"flask", "grpc", "aiohttp", "werkzeug"},
     "models.ssd.detector": HEAVY | {"flask", "grpc", "http", "socket", "aiohttp"},
-    "watcher.app": HEAVY | IMAGES | {"models", "handler", "dcf", "aiohttp"},
+    "watcher.app": HEAVY | IMAGES | {"models", "handler", "dcf", "aiohttp", "opentelemetry"},
     "watcher.configuration.values": HEAVY
     | IMAGES
     | {
@@ -46,3 +46,4 @@ def test_the_serving_environments_name_no_heavy_library(file, pytestconfig):
     names = {line.split("==")[0] for line in text.splitlines() if "==" in line}
     assert "numpy" in names
     assert not names & (HEAVY | {"tensorflow-cpu"})
+    assert not [each for each in names if each.startswith("opentelemetry")]

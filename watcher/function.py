@@ -1,6 +1,8 @@
 """A loaded handler with everything that calls it, before any port is open."""
 
-from collections.abc import Mapping
+import logging
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,13 +13,17 @@ from .configuration.config import Settings
 from .health import Health, LockFile
 from .loading import loader
 from .loading.loader import Loaded
+from .reply import Reply
+from .request import Request
 from .rpc import mesh
 from .runner import Runner
 from .telemetry.metrics import Metrics
+from .trace_context import spans_wanted
 from .web.app import HttpApp
 from .web.door import HttpDoor
 
 DISTRIBUTION = "dcf-detect"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,17 +54,32 @@ def build(settings: Settings, lock: LockFile | None = None) -> Function:
     lock = lock or LockFile(Path(settings.lock_file).absolute())
     lock.clear()
     loaded = load(settings)
-    runner = Runner(
-        loaded.call,
-        concurrency=settings.concurrency,
-        max_inflight=settings.max_inflight,
-        exec_timeout=settings.exec_timeout,
-    )
+    runner = _runner(settings, loaded.call)
     health = Health(runner, lock)
     metrics = Metrics(runner, loaded.serves, loaded.metrics)
     door = HttpDoor(settings, runner, health, metrics)
     app = HttpApp(door, health, partial(describe, settings, loaded))
     return Function(loaded, runner, health, metrics, app)
+
+
+def _runner(settings: Settings, call: Callable[[Request], Reply]) -> Runner:
+    make: Callable[..., Runner] = Runner
+    if spans_wanted(os.environ):
+        try:
+            from .telemetry.tracing import TracedRunner
+
+            make = partial(TracedRunner, service=settings.function_name)
+        except ImportError as error:
+            _log.warning(
+                "no spans are sent: OTEL_EXPORTER_OTLP_ENDPOINT is set, but %s is not installed; "
+                "pip install 'dcf-detect[tracing]'", error.name,
+            )  # fmt: skip
+    return make(
+        call,
+        concurrency=settings.concurrency,
+        max_inflight=settings.max_inflight,
+        exec_timeout=settings.exec_timeout,
+    )
 
 
 def load(settings: Settings) -> Loaded:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from urllib.parse import parse_qsl
 
 from .errors import BadRequest
+from .trace_context import Trace
 
 MAX_QUERY_FIELDS = 256
 
@@ -100,6 +101,7 @@ class Request:
         call_id: the id of this call in replies and logs.
         info: FxWatcher's Info.
         turn: how it stands with this call.
+        trace: headers of the trace that it belongs to; what it calls is given them, too.
     """
 
     input: bytes
@@ -112,6 +114,7 @@ class Request:
     call_id: str = ""
     info: Info = NO_INFO
     turn: Turn = field(default_factory=Turn, compare=False, repr=False)
+    trace: Trace = ()
 
 
 class Query(dict[str, str]):

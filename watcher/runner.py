@@ -19,6 +19,7 @@ from .errors import CallerLeft, Overloaded
 from .reply import Reply
 from .request import Request
 from .slots import Job, Row, Running, Slot, timed_out
+from .trace_context import TRACE
 
 
 class Runner:
@@ -198,6 +199,7 @@ class Runner:
         if turn.expired:
             return  # nobody waits for the answer
         CALL_ID.set(job.request.call_id)  # for what the handler logs
+        TRACE.set(job.request.trace)  # and for what it calls
         try:
             job.reply = self._call(job.request)
         # A handler's sys.exit() ends its call only.

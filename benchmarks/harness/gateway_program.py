@@ -3,7 +3,9 @@
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import yaml
@@ -61,11 +63,16 @@ class GatewayProgram(Program):
 
 
 class FunctionGateway(GatewayProgram):
-    """A gateway that deploys this project's function; ready when the function is."""
+    """A gateway that deploys this project's function; ready when the function is.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: Its interpreter and bundle.
+        labels: The function's.
+    """
+
+    def __init__(self, plan: Plan, labels: Mapping[str, str] = MappingProxyType({})) -> None:
         folder = scratch()
-        config = _project(plan, Path(folder.name) / "project")
+        config = _project(plan, Path(folder.name) / "project", labels)
         super().__init__(plan.python, "--deploy", str(config), folder=folder)
 
     @property
@@ -79,7 +86,7 @@ class FunctionGateway(GatewayProgram):
         return Address(self.port, "/function/ssd")
 
 
-def _project(plan: Plan, folder: Path) -> Path:
+def _project(plan: Plan, folder: Path, labels: Mapping[str, str]) -> Path:
     """Copies what the config file packs, and the file itself with the model named in it.
 
     A gateway packs only what lies below a config file, so that file cannot lie elsewhere alone.
@@ -90,6 +97,7 @@ def _project(plan: Plan, folder: Path) -> Path:
     for name in (function["handler"]["dir"], *function["handler"].get("include", ())):
         shutil.copytree(ROOT / name, folder / name, ignore=skipped, dirs_exist_ok=True)
     function["environment"] = {"MODEL_BUNDLE": str(plan.bundle)}
+    function["labels"] = dict(labels)
     file = folder / "config.yaml"
     file.write_text(yaml.safe_dump(config), encoding="utf-8")
     return file

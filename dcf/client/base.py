@@ -27,7 +27,8 @@ class Function(NamedTuple):
 class Revision(NamedTuple):
     """One entry of a function's history; times are RFC 3339, `reason` is of a failure.
 
-    `last_exit` is how the last replica ended that nobody had asked to, `restarts` how many did.
+    `last_exit` is how the last replica ended that nobody had asked to, `restarts` how many did;
+    `crash_loop` is one line while one ends again and again.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Revision(NamedTuple):
     restarts: int = 0
     last_exit: str = ""
     last_exit_at: str = ""
+    crash_loop: str = ""
 
 
 class Invocation(NamedTuple):

@@ -56,6 +56,8 @@ def _rollout(fields: dict[str, Any]) -> dict[str, str]:
         "dcf.rollout-mode": "rolloutMode",
         "dcf.last-exit": "lastExit",
         "dcf.last-exit-at": "lastExitAt",
+        "dcf.crash-loop": "crashLoop",
+        "dcf.scaling": "scaling",
     }
     numbers = {
         "dcf.revision": "revision",
@@ -82,6 +84,7 @@ def revision_of(fields: dict[str, Any]) -> Revision:
         restarts=_of(fields, "restarts", int, 0),
         last_exit=_of(fields, "lastExit", str, ""),
         last_exit_at=_of(fields, "lastExitAt", str, ""),
+        crash_loop=_of(fields, "crashLoop", str, ""),
     )
 
 

@@ -21,6 +21,7 @@ class Rollout(NamedTuple):
         available: Replicas that take calls, of whatever revision.
         restarts: How often replicas of the one that serves ended by themselves.
         last_exit: How the last of those ended; `last_exit_at` is RFC 3339.
+        crash_loop: One line while a replica ends again and again.
         mode: `canary` or `shadow`, while the newest is judged as one.
     """
 
@@ -34,6 +35,7 @@ class Rollout(NamedTuple):
     restarts: int
     last_exit: str
     last_exit_at: str
+    crash_loop: str = ""
     mode: str = ""
 
     @property
@@ -66,7 +68,9 @@ class Rollout(NamedTuple):
             what = f"revision {self.newest}" if self.newest else "the newest"
             what += f" {self.outcome}: "
             found.append("; ".join(filter(None, (what + (self.reason or "no reason"), self.kept))))
-        if self.restarts:
+        if self.crash_loop:
+            found.append(self.crash_loop)
+        elif self.restarts:
             often = "once" if self.restarts == 1 else f"{self.restarts} times"
             why = "" if found and self.last_exit in found[0] else f": {self.last_exit}"
             found.append(f"restarted {often}, last {self.last_exit_at[:19]}Z{why}")
@@ -97,5 +101,6 @@ def rollout_of(function: Function) -> Rollout:
         restarts=number("restarts"),
         last_exit=told.get("last-exit", ""),
         last_exit_at=told.get("last-exit-at", ""),
+        crash_loop=told.get("crash-loop", ""),
         mode=told.get("rollout-mode", ""),
     )

@@ -13,12 +13,11 @@ from ..config import FunctionConfig, load
 from ..packing import free_to_reach_out
 from ..providers.terms import AGREEMENT, CANARY, MODE, SHADOW, SHARE
 from ..release.release import Plan, Provided, release
+from ..scale_labels import PREFIX
 from ..terminal.examples import examples
 from ..terminal.printing import progress, say, silent, write_line, write_note
 from .options.gateway import allow_outside_option, client_for, gateway_option
 from .options.numbers import Number, Whole
-
-_LABEL = "com.openfaas.scale."
 
 
 def _switch(*names: str, default: bool, text: str) -> Callable[[Any], Any]:
@@ -119,7 +118,7 @@ def _plan(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     if least is not None and most is not None and least > most:
         raise click.UsageError(f"--min {least} is more than --max {most}")
     limits = {"min": least, "max": most}
-    labels = {f"{_LABEL}{key}": str(value) for key, value in limits.items() if value is not None}
+    labels = {f"{PREFIX}{key}": str(value) for key, value in limits.items() if value is not None}
     narrate = say if verbose else progress if sys.stderr.isatty() else None
     detail = say if verbose else silent
     return Plan(

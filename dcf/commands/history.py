@@ -70,9 +70,9 @@ def _status(each: Revision) -> str:
 
 
 def _reason(each: Revision) -> str:
-    """Why it failed; else what became of its replicas."""
-    if each.reason or not each.last_exit:
-        return each.reason
+    """Why it failed; else a crash loop, or what became of its replicas."""
+    if each.reason or each.crash_loop or not each.last_exit:
+        return each.reason or each.crash_loop
     often = {0: "", 1: "restarted once, "}.get(each.restarts, f"restarted {each.restarts} times, ")
     return f"{often}last {_moment(each.last_exit_at)}: {each.last_exit}"
 

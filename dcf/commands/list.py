@@ -67,20 +67,23 @@ def list_functions(config: str, as_json: bool, gateway: str) -> None:
 def _show(functions: "list[Function]") -> None:
     """The table of a terminal."""
     from ..client.rollout import rollout_of
+    from ..scale_labels import is_at_zero, policy_in_force
     from ..terminal.fitted_table import write_fitted_table
 
-    rows = [
-        (
-            each.name,
-            _status(each),
-            f"{each.available}/{each.replicas}",
-            str(each.invocations),
-            short_image(each.image),
-            each.annotations.get("desc", ""),
-            each.annotations.get("maintainer", ""),
+    rows = []
+    for each in functions:
+        policy = policy_in_force(each.labels)
+        rows.append(
+            (
+                each.name,
+                "At zero" if is_at_zero(each.labels, each.replicas) else _status(each),
+                f"{each.available}/{each.replicas}" + (f" of {policy.span}" if policy else ""),
+                str(each.invocations),
+                short_image(each.image),
+                each.annotations.get("desc", ""),
+                each.annotations.get("maintainer", ""),
+            )
         )
-        for each in functions
-    ]
     write_fitted_table(_SHOWN, rows, [rollout_of(each).notes for each in functions])
 
 

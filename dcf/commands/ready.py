@@ -19,5 +19,6 @@ from .options.numbers import Number
 @gateway_option
 def ready(name: str, timeout: float, gateway: str) -> None:
     """Wait until a function takes calls; exit 1 with the reason when it will not."""
-    wait_for_calls(client_for(gateway), name, timeout)
-    write_line(f"Function {name} is ready.")
+    found = wait_for_calls(client_for(gateway), name, timeout)
+    how = "ready" if found.available else "at zero: its first call starts it"
+    write_line(f"Function {name} is {how}.")

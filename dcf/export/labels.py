@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from ..config import FunctionConfig
 from ..errors import ConfigError
+from ..scale_labels import PREFIX
 
-_LABEL = "com.openfaas.scale."
 # OpenFx' gateway has a name of its own for the least.
-_LEAST, _MOST = (f"{_LABEL}min", "scale_min"), (f"{_LABEL}max", "scale_max")
+_LEAST, _MOST = (f"{PREFIX}min", "scale_min"), (f"{PREFIX}max", "scale_max")
 _VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 
 
@@ -27,6 +27,8 @@ def scaling_of(function: FunctionConfig) -> Scaling:
         raise ConfigError(
             f"functions.{function.name}.labels: scale.min {least} is more than scale.max {most}"
         )
+    if function.labels.get(f"{PREFIX}zero", "").lower() == "true":
+        least = 0
     return Scaling(least, most)
 
 
@@ -35,7 +37,7 @@ def plain_labels(function: FunctionConfig) -> dict[str, str]:
     kept = {
         key: text
         for key, text in function.labels.items()
-        if not key.startswith(_LABEL) and key not in (*_LEAST, *_MOST)
+        if not key.startswith(PREFIX) and key not in (*_LEAST, *_MOST)
     }
     for key, text in kept.items():
         if _VALUE.fullmatch(text) is None:

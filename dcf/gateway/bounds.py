@@ -30,6 +30,9 @@ class Bounds:
         idle_timeout: Seconds that a REST connection may stay open between requests.
         grpc_connections: gRPC connections at once.
         grpc_message_bytes: Of gRPC messages that are being answered, together.
+        held_calls: Calls that wait for functions that start, together.
+        held_bytes: Of their bodies, together, as far as they are in memory.
+        hold_timeout: Seconds that each of them waits at most.
     """
 
     connections: int = 0
@@ -39,6 +42,9 @@ class Bounds:
     idle_timeout: int = 75
     grpc_connections: int = 0
     grpc_message_bytes: int = 256 << 20
+    held_calls: int = 1024
+    held_bytes: int = 64 << 20
+    hold_timeout: int = 60
 
     def within(self, files: int) -> "Bounds":
         """The same with every number worked out.
@@ -100,6 +106,12 @@ TABLE = (
         "gRPC connections at once; 0: as many as the limit of open files allows, up to 1024."),
     Row("--grpc-message-bytes", "DCF_GRPC_MESSAGE_BYTES", "grpc_message_bytes", 64 << 20, 1 << 40,
         "Bytes of gRPC messages that are being answered, together."),
+    Row("--max-held-calls", "DCF_MAX_HELD_CALLS", "held_calls", 1, 1 << 20,
+        "Calls that wait for functions that start from zero; of one function half of them."),
+    Row("--held-bytes", "DCF_HELD_BYTES", "held_bytes", 1 << 20, 1 << 40,
+        "Bytes of their bodies that are in memory, together."),
+    Row("--hold-timeout", "DCF_HOLD_TIMEOUT", "hold_timeout", 1, 3600,
+        "Seconds that each of them waits at most."),
 )  # fmt: skip
 
 

@@ -19,13 +19,13 @@ from ..providers.process.limits import check_quantities
 from ..providers.routing import Target
 from ..providers.stores import LogLine, LogQuery
 from ..providers.terms import terms_of
+from ..scale_labels import MAX_REPLICAS, policy_of
 from .invocation_counts import InvocationCounts
 from .telemetry import events
 from .telemetry.events import Event, tell
 
 _Store = TypeVar("_Store")
 NAMESPACE = "openfaas-fn"
-MAX_REPLICAS = 32
 _LONGEST_WHO = 128
 _SECRET = re.compile(r"[a-zA-Z0-9]([-._a-zA-Z0-9]{0,251}[a-zA-Z0-9])?")
 
@@ -36,6 +36,7 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
     Attributes:
         invocation_counts: How often each function was called.
         forgotten: Called with the name of a function that was deleted.
+        wanted: Called with the name of one that is waited for though it has no replica.
         figures: Gives the number of a function's canary or shadow, and how it is doing.
         settled: Called with a function's name when its canary or shadow was kept, or was not.
     """
@@ -44,6 +45,7 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
         self._provider = provider
         self.invocation_counts = InvocationCounts()
         self.forgotten: Callable[[str], None] = lambda _name: None
+        self.wanted: Callable[[str], None] = lambda _name: None
         self.figures: Callable[[str], tuple[int, str]] = lambda _name: (0, "")
         self.settled: Callable[[str, bool], None] = lambda _name, _keep: None
 
@@ -134,6 +136,23 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
             if not 0 <= replicas <= MAX_REPLICAS:
                 raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {replicas}")
             await self._provider.placement.scale(plain_name(name), replicas)
+
+    async def autoscale(self, name: str, replicas: int, before: int, load: float) -> None:
+        """Want so many replicas, because a function's load asks for it.
+
+        Args:
+            name: The function.
+            replicas: As its rule has it.
+            before: How many were wanted until now.
+            load: Calls in flight or calls a second, as its labels say.
+        """
+        said = {"replicas": replicas, "before": before, "load": round(load, 3)}
+        with _told(events.AUTOSCALED, name, **said):
+            await self._provider.placement.scale(name, replicas)
+
+    async def ready(self, name: str, deadline: float) -> Sequence[Target]:
+        """Where calls can go, as soon as they can; perhaps nowhere at the deadline."""
+        return await self._provider.routing.ready(name, deadline)
 
     def targets(self, name: str) -> Sequence[Target]:
         """Where calls of a function can go now.
@@ -237,5 +256,6 @@ def _checked(spec: FunctionSpec) -> FunctionSpec:
     if not 0 <= spec.replicas <= MAX_REPLICAS:
         raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {spec.replicas}")
     check_quantities(spec)
+    policy_of(spec.labels)
     terms_of(spec.annotations)
     return spec

@@ -1,6 +1,6 @@
 """Hears what a provider tells, and puts it into the log and among the numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from ..providers.notices import (
@@ -8,6 +8,7 @@ from ..providers.notices import (
     Hear,
     Notice,
     ReplicaEnded,
+    ReplicaLooping,
     ReplicaReady,
     ReplicaRestarted,
     RolloutEnded,
@@ -23,6 +24,7 @@ _EVENTS: Mapping[type[Notice], Event] = {
     RolloutStep: events.ROLLOUT_STEP,
     ReplicaReady: events.REPLICA_READY,
     ReplicaRestarted: events.REPLICA_RESTARTED,
+    ReplicaLooping: events.CRASH_LOOP,
     ReplicaEnded: events.REPLICA_ENDED,
 }
 _RESULTS = {
@@ -32,12 +34,20 @@ _RESULTS = {
 }
 
 
-def hearing(metrics: Metrics, candidates: Candidates) -> Hear:
-    """What a provider tells its notices to."""
+def hearing(metrics: Metrics, candidates: Candidates, others: Iterable[Hear] = ()) -> Hear:
+    """What a provider tells its notices to.
+
+    Args:
+        metrics: Counts them.
+        candidates: Judges what they tell of.
+        others: Who else hears them; more may be added while it is in use.
+    """
 
     def hear(notice: Notice) -> None:
         metrics.hear(notice)
         candidates.hear(notice)
+        for other in others:
+            other(notice)
         fields = asdict(notice)
         if isinstance(notice, CandidateReady):
             del fields["terms"]

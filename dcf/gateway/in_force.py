@@ -29,6 +29,6 @@ def in_force(settings: Settings) -> dict[str, object]:
 
 def _bounds(bounds: Bounds) -> dict[str, object]:
     names = {"connections": "max_connections", "grpc_connections": "max_grpc_connections"}
-    names["per_address"] = "max_connections_per_address"
+    names |= {"per_address": "max_connections_per_address", "held_calls": "max_held_calls"}
     worked_out = asdict(bounds.within(open_files()))
     return {names.get(key, key): each for key, each in worked_out.items()}

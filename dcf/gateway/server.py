@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ..errors import CannotStart
+from ..providers.notices import Hear
 from ..providers.port import Provider
 from ..providers.process.provider import MIN_READY_SECONDS, ProcessProvider
 from .access.access import OPEN, Access
@@ -20,6 +21,7 @@ from .application import application
 from .bounds import Bounds, open_files
 from .calls.metrics import Metrics
 from .calls.upstream import READ_BUFFER, Upstream
+from .calls.upstream_choice import upstream_for
 from .core import Gateway
 from .doors.alert import AlertDoor
 from .doors.archives import ArchivesDoor
@@ -43,6 +45,7 @@ from .rest.connections import Connections
 from .rest.cors import Cors
 from .rest.listener import RestListener
 from .rest.protocol import Protocol
+from .scaling.scaling import Scaling
 from .telemetry.traffic import Traffic
 
 _DRAIN_SECONDS = 35.0
@@ -155,14 +158,18 @@ class Server:
             await opened.enter_async_context(settings.certificate.renewed())
         mesh_host = "127.0.0.1" if settings.certificate else from_here(settings.host)
         provider = self._make_provider(f"{mesh_host}:{listener.mesh_port}")
-        metrics = Metrics()
+        metrics, others = Metrics(), list[Hear]()
         candidates = Candidates(metrics)
-        provider.listen(hearing(metrics, candidates))
+        provider.listen(hearing(metrics, candidates, others))
         await provider.start()
         opened.push_async_callback(provider.stop)
         gateway = Gateway(provider)
-        upstream = self._upstream = Upstream(gateway, metrics)
+        upstream = self._upstream = upstream_for(gateway, metrics, os.environ)
         opened.push_async_callback(upstream.close)
+        scaling = Scaling(gateway, metrics, upstream, bounds)
+        others.append(scaling.hear)
+        opened.push_async_callback(scaling.close)
+        scaling.start()
         queue = self.queue = await self._open_queue(gateway, upstream, opened)
         rpcs = Rpcs(gateway)
         runner = web.AppRunner(
@@ -188,7 +195,8 @@ class Server:
         queue: CallQueue | None,
     ) -> web.Application:
         system, traffic = SystemDoor(gateway), Traffic()
-        page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines)
+        held = upstream.held.count if upstream.held else (lambda _name: 0)
+        page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines, held)
         doors = (
             system,
             SecretsDoor(gateway),

@@ -89,6 +89,19 @@ class ReplicaRestarted(Notice):
 
 
 @dataclass(frozen=True)
+class ReplicaLooping(Notice):
+    """A replica ends again and again; told once, until it has run steadily.
+
+    Attributes:
+        replica: Its name.
+        reason: One line, without anything that the function wrote.
+    """
+
+    replica: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class ReplicaEnded(Notice):
     """A replica was drained and is no more."""
 

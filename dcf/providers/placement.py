@@ -105,6 +105,8 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
         restarts: How often replicas of the revision that serves, or of the first one before any
             does, ended by themselves and were started again; as far as the provider knows.
         last_exit: How the last of those replicas ended.
+        crash_loop: One line while a replica ends again and again: how often, and when next it is
+            started; empty otherwise.
         judged: `canary` or `shadow`, while the newest revision is one.
     """
 
@@ -119,6 +121,7 @@ class FunctionState:  # pylint: disable=too-many-instance-attributes # as many a
     progress: Progress | None = None
     restarts: int = 0
     last_exit: ReplicaExit | None = None
+    crash_loop: str = ""
     judged: str = ""
 
 
@@ -136,6 +139,7 @@ class RevisionInfo:  # pylint: disable=too-many-instance-attributes # a row of a
         serving: Whether it is the one that serves now.
         restarts: How often its replicas ended by themselves and were started again.
         last_exit: How the last of those that ended by themselves did.
+        crash_loop: One line while a replica ends again and again; empty otherwise.
     """
 
     number: int
@@ -147,6 +151,7 @@ class RevisionInfo:  # pylint: disable=too-many-instance-attributes # a row of a
     serving: bool = False
     restarts: int = 0
     last_exit: ReplicaExit | None = None
+    crash_loop: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Target:
             while another revision has targets.
         timeout: Seconds without a byte after which a call is given up.
         metrics: Where its page of metrics is; empty where that is not known.
+        room: Calls that it takes at once, running and waiting; 0 where that is not known.
     """
 
     address: str
@@ -31,6 +32,7 @@ class Target:
     weight: float = 1.0
     timeout: float = 60.0
     metrics: str = ""
+    room: int = 0
 
 
 class Routing(Protocol):

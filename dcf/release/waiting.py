@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ..client.base import Function, GatewayClient
 from ..client.rollout import rollout_of
 from ..errors import RolloutFailed
+from ..scale_labels import is_at_zero
 from ..terminal.waiting_line import WaitingLine
 from .interruption import Interruption
 
@@ -42,6 +43,8 @@ def wait_for_calls(client: GatewayClient, name: str, seconds: float) -> Function
             if found.available:
                 return found
             _refuse_failed(found)
+            if is_at_zero(found.labels, found.replicas):
+                return found
             line.doing = f"{name}: {_steps(found)}"
             pause = _pause(found, limit, seconds, pause)
 

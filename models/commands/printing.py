@@ -23,6 +23,7 @@ _UNSEEN = re.compile(
 
 
 _NARROWEST = 20
+_MOVING = 78
 
 
 def visible(line: str) -> str:
@@ -68,6 +69,12 @@ def write_json_line(value: object) -> None:
     if sys.stdout.isatty():
         text = _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
     _put(sys.stdout, text + "\n")
+
+
+def show_moving(line: str = "") -> None:
+    """Puts a line of a terminal in the place of the one before; without one it is taken away."""
+    sys.stderr.write(f"\r\x1b[K{visible(line)[:_MOVING]}")
+    sys.stderr.flush()
 
 
 def write_note(line: str) -> None:

@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from .printing import visible, write_line, write_note
+from .printing import show_moving, write_line, write_note
 
 if TYPE_CHECKING:
     from ..delivery.function import Function, Revision
@@ -82,8 +82,7 @@ class _Steps:
     def tell(self, step: str) -> None:
         """It is being done."""
         if self._moving:
-            sys.stderr.write(f"\r\x1b[K  {visible(step)[:76]}")
-            sys.stderr.flush()
+            show_moving(f"  {step}")
             return
         words, now = _NUMBER.sub("", step), time.monotonic()
         if words != self._told or now - self._when >= _TELLS_S:
@@ -93,8 +92,7 @@ class _Steps:
     def end(self) -> None:
         """Takes the moving line away."""
         if self._moving:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            show_moving()
 
 
 def point_serving(models: "Registry", model_id: str) -> None:

@@ -120,3 +120,42 @@ def test_a_flag_is_true_or_false(tmp_path, word):
     file.write_text(f"functions: {{f: {{skip_build: {word}}}}}\n")
     with pytest.raises(ConfigError, match="must be true or false"):
         load(file)
+
+
+def scaled(tmp_path, scale, labels="{}"):
+    file = tmp_path / "config.yaml"
+    file.write_text(f"functions: {{f: {{labels: {labels}, scale: {scale}}}}}")
+    return load(file).functions[0].labels
+
+
+def test_scale_stands_for_the_labels_of_scaling(tmp_path):
+    given = """{min: 2, max: 4, target: 10, type: capacity, zero: True, zero_duration: 5m,
+        target_proportion: 0.8, down_window: 30s}"""
+    prefix = "com.openfaas.scale."
+    assert scaled(tmp_path, given, "{team: a}") == {
+        "team": "a", f"{prefix}min": "2", f"{prefix}max": "4", f"{prefix}target": "10",
+        f"{prefix}type": "capacity", f"{prefix}zero": "true", f"{prefix}zero-duration": "5m",
+        f"{prefix}target-proportion": "0.8", f"{prefix}down.window": "30s",
+    }  # fmt: skip
+    assert scaled(tmp_path, "{max: 500}") == {f"{prefix}max": "500"}  # its gateway has the limit
+    assert scaled(tmp_path, "") == {}
+
+
+@pytest.mark.parametrize(
+    ("scale", "labels", "words"),
+    [
+        ("{min: 0}", "{}", "functions.f.scale.min is 0: write `zero: true`"),
+        ("{min: 3, max: 2}", "{}", "functions.f.scale: label com.openfaas.scale.min is 3, more"),
+        ("{type: cpu}", "{}", "is 'cpu': give rps or capacity: use capacity"),
+        ("{max: 2}", "{com.openfaas.scale.max: 2}", "say the same: keep one"),
+        ("{zero_duration: soon}", "{}", "give a time from 1s"),
+        ("3", "{}", "functions.f.scale must be a map of keys"),
+        ("{max: 2}", "{com.openfaas.scale.zeroo: x}", "did you mean com.openfaas.scale.zero?"),
+    ],
+)
+def test_a_scale_that_cannot_be_meant_is_one_line_with_its_place(tmp_path, scale, labels, words):
+    with pytest.raises(ConfigError) as refused:
+        scaled(tmp_path, scale, labels)
+    assert words in refused.value.message
+    assert str(tmp_path / "config.yaml") in refused.value.message
+    assert "\n" not in refused.value.message

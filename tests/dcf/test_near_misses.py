@@ -6,16 +6,17 @@ import sys
 import pytest
 
 from dcf import near_misses
-from dcf.config import _HANDLER, _RESOURCES, _TOP, FUNCTION_KEYS
+from dcf.config import _HANDLER, _RESOURCES, _SCALE, _TOP, FUNCTION_KEYS
 
-MIN, MAX = "labels: {com.openfaas.scale.min: ...}", "labels: {com.openfaas.scale.max: ...}"
+MIN, MAX = "scale.min", "scale.max"
 KEYS = [
     ("env", "environment"), ("envs", "environment"), ("environments", "environment"),
     ("ENV", "environment"), ("env_vars", "environment"), ("enviroment", "environment"),
     ("env_file", "environment_file"), ("env-file", "environment_file"),
     ("envFrom", "environment_file"), ("environment_files", "environment_file"),
     ("replicas", MIN), ("min", MIN), ("minReplicas", MIN), ("min_scale", MIN),
-    ("max", MAX), ("maxInstances", MAX),
+    ("max", MAX), ("maxInstances", MAX), ("autoscaling", "scale"), ("Scale", "scale"),
+    ("scaleToZero", "scale.zero_duration"),
     ("cpu", "limits.cpu"), ("cpus", "limits.cpu"), ("memory", "limits.memory"),
     ("mem_limit", "limits.memory"), ("memorySize", "limits.memory"), ("gpus", "limits.gpu"),
     ("resources", "limits"), ("limit", "limits"), ("reservations", "requests"),
@@ -50,6 +51,15 @@ def test_a_key_of_another_tool_leads_to_ours(key, meant):
     [
         ("functions: {f: {env: {A: b}}}", "functions.f.env: did you mean environment?"),
         ("functions: {f: {replicas: 2}}", f"functions.f.replicas: did you mean {MIN}?"),
+        (
+            "functions: {f: {scale: {minReplicas: 2}}}",
+            "functions.f.scale.minReplicas: did you mean min?",
+        ),
+        (
+            "functions: {f: {scale: {zero_dur: 1m}}}",
+            "functions.f.scale.zero_dur: did you mean zero_duration?",
+        ),
+        ("functions: {f: {scale: {metric: rps}}}", "functions.f.scale.metric: did you mean type?"),
         ("services: {f: {}}", "services: did you mean functions?"),
         ("functions: {f: {}}\ngateway: x:1", "gateway: did you mean dcf.gateway?"),
         ("functions: {f: {}}\nprovider: {}", "provider: did you mean dcf.gateway?"),
@@ -92,7 +102,7 @@ def test_another_tools_form_is_told_how_it_is_written_here(tmp_path, given, word
 
 
 def test_every_answer_of_the_table_is_a_key_somewhere():
-    known = {*_TOP, *FUNCTION_KEYS, *_HANDLER, *_RESOURCES, "gateway"}
+    known = {*_TOP, *FUNCTION_KEYS, *_HANDLER, *_RESOURCES, *_SCALE, "gateway"}
     meant = {each.partition(":")[0].split(".")[0] for row in near_misses._KEYS.values()
              for each in row}  # fmt: skip
     assert meant <= known

@@ -115,7 +115,8 @@ def test_other_digits_are_another_search(tmp_path):
     ("space", "told"),
     [
         pytest.param("ratte: {log: [1e-4, 1e-2]}", "ratte: unknown key; did", id="unknown"),
-        pytest.param("rate: {log: [1e-2, 1e-4]}", "rate: 0.01 is not below 0.0001", id="turned"),
+        pytest.param("rate: {log: [1e-2, 1e-4]}", "rate: from 0.01 to 0.0001 is no range",
+                     id="turned"),
         pytest.param("rate: {float: [-1, 1]}", "rate: -1.0 cannot be: Expected `float` > 0",
                      id="below"),
         pytest.param("batch: {choice: [32, many]}", "batch: 'many' cannot be: Expected `int`",

@@ -22,6 +22,7 @@ from ..request import Headers, Info, Request, Resources, Trigger, parse_query
 from ..runner import Runner
 from ..telemetry import logs
 from ..telemetry.metrics import Metrics
+from ..trace_context import PARENT, STATE, trace_of
 
 MAX_MESSAGE_BYTES = 64 << 20
 _FRAMING_BYTES = 1 << 16
@@ -95,6 +96,7 @@ class GrpcDoor(fxwatcher_pb2_grpc.FxWatcherServicer):
             headers=metadata,
             call_id=call_id,
             info=_info(request.info),
+            trace=trace_of(metadata.get(PARENT, ""), metadata.get(STATE)),
         )
         caller = Caller()
         if not context.add_callback(caller.leave):

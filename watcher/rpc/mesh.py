@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..trace_context import TRACE
+
 DEFAULT_PORT = 50052
 _PORT_AT_END = re.compile(r":[0-9]+\Z")
 MAX_MESSAGE_BYTES = 64 << 20
@@ -129,7 +131,7 @@ def mesh_call(
         reply = stub.Call(
             pb.Request(input=body, info=info),
             timeout=directory.timeout if timeout is None else timeout,
-            metadata=(("authorization", f"Bearer {directory.token}"),) if directory.token else (),
+            metadata=_metadata(directory.token),
         )
     except grpc.RpcError as error:
         status = error.code().name
@@ -137,3 +139,8 @@ def mesh_call(
         raise MeshError(f"function {function_name} failed: {status}: {details}") from None
     answer: bytes = reply.Output.encode()
     return answer
+
+
+def _metadata(token: str) -> tuple[tuple[str, str], ...]:
+    """The token, if there is one, and the trace of the call that this thread answers."""
+    return (*((("authorization", f"Bearer {token}"),) if token else ()), *TRACE.get())

@@ -23,6 +23,7 @@ from ..request import Headers, Info, Request, Trigger, parse_query
 from ..runner import Runner
 from ..telemetry import logs
 from ..telemetry.metrics import Metrics
+from ..trace_context import trace_of
 from .cors import Cors
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class HttpDoor:
     def _answer(self, environ: "WSGIEnvironment", method: str, path: str, call_id: str) -> Reply:
         if not self._health.accepts(environ.get(RECEIVED_AT) or time.monotonic()):
             raise Draining("the function is stopping; call again, another one answers")
+        parent = environ.get("HTTP_TRACEPARENT")
         request = Request(
             input=self._body(environ),
             content_type=environ.get("CONTENT_TYPE", ""),
@@ -111,6 +113,7 @@ class HttpDoor:
             path=path,
             call_id=call_id,
             info=self._info,
+            trace=trace_of(parent, environ.get("HTTP_TRACESTATE")) if parent else (),
         )
         timeout = self._timeout(environ.get("HTTP_X_TIMEOUT"))
         return self._runner.run(request, timeout, environ.get(CALLER))

@@ -26,6 +26,11 @@ class Call:
 
 
 @dataclass(frozen=True)
+class QueuedCall(Call):
+    """A call of the queue, taken before its turn came: its header `X-Start-Time` says when."""
+
+
+@dataclass(frozen=True)
 class Answer:
     """A function's answer, of which the head has come.
 

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -71,6 +72,11 @@ def headers_up(request: web.Request, arrival: Arrival) -> CIMultiDict[str]:
     peer = request.transport.get_extra_info("peername") if request.transport else None
     headers.setdefault("X-Forwarded-For", f"{peer[0]}:{peer[1]}" if peer else "")
     return headers
+
+
+def trace_headers(given: Mapping[str, str]) -> dict[str, str]:
+    """Of headers or metadata, what says which trace a call belongs to (W3C Trace Context)."""
+    return {name: given[name] for name in ("traceparent", "tracestate") if name in given}
 
 
 def drop_hop_by_hop(headers: CIMultiDict[str]) -> None:

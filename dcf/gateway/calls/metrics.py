@@ -51,17 +51,25 @@ RESTARTS = Family(
     "Replicas whose process ended by itself and was started again: `exit`, `signal`, `memory`, "
     "`unhealthy`, `load_timeout`, `not_started`.",
 )  # fmt: skip
-FAMILIES = (CALLS, BEGUN, SECONDS, BY_REVISION, ROLLOUTS, RESTARTS, VERDICTS, COPIES)
+WAKES = Family(
+    "gateway_function_wakes_total", COUNTER, ("function_name",),
+    "How often a call found a function at zero and had it started.",
+)  # fmt: skip
+FAMILIES = (CALLS, BEGUN, SECONDS, BY_REVISION, ROLLOUTS, RESTARTS, WAKES, VERDICTS, COPIES)
 _NOTHING = (b"",) * len(FAMILIES)
 
 
 class FunctionTally:
-    """One function's. A call keeps hold of the tally it began in, also when that is forgotten."""
+    """One function's. A call keeps hold of the tally it began in, also when that is forgotten.
+
+    Attributes:
+        begun: Calls so far.
+    """
 
     def __init__(self, name: str) -> None:
         """Nothing is counted yet."""
         self._label = f"{name}.{NAMESPACE}"
-        self._begun = 0
+        self.begun = self._ended = self._wakes = 0
         self._codes: dict[str, Times] = {}
         self._revisions: dict[int, dict[str, Times]] = {}
         self._rollouts: Counter[str] = Counter()
@@ -72,7 +80,7 @@ class FunctionTally:
 
     def begin(self) -> None:
         """Count a call when it begins."""
-        self._begun += 1
+        self.begun += 1
         self._lines = None
 
     def end(self, revision: int, status: int, seconds: float) -> None:
@@ -84,6 +92,7 @@ class FunctionTally:
             seconds: How long it took.
         """
         self._lines = None
+        self._ended += 1
         code = str(status)
         if code not in self._codes and len(self._codes) >= _CODES_KEPT:
             code = _OTHER
@@ -98,6 +107,16 @@ class FunctionTally:
                 return
             del self._revisions[oldest]
         _add(self._revisions.setdefault(revision, {}), code, seconds)
+
+    @property
+    def in_flight(self) -> int:
+        """Calls under way and held."""
+        return self.begun - self._ended
+
+    def wake(self) -> None:
+        """Count that a call had it started."""
+        self._wakes += 1
+        self._lines = None
 
     def settled(self, *, keep: bool) -> None:
         """Count the end of a canary or shadow."""
@@ -126,7 +145,7 @@ class FunctionTally:
     def _told(self) -> Iterator[str]:
         name, codes = self._label, self._codes.items()
         yield "".join(CALLS.line((code, name), each.count) for code, each in codes)
-        yield BEGUN.line((name,), self._begun) if self._begun else ""
+        yield BEGUN.line((name,), self.begun) if self.begun else ""
         yield "".join(SECONDS.lines((code, name), each) for code, each in codes)
         yield "".join(
             BY_REVISION.lines((code, name, str(revision)), times)
@@ -135,6 +154,7 @@ class FunctionTally:
         )
         yield "".join(ROLLOUTS.line((name, key), each) for key, each in self._rollouts.items())
         yield "".join(RESTARTS.line((name, key), each) for key, each in self._restarts.items())
+        yield WAKES.line((name,), self._wakes) if self._wakes else ""
         yield "".join(VERDICTS.line((name, key), each) for key, each in self._verdicts.items())
         yield "".join(COPIES.line((name, key), each) for key, each in self._copies.items())
 

@@ -3,7 +3,8 @@
 import json
 import time
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aiohttp import StreamReader
 from multidict import CIMultiDict
@@ -27,6 +28,7 @@ class Question:
         accept: What kind of answer is wanted; empty for any.
         call_id: The caller's own; empty to have one made.
         door: By which it came.
+        trace: Which trace the call belongs to: see `trace_headers`.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Question:
     accept: str = ""
     call_id: str = ""
     door: str = GRPC
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 class FunctionFailure(DcfError):
@@ -76,6 +79,7 @@ async def call_unary(upstream: Upstream, question: Question) -> UnaryAnswer:
             "Content-Type": "application/octet-stream",
             "X-Call-Id": call_id,
             "X-Start-Time": str(began),
+            **question.trace,
         }
     )
     if question.accept:

@@ -15,21 +15,21 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from ...errors import DcfError, NotFound, NotReady, ReplicaCrashed, UpstreamFailed, UpstreamTimeout
-from ...providers.placement import FAILED
+from ...errors import DcfError, NotFound, ReplicaCrashed, UpstreamFailed, UpstreamTimeout
 from ...providers.routing import Target
 from ..core import Gateway
 from ..telemetry.events import CALL, tell
 from .balancer import Balancer
 from .call import Answer, Call, Witness
 from .file_body import file_body
+from .holds import Holds
 from .metrics import Metrics
+from .not_ready import not_ready
 
 _IDLE_SECONDS = 5.0
 _CONNECT_SECONDS = 5.0
 _LOOK_AGAIN_SECONDS = 0.1
 _ENDED_SECONDS = 1.0  # by then it is known how a process ended
-_SCALED_RETRY_SECONDS = 10  # nothing becomes ready before somebody acts
 READ_BUFFER = 1 << 18
 _MAX_ANSWER_HEAD = 1 << 16
 # Bodies up to here travel in one piece: less work than a stream, and still small beside a replica.
@@ -44,8 +44,11 @@ class Upstream:
 
     Attributes:
         balancer: Knows which replica has how many calls.
+        held: Keeps calls until their function has started; None where none does by being called.
         watched: By function, who notes its calls; of most functions nobody does.
     """
+
+    held: Holds | None = None
 
     def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
         self._gateway, self._metrics = gateway, metrics
@@ -86,8 +89,8 @@ class Upstream:
         began, code, revision = time.perf_counter(), _CALLER_LEFT, 0
         watched, kept = self.watched.get(name), None
         try:
-            if target is None:
-                raise await self._not_ready(name)
+            if target is None or (self.held is not None and name in self.held.names):
+                target = await self._held_until_ready(name, call)
             self._gateway.invocation_counts.add(name)
             async with self._answer(name, target, call) as answer:
                 code, revision = answer.response.status, answer.revision
@@ -132,18 +135,14 @@ class Upstream:
         finally:
             self._idle.set()
 
-    async def _not_ready(self, name: str) -> NotReady:
-        """Why nobody can answer, and when to ask again."""
-        words = f"No endpoints available for: {name}."
-        state = await self._gateway.describe(name)
-        if state.replicas == 0:
-            why = f"It is scaled to 0 replicas: start one with `dcf function scale {name} 1`."
-            return NotReady(f"{words} {why}", _SCALED_RETRY_SECONDS)
-        last = f" Its last replica: {state.last_exit.cause}." if state.last_exit else ""
-        if state.rollout == FAILED and not state.revision:
-            why = f"It could not be started: `dcf function history {name}` has the reason."
-            return NotReady(f"{words} {why}{last}", _SCALED_RETRY_SECONDS)
-        return NotReady(f"{words} Of {state.replicas} wanted replicas none is ready yet.{last}")
+    async def _held_until_ready(self, name: str, call: Call) -> Target:
+        """A replica, perhaps after a while; raises `NotReady` with the reason."""
+        if self.held is not None:
+            await self.held.hold(name, call.body)
+        target = self._choose(name)
+        if target is None:
+            raise not_ready(await self._gateway.describe(name))
+        return target
 
     async def _broken_off(self, name: str, target: Target) -> UpstreamFailed:
         """What to tell a caller whose call broke off: how the replica's process ended, if it did.

@@ -6,12 +6,13 @@ from aiohttp import web
 
 from ...errors import InvalidRequest, NotFound
 from ...providers.placement import FunctionState
-from ..core import MAX_REPLICAS, Gateway
+from ...scale_labels import MAX_REPLICAS, PREFIX
+from ..core import Gateway
 from ..rest.converters import SCALE_MAX, SCALE_MIN, number_of
 from ..rest.messages import Alert, Alerts
 from ..rest.replies import failed, message_of
 
-_FACTOR = ("com.openfaas.scale.factor",)
+_FACTOR = (f"{PREFIX}factor",)
 
 
 class AlertDoor:

@@ -27,6 +27,9 @@ WEIGHT = Family(
     "gateway_function_revision_weight", GAUGE, _REVISION,
     "Share of a function's calls that a revision gets, from 0 to 1.",
 )  # fmt: skip
+HELD = Family(
+    "gateway_function_held_calls", GAUGE, _NAME, "Calls that wait for a function that starts."
+)
 CPU = Family(
     "gateway_function_cpu_seconds_total", COUNTER, _NAME,
     "Processor time of a function's replicas, as far as it was seen when this page was asked for.",
@@ -49,7 +52,7 @@ LOST = Family(
 BUILD = Family(
     "gateway_build_info", GAUGE, ("provider", "version"), "1; what runs is in the labels."
 )
-_OF_FUNCTIONS = (*metrics.FAMILIES, WANTED, READY, OF_REVISION, WEIGHT, CPU, MEMORY)
+_OF_FUNCTIONS = (*metrics.FAMILIES, WANTED, READY, OF_REVISION, WEIGHT, HELD, CPU, MEMORY)
 FAMILIES = (
     BUILD, *_OF_FUNCTIONS, WAITING, RUNNING, OLDEST, REFUSED, LOST, *traffic.FAMILIES,
     *own_process.FAMILIES,
@@ -67,6 +70,7 @@ class MetricsPage:
         seen: Traffic,
         queue: CallQueue | None = None,
         lost: Callable[[], int] = int,
+        held: Callable[[str], int] = lambda _name: 0,
     ) -> None:
         """Of a running gateway.
 
@@ -76,9 +80,10 @@ class MetricsPage:
             seen: What was counted of requests.
             queue: What is answered later; None for a gateway without.
             lost: Tells how many lines of the log were lost.
+            held: Tells how many calls of a function wait for it to start.
         """
         self._gateway, self._counted, self._seen = gateway, counted, seen
-        self._queue, self._lost = queue, lost
+        self._queue, self._lost, self._held = queue, lost, held
 
     async def text(self) -> bytes:
         """All of it."""
@@ -124,6 +129,7 @@ class MetricsPage:
             READY.line((name,), state.available),
             "".join(OF_REVISION.line((name, number), count) for number, count, _ in shares),
             "".join(WEIGHT.line((name, number), weight) for number, _, weight in shares),
+            HELD.line((name,), waiting) if (waiting := self._held(plain)) else "",
             CPU.line((name,), used.cpu_seconds) if used else "",
             MEMORY.line((name,), used.memory_bytes) if used else "",
         )

@@ -10,6 +10,7 @@ from ...providers.placement import FunctionSpec, FunctionState
 from ..calls.unary_call import FunctionFailure
 from ..rest.converters import (
     SCALE_MAX,
+    SCALE_MIN,
     annotations_of,
     checked_env,
     first_replicas,
@@ -82,8 +83,10 @@ def function_of(status: FunctionState, calls: int) -> pb.Function:
 def spec_of(request: pb.CreateFunctionRequest) -> FunctionSpec:
     """What a deploy or update asks for; raises `InvalidRequest`."""
     labels = dict(request.Labels)
-    if request.MaxReplicas > 0:  # OpenFx scales up to here; here Alertmanager's alerts do
+    if request.MaxReplicas > 0:  # OpenFx scales up to here; so do load and alerts here
         labels.setdefault(SCALE_MAX[0], str(request.MaxReplicas))
+        if 0 < request.MinReplicas <= request.MaxReplicas and not labels.keys() & {*SCALE_MIN}:
+            labels[SCALE_MIN[0]] = str(request.MinReplicas)
     return FunctionSpec(
         name=request.Service,
         image=request.Image,

@@ -18,6 +18,7 @@ from ..._proto import gateway_pb2 as pb
 from ...errors import DcfError, NotReady
 from ..access.access import Access
 from ..access.over_grpc import metadata_of, rpc_by
+from ..calls.forwarding import trace_headers
 from ..calls.unary_call import Question, call_unary
 from ..calls.upstream import Upstream
 from .grpc_converters import error_code, invoke_words, status_of_fault
@@ -92,6 +93,7 @@ class GrpcDoor:
             query=given.get("x-query", ""),
             accept=given.get("accept", ""),
             call_id=given.get("x-call-id", ""),
+            trace=trace_headers(given),
         )
         try:
             answer = await call_unary(self._upstream, question)

@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 from ..._proto import gateway_pb2 as pb
 from ...errors import DcfError, InvalidRequest, NotReady
 from ..access.over_rest import deployed_by
+from ..calls.forwarding import trace_headers
 from ..calls.unary_call import FunctionFailure, Question, call_unary
 from ..calls.upstream import OWN_STATUSES, Upstream
 from ..rest.messages import decode
@@ -96,7 +97,8 @@ class OpenFxDoor:
         name = _name(request)
         body = request.content if request.body_exists else b""
         try:
-            answer = await call_unary(self._upstream, Question(name, body, door=REST))
+            question = Question(name, body, door=REST, trace=trace_headers(request.headers))
+            answer = await call_unary(self._upstream, question)
         except InvalidRequest:
             return failed(400, f"Must be a valid function name: {name}")
         except FunctionFailure as fault:

@@ -176,7 +176,9 @@ class CallQueue:
         if kind != CALL:
             return _PER_HOST
         try:
-            return len(self._gateway.targets(name)) * self._limits.per_replica
+            if not (ready := len(self._gateway.targets(name))):
+                self._gateway.wanted(name)
+            return ready * self._limits.per_replica
         except NotFound:
             return _PER_HOST  # they are to fail, and say why
 

@@ -8,7 +8,7 @@ from aiohttp import ClientResponse
 from multidict import CIMultiDict
 
 from ...errors import DcfError, NotFound
-from ..calls.call import Call
+from ..calls.call import QueuedCall
 from ..calls.forwarding import drop_hop_by_hop
 from ..calls.upstream import OWN_STATUSES, Upstream
 from .bodies import Bodies, BodyTooLarge
@@ -62,7 +62,7 @@ class Delivery:
         headers = CIMultiDict(item.headers)
         headers["Content-Length"] = str(item.body.size)
         began = time.perf_counter()
-        call = Call("POST", item.target, headers, body or None)
+        call = QueuedCall("POST", item.target, headers, body or None)
         async with self._upstream.open(item.function, call) as answered:
             answer = answered.response
             if _says_later(answer):

@@ -12,6 +12,7 @@ from typing import Any
 from ...errors import InvalidRequest
 from ...providers.placement import FunctionSpec, FunctionState, RevisionInfo
 from ...providers.terms import MODES
+from ...scale_labels import PREFIX, policy_in_force
 from ..core import NAMESPACE
 from .messages import FunctionDeployment, Revision, SecretValue
 from .messages import FunctionStatus as StatusMessage
@@ -28,9 +29,11 @@ _ANNOTATIONS = {
     "restarts": "dcf.restarts",
     "last_exit": "dcf.last-exit",
     "last_exit_at": "dcf.last-exit-at",
+    "crash_loop": "dcf.crash-loop",
+    "scaling": "dcf.scaling",
 }
-SCALE_MIN = ("com.openfaas.scale.min", "scale_min")
-SCALE_MAX = ("com.openfaas.scale.max", "scale_max")
+SCALE_MIN = (f"{PREFIX}min", "scale_min")
+SCALE_MAX = (f"{PREFIX}max", "scale_max")
 _NUMBER = re.compile("[0-9]{1,9}")
 
 
@@ -46,6 +49,7 @@ def annotations_of(status: FunctionState) -> dict[str, str]:
 def _told(status: FunctionState) -> dict[str, Any]:
     """What there is to tell of its revisions and replicas, under the names of its REST fields."""
     progress, last = status.progress, status.last_exit
+    policy = policy_in_force(status.spec.labels)
     return {
         "rollout": status.rollout,
         "rollout_reason": status.reason,
@@ -57,6 +61,8 @@ def _told(status: FunctionState) -> dict[str, Any]:
         "restarts": status.restarts,
         "last_exit": last.reason if last else "",
         "last_exit_at": last.at if last else "",
+        "crash_loop": status.crash_loop,
+        "scaling": str(policy or ""),
     }
 
 
@@ -162,6 +168,7 @@ def revision_of(info: RevisionInfo) -> Revision:
         restarts=info.restarts,
         last_exit=info.last_exit.reason if info.last_exit else "",
         last_exit_at=info.last_exit.at if info.last_exit else "",
+        crash_loop=info.crash_loop,
         annotations=dict(info.spec.annotations),
     )
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ...errors import InvalidRequest
-from ..core import MAX_REPLICAS
+from ...scale_labels import MAX_REPLICAS
 from .number_words import words_of
 
 _Message = TypeVar("_Message")
@@ -102,6 +102,8 @@ class FunctionStatus(Struct, rename="camel", omit_defaults=True):
     restarts: int = 0
     last_exit: str = ""
     last_exit_at: str = ""
+    crash_loop: str = ""
+    scaling: str = ""
 
 
 class DeleteFunctionRequest(Struct, rename="camel"):
@@ -220,6 +222,7 @@ class Revision(Struct, rename="camel"):
     restarts: int = 0
     last_exit: str = ""
     last_exit_at: str = ""
+    crash_loop: str = ""
     annotations: Texts = {}
 
 

@@ -61,6 +61,10 @@ ROLLED_BACK = Event(
     "a rollback was accepted; `revision` is the new one",
 )  # fmt: skip
 SCALED = Event("function_scaled", INFO, "function replicas", "so many replicas are wanted")
+AUTOSCALED = Event(
+    "function_autoscaled", INFO, "function replicas before load",
+    "its load asked for more or fewer replicas; `before` 0: a call woke it",
+)  # fmt: skip
 DELETED = Event("function_deleted", INFO, "function", "it is off the list and drains")
 SECRET_PUT = Event("secret_put", INFO, "secret", "a secret was created or changed")
 SECRET_DELETED = Event("secret_deleted", INFO, "secret", "a secret was deleted")
@@ -104,6 +108,10 @@ REPLICA_RESTARTED = Event(
     "its process ended by itself and is started again; what the function had written last is in "
     "its own log, not here",
 )  # fmt: skip
+CRASH_LOOP = Event(
+    "crash_loop", WARNING, "function revision replica reason",
+    "a replica has ended three times or more in a row; told once, until it has run for 10 s",
+)  # fmt: skip
 REPLICA_ENDED = Event("replica_ended", INFO, "function revision replica", "it was drained")
 LOGIN_ACCEPTED = Event(
     "login_accepted", INFO, "door peer by",
@@ -145,6 +153,12 @@ SUMMED = Event(
 LINES_LOST = Event(
     "lines_lost", WARNING, "lines", "stderr was too slow or failed: so many lines are missing here"
 )
+SPANS_LOST = Event(
+    "spans_lost", WARNING, "",
+    "spans cannot be sent to the endpoint of traces; calls are answered all the same, and this is "
+    "told once until it is over",
+)  # fmt: skip
+SPANS_SENT = Event("spans_sent", INFO, "", "spans are sent again")
 EVENTS = tuple(each for each in tuple(globals().values()) if isinstance(each, Event))
 
 

@@ -76,6 +76,7 @@ class Deployed:
             progress=Progress(*progress) if progress else None,
             restarts=exits.restarts,
             last_exit=exits.last,
+            crash_loop=self.processes.crash_loop(shown.number),
             judged=rollout.terms.mode if rollout.terms else "",
         )
 
@@ -83,7 +84,12 @@ class Deployed:
         """Its history, newest first."""
         exits = self.processes.exits
         return [
-            replace(each, restarts=known.restarts, last_exit=known.last)
+            replace(
+                each,
+                restarts=known.restarts,
+                last_exit=known.last,
+                crash_loop=self.processes.crash_loop(each.number),
+            )
             for each in self.history.infos()
             for known in (exits.of(each.number),)
         ]

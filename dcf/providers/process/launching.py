@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,12 +12,13 @@ from pathlib import Path
 from ...archive import Entry
 from ...attachment import attachments_of
 from ...errors import InvalidRequest
-from ...rooms import values
+from ...rooms import cores, values
+from ...scale_labels import policy_in_force
 from ..placement import FunctionSpec
 from .archives import Archives
+from .launch import Launch
 from .limits import limits_of
 from .overlay import Overlays
-from .replica import Launch
 from .secret_files import Secrets
 from .state_dir import StateDir
 
@@ -24,6 +26,9 @@ from .state_dir import StateDir
 _INHERITED = (
     "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE", "CUDA_VISIBLE_DEVICES",
+    # Where spans go; never OTEL_EXPORTER_OTLP_HEADERS, which has secrets.
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_SDK_DISABLED",
+    "OTEL_TRACES_EXPORTER", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
 )  # fmt: skip
 # What every replica is given whatever the function says; its own texts for these are never read.
 _OURS = frozenset(
@@ -36,6 +41,7 @@ _CALL_MARGIN = 5.0
 _CALL_DEFAULT = 60.0
 _NO_LIMIT = 86_400.0
 _DEVICES = Path("/dev")
+_CALLS_A_SLOT = 8  # that a watcher takes, running and waiting, where nothing else is set
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,8 @@ class Launching:
         with _refusal():
             load = values.seconds("LOAD_TIMEOUT", spec.env)
             call = values.seconds("EXEC_TIMEOUT", spec.env)
+            concurrency = self._concurrency(spec)
+            room = values.whole("MAX_INFLIGHT", spec.env) or _CALLS_A_SLOT * concurrency
             stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
         (self._stock.home.data / spec.name).mkdir(mode=0o700, exist_ok=True)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
@@ -128,13 +136,14 @@ class Launching:
             revision=number,
             folder=folder,
             env=self._environment(replace(spec, env={**spec.env, **attached}), entry, path, secrets)
-            | {"SHUTDOWN_TIMEOUT": f"{stop:g}"},
+            | {"CONCURRENCY": str(concurrency), "SHUTDOWN_TIMEOUT": f"{stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
             load_timeout=load + _CALL_MARGIN,
             # An EXEC_TIMEOUT of 0 is no limit.
             call_timeout=max(_CALL_DEFAULT, (call or _NO_LIMIT) + _CALL_MARGIN),
             stop_timeout=stop + _CALL_MARGIN,
+            room=room,
             memory=limits.memory,
             pick_cores=partial(self._pick_cores, limits.whole_cores),
             discard=partial(self._stock.secrets.unmount, secrets) if secrets else _nothing,
@@ -174,13 +183,27 @@ class Launching:
             env |= {"SECRETS_DIR": str(secrets), "secret_mount_path": str(secrets)}
         return env
 
+    @staticmethod
+    def _concurrency(spec: FunctionSpec) -> int:
+        """Calls that one replica runs at once: as it says, else its share of the processor cores.
+
+        As many replicas as there may be have all cores together. Each watcher alone would take all
+        of them, as it knows of no other.
+        """
+        if given := values.whole("CONCURRENCY", spec.env):
+            return given
+        here = cores.usable()
+        policy = policy_in_force(spec.labels)
+        most = policy.most if policy else spec.replicas
+        return math.ceil(min(limits_of(spec.limits).whole_cores or here, here) / max(most, 1))
+
     def _pick_cores(self, count: int | None) -> Collection[int]:
         """The next cores in turn, so that limited replicas do not all sit on the same ones."""
-        cores = sorted(os.sched_getaffinity(0))
-        if count is None or count >= len(cores):
+        here = sorted(os.sched_getaffinity(0))
+        if count is None or count >= len(here):
             return ()
         start = next(self._turns) * count
-        return {cores[(start + each) % len(cores)] for each in range(count)}
+        return {here[(start + each) % len(here)] for each in range(count)}
 
 
 def _shutdown_seconds(env: Mapping[str, str], call: float) -> float:

@@ -3,9 +3,17 @@
 import asyncio
 import contextlib
 
+_MOST = 1 << 16  # bytes of an answer: a watcher's own has a few
+_GOOD, _WORDS = 200, 200
+
 
 async def status_of(host: str, port: int, path: str, timeout: float = 5.0) -> int:
-    """The HTTP status of a GET, or 0 when nobody answers in time.
+    """The HTTP status of a GET, or 0 when nobody answers in time; see `answer_of`."""
+    return (await answer_of(host, port, path, timeout))[0]
+
+
+async def answer_of(host: str, port: int, path: str, timeout: float = 5.0) -> tuple[int, str]:
+    """The HTTP status of a GET, and the last line of a body that is not 200's; 0 for nobody.
 
     Args:
         host: Address.
@@ -15,17 +23,24 @@ async def status_of(host: str, port: int, path: str, timeout: float = 5.0) -> in
     """
     try:
         async with asyncio.timeout(timeout):
-            return await _status(host, port, path)
+            return await _answer(host, port, path)
     except (OSError, ValueError):
-        return 0
+        return 0, ""
 
 
-async def _status(host: str, port: int, path: str) -> int:
+async def _answer(host: str, port: int, path: str) -> tuple[int, str]:
     reader, writer = await asyncio.open_connection(host, port)
     try:
         writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         words = (await reader.readline()).split(None, 2)
-        return int(words[1]) if len(words) > 1 else 0
+        status = int(words[1]) if len(words) > 1 else 0
+        if status in {0, _GOOD}:
+            return status, ""
+        try:
+            body = await reader.readexactly(_MOST)
+        except asyncio.IncompleteReadError as end:
+            body = end.partial
+        return status, body.rstrip().rpartition(b"\n")[2].decode(errors="replace")[:_WORDS]
     finally:
         writer.close()
         with contextlib.suppress(OSError):

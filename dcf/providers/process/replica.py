@@ -5,20 +5,23 @@ import contextlib
 import math
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from ...rooms import WATCHER
+from ..notices import UNHEALTHY
 from ..placement import ReplicaExit, Usage
 from ..routing import Target
+from .crashes import Crashes
 from .exit_reason import BY_GATEWAY
 from .free_ports import free_ports
+from .launch import Launch
 from .leftovers import mark_of
 from .logs import now
-from .probe import status_of
+from .probe import answer_of
 from .process_usage import Meter, resident_bytes
+from .restart_kind import restart_kind
 from .spawned import Command, Spawned
 
 HOST = "127.0.0.1"
@@ -26,42 +29,10 @@ _POLL_SECONDS = 0.02
 _HEALTH_SECONDS = 1.0
 _MEMORY_SECONDS = 0.25
 _UNHEALTHY_LIMIT = 3
-_FIRST_DELAY, _LONGEST_DELAY = 0.1, 30.0
-_STEADY_SECONDS = 10.0
+_SICK_SECONDS = 2.0
 _PORT_TRIES = 5
 # A call may be on its way to a replica that is not on the list any more: it is still taken.
 DRAIN_DELAY = 0.2
-
-
-@dataclass(frozen=True)
-class Launch:
-    """How to start one revision's watchers.
-
-    Attributes:
-        revision: Its number.
-        folder: The unpacked code; the process works in it.
-        env: Everything but what differs from replica to replica.
-        parent: The read end of a pipe that closes when the gateway ends.
-        run: Folder for lock files.
-        load_timeout: Seconds until a watcher must be ready.
-        call_timeout: Seconds without a byte after which the gateway gives a call up.
-        stop_timeout: Seconds a watcher gets to finish its calls.
-        memory: Bytes the process and its children may have resident, or None.
-        pick_cores: Gives the cores one replica is kept to; none for no limit.
-        discard: Takes back what was prepared; called when the last replica has ended.
-    """
-
-    revision: int
-    folder: Path
-    env: Mapping[str, str]
-    parent: int
-    run: Path
-    load_timeout: float
-    call_timeout: float
-    stop_timeout: float
-    memory: int | None
-    pick_cores: Callable[[], Collection[int]]
-    discard: Callable[[], None]
 
 
 class Report(Protocol):
@@ -85,6 +56,7 @@ class Replica:
 
     Attributes:
         target: Where it takes calls while it is ready, else None.
+        crashes: How often it ended without having run steadily.
     """
 
     def __init__(
@@ -99,6 +71,7 @@ class Replica:
             report: Is given its news, none of it before this returns.
         """
         self.target: Target | None = None
+        self.crashes = Crashes()
         self._instance, self._launch, self._log, self._report = instance, launch, log, report
         self._was_ready_at, self._stop_seconds = 0.0, launch.stop_timeout + DRAIN_DELAY
         self._cores = launch.pick_cores()
@@ -122,27 +95,30 @@ class Replica:
         """The process id of its supervisor; None while it has none."""
         return self._meter.pid if self._meter is not None else None
 
+    @property
+    def crash_loop(self) -> str:
+        """One line if it ends again and again; else nothing."""
+        return self.crashes.loop(time.monotonic(), self._was_ready_at if self.target else 0.0)
+
     def usage(self) -> Usage:
         """What its process uses now."""
         return self._meter.usage() if self._meter is not None else Usage(0.0, 0)
 
     async def _keep_alive(self) -> None:
-        delay, port_tries = _FIRST_DELAY, 0
+        port_tries = 0
         while True:
             ended = await self._live_once()
             self._log(self._instance, f"replica ended: {ended.reason}")
-            if self._was_ready_at:
-                self._report.lost(ended)
-                if time.monotonic() - self._was_ready_at > _STEADY_SECONDS:
-                    delay = _FIRST_DELAY
-            elif _is_port_taken(ended.reason) and port_tries < _PORT_TRIES:
+            if not self._was_ready_at and _is_port_taken(ended.reason) and port_tries < _PORT_TRIES:
                 port_tries += 1
                 continue
+            delay = self.crashes.ended(time.monotonic(), self._was_ready_at, ended.reason)
+            if self._was_ready_at:
+                self._report.lost(ended)
             else:
                 self._report.failed(ended)
             await asyncio.sleep(delay)
             self._log(self._instance, f"starting again after {delay:g} s")
-            delay = min(delay * 2, _LONGEST_DELAY)
 
     async def _live_once(self) -> ReplicaExit:
         """Start the process and watch it to its end; tells how it ended."""
@@ -156,8 +132,10 @@ class Replica:
             )
         except OSError as fault:
             return self._exit(f"the process cannot be started: {fault.strerror}")
+        is_sick = False
         try:
             ours = await self._watched(spawned, (http, others[-1]), lock)
+            is_sick = restart_kind(ours) == UNHEALTHY
             if self.target is not None:
                 self.target = None
                 self._report.away()
@@ -167,7 +145,8 @@ class Replica:
             return self._exit(cause, reason, _address(http))
         finally:
             self.target = self._meter = None
-            await spawned.end(self._stop_seconds)
+            # One that is not well finishes nothing, and the next is wanted now.
+            await spawned.end(min(self._stop_seconds, _SICK_SECONDS if is_sick else math.inf))
             lock.unlink(missing_ok=True)  # it was killed
 
     def _exit(self, cause: str, reason: str = "", address: str = "") -> ReplicaExit:
@@ -226,20 +205,26 @@ class Replica:
             await asyncio.sleep(_POLL_SECONDS)
         self._was_ready_at = time.monotonic()
         launch, (port, metrics) = self._launch, ports
-        page, timeout = f"{_address(metrics)}/metrics", launch.call_timeout
-        self.target = Target(_address(port), launch.revision, timeout=timeout, metrics=page)
+        self.target = Target(
+            _address(port),
+            launch.revision,
+            timeout=launch.call_timeout,
+            metrics=f"{_address(metrics)}/metrics",
+            room=launch.room,
+        )
         self._report.ready()
         return await self._stay(spawned, port)
 
     async def _stay(self, spawned: Spawned, port: int) -> str:
-        sick = 0
+        sick, status, words = 0, 0, ""
         while sick < _UNHEALTHY_LIMIT:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(spawned.ended(), _HEALTH_SECONDS)
                 return ""
-            status = await status_of(HOST, port, "/_/health", timeout=_HEALTH_SECONDS)
+            status, words = await answer_of(HOST, port, "/_/health", timeout=_HEALTH_SECONDS)
             sick = 0 if status == 200 else sick + 1
-        return f"unhealthy {_UNHEALTHY_LIMIT} times in a row"
+        why = words if status else f"no answer within {_HEALTH_SECONDS:g} s"
+        return f"unhealthy {_UNHEALTHY_LIMIT} times in a row: {why}"
 
 
 def _address(port: int) -> str:

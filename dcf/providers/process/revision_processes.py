@@ -17,8 +17,9 @@ from ..rollout.watch import RolloutWatch
 from ..routing import Target
 from .exits import Exits
 from .history import History
+from .launch import Launch
 from .logs import FunctionLog
-from .replica import Launch, Replica, Report
+from .replica import Replica, Report
 from .restart_kind import restart_kind
 
 Prepare = Callable[[int, FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
@@ -123,6 +124,11 @@ class RevisionProcesses:
             sum(each.cpu_millicores for each in used), sum(each.memory_bytes for each in used)
         )
 
+    def crash_loop(self, number: int) -> str:
+        """One line if a replica of a revision ends again and again; else nothing."""
+        lines = (each.crash_loop for (of, _), each in self._replicas.items() if of == number)
+        return next(filter(None, lines), "")
+
     def pids(self) -> Sequence[int]:
         """The supervisors of its processes, but for those that are being drained."""
         return [pid for each in self._replicas.values() if (pid := each.pid) is not None]
@@ -208,6 +214,8 @@ class RevisionProcesses:
             if is_restarted:
                 kind = restart_kind(ended.reason)
                 self.watch.replica_restarted(number, ended.replica, kind, ended.reason)
+                line = self._replicas[number, member].crash_loop
+                self.watch.replica_looping(number, ended.replica, line)
 
     def _woken(self) -> None:
         now = asyncio.get_running_loop().time()

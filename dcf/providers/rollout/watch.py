@@ -10,6 +10,7 @@ from ..notices import (
     CandidateReady,
     Hear,
     ReplicaEnded,
+    ReplicaLooping,
     ReplicaReady,
     ReplicaRestarted,
     RolloutEnded,
@@ -43,6 +44,7 @@ class RolloutWatch:
         self._function, self._hear, self._clock = function, hear, clock
         self._step, self._outcome = (State.RESTING, 0), PROGRESSING
         self._newest, self._since = 0, clock()
+        self._looping: set[str] = set()
 
     def look(self, rollout: Rollout) -> None:
         """Tell what is different now."""
@@ -79,8 +81,17 @@ class RolloutWatch:
         words = without_output(reason)
         self._hear(ReplicaRestarted(self._function, number, replica, kind, words))
 
+    def replica_looping(self, number: int, replica: str, line: str) -> None:
+        """A replica ends again and again, as a line says; told once, until there is none."""
+        if not line:
+            self._looping.discard(replica)
+        elif replica not in self._looping:
+            self._looping.add(replica)
+            self._hear(ReplicaLooping(self._function, number, replica, without_output(line)))
+
     def replica_ended(self, number: int, replica: str) -> None:
         """A replica was drained."""
+        self._looping.discard(replica)
         self._hear(ReplicaEnded(self._function, number, replica))
 
     def _end(self, result: str, reason: str) -> None:

@@ -38,6 +38,16 @@ def test_a_row_says_how_a_revision_went_and_cuts_a_long_image(ask, stand_in):
     assert (second["number"], second["serving"], second["image"]) == (2, True, "x" * 30)
 
 
+def test_a_crash_loop_is_told_in_place_of_its_last_end(ask, stand_in):
+    line = "crash loop: restarted 7 times in 14 s, next try in 6 s, last: exited with status 1"
+    stand_in.table["GET /system/function/f/history"] = (200, [
+        {"revision": 1, "image": "i", "rollout": "ready", "serving": True, "crashLoop": line,
+         "restarts": 7, "lastExit": "exited with status 1", "lastExitAt": "t"},
+    ])  # fmt: skip
+    (_, row) = ask("function", "history", "f").stdout.splitlines()
+    assert row.endswith(line)
+
+
 def test_a_function_that_is_not_there_is_one_line(ask, stand_in):
     stand_in.table["GET /system/function/f/history"] = (404, b"no function f")
     done = ask("function", "history", "f")

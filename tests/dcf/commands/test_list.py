@@ -92,6 +92,24 @@ def test_a_terminal_of_60_columns_tells_both_that_it_serves_and_what_failed(stan
     assert "revision 1 failed: exited with status 7 restarted 3 times, last 2026-01-31T" in told
 
 
+def test_a_terminal_tells_what_scales_what_is_at_zero_and_a_crash_loop(stand_in):
+    zero, most = {"com.openfaas.scale.zero": "true"}, {"com.openfaas.scale.max": "4"}
+    loop = "crash loop: restarted 7 times in 14 s, next try in 6 s, last: killed by signal 9"
+    stand_in.table[LIST] = (200, [
+        {"name": "idle", "labels": zero | most},
+        {"name": "busy", "labels": most, "replicas": 3, "availableReplicas": 2},
+        {"name": "still", "labels": zero, "replicas": 1, "crashLoop": loop, "restarts": 7,
+         "lastExit": "killed by signal 9", "lastExitAt": "2026-01-31T12:00:00.5Z"},
+        {"name": "plain"},
+    ])  # fmt: skip
+    shown, _ = seen(*DCF, "function", "list", "-g", stand_in.address, columns=100)
+    told = " ".join(shown.split())
+    assert "idle At zero 0/0 of 0..4 0" in told
+    assert "busy Ready 2/3 of 1..4 0" in told
+    assert f"still Not Ready 0/1 of 0..20 0 {loop} plain Not Ready 0/0 0" in told
+    assert "restarted 7 times, last" not in told
+
+
 def test_what_scripts_read_stays_as_it_was(ask, stand_in):
     stand_in.table[LIST] = (200, [
         {"name": "f", "image": "i", "replicas": 1, "availableReplicas": 1, "rollout": "failed",

@@ -27,3 +27,23 @@ def test_the_count_is_sent_and_said(ask, stand_in, count, word):
 def test_a_count_is_no_less_than_none(ask, stand_in):
     assert ask("function", "scale", "f", "--", "-1").exit_code == 2
     assert stand_in.asked == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "count", "words"),
+    [
+        ({"com.openfaas.scale.max": "4"}, 2, "1..4 replicas by calls a second, 50 a replica"),
+        ({"com.openfaas.scale.max": "4"}, 2, "that may change after 60 s"),
+        ({"com.openfaas.scale.zero": "true"}, 0, "that may change when it is called"),
+        ({"com.openfaas.scale.max": "4"}, 0, ""),
+        ({"com.openfaas.scale.max": "many"}, 2, ""),
+        ({}, 2, ""),
+    ],
+)
+def test_who_scales_by_load_is_said_to_go_on_from_there(ask, stand_in, labels, count, words):
+    stand_in.table["POST /system/scale-function/f"] = (202, b"")
+    stand_in.table["GET /system/function/f"] = (200, {"name": "f", "labels": labels})
+    done = ask("function", "scale", "f", count)
+    assert done.stdout.startswith(f"Scaled: f to {count} replica")
+    assert words in done.stderr
+    assert ("Note: " in done.stderr) == bool(words)

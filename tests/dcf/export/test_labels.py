@@ -21,6 +21,8 @@ LEAST, MOST = "com.openfaas.scale.min", "com.openfaas.scale.max"
         ({"scale_min": "2"}, Scaling(2, None)),
         ({LEAST: "1", "scale_min": "2"}, Scaling(1, None)),  # OpenFaaS' name comes first
         ({LEAST: "", "scale_min": "2"}, Scaling(2, None)),
+        ({LEAST: "2", "com.openfaas.scale.zero": "true"}, Scaling(0, None)),
+        ({LEAST: "2", "com.openfaas.scale.zero": "false"}, Scaling(2, None)),
         ({LEAST: "3", MOST: "3"}, Scaling(3, 3)),
     ],
 )

@@ -10,6 +10,7 @@ from dcf.gateway.judging.candidates import Candidates
 from dcf.providers.notices import (
     CandidateReady,
     ReplicaEnded,
+    ReplicaLooping,
     ReplicaReady,
     ReplicaRestarted,
     RolloutEnded,
@@ -47,6 +48,10 @@ from dcf.providers.terms import Terms
             "candidate_ready function=f revision=2 serving=1 mode=canary share=0.25",
         ),
         (ReplicaReady("f", 2, "f-2-1"), "replica_ready function=f revision=2 replica=f-2-1"),
+        (
+            ReplicaLooping("f", 2, "f-2-1", "crash loop: ..."),
+            "crash_loop function=f revision=2 replica=f-2-1 reason=crash loop: ...",
+        ),
         (ReplicaEnded("f", 2, "f-2-1"), "replica_ended function=f revision=2 replica=f-2-1"),
         (
             ReplicaRestarted("f", 2, "f-2-1", "signal", "killed by signal 9"),

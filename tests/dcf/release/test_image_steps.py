@@ -208,6 +208,7 @@ EVERY_KEY = {
     "labels": {"com.openfaas.scale.min": "1", "team": "a"}, "annotations": {"topic": "pictures"},
     "limits": {"memory": "64Mi", "cpu": "1", "gpu": "1"}, "requests": {"memory": "32Mi"},
     "build_options": ["jq"], "build_args": ["A=b"],
+    "scale": {"max": 4, "type": "capacity"},
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dcf.errors import InvalidRequest
 from dcf.gateway.doors.alert import replicas_after
 from dcf.providers.placement import FunctionSpec, FunctionState
 
@@ -65,8 +66,10 @@ def test_an_alert_without_a_function_is_400(background):
     assert background().ask("POST", "/system/alert", json={"alerts": [{}]}).status_code == 400
 
 
-def test_a_label_that_is_no_number_is_400(background):
-    gateway = background()
-    labels = {LABEL + "max": "many"}
-    gateway.ask("POST", "/system/functions", json={"service": "f", "image": "x", "labels": labels})
-    assert post(gateway, ("firing", "f")).status_code == 400
+def test_a_label_that_is_no_number_is_refused_by_whoever_reads_it(background):
+    gateway, labels = background(), {LABEL + "max": "many"}
+    asked = {"service": "f", "image": "x", "labels": labels}
+    assert gateway.ask("POST", "/system/functions", json=asked).status_code == 400
+    deployed_before_it_was_checked = FunctionState(FunctionSpec("f", "x", labels=labels), 1, 1, "")
+    with pytest.raises(InvalidRequest, match="must be a number"):
+        replicas_after("firing", deployed_before_it_was_checked)

@@ -15,6 +15,7 @@ from dcf.gateway.openfx.grpc_converters import (
     status_of_fault,
 )
 from dcf.providers.placement import FunctionSpec, FunctionState
+from dcf.scale_labels import Policy, policy_of
 
 CODE = grpc.StatusCode
 
@@ -65,7 +66,8 @@ def test_a_request_becomes_a_spec_field_by_field():
         Requests=pb.FunctionResources(CPU="1"), MinReplicas=2, MaxReplicas=4,
     )  # fmt: skip
     assert spec_of(asked) == FunctionSpec(
-        "f", "i", {"A": "1"}, {"l": "2", "com.openfaas.scale.max": "4"}, {"desc": "x"},
+        "f", "i", {"A": "1"},
+        {"l": "2", "com.openfaas.scale.max": "4", "com.openfaas.scale.min": "2"}, {"desc": "x"},
         ("a=b",), ("s",), {"memory": "1Mi", "gpu": "1"}, {"cpu": "1"}, 2,
     )  # fmt: skip
 
@@ -92,6 +94,26 @@ def test_what_is_not_said_has_the_defaults_and_labels_win():
         Service="f", Image="i", Labels=labels, MinReplicas=1, MaxReplicas=2
     )
     assert spec_of(asked) == FunctionSpec("f", "i", labels=labels, replicas=3)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "labels", "policy"),
+    [
+        (2, 4, {}, Policy(2, 4)),
+        (0, 4, {}, Policy(1, 4)),
+        (2, 4, {"scale_min": "3"}, Policy(3, 4)),
+        (3, 1, {}, None),  # OpenFx' clients send a most of 1 where nobody said one
+        (3, 3, {}, None),
+        (2, 0, {}, None),
+    ],
+)
+def test_its_numbers_mean_what_the_labels_mean(least, most, labels, policy):
+    asked = pb.CreateFunctionRequest(
+        Service="f", Image="i", Labels=labels, MinReplicas=least, MaxReplicas=most
+    )
+    spec = spec_of(asked)
+    assert policy_of(spec.labels) == policy
+    assert spec.replicas == (int(labels.get("scale_min", 0)) or least or 1)
 
 
 def test_what_no_process_can_have_is_refused():

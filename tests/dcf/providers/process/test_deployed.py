@@ -26,6 +26,8 @@ class Launch:
 class Replica:
     """Ready at once."""
 
+    crash_loop = ""
+
     def __init__(self, instance, launch, _log, report):
         self.target = Target(f"http://{instance}", launch.number)
         self._ready = asyncio.get_running_loop().call_soon(report.ready)

@@ -150,3 +150,33 @@ def test_what_the_gateway_sets_by_default_a_function_may_set_in_either_case(prep
     assert config.read({}, prepared.launch(MESH_ADDRESS="").env).mesh_address == ""
     assert seen.log_command == "dcf function log f"
     assert config.read({}, prepared.launch(LOG_COMMAND="").env).log_command == ""
+
+
+@pytest.mark.parametrize(
+    ("cores", "fields", "concurrency"),
+    [
+        (8, {}, "8"),
+        (8, {"replicas": 0}, "8"),
+        (8, {"replicas": 3}, "3"),
+        (8, {"labels": {"com.openfaas.scale.max": "4"}}, "2"),
+        (8, {"labels": {"com.openfaas.scale.max": "3"}, "replicas": 2}, "3"),
+        (8, {"labels": {"com.openfaas.scale.zero": "true"}}, "1"),  # of 20 replicas
+        (8, {"labels": {"com.openfaas.scale.max": "no number"}, "replicas": 2}, "4"),
+        (8, {"limits": {"cpu": "4"}, "labels": {"scale_max": "2"}}, "2"),
+        (2, {"labels": {"scale_max": "32"}}, "1"),
+        (8, {"env": {"concurrency": "5"}, "labels": {"scale_max": "4"}}, "5"),
+        (8, {"env": {"CONCURRENCY": "0"}, "labels": {"scale_max": "4"}}, "2"),
+    ],
+)
+def test_replicas_of_one_machine_share_its_cores(prepared, monkeypatch, cores, fields, concurrency):
+    monkeypatch.setattr("dcf.providers.process.launching.cores.usable", lambda: cores)
+    spec = FunctionSpec("f", prepared.image, **fields)
+    launch = asyncio.run(prepared.launching.launch(1, spec, lambda line: None))
+    read = config.read({}, {**launch.env, **REPLICA})
+    assert (launch.env["CONCURRENCY"], read.concurrency) == (concurrency, int(concurrency))
+    assert launch.room == read.max_inflight == 8 * int(concurrency)
+
+
+def test_a_replica_takes_as_many_calls_as_its_function_says(prepared):
+    launch = prepared.launch(max_inflight="7", CONCURRENCY="2")
+    assert launch.room == config.read({}, {**launch.env, **REPLICA}).max_inflight == 7

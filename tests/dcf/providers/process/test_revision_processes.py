@@ -36,6 +36,8 @@ class Launch:
 class Replica:
     """Becomes ready, fails or crashes as its revision's spec says, one turn of the loop later."""
 
+    crash_loop = ""
+
     def __init__(self, instance, launch, _log, report):
         self.target, self.instance, self.world = None, instance, launch.world
         self.world.replicas.add(self)

@@ -4,6 +4,7 @@ import pytest
 
 from dcf.providers.notices import (
     ReplicaEnded,
+    ReplicaLooping,
     ReplicaReady,
     ReplicaRestarted,
     RolloutEnded,
@@ -149,3 +150,13 @@ def test_a_watchers_own_words_stay():
     assert (
         without_output("exited with status 1: no module x") == "exited with status 1: no module x"
     )
+
+
+def test_a_crash_loop_is_told_once_until_it_is_over(watched):
+    line = "crash loop: restarted 3 times in 1 s, last: exited with status 1; its last line: x"
+    for told in ("", line, line, "", line):
+        watched.watch.replica_looping(1, "f-1-1", told)
+    watched.watch.replica_ended(1, "f-1-1")
+    watched.watch.replica_looping(1, "f-1-1", line)
+    heard = [each for each in watched.heard if isinstance(each, ReplicaLooping)]
+    assert heard == [ReplicaLooping("f", 1, "f-1-1", line.partition("; its last")[0])] * 3

@@ -1,0 +1,133 @@
+"""Looks at the calls of functions that scale, once a second, and has the rule's number set.
+
+A number that it finds to be another one than it set was set by somebody else; the rule is told so.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from ...errors import DcfError
+from ...providers.placement import PROGRESSING, FunctionSpec, FunctionState
+from ...scale_labels import Policy, policy_in_force
+from ..calls.metrics import Metrics
+from ..calls.not_ready import is_hopeless
+from ..core import Gateway
+from .rule import Rule
+
+_LOOK_SECONDS = 1.0
+_LOOKS_UNTIL_ALL = 5  # new ones are found then: of a thousand functions most do not scale
+Event = Callable[[Rule, float], int]
+_log = logging.getLogger(__name__)
+
+
+class _Scaled:
+    """One function that scales."""
+
+    def __init__(self, policy: Policy, now: float, replicas: int) -> None:
+        self.rule, self._set = Rule(policy, now, replicas), replicas
+        self._spec: FunctionSpec | None = None
+        # A call may wake it while it is looked at.
+        self.changing = asyncio.Lock()
+
+    def note(self, state: FunctionState, now: float) -> bool:
+        """What it says and has now; whether it still scales."""
+        if state.spec is not self._spec:
+            policy, self._spec = policy_in_force(state.spec.labels), state.spec
+            if policy is None:
+                return False
+            if policy != self.rule.policy:
+                self.rule = Rule(policy, now, state.replicas)
+        if state.replicas != self._set:
+            self.set(state.replicas, now)
+        return True
+
+    def set(self, replicas: int, now: float) -> None:
+        """Another number is wanted than the rule had said."""
+        self._set = replicas
+        self.rule.counted(now, replicas)
+
+    def decide(self, event: Event, state: FunctionState, now: float) -> int:
+        """The number after an event."""
+        wanted = event(self.rule, now)
+        if wanted < state.replicas and (state.rollout == PROGRESSING or is_hopeless(state)):
+            self.set(state.replicas, now)  # nobody could tell whether the new revision is well
+            return state.replicas
+        self._set = wanted
+        return wanted
+
+
+class Autoscaler:
+    """Of one gateway."""
+
+    def __init__(self, gateway: Gateway, metrics: Metrics, clock: Callable[[], float]) -> None:
+        """Looks at nothing before `run`.
+
+        Args:
+            gateway: Has the functions.
+            metrics: Counts their calls.
+            clock: Seconds.
+        """
+        self._gateway, self._metrics, self._clock = gateway, metrics, clock
+        self._scaled: dict[str, _Scaled] = {}
+
+    async def run(self) -> None:
+        """Look again and again, until it is cancelled."""
+        look = 0
+        while True:
+            try:
+                await (self.look() if look % _LOOKS_UNTIL_ALL else self.look_at_all())
+            except Exception:  # pylint: disable=broad-exception-caught # the next look may succeed
+                _log.exception("functions could not be scaled")
+            look += 1
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def look_at_all(self) -> None:
+        """Look at every function: some may be new."""
+        states = await self._gateway.functions()
+        for gone in self._scaled.keys() - {each.spec.name for each in states}:
+            del self._scaled[gone]
+        for state in states:
+            if state.spec.name in self._scaled or policy_in_force(state.spec.labels):
+                await self._look_at(state.spec.name)
+
+    async def look(self) -> None:
+        """Look at those that are known to scale."""
+        for name in tuple(self._scaled):
+            await self._look_at(name)
+
+    async def _look_at(self, name: str) -> None:
+        def sampled(rule: Rule, now: float) -> int:
+            tally = self._metrics.of(name)
+            return rule.sampled(now, tally.in_flight, tally.begun)
+
+        await self._decide(name, sampled)
+
+    async def wake(self, name: str) -> None:
+        """A call found no replica: have the first ones started, if the function may have none."""
+        await self._decide(name, lambda rule, now: rule.called(now))
+
+    async def _decide(self, name: str, event: Event) -> None:
+        """Give a function's rule an event, and have its number set."""
+        with contextlib.suppress(DcfError):  # deleted, or not to be written; it is logged
+            scaled = self._scaled.get(name) or self._new(await self._gateway.describe(name))
+            if scaled is None:
+                return
+            async with scaled.changing:
+                state, now = await self._gateway.describe(name), self._clock()
+                if not scaled.note(state, now):
+                    self._scaled.pop(name, None)
+                    return
+                wanted = scaled.decide(event, state, now)
+                if wanted == state.replicas:
+                    return
+                if not state.replicas:
+                    self._metrics.of(name).wake()
+                await self._gateway.autoscale(name, wanted, state.replicas, scaled.rule.load)
+
+    def _new(self, state: FunctionState) -> _Scaled | None:
+        policy, name = policy_in_force(state.spec.labels), state.spec.name
+        if policy is not None and name not in self._scaled:
+            self._scaled[name] = _Scaled(policy, self._clock(), state.replicas)
+        return self._scaled.get(name)
