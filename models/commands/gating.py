@@ -12,7 +12,7 @@ from .data_sets.choice import FOLDER, Choice, data_set_choice
 from .numbers import Whole
 from .printing import write_line, write_note
 from .progress import Progress
-from .serving import title_of
+from .serving import model_served
 
 if TYPE_CHECKING:
     from ..delivery.function import Function
@@ -57,19 +57,8 @@ class Gating(NamedTuple):
         """
         from ..registry.gate.contestants import SERVING
 
-        if self.against != SERVING:
-            return self
-        served = function.state().notes
-        known = [record.id for record in models.models() if record.digest == served.digest]
-        if not known:
-            write_note(
-                f"{function.name} serves {title_of(served)}, which is not in the registry: its tag "
-                f"{SERVING} counts"
-            )
-            return self
-        ours = served.model if served.model in known else known[0]
-        write_note(f"held against {ours}, which {function.name} serves at {function.gateway}")
-        return self._replace(against=ours)
+        ours = model_served(function, models) if self.against == SERVING else ""
+        return self._replace(against=ours) if ours else self
 
     def judge(self, ours: "Contestant", models: "Registry") -> bool:
         """Judges a candidate, tells and keeps the verdict, and gives whether it passed.
@@ -85,7 +74,7 @@ class Gating(NamedTuple):
         rules = self._rules()
         with serving_contestant(self.against, models) as theirs:
             if theirs is None:
-                write_note(f"no model has the tag {self.against}: held against floors")
+                write_note(f"no model has the tag {SERVING}: held against floors")
             elif self.against == SERVING and theirs.model_id:
                 write_note(f"held against {theirs.name}, which has the tag {SERVING}")
             outcome = self._measure(ours, theirs, rules)
@@ -110,9 +99,8 @@ class Gating(NamedTuple):
         from ..registry.gate.measuring import Task, measure
 
         assert self.data is not None
-        data, golden = self.choice.read(self.data), None
-        if self.golden is not None:
-            golden = Choice(max_bad=self.choice.max_bad).read(self.golden)
+        data, lost = self.choice.read(self.data), Choice(max_bad=self.choice.max_bad)
+        golden = None if self.golden is None else lost.read(self.golden)
         task = Task(ours, theirs, data, rules, golden, self.samples)
         with _counted(task) as progress:
             return measure(task, progress)
@@ -127,8 +115,8 @@ class Gating(NamedTuple):
         from ..registry.errors import RegistryError
         from ..registry.gate.written import format_verdict
 
-        made = datetime.now(UTC).isoformat(timespec="seconds")
-        count, folder = len(outcome.data.pictures), str(self.data)
+        made, folder = datetime.now(UTC).isoformat(timespec="seconds"), str(self.data)
+        count = len(outcome.data.pictures)
         about = {
             "data": {"folder": folder, "sha256": digest_of(outcome.data), "pictures": count},
             "made": made,
