@@ -20,6 +20,10 @@ from .errors import ArchiveError
 IMAGE_PREFIX = "archive:sha256:"
 MANIFEST = ".dcf-function.json"
 MAX_ARCHIVE_BYTES = 1 << 30
+TOO_LARGE = (
+    "leave files out, of a function's code by handler.exclude, or put what is large into an image "
+    "(`dcf function build`)"
+)
 MAX_MEMBERS = 20_000
 MAX_NAME_BYTES = 1024
 MAX_DEPTH = 64
@@ -78,12 +82,10 @@ class Measure:
         self._bytes += size
         if self._bytes > MAX_ARCHIVE_BYTES:
             raise ArchiveError(
-                f"the archive's files are over {MAX_ARCHIVE_BYTES} bytes: use handler.exclude"
+                f"the archive's files are over {MAX_ARCHIVE_BYTES} bytes: {TOO_LARGE}"
             )
         if len(self._names) > MAX_MEMBERS:
-            raise ArchiveError(
-                f"the archive is over {MAX_MEMBERS} files and folders: use handler.exclude"
-            )
+            raise ArchiveError(f"the archive is over {MAX_MEMBERS} files and folders: {TOO_LARGE}")
 
 
 def shown(name: str) -> str:
@@ -157,7 +159,7 @@ def pack(
         measure.add(name, path.stat().st_size)
     data = _tar(files, entry)
     if len(data) > MAX_ARCHIVE_BYTES:
-        raise ArchiveError(f"the archive is over {MAX_ARCHIVE_BYTES} bytes: use handler.exclude")
+        raise ArchiveError(f"the archive is over {MAX_ARCHIVE_BYTES} bytes: {TOO_LARGE}")
     return Archive(data, hashlib.sha256(data).hexdigest(), tuple(sorted(files)))
 
 

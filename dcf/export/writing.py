@@ -1,5 +1,6 @@
 """Puts an export on disk: nothing is overwritten unasked, and nothing of an earlier one is left."""
 
+import os
 from pathlib import Path
 
 from ..errors import AlreadyExists, InvalidRequest
@@ -31,6 +32,7 @@ def write(exported: Exported, folder: Path, *, force: bool) -> list[Path]:
     try:
         for path in _left_over(exported, folder, set(wanted)):
             path.unlink()
+        _remove_empty(exported, folder)
         for path, content in wanted.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -46,3 +48,12 @@ def _left_over(exported: Exported, folder: Path, wanted: set[Path]) -> list[Path
     """Files of an earlier export that this one does not have."""
     found = (path for name in exported.whole for path in (folder / name).rglob("*"))
     return [path for path in found if path not in wanted and not path.is_dir()]
+
+
+def _remove_empty(exported: Exported, folder: Path) -> None:
+    """Removes folders of an earlier export that have nothing left in them; links are left."""
+    for name in exported.whole:
+        for at, _, _ in os.walk(folder / name, topdown=False):
+            place = Path(at)
+            if not place.is_symlink() and not any(place.iterdir()):
+                place.rmdir()

@@ -69,23 +69,12 @@ def command(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a flag
     with contestant(model, models, gating.run) as ours:
         bundle = open_bundle(ours.folder)
         if gating.data is not None:
-            _judge(gating, ours, models, function)
+            gating.against_served(function, models).judge(ours, models)
         notes = _notes(ours, bundle, _verdict(bundle, models, verdict_file), force)
         asked = _sent(function, bundle, notes, ours.model_id)
     served = _begin(function, asked, trial)
     if served:
         point_serving(models, ours.model_id)
-
-
-def _judge(gating: Gating, ours: "Contestant", models: "Registry", function: "Function") -> None:
-    """Judges a model now, against what the gateway really serves where the registry knows it."""
-    from ..registry.gate.contestants import SERVING
-
-    serving = function.state().notes
-    known = {record.id for record in models.models() if record.digest == serving.digest}
-    if gating.against == SERVING and serving.model in known:
-        gating = gating._replace(against=serving.model)
-    gating.judge(ours, models)
 
 
 def _verdict(bundle: "Bundle", models: "Registry", file: Path | None) -> "Verdict | None":

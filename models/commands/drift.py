@@ -175,8 +175,9 @@ def _tell_few(pictures: int, counted: "dict[str, Counted]", given: dict[str, Any
     otherwise = sum(each.otherwise for each in counted.values())
     beside = f"; {otherwise:,} more asked for options of their own" if otherwise else ""
     window = " since the last time" if given["since"] else ""
+    replicas = "1 replica" if len(counted) == 1 else f"{len(counted)} replicas"
     write_note(
-        f"not judged: {len(counted)} replicas counted {pictures:,} pictures{window}{beside}, "
+        f"not judged: {replicas} counted {pictures:,} pictures{window}{beside}, "
         f"{given['least']:,} are needed: come again later"
     )
 

@@ -12,8 +12,10 @@ from .data_sets.choice import FOLDER, Choice, data_set_choice
 from .numbers import Whole
 from .printing import write_line, write_note
 from .progress import Progress
+from .serving import model_served
 
 if TYPE_CHECKING:
+    from ..delivery.function import Function
     from ..registry.gate.contestants import Contestant
     from ..registry.gate.measuring import Outcome, Task
     from ..registry.gate.rules import Rules
@@ -46,6 +48,18 @@ class Gating(NamedTuple):
     unknown_data: bool
     samples: int
 
+    def against_served(self, function: "Function", models: "Registry") -> "Gating":
+        """This, but held against what a function really serves, where the registry has that.
+
+        Args:
+            function: Whose gateway is asked; not where a person named another model.
+            models: Has what it is held against.
+        """
+        from ..registry.gate.contestants import SERVING
+
+        ours = model_served(function, models) if self.against == SERVING else ""
+        return self._replace(against=ours) if ours else self
+
     def judge(self, ours: "Contestant", models: "Registry") -> bool:
         """Judges a candidate, tells and keeps the verdict, and gives whether it passed.
 
@@ -53,14 +67,16 @@ class Gating(NamedTuple):
             ours: The candidate.
             models: Keeps the verdict, and has what it is held against.
         """
-        from ..registry.gate.contestants import serving_contestant
+        from ..registry.gate.contestants import SERVING, serving_contestant
         from ..registry.gate.verdict import judge
 
         assert self.data is not None, "nothing to judge it by"
         rules = self._rules()
         with serving_contestant(self.against, models) as theirs:
             if theirs is None:
-                write_note(f"no model has the tag {self.against}: held against floors")
+                write_note(f"no model has the tag {SERVING}: held against floors")
+            elif self.against == SERVING and theirs.model_id:
+                write_note(f"held against {theirs.name}, which has the tag {SERVING}")
             outcome = self._measure(ours, theirs, rules)
         checks = judge(outcome.compared, rules)
         self._keep(models, outcome, checks, rules)
@@ -83,9 +99,8 @@ class Gating(NamedTuple):
         from ..registry.gate.measuring import Task, measure
 
         assert self.data is not None
-        data, golden = self.choice.read(self.data), None
-        if self.golden is not None:
-            golden = Choice(max_bad=self.choice.max_bad).read(self.golden)
+        data, lost = self.choice.read(self.data), Choice(max_bad=self.choice.max_bad)
+        golden = None if self.golden is None else lost.read(self.golden)
         task = Task(ours, theirs, data, rules, golden, self.samples)
         with _counted(task) as progress:
             return measure(task, progress)
@@ -100,8 +115,8 @@ class Gating(NamedTuple):
         from ..registry.errors import RegistryError
         from ..registry.gate.written import format_verdict
 
-        made = datetime.now(UTC).isoformat(timespec="seconds")
-        count, folder = len(outcome.data.pictures), str(self.data)
+        made, folder = datetime.now(UTC).isoformat(timespec="seconds"), str(self.data)
+        count = len(outcome.data.pictures)
         about = {
             "data": {"folder": folder, "sha256": digest_of(outcome.data), "pictures": count},
             "made": made,

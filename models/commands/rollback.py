@@ -24,7 +24,7 @@ def command(name: str, gateway: str, model: str, registry: str) -> None:
     """Lets the model serve again that served before, or MODEL of the function's history.
 
     Nothing but the gateway is needed, which keeps the bundles of all revisions that `ssd history`
-    shows. A registry in a folder of this machine is told, if it knows the model.
+    shows. The tag `serving` moves in a registry that is a folder of this machine and has the model.
     """
     from ..delivery.history import target_of
 

@@ -102,6 +102,7 @@ def _search(place: "Place", given: dict[str, Any]) -> None:
         given["space"], data, validation, given["experiment"], given["max_bad"], given["trials"]
     )
     note = begin(place, wanted)
+    _look_at_data(place, note)
     stop = Stop()
     asked = Asked(place, note, given["workers"], given["most_failures"])
     with stop.listening():
@@ -110,6 +111,16 @@ def _search(place: "Place", given: dict[str, Any]) -> None:
         write_note(f"go on: ssd search --study {place.text}")
         sys.exit(_SIGNALLED + stop.signal)
     _tell(place, note)
+
+
+def _look_at_data(place: "Place", note: "StudyNote") -> None:
+    """Reads what is learnt from once, unless a trial has: a fault of it would fail each of them."""
+    from ..search.checking import check_data
+    from ..search.study import Study
+
+    if not Study(place, note).has_learnt():
+        write_note(f"looking at {note.data} before the first trial")
+        write_note(check_data(note))
 
 
 def _tell(place: "Place", note: "StudyNote") -> None:

@@ -111,3 +111,18 @@ def point_serving(models: "Registry", model_id: str) -> None:
             models.tag(SERVING, model_id, who())
     except RegistryError as error:
         write_note(f"the registry's tag {SERVING} was not moved: {error.message}")
+
+
+def model_served(function: "Function", models: "Registry") -> str:
+    """Id of the model that a function really serves; empty, and a line, where nobody knows it."""
+    served = function.state().notes
+    known = [record.id for record in models.models() if record.digest == served.digest]
+    if not known:
+        write_note(
+            f"{function.name} serves {title_of(served)}, which is not in the registry: its tag "
+            "serving counts"
+        )
+        return ""
+    ours = served.model if served.model in known else known[0]
+    write_note(f"held against {ours}, which {function.name} serves at {function.gateway}")
+    return ours

@@ -26,6 +26,11 @@ def choose_address(flag: str, environ: Mapping[str, str] = os.environ) -> str:
     address = (flag or named or DEFAULT_ADDRESS).rstrip("/")
     try:
         parts = urlsplit(address)
+        if parts.username is not None or parts.password is not None:
+            raise DeliveryError(
+                "a gateway's address has no name or password in it, where lines and logs would "
+                "show them: http(s)://host:port, and `dcf login` keeps the login"
+            )
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         usable = False

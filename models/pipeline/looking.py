@@ -16,6 +16,7 @@ from .description import GIVEN, Pipeline, Step
 from .digests import Files, of_code
 from .errors import PipelineError
 from .machine import Noted, Seen
+from .masking import masked
 from .verbs import Kind, Option, OptionsOf
 
 GAVE = "model"
@@ -82,6 +83,8 @@ class Looker:
             values = step.options.get(option.name)
             if option.name == "against" and "data" not in step.options:
                 continue  # nothing is judged
+            if option.name in step.verb.barred:
+                continue
             if option.name == _GATEWAY:
                 values = (choose_address(values[0] if values else ""),)
             elif values is None:
@@ -90,7 +93,7 @@ class Looker:
                 values = (option.usual,)
             kind = step.verb.reads.get(option.name)
             if kind is None:
-                inputs[option.name] = json.dumps(values)
+                inputs[option.name] = masked(json.dumps(values))
             else:
                 named = [given[each[1:]] if each.startswith(GIVEN) else each for each in values]
                 inputs[option.name] = " ".join(

@@ -14,6 +14,7 @@ from .description import Pipeline, Step
 from .errors import PipelineError
 from .looking import GAVE, Looker, given_by
 from .machine import Begin, Choice, Ended, Finish, How, Noted, Order, Seen, Stage, Wish
+from .masking import masked
 from .page import render_page
 from .reading import place_of
 from .record import Outcome, Record, StepRecord, write_record
@@ -152,7 +153,7 @@ class _Run:
         told.inputs = dict(seen.inputs)
         given = given_by(self._pipeline.steps, self._notes)
         words = words_of(step, self._tools.options_of(step.words), choice.how, given)
-        told.command = shlex.join(("ssd", *words))
+        told.command = masked(shlex.join(("ssd", *words)))
         self._tools.say(f"{step.name}: {choice.why}: {told.command}")
         self._show()
         self._run_words(step, words, told)

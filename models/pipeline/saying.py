@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from .masking import masked
+
 _MOST_LINES, _MOST_BYTES = 40, 16_000
 _LONGEST = 2000
 
@@ -19,7 +21,7 @@ class Tail:
     def text(self) -> str:
         """Its last lines."""
         lines = self._kept.decode("utf-8", "replace").splitlines()
-        return "\n".join(lines[-_MOST_LINES:])
+        return masked("\n".join(lines[-_MOST_LINES:]))
 
 
 class Lines:
@@ -48,5 +50,5 @@ class Lines:
             self._rest = b""
 
     def _tell(self, line: bytes) -> None:
-        text = line.decode("utf-8", "replace").rstrip()
+        text = masked(line.decode("utf-8", "replace").rstrip())
         self._say(f"{self._name} | {text}")

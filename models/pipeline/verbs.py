@@ -157,6 +157,7 @@ VERBS: Mapping[str, Verb] = {
         reads={"candidate": Kind.MODEL, "against": Kind.MODEL, "data": Kind.DATA,
                "rules": Kind.FILE, "golden": Kind.DATA, "run": Kind.FOLDER},
         writes={"out": Kind.FOLDER},
+        barred=frozenset(("function", "gateway")),
     ),
     "deploy": Verb(
         ("delivery", "registry", "ssd"),

@@ -89,6 +89,11 @@ class Study:
             self._study.sampler = sampler_of(self.note.plan, begun)
             return self._take(self._study.ask().number, resumed=False)
 
+    def has_learnt(self) -> bool:
+        """Whether some trial learns or has learnt: there is data to do that."""
+        nothing = {TrialState.FAIL, TrialState.WAITING}
+        return any(each.state not in nothing for each in self.trials())
+
     def under_way(self) -> int:
         """Number of trials that somebody is at."""
         return sum(each.state == TrialState.RUNNING for each in self.trials())

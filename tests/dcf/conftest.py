@@ -20,6 +20,9 @@ from tests.waiting import until
 ECHO = """
 import os
 
+class Named:
+    body, headers = b"named", {"X-Model": "echo-1 (abc)"}
+
 class Handler:
     def __call__(self, req):
         if req.input == b"raise":
@@ -28,6 +31,8 @@ class Handler:
             os._exit(3)
         if req.input == b"where":
             return __file__
+        if req.input == b"named":
+            return Named()
         if req.input == b"how":
             return " ".join(f"{key}={value}" for key, value in req.query.items()) + " " + req.accept
         return req.input

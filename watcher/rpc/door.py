@@ -5,7 +5,7 @@ Options that HTTP carries in its query and Accept travel as metadata: `x-query` 
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -14,10 +14,10 @@ from .._proto import fxwatcher_pb2 as pb
 from .._proto import fxwatcher_pb2_grpc
 from ..caller import Caller
 from ..configuration.config import Settings
-from ..errors import Draining, StartError
-from ..failure import failure_of, new_id, too_large
+from ..errors import BadReply, Draining, StartError
+from ..failure import Failure, failure_of, new_id, too_large
 from ..health import Health
-from ..reply import BINARY, Reply
+from ..reply import BINARY, Reply, extended
 from ..request import Headers, Info, Request, Resources, Trigger, parse_query
 from ..runner import Runner
 from ..telemetry import logs
@@ -29,6 +29,7 @@ _FRAMING_BYTES = 1 << 16
 _SPARE_THREADS = 4
 _LEAST_DELAY_S = 1
 _METHOD = "Call"
+_MODEL = "x-model"
 # The words of the original executor; its clients look for them.
 _WORDS = "Exception calling application: "
 
@@ -67,7 +68,8 @@ class GrpcDoor(fxwatcher_pb2_grpc.FxWatcherServicer):
             code = failure.status.grpc
             context.set_code(grpc.StatusCode[code])
             context.set_details(_WORDS + failure.message)
-            context.set_trailing_metadata((("x-error-code", failure.code), ("x-call-id", call_id)))
+            told = (("x-error-code", failure.code), ("x-call-id", call_id))
+            context.set_trailing_metadata((*told, *_model_of(failure)))
         seconds = time.perf_counter() - started
         self._metrics.grpc_ends(_METHOD, code, seconds)
         size = len(output.Output)
@@ -109,6 +111,7 @@ class GrpcDoor(fxwatcher_pb2_grpc.FxWatcherServicer):
                 ("x-status", str(reply.status)),
                 ("x-content-type", reply.content_type),
                 ("x-output-encoding", encoding),
+                *_model(reply.headers),
             )
         )
         return pb.Reply(Output=output)
@@ -197,6 +200,19 @@ def _info(info: pb.Info) -> Info:
         Resources(limits.Memory, limits.CPU, limits.GPU),
         Trigger(trigger.Name, trigger.Topic, trigger.Time),
     )
+
+
+def _model(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The one header of a handler's that goes along: which model answered."""
+    return tuple((_MODEL, text) for name, text in headers if name.lower() == _MODEL)
+
+
+def _model_of(failure: Failure) -> tuple[tuple[str, str], ...]:
+    """The same of an error, whose headers nobody has checked yet."""
+    try:
+        return _model(extended(Reply(), None, failure.headers).headers)
+    except BadReply:
+        return ()
 
 
 def _as_text(reply: Reply) -> tuple[str, str]:

@@ -57,10 +57,12 @@ class UnaryAnswer:
     Attributes:
         body: The whole of it.
         revision: Number of the revision that answered.
+        model: Which model answered, where the function says so (``X-Model``); else empty.
     """
 
     body: bytes
     revision: int
+    model: str = ""
 
 
 async def call_unary(upstream: Upstream, question: Question) -> UnaryAnswer:
@@ -87,12 +89,13 @@ async def call_unary(upstream: Upstream, question: Question) -> UnaryAnswer:
     try:
         async with upstream.open(plain_name(question.name), call) as answer:
             body, status = await answer.response.read(), answer.response.status
+            model = answer.response.headers.get("X-Model", "")
     except DcfError as fault:
         tell_failure(question.door, fault, question.name, call_id)
         raise
     if status >= 400:
         raise _failure(status, body, (time.time_ns() - began) / 1e9)
-    return UnaryAnswer(body, answer.revision)
+    return UnaryAnswer(body, answer.revision, model)
 
 
 def _failure(status: int, body: bytes, seconds: float) -> FunctionFailure:

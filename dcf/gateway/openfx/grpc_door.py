@@ -102,7 +102,8 @@ class GrpcDoor:
             if isinstance(fault, NotReady):
                 told.append(("retry-after", str(fault.retry_after)))
             await context.abort(status_of_fault(fault), invoke_words(name, fault), tuple(told))
-        context.set_trailing_metadata((("x-revision", str(answer.revision)),))
+        model = (("x-model", answer.model),) if answer.model else ()
+        context.set_trailing_metadata((("x-revision", str(answer.revision)), *model))
         return answer.body
 
     @_answering

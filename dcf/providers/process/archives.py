@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ...archive import MAX_ARCHIVE_BYTES, Entry, digest_of_image, is_digest
+from ...archive import MAX_ARCHIVE_BYTES, TOO_LARGE, Entry, digest_of_image, is_digest
 from ...attachment import ATTACHMENT_PREFIX, check_attachments
 from ...errors import ArchiveError
 from .program_run import run_program
@@ -193,9 +193,7 @@ async def _store(chunks: AsyncIterator[bytes], file: IO[bytes]) -> str:
     async for chunk in chunks:
         size += len(chunk)
         if size > MAX_ARCHIVE_BYTES:
-            raise ArchiveError(
-                f"the archive is over {MAX_ARCHIVE_BYTES} bytes: use handler.exclude"
-            )
+            raise ArchiveError(f"the upload is over {MAX_ARCHIVE_BYTES} bytes: {TOO_LARGE}")
         piece += chunk
         if len(piece) >= _PIECE:
             await asyncio.to_thread(work)

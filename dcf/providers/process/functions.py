@@ -10,10 +10,10 @@ from ..placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, 
 from ..routing import Target
 from ..terms import at_once
 from .deployed import Deployed
+from .function_data import FunctionData
 from .history import History
 from .launching import Launching
 from .logs import FunctionLog, now
-from .removal import remove
 from .revision_processes import RevisionProcesses
 from .state_dir import StateDir
 from .store import Record, Store
@@ -46,7 +46,7 @@ class ProcessFunctions:
         """
         self._home, self._store, self._launching = home, store, launching
         self._keep_only, self._min_ready_seconds = keep_only, min_ready_seconds
-        self._hear = hear
+        self._hear, self._data = hear, FunctionData(home.data)
         self._functions: dict[str, Deployed] = {}
         self._arriving: set[str] = set()
         self._draining: dict[Deployed, asyncio.Task[None]] = {}
@@ -54,7 +54,9 @@ class ProcessFunctions:
 
     async def start(self) -> None:
         """Bring back every function that was deployed."""
-        for record in await self._store.records():
+        records = await self._store.records()
+        self._data.remove_left_over({record.name for record in records})
+        for record in records:
             revisions = await self._store.revisions(record.name)
             log = self._log(record.name)
             self._add(History(self._store, record, revisions), log).resume()
@@ -128,6 +130,7 @@ class ProcessFunctions:
     async def delete(self, name: str) -> None:
         """Forget a function and drain it in the background."""
         function = self._find(name)
+        self._data.mark(name)
         await function.history.forget()
         if self._functions.pop(name, None) is None:
             raise NotFound(f"no such function: {name}")  # deleted twice at once
@@ -138,8 +141,7 @@ class ProcessFunctions:
         await function.stop()
         del self._draining[function]
         name = function.history.record.name
-        if name not in self._functions:  # else one of that name was deployed meanwhile
-            remove([self._home.data / name])
+        self._data.remove(name, keep=name in self._functions)  # deployed again meanwhile
         self._sweep()
 
     async def scale(self, name: str, replicas: int) -> None:

@@ -8,7 +8,8 @@ attached/       attachments among them, unpacked once, read-only
 overlays/       installed requirements, named by digest
 secrets/        one file each, for the owner's eyes alone
 logs/           what functions wrote
-data/           a folder each, in which a function keeps what it likes; not part of a backup
+data/           a folder each, in which a function keeps what it likes; not part of a backup;
+                NAME.deleted while a function is being deleted
 run/            of running replicas: lock files, marks, secrets
 """
 

@@ -99,6 +99,14 @@ class Handler:
     def surrogate(self, request):
         return "\ud800"
 
+    def named(self, request):
+        return Answer(body=b"", headers={"X-Model": "cats-7 (abc)", "X-Extra": "1"})
+
+    def refused(self, request):
+        error = Known()
+        error.headers = {"X-Model": request.query.get("model", "cats-7 (abc)")}
+        raise error
+
     def known(self, request):
         raise Known
 

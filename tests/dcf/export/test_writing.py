@@ -49,3 +49,11 @@ def test_what_cannot_be_written_is_named(tmp_path):
     (tmp_path / "out").write_bytes(b"a file")
     with pytest.raises(InvalidRequest, match=r"cannot be written \(.+\): name another folder"):
         write(SOME, tmp_path / "out", force=False)
+
+
+def test_by_force_no_empty_folder_of_an_earlier_export_is_left(tmp_path):
+    write(Exported({"fn/torch/deep/a.py": b"1", "fn/z": b"1"}), tmp_path, force=False)
+    (tmp_path / "mine").mkdir()
+    write(SOME, tmp_path, force=True)
+    assert not (tmp_path / "fn/torch").exists()
+    assert (tmp_path / "mine").is_dir()

@@ -218,7 +218,12 @@ def test_a_model_is_judged_now_against_what_the_gateway_serves(place, photos, tm
     rules.write_text("overall: {limit: 30}\nlatency: {limit: 1000}\nmemory: {limit: 1000}\n")
     judged = ("--data", photos, "--rules", rules, "--samples", "200")
     place.registry.verdicts.keep(verdict_of(INT8, made="2026-11-27T09:00:00+00:00"))
+    held = "held against coco-1, which ssd serves at"
+    assert held in place.ssd("gate", "coco-2", *judged, "--function", "ssd", code=1).stderr
+    said = place.ssd("gate", "coco-2", *judged, code=1).stderr  # the tag names itself
+    assert "held against coco-2, which has the tag serving" in said
     said = place.ssd("deploy", "coco-2", *judged, code=1)
+    assert held in said.stderr
     assert "FAILS data" in said.stdout
     assert "was refused for data against coco-1" in said.stderr
     done = place.ssd("deploy", "coco-2", *judged, "--unknown-data")

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from models.commands.search import command
+from models.datasets.record import DataSet
+from models.datasets.writing import write_coco
 from tests.models.search.conftest import STANDIN
+from tests.models.training.conftest import draw_squares
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
@@ -71,7 +75,8 @@ def search(folder, *words):
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "data").mkdir()
+    squares = DataSet(("red", "green"), (1, 2), draw_squares(tmp_path / "squares", 10))
+    write_coco(squares, tmp_path / "data", lambda done, of: None)
     (tmp_path / "data/standin.json").write_text('{"1": "hold"}')
     (tmp_path / "search.yaml").write_text(
         "base: {epochs: 3}\nspace: {rate.peak: {log: [1e-4, 1e-2]}}\n"
@@ -137,3 +142,19 @@ def test_mistakes_are_one_line(folder, words, said):
     assert noted.startswith("Error: ")
     assert said in noted
     assert len(noted.splitlines()) == 1
+
+
+@pytest.mark.lifecycle
+def test_a_bad_data_set_ends_the_search_before_the_first_trial(folder):
+    shutil.copytree(folder / "data", folder / "good")
+    shutil.rmtree(folder / "data/images")
+    status, said, noted = search(folder, *BEGIN)
+    assert (status, said) == (1, "")
+    assert "Error: " in noted.splitlines()[-1]
+    assert not list((folder / "searches/digits/trials").iterdir())
+    # With another one the same study goes on.
+    (folder / "good/standin.json").write_text("{}")
+    status, _, noted = search(folder, "--study", "searches/digits", "--data", "good")
+    assert status == 0
+    assert "9 pictures to learn from, 1 to measure on, 0 set aside, 2 classes" in noted
+    assert "looking at" not in search(folder, "--study", "searches/digits")[2]

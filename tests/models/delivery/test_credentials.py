@@ -47,3 +47,10 @@ def test_flag_then_environment_then_this_machine_as_dcf_has_it():
 def test_an_address_of_another_kind_is_refused(text):
     with pytest.raises(DeliveryError, match="is no address of one"):
         choose_address(text, {})
+
+
+@pytest.mark.parametrize("text", ["http://me:secret@h:1", "https://:secret@h", "http://me@h"])
+def test_a_login_in_an_address_is_refused_and_not_shown(text):
+    with pytest.raises(DeliveryError, match="has no name or password in it") as raised:
+        choose_address(text, {})
+    assert "secret" not in raised.value.message

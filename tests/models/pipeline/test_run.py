@@ -189,3 +189,17 @@ def test_nothing_but_verbs_runs_whatever_the_files_say(ssd, small, tmp_path):
     ssd()
     assert not (tmp_path / "planted").exists()
     assert not os.path.lexists(ROOT / "planted")
+
+
+def test_no_password_is_written_down(ssd, small, tmp_path):
+    file = small()
+    file.write_text(
+        file.read_text().replace(
+            "experiment: coco,", "experiment: coco, track: 'http://me:secret@127.0.0.1:9',"
+        )
+    )
+    done, _ = ssd()
+    assert "http://me:***@127.0.0.1:9" in done.stderr
+    assert "secret" not in done.stdout + done.stderr
+    for name in ("record.json", "page.html", "state.json"):
+        assert "secret" not in (tmp_path / "pipeline.run" / name).read_text()

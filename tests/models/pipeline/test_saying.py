@@ -30,3 +30,12 @@ def test_a_line_that_never_ends_is_told_in_parts():
     said = []
     Lines("train", said.append).add(b"x" * 5000)
     assert said == [f"train | {'x' * 5000}"]
+
+
+def test_no_password_of_an_address_is_told():
+    said, tail = [], Tail()
+    line = b"no gateway answers at http://me:secret@127.0.0.1:9\n"
+    Lines("deploy", said.append).add(line)
+    tail.add(line)
+    shown = "no gateway answers at http://me:***@127.0.0.1:9"
+    assert (said, tail.text()) == ([f"deploy | {shown}"], shown)

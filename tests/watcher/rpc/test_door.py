@@ -110,6 +110,24 @@ def test_a_known_error_has_its_status_and_the_contracts_words(call):
     assert dict(caught.value.trailing_metadata())["x-error-code"] == "not_an_image"
 
 
+def test_the_model_that_answered_is_named_and_no_other_header(call):
+    _, done = call(do="named")
+    trailing = dict(done.trailing_metadata())
+    assert trailing["x-model"] == "cats-7 (abc)"
+    assert "x-extra" not in trailing
+    with pytest.raises(grpc.RpcError) as caught:
+        call(do="refused")
+    assert dict(caught.value.trailing_metadata())["x-model"] == "cats-7 (abc)"
+    assert "x-model" not in dict(call(do="answer")[1].trailing_metadata())
+
+
+def test_headers_of_an_error_that_cannot_be_sent_cost_nothing_but_themselves(call):
+    with pytest.raises(grpc.RpcError) as caught:
+        call(do="refused", model="two\nlines")
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "x-model" not in dict(caught.value.trailing_metadata())
+
+
 @pytest.mark.parametrize("verb", ["unknown", "leave", "bad_type", "nan", "no_such_verb"])
 def test_any_other_error_tells_nothing_but_its_id(call, shared, verb):
     with pytest.raises(grpc.RpcError) as caught:

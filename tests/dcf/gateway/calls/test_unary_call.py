@@ -47,6 +47,15 @@ def test_the_whole_answer_and_its_revision(listening, run):
     assert "Accept" not in request.headers
 
 
+def test_the_model_that_answered_is_named_where_the_function_does(listening, run):
+    async def steps():
+        async with listening() as replica, upstream_to(replica) as upstream:
+            replica.headers = {"X-Model": "coco-2 (abc)"}
+            return await call_unary(upstream, Question("f", b"q"))
+
+    assert run(steps()).model == "coco-2 (abc)"
+
+
 def test_query_accept_and_call_id_are_passed_on(listening, run):
     question = Question("f", b"q", "a=%20b&c", "image/png", "mine")
     _, ((request, _),) = asked(question, listening, run)

@@ -69,6 +69,15 @@ def test_metadata_is_query_and_accept_of_the_call(channel):
     assert answer.Msg == "threshold=0.3 image/png"
 
 
+def test_the_model_that_answered_is_in_trailing_metadata(stub):
+    for body, named in ((b"named", "echo-1 (abc)"), (b"other", None)):
+        request = pb.InvokeServiceRequest(Service="echo", Input=body)
+        _, done = stub.Invoke.with_call(request, timeout=SECONDS)
+        trailing = dict(done.trailing_metadata())
+        assert trailing.get("x-model") == named
+        assert trailing["x-revision"] == "1"
+
+
 def test_a_raising_function_is_internal_and_keeps_its_words(stub):
     code, details = failure(stub.Invoke, pb.InvokeServiceRequest(Service="echo", Input=b"raise"))
     assert code is CODE.INTERNAL

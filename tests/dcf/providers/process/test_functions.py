@@ -186,3 +186,19 @@ def test_who_wants_a_secret_is_known_by_name(world):
         assert made.functions.wanting("other") == "f"
 
     world(steps)
+
+
+def test_a_gateway_that_was_killed_while_it_deleted_leaves_no_data(world, tmp_path):
+    data = tmp_path / "home/data"
+
+    async def cut_off(made):
+        assert await made.functions.functions() == []
+        (data / "f").mkdir()
+        (data / "f.deleted").touch()
+
+    async def later(made):
+        assert not (data / "f").exists()
+        assert await made.functions.functions() == []
+
+    world(cut_off)
+    world(later)
