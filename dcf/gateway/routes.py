@@ -101,7 +101,8 @@ FUNCTIONS = (
             200: Answer("text format 0.0.4, each series with its replica", None, TEXT),
             400: _WRONG, 404: _MISSING, 501: _NOT_HERE,
         },
-        parameters=(Parameter("revision", "only replicas of this revision", int),), tag=_DCF,
+        tag=_DCF,
+        parameters=(Parameter("revision", "only replicas of this revision", msg.RevisionNumber),),
     ),
     Route(
         "GET", "/system/logs", SystemDoor.logs, "What a function's replicas wrote",

@@ -6,8 +6,9 @@ import click
 
 from .examples import examples
 from .gateway_place import function_options, open_function
+from .printing import write_note
 from .registry_place import open_registry, registry_option
-from .serving import point_serving, show_rollout
+from .serving import point_serving, show_rollout, title_of
 
 
 @examples(
@@ -27,11 +28,17 @@ def command(name: str, gateway: str, model: str, registry: str) -> None:
     shows. The tag `serving` moves in a registry that is a folder of this machine and has the model.
     """
     from ..delivery.history import target_of
+    from ..registry.gate.contestants import SERVING
 
     function = open_function(name, gateway)
     target = target_of(function.history(), model)
     show_rollout(function, function.back(target.number))
     if "://" not in registry and Path(registry).expanduser().is_dir():
         models = open_registry(registry)
-        known = {record.id for record in models.models() if record.digest == target.notes.digest}
-        point_serving(models, target.notes.model if target.notes.model in known else "")
+        known = [each.id for each in models.models() if each.digest == target.notes.digest]
+        if known:
+            point_serving(models, target.notes.model if target.notes.model in known else known[0])
+        elif models.tags.read(SERVING) is not None:
+            write_note(
+                f"the registry's tag {SERVING} was not moved: {title_of(target.notes)} is not in it"
+            )

@@ -1,6 +1,7 @@
 """The REST door's way to what a function's replicas count, which have ports of their own for it."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -10,11 +11,13 @@ from aiohttp import web
 from ...errors import InvalidRequest, Unsupported
 from ...providers.routing import Target
 from ..core import Gateway, plain_name
+from ..rest.messages import MOST_REVISIONS
 from ..telemetry.exposition import MEDIA
 from ..telemetry.replica_pages import ReplicaPage, joined
 
 MAX_PAGE = 1 << 20
 _SECONDS = 5.0
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
 class FunctionMetricsDoor:
@@ -28,8 +31,10 @@ class FunctionMetricsDoor:
         name = plain_name(request.match_info["name"])
         targets, wanted = self._gateway.targets(name), request.query.get("revision", "")
         if wanted:
-            if not wanted.isdecimal():
-                raise InvalidRequest(f"revision must be a number, got {wanted[:20]!r}")
+            if _NUMBER.fullmatch(wanted) is None or int(wanted) > MOST_REVISIONS:
+                raise InvalidRequest(
+                    f"revision must be a number from 1 to {MOST_REVISIONS}, got {wanted[:20]!r}"
+                )
             targets = [each for each in targets if each.revision == int(wanted)]
         if targets and not any(each.metrics for each in targets):
             raise Unsupported(

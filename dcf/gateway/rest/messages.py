@@ -30,6 +30,8 @@ Filled = Annotated[str, Meta(min_length=1)]
 Base64 = Annotated[str, _named("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")]
 # To JSON Schema 4.0 is an integer, too; the decoder's own integers are stricter.
 Whole = Annotated[float, Meta(multiple_of=1)]
+MOST_REVISIONS = 1 << 31
+RevisionNumber = Annotated[int, Meta(ge=1, le=MOST_REVISIONS)]
 Texts = dict[str, str]
 Environment = dict[
     Annotated[str, _named(r"^[^=\u0000]+$")], Annotated[str, _named(r"^[^\u0000]*$")]
@@ -230,7 +232,7 @@ class Revision(Struct, rename="camel"):
 class RollbackRequest(Struct):
     """Which revision to go back to; without one it is the newest before that became ready."""
 
-    revision: Annotated[Whole, Meta(ge=1, le=1 << 31)] | None = None
+    revision: Annotated[Whole, Meta(ge=1, le=MOST_REVISIONS)] | None = None
 
 
 class Begun(Struct):
