@@ -232,12 +232,12 @@ def _counted(task: "Task") -> Iterator[Any]:
 def _write(
     out: Path, content: bytes, outcome: "Outcome", checks: tuple["Check", ...], about: str
 ) -> None:
+    from ..datasets.files import write_whole
     from ..registry.gate.page import render_verdict
 
     out.mkdir(parents=True, exist_ok=True)
-    (out / "verdict.json").write_bytes(content)
-    page = render_verdict(outcome, checks, about)
-    (out / "verdict.html").write_text(page, encoding="utf-8")
+    write_whole(out / "verdict.json", content)
+    write_whole(out / "verdict.html", render_verdict(outcome, checks, about).encode())
     write_note(f"{out / 'verdict.html'}: open it in a browser")
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from ..datasets.files import write_whole
 from ..registry.registry import Registry
 from .child import Program, run
 from .description import Pipeline, Step
@@ -233,7 +234,7 @@ class _Run:
         """Writes down what happened so far, for programs and for people."""
         self.record.took_s = round(time.monotonic() - self._started, 1)
         write_record(self.record, self._folder.record)
-        self._folder.page.write_text(render_page(self.record), encoding="utf-8")
+        write_whole(self._folder.page, render_page(self.record).encode())
 
 
 def _is_empty(path: Path) -> bool:
