@@ -126,6 +126,13 @@ class Replica:
         self._was_ready_at = 0.0
         # Nobody else knows this name, so that whoever makes the file is the process started here.
         own = self._launch.run / f"{self._instance}.{os.urandom(8).hex()}.lock"
+        try:
+            return await self._live_in(own)
+        finally:  # also where it is given up while it starts
+            shutil.rmtree(own, ignore_errors=True)
+
+    async def _live_in(self, own: Path) -> ReplicaExit:
+        """Likewise, with a folder that it makes, and whoever calls this removes."""
         lock = own / READY
         try:
             own.mkdir(mode=0o700)
@@ -134,7 +141,6 @@ class Replica:
                 self._command(http, others, lock), lambda text: self._log(self._instance, text)
             )
         except OSError as fault:
-            shutil.rmtree(own, ignore_errors=True)
             return self._exit(f"the process cannot be started: {fault.strerror}")
         is_sick = False
         try:
@@ -151,7 +157,6 @@ class Replica:
             self.target = self._meter = None
             # One that is not well finishes nothing, and the next is wanted now.
             await spawned.end(min(self._stop_seconds, _SICK_SECONDS if is_sick else math.inf))
-            shutil.rmtree(own, ignore_errors=True)
 
     def _exit(self, cause: str, reason: str = "", address: str = "") -> ReplicaExit:
         address = address if self._was_ready_at else ""
