@@ -4,6 +4,7 @@ import time
 
 import click
 
+from ..client.base import GatewayClient, Revision
 from ..release.waiting import wait_for_rollout
 from ..terminal.examples import examples
 from ..terminal.printing import say
@@ -18,8 +19,7 @@ from .options.gateway import client_for, gateway_option, name_argument
 def promote(name: str, gateway: str) -> None:
     """Let a canary or shadow take over at once, whatever the verdict; wait until it serves."""
     client = client_for(gateway)
-    with WaitingLine(f"asking for {name}"):
-        settled = client.settle(name, keep=True)
+    settled = _settle(client, name, keep=True)
     say(f"Promoting: revision {settled.number} of {name} ...")
     began = time.monotonic()
     wait_for_rollout(client, name)
@@ -33,7 +33,10 @@ def promote(name: str, gateway: str) -> None:
 @gateway_option
 def abandon(name: str, gateway: str) -> None:
     """End a canary or shadow at once; what served goes on serving."""
-    client = client_for(gateway)
-    with WaitingLine(f"asking for {name}"):
-        settled = client.settle(name, keep=False)
+    settled = _settle(client_for(gateway), name, keep=False)
     say(f"Abandoned: revision {settled.number} of {name} is drained; what served serves on.")
+
+
+def _settle(client: GatewayClient, name: str, *, keep: bool) -> Revision:
+    with WaitingLine(f"asking for {name}"):
+        return client.settle(name, keep=keep)

@@ -41,6 +41,24 @@ _SETTLED: dict[int | str, Answer] = {
     400: text("none is under way"), 404: _MISSING,
 }  # fmt: skip
 
+
+def _kept(folder: str, what: str) -> tuple[Route, Route]:
+    """The two routes of what is stored by its digest."""
+    path = f"/system/{folder}/{{digest}}"
+    return (
+        Route(
+            "HEAD", path, ArchivesDoor.has, f"Whether {what} is here",
+            {200: nothing("it is"), 404: nothing("it is not")},
+            tag=_DCF,
+        ),
+        Route(
+            "PUT", path, ArchivesDoor.put, f"Upload {what}",
+            {201: nothing("kept"), 400: _WRONG, 501: _NOT_HERE},
+            body="application/octet-stream", tag=_DCF,
+        ),
+    )  # fmt: skip
+
+
 FUNCTIONS = (
     Route(
         "GET", "/system/functions", SystemDoor.functions, "List functions",
@@ -174,26 +192,8 @@ PLATFORM = (
         {200: nothing("heard"), 404: _MISSING},
         body=msg.Alerts,
     ),
-    Route(
-        "HEAD", "/system/archives/{digest}", ArchivesDoor.has, "Whether code is here",
-        {200: nothing("it is"), 404: nothing("it is not")},
-        tag=_DCF,
-    ),
-    Route(
-        "PUT", "/system/archives/{digest}", ArchivesDoor.put, "Upload code",
-        {201: nothing("kept"), 400: _WRONG, 501: _NOT_HERE},
-        body="application/octet-stream", tag=_DCF,
-    ),
-    Route(
-        "HEAD", "/system/attachments/{digest}", ArchivesDoor.has, "Whether an attachment is here",
-        {200: nothing("it is"), 404: nothing("it is not")},
-        tag=_DCF,
-    ),
-    Route(
-        "PUT", "/system/attachments/{digest}", ArchivesDoor.put, "Upload an attachment",
-        {201: nothing("kept"), 400: _WRONG, 501: _NOT_HERE},
-        body="application/octet-stream", tag=_DCF,
-    ),
+    *_kept("archives", "code"),
+    *_kept("attachments", "an attachment"),
     Route(
         "GET", "/metrics", PlatformDoor.metrics, "Prometheus metrics",
         {200: Answer("text format 0.0.4", None, TEXT)},
@@ -221,6 +221,8 @@ _CALL_ANSWERS: dict[int | str, Answer] = {
     503: json_of(msg.Failed, "no replica is ready, or there are too many connections"),
     504: json_of(msg.Failed, "the function took longer than it may"),
 }
+
+
 CALLS = (
     Route(
         _METHODS, f"/function/{_ANY_NAME}", FunctionDoor.answer, "Call a function",

@@ -69,9 +69,7 @@ class Access:
             Forbidden: Their role is another.
         """
         caller = self._known(authorization)
-        if caller is not None and caller.may(wanted):
-            if caller.name:
-                self.logins.accepted(door, peer, caller.name)
+        if caller is not None and self._let_in(caller, wanted, door, peer):
             return caller
         fault = _refusal(caller, wanted)
         refused(door, fault.code, peer=peer)
@@ -80,16 +78,19 @@ class Access:
     def knows(self, authorization: str, wanted: Role, door: str) -> bool:
         """Let somebody in whose address is not known yet, or tell nobody that they are refused."""
         caller = self._known(authorization)
-        if caller is None or not caller.may(wanted):
-            return False
-        if caller.name:
-            self.logins.accepted(door, "", caller.name)
-        return True
+        return caller is not None and self._let_in(caller, wanted, door, "")
 
     def name_of(self, authorization: str) -> str:
         """Whose it is; empty for nobody known."""
         caller = self._known(authorization) if self.asks(DEPLOY) else None
         return caller.name if caller else ""
+
+    def _let_in(self, caller: Caller, wanted: Role, door: str, peer: str) -> bool:
+        if not caller.may(wanted):
+            return False
+        if caller.name:
+            self.logins.accepted(door, peer, caller.name)
+        return True
 
     def _known(self, authorization: str) -> Caller | None:
         if self.credentials is not None and self.credentials.admits(authorization):

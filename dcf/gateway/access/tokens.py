@@ -91,7 +91,7 @@ class TokenFile:
         return found
 
     def add(self, name: str, role: Role) -> str:
-        """Make a token, which is told this once.
+        """Make a token and give it, this once: only its hash is kept.
 
         Raises:
             InvalidRequest: No name for one, or too many tokens.

@@ -1,6 +1,6 @@
 """Whether a candidate goes on or goes back, by what it and the serving revision answered.
 
-A machine without calls, tasks or waiting: it is told what happened, and asked.
+A machine without calls, tasks or waiting: callers report what happened, and ask for the verdict.
 
 It looks when the candidate has had 10 calls, 20, 40 and so on, and at its end. Who looks often
 finds something by chance alone, so an early look must be much surer than the last one: it ends a

@@ -1,6 +1,6 @@
 """Looks at the calls of functions that scale, once a second, and has the rule's number set.
 
-A number that it finds to be another one than it set was set by somebody else; the rule is told so.
+Where it finds another number than it set, somebody else set that one; the rule takes it over.
 """
 
 import asyncio

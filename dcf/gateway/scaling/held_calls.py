@@ -154,14 +154,14 @@ class HeldCalls:
             _settle(row, turn, fault())
 
     def hear(self, notice: Notice) -> None:
-        """A replica could not start, or ended: who waits for it is told, if there is no other."""
+        """A replica could not start, or ended: calls that wait fail, if there is no other."""
         if isinstance(notice, ReplicaRestarted) and notice.function in self.names:
             telling = asyncio.create_task(self._tell(notice.function, self.names[notice.function]))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
 
     async def _tell(self, name: str, row: _Row) -> None:
-        with contextlib.suppress(DcfError):  # it was deleted: that is told elsewhere
+        with contextlib.suppress(DcfError):  # it was deleted: whoever deleted it knows
             if not self._gateway.targets(name):
                 state = await self._gateway.describe(name)
                 self._end(row, lambda: not_ready(state))

@@ -1,8 +1,5 @@
 """The page says what was decided, shows where the models differ, needs nothing, and opens."""
 
-import re
-import shutil
-import subprocess
 from dataclasses import replace
 
 import pytest
@@ -12,10 +9,9 @@ from models.registry.gate.page import render_verdict
 from models.registry.gate.rules import Rules
 from models.registry.gate.verdict import judge
 from models.ssd.bundle import open_bundle
+from tests.browser import laid_out, needs_chromium, tags
 from tests.models.evaluation.report.reading import Page
 from tests.models.registry.gate.conftest import INT8
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture
@@ -66,20 +62,9 @@ def test_no_difference_and_no_other_model(judged):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@needs_chromium
 def test_a_browser_lays_it_out(judged, tmp_path):
     labels = open_bundle(INT8).labels.names
     html, _, _ = render(judged([*labels[1:], labels[0]]))
-    (tmp_path / "verdict.html").write_text(html)
-    done = subprocess.run(
-        [
-            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--dump-dom", f"file://{tmp_path}/verdict.html",
-        ],
-        capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
     # What a browser makes of it is what was written: nothing was closed or moved by its rules.
-    written = re.findall(r"<(\w+)", html)
-    laid_out = [tag for tag in re.findall(r"<(\w+)", done.stdout) if tag != "tbody"]
-    assert laid_out == written
+    assert laid_out(html, tmp_path) == tags(html)
