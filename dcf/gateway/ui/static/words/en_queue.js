@@ -1,0 +1,2 @@
+/** The view's texts. */
+export const words = {};
