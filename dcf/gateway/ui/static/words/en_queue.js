@@ -1,2 +1,26 @@
 /** The view's texts. */
-export const words = {};
+export const words = {
+  waiting: "Waiting",
+  running: "Running",
+  failedCount: "Failed",
+  oldest: "Oldest waits",
+  seconds: "{seconds} s",
+  failedCalls: "Failed calls",
+  nothingFailed: "No call has failed.",
+  noQueue: "This gateway was started without a queue.",
+  function: "Function",
+  queuedAt: "Queued",
+  attempts: "Attempts",
+  why: "Why",
+  callId: "Call",
+  actions: "Actions",
+  replay: "Try again",
+  replayNamed: "Try call {id} of {function} again",
+  replayed: "The call is in the queue again.",
+  forget: "Forget",
+  forgetNamed: "Forget call {id} of {function}",
+  forgetQuestion: "Forget this call of {function}? What was sent with it is deleted.",
+  forgotten: "The call is forgotten.",
+  alreadyGone: "The call is not among the failed ones any more.",
+  showMore: "Show more ({count})",
+};

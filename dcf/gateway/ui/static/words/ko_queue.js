@@ -1,2 +1,26 @@
-/** The view's texts. */
-export const words = {};
+/** 대기열 화면의 문구. */
+export const words = {
+  waiting: "대기 중",
+  running: "실행 중",
+  failedCount: "실패",
+  oldest: "가장 오래 기다린 시간",
+  seconds: "{seconds}초",
+  failedCalls: "실패한 호출",
+  nothingFailed: "실패한 호출이 없습니다.",
+  noQueue: "이 게이트웨이는 대기열 없이 시작되었습니다.",
+  function: "함수",
+  queuedAt: "접수 시각",
+  attempts: "시도 횟수",
+  why: "원인",
+  callId: "호출 ID",
+  actions: "작업",
+  replay: "다시 시도",
+  replayNamed: "{function}의 호출 {id} 다시 시도",
+  replayed: "호출을 다시 대기열에 넣었습니다.",
+  forget: "삭제",
+  forgetNamed: "{function}의 호출 {id} 삭제",
+  forgetQuestion: "{function}의 이 호출을 삭제할까요? 함께 보낸 데이터도 삭제됩니다.",
+  forgotten: "호출을 삭제했습니다.",
+  alreadyGone: "이미 실패 목록에 없는 호출입니다.",
+  showMore: "더 보기 ({count})",
+};
