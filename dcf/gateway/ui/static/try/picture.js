@@ -14,6 +14,11 @@ export class Pictures {
       if (data.failed === undefined) resolve(data.done);
       else reject(new Error(data.failed));
     };
+    // A worker that cannot be loaded answers nothing more.
+    this.worker.onerror = (event) => {
+      this.waiting.forEach(({ reject }) => reject(new Error(event.message ?? "worker")));
+      this.waiting.clear();
+    };
   }
 
   /** `{bitmap, width, height}`: no side longer than asked for, and the size of the whole, turned by EXIF. */

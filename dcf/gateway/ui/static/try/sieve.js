@@ -10,7 +10,8 @@ export class Sieve {
   constructor(onChange) {
     this.threshold = USUAL;
     this.left = new Set();
-    this.known = "";
+    this.begin();
+    this.offered = "";
     this.onChange = onChange;
     this.value = h("output", { for: "threshold" }, number(USUAL, 2));
     this.slider = h("input", {
@@ -22,28 +23,32 @@ export class Sieve {
     this.keep = (box) => box.confidence >= this.threshold && !this.left.has(box.name);
   }
 
+  /** Forgets which classes were seen: another picture comes. A camera's frames are one. */
+  begin() {
+    this.seen = new Set();
+    this.boxes = [];
+  }
+
   /** Offers the classes that some boxes have, each with how many are sure enough; null hides all of it. */
   offer(boxes) {
     this.element.hidden = boxes === null;
     if (boxes === null) return;
-    const counts = new Map();
-    for (const box of boxes) {
-      counts.set(box.name, (counts.get(box.name) ?? 0) + (box.confidence >= this.threshold ? 1 : 0));
-    }
-    const names = [...counts.keys()].filter((name) => counts.get(name) || this.left.has(name)).sort();
     this.boxes = boxes;
+    const sure = boxes.filter((box) => box.confidence >= this.threshold);
+    sure.forEach((box) => this.seen.add(box.name));
+    const names = [...this.seen].sort();
     this.classes.hidden = names.length === 0;
     // The same checkboxes stay, so that the keyboard's place in them does.
-    if (this.known !== names.join("\n")) put(this.classes, h("legend", {}, t("classes")), ...names.map((name) => this.choice(name)));
-    this.known = names.join("\n");
-    names.forEach((name, at) => {
-      this.classes.querySelectorAll(".many")[at].textContent = number(counts.get(name));
+    if (this.offered !== names.join("\n")) put(this.classes, h("legend", {}, t("classes")), ...names.map((name) => this.choice(name)));
+    this.offered = names.join("\n");
+    this.classes.querySelectorAll(".many").forEach((many, at) => {
+      many.textContent = number(sure.filter((box) => box.name === names[at]).length);
     });
   }
 
   /** The query that asks a function for what is shown, as pairs. */
   query() {
-    const names = new Set((this.boxes ?? []).map((box) => box.name));
+    const names = new Set(this.boxes.filter((box) => box.confidence >= this.threshold).map((box) => box.name));
     const kept = [...names].filter((name) => !this.left.has(name));
     const some = kept.length < names.size && kept.length > 0;
     return [["threshold", String(this.threshold)], ...(some ? [["classes", kept.join(",")]] : [])];

@@ -47,7 +47,7 @@ class Table {
     this.counted = h("p", { class: "hidden-text", "aria-live": "polite" });
     const desk = h("div", { class: `panes${this.panes.length > 1 ? " two" : ""}` }, ...this.panes.map((pane) => pane.element));
     put(root, h("h1", {}, `${t("try")}: ${name}`), this.choices(names), this.intake.element, shelf.element,
-      this.counted, h("div", { class: "desk" }, desk, h("div", { class: "side" }, this.sieve.element, this.again, this.lines.element)));
+      this.counted, h("div", { class: "desk" }, this.sieve.element, desk, h("div", { class: "side" }, this.again, this.lines.element)));
     shelf.chosen = (item) => this.choose(item);
     shelf.render();
     if (shelf.current) this.choose(shelf.current);
@@ -75,11 +75,13 @@ class Table {
   async choose(item) {
     this.turnOff();
     this.item = item;
+    this.sieve.begin();
+    const answers = this.panes.map((pane) => this.answerOf(item, pane.name)); // while it is decoded here
     const shown = await shownOf(item, this.pictures);
     if (this.item !== item || this.signal.aborted) return;
     this.panes.forEach((pane) => pane.sent(shown));
     this.again.hidden = false;
-    await Promise.all(this.panes.map(async (pane) => this.answered(pane, item, await this.answerOf(item, pane.name))));
+    await Promise.all(this.panes.map(async (pane, at) => this.answered(pane, item, await answers[at])));
   }
 
   answered(pane, item, answer) {
@@ -147,6 +149,7 @@ class Table {
   async turnOn() {
     this.camera = new AbortController();
     const { signal } = this.camera;
+    this.sieve.begin();
     const camera = new Camera(
       (blob, width, height) => this.frame(blob, width, height, signal),
       (rate) => this.camera?.signal === signal && this.intake.live(true, t("rate", { rate: number(rate, 1) })));
