@@ -55,13 +55,18 @@ def application(
             handler = cors.around(handler) if cors else handler
             if cors and "OPTIONS" not in route.methods:
                 app.router.add_route("OPTIONS", route.path, cors.around(no_options))
-        if route.guarded:
-            locked = access.asks(DEPLOY)
-            known = admitted(handler, access, DEPLOY) if locked else local_name(handler)
-            handler = same_origin(known)
+        if route.guarded or route.page:
+            handler = same_origin(_for_known(handler, access, route))
         for method in route.methods.split():
             app.router.add_route(method, route.path, handler)
     return app
+
+
+def _for_known(handler: _Handler, access: Access, route: Route) -> _Handler:
+    """The same handler, for who is known where that is asked."""
+    if not access.asks(DEPLOY):
+        return local_name(handler)
+    return admitted(handler, access, DEPLOY) if route.guarded else handler
 
 
 def counted(traffic: Traffic) -> Middleware:

@@ -23,6 +23,9 @@ from .rest.route import (
     nothing,
     text,
 )
+from .ui.door import PageDoor
+from .ui.login_door import LoginDoor
+from .ui.messages import HistoryTold, Login, Seconds, Session
 
 # What is no name, or has a line break, is still for the door that answers calls.
 _ANY_NAME, _ANY_PATH = "{name:[^/]+}", r"{path:[\s\S]*}"
@@ -208,7 +211,11 @@ PLATFORM = (
     ),
     Route(
         "GET", "/", IndexDoor.index, "The routes, for people",
-        {200: Answer("one route a line", None, TEXT)}, guarded=False, tag=_DCF,
+        {
+            200: Answer("one route a line", None, TEXT),
+            302: nothing("a browser is sent on to the page"),
+        },
+        guarded=False, tag=_DCF,
     ),
 )  # fmt: skip
 
@@ -273,4 +280,45 @@ QUEUE = (
     ),
 )  # fmt: skip
 
-ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS + QUEUE + OPENFX
+_SESSION = json_of(Session, "who asks")
+UI = (
+    Route(
+        "GET", "/ui", PageDoor.index, "The page, for people",
+        {308: nothing("it is at /ui/")}, guarded=False, page=True, tag=_DCF,
+    ),
+    Route(
+        "GET", "/ui/session", LoginDoor.session, "Who is logged in at the page",
+        {200: _SESSION}, guarded=False, page=True, tag=_DCF,
+    ),
+    Route(
+        "POST", "/ui/login", LoginDoor.login, "Log in at the page",
+        {
+            200: _SESSION, 401: text("they are wrong"),
+            429: text("too many wrong ones at once"),
+        },
+        body=Login, guarded=False, page=True, tag=_DCF,
+    ),
+    Route(
+        "POST", "/ui/logout", LoginDoor.logout, "Log out at the page",
+        {200: _SESSION}, guarded=False, page=True, tag=_DCF,
+    ),
+    Route(
+        "GET", "/ui/history", PageDoor.history, "The last hour's calls",
+        {200: json_of(HistoryTold, "by function"), 400: _WRONG, 404: _MISSING}, tag=_DCF,
+        parameters=(
+            Parameter("function", "only this one", msg.Named),
+            Parameter("seconds", "so many until now: 3600, or 600 of all functions", Seconds),
+            Parameter("step", "of one number: 10, or of all functions `seconds`", Seconds),
+        ),
+    ),
+    Route(
+        "GET HEAD", r"/ui/{file:(?:.*\..*)?}", PageDoor.file, "A file of the page",
+        {
+            200: Answer("the file", None, ANY), 304: nothing("it is the one that you have"),
+            404: text("no such file"),
+        },
+        guarded=False, page=True, tag=_DCF,
+    ),
+)  # fmt: skip
+
+ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS + QUEUE + UI + OPENFX

@@ -48,6 +48,10 @@ from .rest.listener import RestListener
 from .rest.protocol import Protocol
 from .scaling.scaling import Scaling
 from .telemetry.traffic import Traffic
+from .ui.door import PageDoor
+from .ui.history import History
+from .ui.login_door import LoginDoor
+from .ui.static_files import StaticFiles
 
 _DRAIN_SECONDS = 35.0
 PROVIDERS = ("process",)
@@ -206,6 +210,7 @@ class Server:
         system, traffic = SystemDoor(gateway), Traffic()
         held = upstream.held.count if upstream.held else (lambda _name: 0)
         page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines, held)
+        history, access = History(metrics), self._settings.access
         doors = (
             system,
             SecretsDoor(gateway),
@@ -216,8 +221,11 @@ class Server:
             FunctionDoor(upstream),
             AsyncDoor(gateway, queue),
             OpenFxDoor(rpcs, upstream),
+            PageDoor(gateway, history, StaticFiles()),
+            LoginDoor(access),
         )
-        app = application(doors, self._settings.access, self._settings.cors, traffic)
+        app = application(doors, access, self._settings.cors, traffic)
+        app.cleanup_ctx.append(history.looking)
         app.on_shutdown.append(system.leave)
         return app
 

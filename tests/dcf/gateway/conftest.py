@@ -67,6 +67,7 @@ class BackgroundGateway:
                 raise
         got = {"Got-Line": f"{request.method} {request.raw_path}"}
         got["Got-Authorization"] = request.headers.get("Authorization", "")
+        got["Got-Cookie"] = request.headers.get("Cookie", "")
         return web.Response(body=body, headers=got)
 
     async def _live(self) -> None:
