@@ -70,6 +70,12 @@ help: ## List every target
 .venv-fuzz/.ready: requirements/fuzz.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-fuzz,requirements/fuzz.txt)
 
+# axe-core, which looks at the page's accessibility in tests; they are skipped where npm is missing.
+.cache/axe/.ready: tests/dcf/gateway/ui/axe/package-lock.json
+	mkdir -p .cache/axe && cp tests/dcf/gateway/ui/axe/*.json .cache/axe
+	if command -v npm >/dev/null; then npm ci --prefix .cache/axe --ignore-scripts --no-audit --no-fund && touch $@; \
+		else echo "npm is missing: the page's accessibility is not tested"; fi
+
 .venv-sbom/.ready: requirements/sbom.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-sbom,requirements/sbom.txt)
 
@@ -111,7 +117,7 @@ test: .venv-dev/.ready ## Run all tests but the marked ones
 
 test-all: test test-marked ## Run all tests, the marked ones included
 
-test-marked: .venv-dev/.ready .venv-train/.ready .venv-jax/.ready .venv-sbom/.ready .venv-emulator/.ready ## Run only what `make test` leaves out
+test-marked: .venv-dev/.ready .venv-train/.ready .venv-jax/.ready .venv-sbom/.ready .venv-emulator/.ready .cache/axe/.ready ## Run only what `make test` leaves out
 	sh tests/run_marked.sh
 
 coverage: .venv-dev/.ready ## Print what the tests reach, room by room; fails below the floors that have landed
