@@ -10,7 +10,8 @@ from .doors.info import PlatformDoor
 from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
 from .openfx.rest_routes import OPENFX
-from .queue.messages import FailedCall, QueueCounts
+from .queue.messages import FailedCall, QueueCounts, QueuePage
+from .queue.page import Before, Count, State
 from .rest import messages as msg
 from .rest.route import (
     ANY,
@@ -309,6 +310,15 @@ UI = (
             Parameter("function", "only this one", msg.Named),
             Parameter("seconds", "so many until now: 3600, or 600 of all functions", Seconds),
             Parameter("step", "of one number: 10, or of all functions `seconds`", Seconds),
+        ),
+    ),
+    Route(
+        "GET", "/ui/queue", AsyncDoor.listed, "What the queue holds",
+        {200: json_of(QueuePage, "newest first"), 400: _WRONG, 501: _NO_QUEUE}, tag=_DCF,
+        parameters=(
+            Parameter("state", "only what waits, runs or failed", State),
+            Parameter("before", "only lower numbers: `next` of the page before", Before),
+            Parameter("count", "so many at most: 50", Count),
         ),
     ),
     Route(
