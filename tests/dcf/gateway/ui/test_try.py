@@ -262,7 +262,9 @@ def test_what_is_no_picture_is_sent_as_it_is_and_the_refusal_is_told(open_page):
 
 
 @pytest.mark.parametrize("kind", ["curl", "dcf", "Python"])
-@pytest.mark.parametrize("name", ["coffee.jpg", "it's $HOME & `more` [1].jpg"], ids=["plain", "odd"])
+@pytest.mark.parametrize(
+    "name", ["coffee.jpg", "it's $HOME & `more` [1].jpg"], ids=["plain", "odd"]
+)
 def test_the_lines_to_copy_give_the_answer_on_screen(open_page, tmp_path, kind, name):
     page = open_page("#/try/ssd", permissions=["clipboard-read", "clipboard-write"])
     (tmp_path / name).write_bytes(CUP.read_bytes())
@@ -275,7 +277,9 @@ def test_the_lines_to_copy_give_the_answer_on_screen(open_page, tmp_path, kind, 
     lines = page.evaluate("navigator.clipboard.readText()")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download JSON").click()
-    assert answer_to(lines, kind, tmp_path) == bare(json.loads(Path(saved.value.path()).read_text()))
+    assert answer_to(lines, kind, tmp_path) == bare(
+        json.loads(Path(saved.value.path()).read_text())
+    )
 
 
 @pytest.mark.parametrize("kind", ["curl", "dcf", "Python"])
@@ -295,7 +299,7 @@ def run_lines(lines, kind, folder):
     if kind == "Python":
         command = [sys.executable, "-c", lines]
     else:
-        dcf = f"dcf() {{ {sys.executable} -m dcf \"$@\"; }}\n"
+        dcf = f'dcf() {{ {sys.executable} -m dcf "$@"; }}\n'
         command = ["bash", "-c", dcf + lines]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=60, check=False,
@@ -323,7 +327,9 @@ def test_the_drawn_picture_is_whole_and_has_its_boxes(open_page, page_gateway):
     assert saved.value.suggested_filename == "coffee-ssd.jpg"
     cup = answer_of(page_gateway, CUP.read_bytes())["detections"][0]
     middle = (cup["xmin"] + cup["xmax"]) // 2
-    color = page.locator(".swatch").first.evaluate("(each) => getComputedStyle(each).backgroundColor")
+    color = page.locator(".swatch").first.evaluate(
+        "(each) => getComputedStyle(each).backgroundColor"
+    )
     with Image.open(saved.value.path()) as drawn:
         assert drawn.size == (600, 400)
         edge = drawn.convert("RGB").getpixel((middle, cup["ymax"] - 1))
@@ -351,11 +357,16 @@ def test_the_camera_runs_tells_its_rate_and_stops(open_page):
     page.locator(".rate", has_text="frames/s").wait_for()
     page.locator("tbody tr", has_text="cup").wait_for()
     page.get_by_role("button", name="Stop the camera").click()
-    assert page.get_by_role("button", name="Camera", exact=True).get_attribute("aria-pressed") == "false"
+    assert (
+        page.get_by_role("button", name="Camera", exact=True).get_attribute("aria-pressed")
+        == "false"
+    )
     page.wait_for_load_state("networkidle")
     many = len(made)
     assert many >= 2
-    page.get_by_role("button", name="Call again").click()  # the frame that was last is a picture like others
+    page.get_by_role(
+        "button", name="Call again"
+    ).click()  # the frame that was last is a picture like others
     page.locator(".stage canvas[aria-label^='frame.jpg:']").wait_for()
     assert len(made) == many + 1
 
@@ -403,7 +414,9 @@ def test_a_phone_needs_no_sideways_scrolling(open_page, place):
     page = open_page(place, viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
     wide = "document.documentElement.scrollWidth"
     assert page.evaluate(wide) == 360
-    bring(page, CUP, ("a-name-without-any-place-to-break-" + "x" * 200 + ".jpg", WOMAN.read_bytes()))
+    bring(
+        page, CUP, ("a-name-without-any-place-to-break-" + "x" * 200 + ".jpg", WOMAN.read_bytes())
+    )
     page.locator(".status strong").first.wait_for()
     assert page.evaluate(wide) == 360
     if "others" in place:

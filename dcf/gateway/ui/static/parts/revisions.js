@@ -65,6 +65,6 @@ export class Revisions {
 }
 
 /** An archive's digest is 64 digits; its first twelve tell it from others. */
-function brief(image) {
+export function brief(image) {
   return image.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/, "$1…");
 }

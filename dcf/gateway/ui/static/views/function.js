@@ -5,7 +5,7 @@ import { chart } from "../chart.js";
 import { confirmed } from "../confirm.js";
 import { h, put, tell } from "../dom.js";
 import { logsPanel } from "../parts/logs.js";
-import { Revisions } from "../parts/revisions.js";
+import { Revisions, brief } from "../parts/revisions.js";
 import { repeat } from "../repeat.js";
 import { badge } from "../status.js";
 import { language, number, t } from "../words.js";
@@ -109,7 +109,7 @@ function factsOf(status) {
     ["restarts", status.restarts ? number(status.restarts) : ""],
     ["replicasReady", `${number(status.availableReplicas ?? 0)} / ${number(status.replicas ?? 0)}`],
     ["uses", usage], ["invocations", number(status.invocationCount ?? 0)], ["revision", status.revision ? number(status.revision) : ""],
-    ["createdAt", time(status.createdAt)], ["image", status.image], ["limits", pairs(status.limits)],
+    ["createdAt", time(status.createdAt)], ["image", brief(status.image)], ["limits", pairs(status.limits)],
     ["labels", pairs(status.labels)], ["constraints", (status.constraints ?? []).join("\n")], ["secrets", (status.secrets ?? []).join("\n")],
   ].filter(([, value]) => value);
 }

@@ -24,7 +24,7 @@ export async function show(root, parameters, signal) {
   const table = new FunctionTable();
   await repeat(async () => {
     const [statuses, history] = await Promise.all([
-      getJson("/system/functions", { signal }), getJson("/ui/history", { signal }),
+      getJson("/system/functions", { signal }), getJson("/ui/history?seconds=600&step=60", { signal }),
     ]);
     table.take(statuses, history.series);
   }, SECONDS, signal, (error) => tell(error.message));

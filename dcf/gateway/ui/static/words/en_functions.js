@@ -22,5 +22,5 @@ export const words = {
   p50: "p50",
   p99: "p99",
   lately: "Lately",
-  tryNamed: "Try {name}",
+  tryNamed: "Try it: {name}",
 };

@@ -36,7 +36,7 @@ export const words = {
   image: "이미지",
   actions: "작업",
   goBack: "되돌리기",
-  goBackTo: "리비전 {revision}(으)로 되돌리기",
+  goBackTo: "되돌리기: 리비전 {revision}",
   goBackQuestion: "{function} 함수를 리비전 {revision}(으)로 되돌릴까요? 지금 서비스 중인 리비전은 이력에 남습니다.",
   goingBack: "리비전 {revision}을(를) 시작했습니다.",
   log: "로그",

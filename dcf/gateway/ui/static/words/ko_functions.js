@@ -22,5 +22,5 @@ export const words = {
   p50: "p50",
   p99: "p99",
   lately: "추이",
-  tryNamed: "{name} 사용해 보기",
+  tryNamed: "사용해 보기: {name}",
 };
