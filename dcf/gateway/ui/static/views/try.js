@@ -131,13 +131,19 @@ class Table {
     this.lines.show({
       name: this.name, file: this.item.text === null ? this.item.name : null, text: this.item.text,
       type: this.item.blob.type || "application/octet-stream", query: this.query(answer),
-      user: this.who.calls && this.who.login !== "none" ? this.who.name : null,
+      login: this.login(),
     });
   }
 
   query(answer) {
     if (answer.kind !== "detections") return [...new URLSearchParams(answer.asked)];
     return answer.asked ? [["format", "full"], ...this.sieve.query()] : [];
+  }
+
+  /** What the lines to copy need for a login: a password's user, or a token. */
+  login() {
+    if (!this.who.calls) return null;
+    return this.who.role === "all" ? { user: this.who.name } : {};
   }
 
   /** One sentence for who listens; only what changed is read. */
