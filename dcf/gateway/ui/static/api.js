@@ -27,7 +27,7 @@ export function addressOf(path) {
 
 /** The response to a question; Refused where its status is none of 2xx. */
 export async function ask(path, { method = "GET", headers = {}, body, signal } = {}) {
-  const asked = { method, headers: { "X-Dcf-Page": "1", ...headers }, body, signal, cache: "no-store" };
+  const asked = { method, headers: { "X-Requested-With": "dcf", ...headers }, body, signal, cache: "no-store" };
   let response = await fetch(addressOf(path), asked);
   if (response.status === 401) {
     await loggedIn();

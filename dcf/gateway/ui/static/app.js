@@ -42,11 +42,11 @@ async function route() {
   first = false;
 }
 
-function trouble(error) {
+function trouble(error, again = route) {
   const lost = error instanceof TypeError;
   const reason = lost ? t("unreachable") : t("failed", { reason: error.message });
   if (lost) console.error(error);
-  return [h("p", { class: "bad", role: "alert" }, reason), h("button", { onclick: route }, t("retry"))];
+  return [h("p", { class: "bad", role: "alert" }, reason), h("button", { onclick: again }, t("retry"))];
 }
 
 function mark(view) {
@@ -65,14 +65,24 @@ async function frame() {
   const nav = document.getElementById("nav");
   nav.setAttribute("aria-label", t("menu"));
   put(nav, ...MENU.map((view) => h("a", { href: `#/${view}`, "data-view": view }, t(view))));
-  await welcome();
+}
+
+/** Shows the first view, once whoever needs a login has one. */
+async function start() {
+  try {
+    await welcome();
+  } catch (error) {
+    put(main, h("div", { class: "view" }, ...trouble(error, start)));
+    return;
+  }
+  await route();
 }
 
 /** Asks for a login where one is needed, and shows whose it is. */
 async function welcome() {
   let { login, name } = await session();
   if (login === "needed") {
-    await askLogin().catch(() => {});
+    await askLogin();
     ({ login, name } = await session());
   }
   const out = h("button", { class: "link", onclick: logOut }, t("logOut"));
@@ -85,4 +95,4 @@ onLogin(async () => {
 });
 await frame();
 addEventListener("hashchange", route);
-await route();
+await start();

@@ -4,10 +4,16 @@ import { Refused, addressOf, refusalIn } from "./api.js";
 import { h, put } from "./dom.js";
 import { t } from "./words.js";
 
-/** What the gateway knows of this browser: `{"login": "none" | "needed" | "done", "name", "calls"}`. */
+const BY_TOKEN = "dcf-login-by-token";
+
+/**
+ * What the gateway knows of this browser: `{login, name, role, calls}`, `login` one of `none`,
+ * `needed` and `done`; and `byToken`, whether it was a token, which only the browser remembers.
+ */
 export async function session() {
   const response = await fetch(addressOf("/ui/session"), { cache: "no-store" });
-  return response.ok ? response.json() : { login: "none" };
+  const told = response.ok ? await response.json() : { login: "none" };
+  return { ...told, byToken: localStorage.getItem(BY_TOKEN) === "yes" };
 }
 
 /** Forgets the login; the page begins anew. */
@@ -73,6 +79,7 @@ class LoginDialog {
         method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(typed),
       });
       if (!response.ok) throw await refusalIn(response);
+      localStorage.setItem(BY_TOKEN, this.byToken ? "yes" : "no");
       this.done = true;
       this.element.close();
       this.onDone();

@@ -104,7 +104,7 @@ def open_page(chromium: Any, page_gateway: RunningGateway) -> Iterator[Callable[
     """`open_page("#/try/ssd", locale="ko-KR", ...)` opens one; what its console tells fails the test."""
     contexts, trouble = [], []
 
-    def opened(place: str, gateway: str = "", **options: Any) -> Any:  # noqa: ANN401 - likewise
+    def opened(place: str, gateway: str = "", *, await_view: bool = True, **options: Any) -> Any:  # noqa: ANN401 - likewise
         context = chromium.new_context(**{"locale": "en-US", **options})
         context.set_default_timeout(30_000)
         contexts.append(context)
@@ -112,7 +112,8 @@ def open_page(chromium: Any, page_gateway: RunningGateway) -> Iterator[Callable[
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on("console", lambda said: said.type == "error" and trouble.append(said.text))
         page.goto(f"{gateway or page_gateway.rest}/ui/{place}")
-        page.locator(".view:not([aria-busy])").wait_for()
+        if await_view:
+            page.locator(".view:not([aria-busy])").wait_for()
         return page
 
     opened.trouble = trouble  # type: ignore[attr-defined] # a test may expect some, and takes it out

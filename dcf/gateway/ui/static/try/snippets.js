@@ -7,10 +7,10 @@ import { pathOf } from "./calls.js";
 export const KINDS = { curl: curlLine, dcf: dcfLine, python: pythonLines };
 
 /**
- * What is called: `{name, file, text, type, query, user}`.
+ * Each takes what is called: `{name, file, text, type, query, login}`.
  *
  * `file` is the name of the file that is sent, or null where `text` is; `query` is a list of pairs;
- * `user` is who logged in, where calls need it, or null.
+ * `login` is null where calls need none, else `{user}`, or `{}` for who has a token in DCF_TOKEN.
  */
 function addressIn({ name, query }) {
   const address = addressOf(pathOf(name));
@@ -19,8 +19,7 @@ function addressIn({ name, query }) {
 
 function curlLine(made) {
   const body = made.file === null ? `--data-raw ${quoted(made.text)}` : `--data-binary ${quoted(`@${made.file}`)}`;
-  const user = made.user ? ` -u ${quoted(made.user)}` : "";
-  return `curl${user} -H ${quoted(`Content-Type: ${made.type}`)} ${body} ${quoted(addressIn(made))}`;
+  return `curl${loginOfCurl(made)} -H ${quoted(`Content-Type: ${made.type}`)} ${body} ${quoted(addressIn(made))}`;
 }
 
 function dcfLine(made) {
@@ -40,13 +39,21 @@ function pythonLines(made) {
     `body = ${body}`,
     `headers = {"Content-Type": ${python(made.type)}}`,
   ];
-  if (made.user) {
+  if (made.login?.user) {
     lines.splice(1, 0, "from base64 import b64encode", "from getpass import getpass");
     lines.push(
-      `login = ${python(`${made.user}:`)} + getpass()`,
+      `login = ${python(`${made.login.user}:`)} + getpass()`,
       'headers["Authorization"] = "Basic " + b64encode(login.encode()).decode()');
+  } else if (made.login) {
+    lines.splice(0, 0, "import os");
+    lines.push('headers["Authorization"] = "Bearer " + os.environ["DCF_TOKEN"]');
   }
   return [...lines, `request = Request(${python(addressIn(made))}, body, headers)`, "print(urlopen(request).read().decode())"].join("\n");
+}
+
+function loginOfCurl({ login }) {
+  if (!login) return "";
+  return login.user ? ` -u ${quoted(login.user)}` : ' -H "Authorization: Bearer $DCF_TOKEN"';
 }
 
 /** A word that a POSIX shell reads as it is. */

@@ -18,14 +18,24 @@ const shelf = new Shelf((item) => shelf.chosen(item));
 
 /** Fills the page; what it started ends when the signal aborts. */
 export async function show(root, parameters, signal) {
-  const [functions, who] = await Promise.all([getJson("/system/functions", { signal }), session()]);
-  const names = functions.map(({ name }) => name).sort();
-  if (!names.length) {
-    put(root, h("h1", {}, t("try")), h("p", {}, t("noFunctions")));
+  const names = await namesOf(signal);
+  const who = await session(); // after it: the question before may have led to a login
+  if (!parameters.name && !names?.length) {
+    put(root, h("h1", {}, t("try")), h("p", {}, t(names ? "noFunctions" : "noList")));
   } else if (!parameters.name) {
     location.replace(`#/try/${encodeURIComponent(names[0])}`);
   } else {
-    new Table(root, names, parameters, who, signal);
+    new Table(root, names ?? [], parameters, who, signal);
+  }
+}
+
+/** All functions' names, or null where this login may only call them. */
+async function namesOf(signal) {
+  try {
+    return (await getJson("/system/functions", { signal })).map(({ name }) => name).sort();
+  } catch (error) {
+    if (error.status === 403) return null;
+    throw error;
   }
 }
 
@@ -131,13 +141,19 @@ class Table {
     this.lines.show({
       name: this.name, file: this.item.text === null ? this.item.name : null, text: this.item.text,
       type: this.item.blob.type || "application/octet-stream", query: this.query(answer),
-      user: this.who.calls && this.who.login !== "none" ? this.who.name : null,
+      login: this.login(),
     });
   }
 
   query(answer) {
     if (answer.kind !== "detections") return [...new URLSearchParams(answer.asked)];
     return answer.asked ? [["format", "full"], ...this.sieve.query()] : [];
+  }
+
+  /** What the lines to copy need for a login: a password's user, or a token. */
+  login() {
+    if (!this.who.calls) return null;
+    return this.who.byToken ? {} : { user: this.who.name };
   }
 
   /** One sentence for who listens; only what changed is read. */

@@ -4,6 +4,7 @@ export const words = {
   compareWith: "Compare with",
   nothing: "nothing",
   noFunctions: "No function is deployed. `dcf function create -f config.yaml` deploys one.",
+  noList: "This login may call functions but not list them. Put the name behind the address: #/try/NAME",
   whatToSend: "What to send",
   choose: "Choose pictures",
   camera: "Camera",

@@ -4,6 +4,7 @@ export const words = {
   compareWith: "비교할 함수",
   nothing: "없음",
   noFunctions: "배포된 함수가 없습니다. `dcf function create -f config.yaml`로 배포하세요.",
+  noList: "이 로그인으로는 함수를 호출할 수만 있고 목록은 볼 수 없습니다. 주소 뒤에 이름을 붙이세요: #/try/이름",
   whatToSend: "보낼 내용",
   choose: "사진 선택",
   camera: "카메라",
