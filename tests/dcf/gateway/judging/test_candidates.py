@@ -10,11 +10,14 @@ from aiohttp import web
 
 from dcf.errors import StorageFailed
 from dcf.gateway.calls.metrics import Metrics
+from dcf.gateway.calls.upstream import Upstream
+from dcf.gateway.core import Gateway
 from dcf.gateway.judging.candidates import Candidates
 from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.notices import CandidateReady, ReplicaRestarted, RolloutStep
 from dcf.providers.placement import FunctionSpec
+from dcf.providers.routing import Target
 from dcf.providers.terms import Terms
 from tests.waiting import turns, until_async
 
@@ -257,5 +260,20 @@ def test_any_other_step_ends_the_judging(step):
         assert candidates.figures("f") == (0, "")
         await turns()
         await candidates.close()
+
+    run(steps)
+
+
+def test_the_turns_of_a_deleted_function_are_forgotten():
+    async def steps():
+        gateway, metrics = Gateway(FakeProvider()), Metrics()
+        upstream, both = Upstream(gateway, metrics), [Target("http://a", 1), Target("http://b", 2)]
+        try:
+            Candidates(metrics).start(gateway, upstream)
+            first = upstream.balancer.choose("f", both)
+            gateway.forgotten("f")
+            assert upstream.balancer.choose("f", both) == first
+        finally:
+            await upstream.close()
 
     run(steps)
