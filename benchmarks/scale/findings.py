@@ -43,6 +43,12 @@ def shown(what: str, found: ByCrowd, unit: str) -> Finding:
     return Finding(tuple(rows), details(found, unit))
 
 
+def ways(what: str, rounds: Sequence[Round], bar: Bar | None = None) -> Finding:
+    """Of another way to call, against a plain call."""
+    row = ratio_row(f"gateway's processor time: {what} / a call", rounds, bar, "ms", 3)
+    return Finding((row,), {"ms": by_side(rounds, what, "a call")})
+
+
 def pair(found: Sequence[tuple[Loaded, Loaded]], cores: int) -> Finding:
     """Of two gateways and of one: calls a second, and the processor time of a call.
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from benchmarks.harness.accounting import MEGABYTE, memory
 from benchmarks.harness.address import HOST, Address
 from benchmarks.harness.connection import Connection
-from benchmarks.harness.rounds import alternate
-from benchmarks.scale.programs import CrowdedGateway, Load, Loaded
+from benchmarks.harness.rounds import Round, alternate
+from benchmarks.scale.programs import CALLS, CrowdedGateway, Load, Loaded, Way
 from benchmarks.scale.providers import PROVIDERS, Crowd
 from dcf.gateway.calls.balancer import Balancer
 from dcf.gateway.core import Gateway
@@ -57,6 +57,16 @@ def calls(rounds: int, gateways: Sequence[CrowdedGateway], load: Load) -> ByCrow
     for _, each in itertools.product(range(rounds), gateways):
         found[each.crowd].append(load.on([each]).ms_per_call)
     return found
+
+
+def ways(rounds: int, gateway: CrowdedGateway, load: Load, way: Way) -> list[Round]:
+    """Milliseconds of processor time of the gateway for a call of some way, and for a plain one."""
+    pairs = alternate(
+        rounds,
+        lambda: load.on([gateway], way).ms_per_call,
+        lambda: load.on([gateway], CALLS).ms_per_call,
+    )
+    return [Round(*each) for each in pairs]
 
 
 def asked(

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.harness.accounting import cpu_seconds
+from benchmarks.harness.address import Address
+from benchmarks.harness.connection import Connection
 from benchmarks.harness.program import Program
 from benchmarks.harness.worker import Worker
 from benchmarks.scale.providers import Crowd
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = _DONE_SECONDS = 60.0
 _ROOM = "benchmarks.scale.workers"
 
 
@@ -54,6 +56,32 @@ class CrowdedGateway(Program):
     def cpu(self) -> float:
         """Processor seconds it has used so far."""
         return cpu_seconds([self.pid])
+
+    def wait_done(self) -> None:
+        """Waits until no queued call is left."""
+        request = Address(self.port, "/metrics").get()
+        with Connection(self.port) as connection:
+            self.wait(lambda: _is_empty(connection.exchange(request).body), _DONE_SECONDS)
+
+
+def _is_empty(page: bytes) -> bool:
+    return all(f"\ngateway_queue_{each} 0".encode() in page for each in ("waiting", "running"))
+
+
+@dataclass(frozen=True)
+class Way:
+    """How functions are called.
+
+    Attributes:
+        path: Before a function's name.
+        bytes: Of a body.
+    """
+
+    path: str = "/function/"
+    bytes: int = 1000
+
+
+CALLS, PHOTOS, QUEUED = Way(), Way(bytes=100_000), Way("/async-function/")
 
 
 @dataclass(frozen=True)
@@ -103,16 +131,19 @@ class Load:
         for each in self._workers:
             each.stop()
 
-    def on(self, gateways: Sequence[CrowdedGateway]) -> Loaded:
-        """Calls all functions of each in turn; every call must be answered 200."""
+    def on(self, gateways: Sequence[CrowdedGateway], way: Way = CALLS) -> Loaded:
+        """Calls all functions of each in turn; every call must be answered 200, or be queued."""
         before = sum(each.cpu for each in gateways), cpu_seconds([self._replicas.pid])
         pairs = list(zip(gateways, self._workers, strict=False))
         for gateway, worker in pairs:
             worker.begin({
-                "port": gateway.port, "functions": gateway.crowd.names,
-                "calls": self._calls, "concurrency": self._concurrency,
+                "port": gateway.port, "bytes": way.bytes, "calls": self._calls,
+                "paths": [f"{way.path}{each}" for each in gateway.crowd.names],
+                "concurrency": self._concurrency,
             })  # fmt: skip
         results = [worker.result() for _, worker in pairs]
+        for gateway, _ in pairs:
+            gateway.wait_done()
         return Loaded(
             self._calls * len(pairs),
             max(seconds for seconds, _ in results),

@@ -6,12 +6,14 @@ It writes the address of its REST door in one line, and ends at SIGTERM.
 import argparse
 import asyncio
 import signal
+from pathlib import Path
 
 from benchmarks.harness.address import HOST
 from benchmarks.scale.providers import PROVIDERS, Crowd
 from dcf.commands.options.log import log_to_stderr
 from dcf.gateway.bounds import raise_open_files
 from dcf.gateway.memory import keep_little
+from dcf.gateway.queue.settings import queue_settings
 from dcf.gateway.server import Server, Settings
 
 
@@ -36,7 +38,8 @@ async def _serve(kind: str, crowd: Crowd, addresses: list[str]) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     provider = await PROVIDERS[kind](crowd, addresses)
-    server = Server(Settings(HOST, 0, 0, kind), lambda _mesh: provider)
+    queue = queue_settings(Path("home"), {})
+    server = Server(Settings(HOST, 0, 0, kind, queue=queue), lambda _mesh: provider)
     await server.start()
     print(server.rest, flush=True)
     await stop.wait()
