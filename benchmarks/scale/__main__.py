@@ -16,7 +16,7 @@ from benchmarks.harness.machine import usable_cores
 from benchmarks.harness.plan import Plan, quick
 from benchmarks.scale import findings as found
 from benchmarks.scale import measures
-from benchmarks.scale.programs import PHOTOS, QUEUED, CrowdedGateway, Load, StandIns
+from benchmarks.scale.programs import LARGE_PHOTO, PHOTO, QUEUED, CrowdedGateway, Load, StandIns
 from benchmarks.scale.providers import PROVIDERS, Crowd
 
 MANY = (Crowd(1), Crowd(100), Crowd(1000))
@@ -75,7 +75,8 @@ def measure(provider: str, amounts: Amounts) -> Mapping[str, Finding]:
             seconds = amounts.cpu_seconds
             listed = measures.asked(rounds, many, "/system/functions", seconds)
             described = measures.asked(rounds, gateways, "/system/function/f0", seconds)
-            photos = measures.ways(rounds, wide[0], load, PHOTOS)
+            photos = measures.ways(rounds, wide[0], load, PHOTO)
+            large = measures.ways(rounds, wide[0], load, LARGE_PHOTO)
             command.say("queued calls ...")
             queued = measures.ways(rounds, wide[0], load, QUEUED)
             command.say("two gateways ...")
@@ -83,6 +84,7 @@ def measure(provider: str, amounts: Amounts) -> Mapping[str, Finding]:
     return findings | {
         "calls": found.flat("gateway's processor time of a call", called, "ms", 1.5),
         "photos": found.ways("one with a body of 100 kB", photos),
+        "large": found.ways("one with a body of 3 MB", large),
         "queued": found.ways("one that is queued", queued),
         "memory": found.flat("gateway's memory (RSS)", sizes, "MB", 1.5),
         "idle": found.shown("while nobody calls", idle, "% of a core"),

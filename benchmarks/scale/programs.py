@@ -81,7 +81,8 @@ class Way:
     bytes: int = 1000
 
 
-CALLS, PHOTOS, QUEUED = Way(), Way(bytes=100_000), Way("/async-function/")
+CALLS, PHOTO, LARGE_PHOTO = Way(), Way(bytes=100_000), Way(bytes=3_000_000)
+QUEUED = Way("/async-function/")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Load:
 
     Args:
         replicas: What answers.
-        calls: To each gateway.
+        calls: To each gateway; fewer where bodies are large.
         concurrency: Of each.
     """
 
@@ -133,11 +134,12 @@ class Load:
 
     def on(self, gateways: Sequence[CrowdedGateway], way: Way = CALLS) -> Loaded:
         """Calls all functions of each in turn; every call must be answered 200, or be queued."""
+        count = max(self._calls // (1 + way.bytes // 100_000), self._concurrency)
         before = sum(each.cpu for each in gateways), cpu_seconds([self._replicas.pid])
         pairs = list(zip(gateways, self._workers, strict=False))
         for gateway, worker in pairs:
             worker.begin({
-                "port": gateway.port, "bytes": way.bytes, "calls": self._calls,
+                "port": gateway.port, "bytes": way.bytes, "calls": count,
                 "paths": [f"{way.path}{each}" for each in gateway.crowd.names],
                 "concurrency": self._concurrency,
             })  # fmt: skip
@@ -145,7 +147,7 @@ class Load:
         for gateway, _ in pairs:
             gateway.wait_done()
         return Loaded(
-            self._calls * len(pairs),
+            count * len(pairs),
             max(seconds for seconds, _ in results),
             sum(each.cpu for each in gateways) - before[0],
             cpu_seconds([self._replicas.pid]) - before[1] + sum(cpu for _, cpu in results),
