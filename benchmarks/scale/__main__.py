@@ -2,7 +2,7 @@
 
 Gateways run in processes of their own, with a provider in memory; replicas are stand-ins that
 answer at once, all in one process. Nearly all figures are processor time, which other programs
-disturb little.
+disturb less than the clock's.
 """
 
 import sys
