@@ -35,7 +35,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image model pipeline proto \
+.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image bench-scale model pipeline proto \
 	train-env jax-env lifecycle-env clean
 
 help: ## List every target
@@ -157,6 +157,9 @@ bench-training: .venv-train/.ready .venv-torch/.ready ## Measure loader and trai
 
 bench-image: .venv-dev/.ready ## Measure sizes, build times, starts and memory of the images
 	DOCKER="$(DOCKER)" .venv-dev/bin/python -m benchmarks.image
+
+bench-scale: .venv-dev/.ready ## Measure what many functions and replicas, and a second gateway, cost a gateway
+	.venv-dev/bin/python -m benchmarks.scale
 
 # SECONDS is bash's own: a variable of this name counts by itself there, so it is handed over by make.
 soak: .venv-dev/.ready ## Keep a gateway busy and broken for SECONDS=1800; nothing may be lost or grow
