@@ -58,7 +58,7 @@ PROVIDERS = ("process",)
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings:  # pylint: disable=too-many-instance-attributes # one a flag
     """How a gateway is started; flags come before environment, environment before these defaults.
 
     Attributes:
