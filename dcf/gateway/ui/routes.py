@@ -31,7 +31,11 @@ UI = (
     ),
     Route(
         "GET", "/ui/history", PageDoor.history, "The last hour's calls",
-        {200: json_of(HistoryTold, "by function"), 400: text("what is wrong with the request"), 404: text("no such function")}, tag=_DCF,
+        {
+            200: json_of(HistoryTold, "by function"),
+            400: text("what is wrong with the request"), 404: text("no such function"),
+        },
+        tag=_DCF,
         parameters=(
             Parameter("function", "only this one", Named),
             Parameter("seconds", "so many until now: 3600, or 600 of all functions", Seconds),
