@@ -50,6 +50,7 @@ def _opened(page: str) -> bool:
         browser = webbrowser.get()
     except webbrowser.Error:
         return False
-    if type(browser) is webbrowser.GenericBrowser and not os.environ.get("BROWSER"):
-        return False
-    return browser.open(page)
+    is_graphical = not isinstance(browser, webbrowser.GenericBrowser) or isinstance(
+        browser, webbrowser.BackgroundBrowser
+    )
+    return (is_graphical or bool(os.environ.get("BROWSER"))) and browser.open(page)

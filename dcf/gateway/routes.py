@@ -24,9 +24,7 @@ from .rest.route import (
     nothing,
     text,
 )
-from .ui.door import PageDoor
-from .ui.login_door import LoginDoor
-from .ui.messages import HistoryTold, Login, Seconds, Session
+from .ui.routes import UI
 
 # What is no name, or has a line break, is still for the door that answers calls.
 _ANY_NAME, _ANY_PATH = "{name:[^/]+}", r"{path:[\s\S]*}"
@@ -279,39 +277,6 @@ QUEUE = (
         "DELETE", "/system/queue/failed/{call_id}", AsyncDoor.drop, "Forget a failed call",
         {202: nothing("forgotten"), 404: text("no such failed call"), 501: _NO_QUEUE}, tag=_DCF,
     ),
-)  # fmt: skip
-
-_SESSION = json_of(Session, "who asks")
-UI = (
-    Route(
-        "GET", "/ui", PageDoor.index, "The page, for people",
-        {308: nothing("it is at /ui/")}, guarded=False, page=True, tag=_DCF,
-    ),
-    Route(
-        "GET", "/ui/session", LoginDoor.session, "Who is logged in at the page",
-        {200: _SESSION}, guarded=False, page=True, tag=_DCF,
-    ),
-    Route(
-        "POST", "/ui/login", LoginDoor.login, "Log in at the page",
-        {
-            200: _SESSION, 401: text("they are wrong"),
-            429: text("too many wrong ones at once"),
-        },
-        body=Login, guarded=False, page=True, tag=_DCF,
-    ),
-    Route(
-        "POST", "/ui/logout", LoginDoor.logout, "Log out at the page",
-        {200: _SESSION}, guarded=False, page=True, tag=_DCF,
-    ),
-    Route(
-        "GET", "/ui/history", PageDoor.history, "The last hour's calls",
-        {200: json_of(HistoryTold, "by function"), 400: _WRONG, 404: _MISSING}, tag=_DCF,
-        parameters=(
-            Parameter("function", "only this one", msg.Named),
-            Parameter("seconds", "so many until now: 3600, or 600 of all functions", Seconds),
-            Parameter("step", "of one number: 10, or of all functions `seconds`", Seconds),
-        ),
-    ),
     Route(
         "GET", "/ui/queue", AsyncDoor.listed, "What the queue holds",
         {200: json_of(QueuePage, "newest first"), 400: _WRONG, 501: _NO_QUEUE}, tag=_DCF,
@@ -320,14 +285,6 @@ UI = (
             Parameter("before", "only lower numbers: `next` of the page before", Before),
             Parameter("count", "so many at most: 50", Count),
         ),
-    ),
-    Route(
-        "GET HEAD", r"/ui/{file:(?:.*\..*)?}", PageDoor.file, "A file of the page",
-        {
-            200: Answer("the file", None, ANY), 304: nothing("it is the one that you have"),
-            404: text("no such file"),
-        },
-        guarded=False, page=True, tag=_DCF,
     ),
 )  # fmt: skip
 
