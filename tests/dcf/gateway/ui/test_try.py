@@ -24,7 +24,8 @@ _DROP = """([kind, files]) => {
         data.items.add(new File([bytes], name, {type}));
     }
     if (kind === "paste") {
-        document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        const carried = {clipboardData: data, cancelable: true};
+        document.dispatchEvent(new ClipboardEvent("paste", carried));
     } else {
         for (const type of ["dragenter", "dragover", "drop"]) {
             document.querySelector("h1").dispatchEvent(
@@ -36,7 +37,14 @@ _FOCUSED = """() => {
     const here = document.activeElement;
     return here === document.body ? "" : here.labels?.[0]?.textContent ?? here.textContent;
 }"""
-_RECTS = """(rects) => rects.map((rect) => ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name))))"""
+_RECTS = """(rects) => rects.map((rect) =>
+    ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name))))"""
+_PLACE = """(element) => {
+    const {x, y, width, height} = element.getBoundingClientRect();
+    return [x, y, width, height];
+}"""
+_TABLES = """(names) => Promise.all(names.map((name) =>
+    import(`/ui/words/${name}`).then(({words}) => words)))"""
 
 
 def bring(page, *files, kind="drop"):
@@ -109,9 +117,7 @@ def test_boxes_lie_over_the_picture_where_they_should(open_page, page_gateway):
     scale = canvas["width"] / 600
     assert canvas["height"] == pytest.approx(400 * scale, abs=1)
     (best, *_) = answer_of(page_gateway, CUP.read_bytes())["detections"]
-    box = pane.locator(".stage rect").last.evaluate(
-        "(rect) => { const {x, y, width, height} = rect.getBoundingClientRect(); return [x, y, width, height]; }"
-    )
+    box = pane.locator(".stage rect").last.evaluate(_PLACE)
     assert box == pytest.approx(
         [canvas["x"] + best["xmin"] * scale, canvas["y"] + best["ymin"] * scale,
          (best["xmax"] - best["xmin"]) * scale, (best["ymax"] - best["ymin"]) * scale], abs=1,
@@ -263,7 +269,9 @@ def test_what_is_no_picture_is_sent_as_it_is_and_the_refusal_is_told(open_page):
 
 
 @pytest.mark.parametrize("kind", ["curl", "dcf", "Python"])
-@pytest.mark.parametrize("name", ["coffee.jpg", "it's $HOME & `more` [1].jpg"], ids=["plain", "odd"])
+@pytest.mark.parametrize(
+    "name", ["coffee.jpg", "it's $HOME & `more` [1].jpg"], ids=["plain", "odd"]
+)
 def test_the_lines_to_copy_give_the_answer_on_screen(open_page, tmp_path, kind, name):
     page = open_page("#/try/ssd", permissions=["clipboard-read", "clipboard-write"])
     (tmp_path / name).write_bytes(CUP.read_bytes())
@@ -276,7 +284,9 @@ def test_the_lines_to_copy_give_the_answer_on_screen(open_page, tmp_path, kind, 
     lines = page.evaluate("navigator.clipboard.readText()")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download JSON").click()
-    assert answer_to(lines, kind, tmp_path) == bare(json.loads(Path(saved.value.path()).read_text()))
+    assert answer_to(lines, kind, tmp_path) == bare(
+        json.loads(Path(saved.value.path()).read_text())
+    )
 
 
 @pytest.mark.parametrize("kind", ["curl", "dcf", "Python"])
@@ -296,11 +306,12 @@ def run_lines(lines, kind, folder, **environ):
     if kind == "Python":
         command = [sys.executable, "-c", lines]
     else:
-        dcf = f"dcf() {{ {sys.executable} -m dcf \"$@\"; }}\n"
+        dcf = f'dcf() {{ {sys.executable} -m dcf "$@"; }}\n'
         command = ["bash", "-c", dcf + lines]
+    known = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(folder)}
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=60, check=False,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(folder), "LANG": "C.UTF-8", **environ},
+        env={**known, "LANG": "C.UTF-8", **environ},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -324,7 +335,9 @@ def test_the_drawn_picture_is_whole_and_has_its_boxes(open_page, page_gateway):
     assert saved.value.suggested_filename == "coffee-ssd.jpg"
     cup = answer_of(page_gateway, CUP.read_bytes())["detections"][0]
     middle = (cup["xmin"] + cup["xmax"]) // 2
-    color = page.locator(".swatch").first.evaluate("(each) => getComputedStyle(each).backgroundColor")
+    color = page.locator(".swatch").first.evaluate(
+        "(each) => getComputedStyle(each).backgroundColor"
+    )
     with Image.open(saved.value.path()) as drawn:
         assert drawn.size == (600, 400)
         edge = drawn.convert("RGB").getpixel((middle, cup["ymax"] - 1))
@@ -337,7 +350,7 @@ def test_colours_are_those_of_the_server(open_page):
 
     page = open_page("#/try/ssd")
     script = """(ids) => import("/ui/try/colors.js").then(({colorOf, inkOn}) =>
-        ids.map((classId) => [colorOf({classId, name: ""}), inkOn(colorOf({classId, name: ""}))]))"""
+        ids.map((classId) => colorOf({classId})).map((color) => [color, inkOn(color)]))"""
     expected = [
         ["#" + bytes(color).hex(), "#" + bytes(ink_on(color)).hex()]
         for color in map(class_color, range(91))
@@ -352,11 +365,16 @@ def test_the_camera_runs_tells_its_rate_and_stops(open_page):
     page.locator(".rate", has_text="frames/s").wait_for()
     page.locator("tbody tr", has_text="cup").wait_for()
     page.get_by_role("button", name="Stop the camera").click()
-    assert page.get_by_role("button", name="Camera", exact=True).get_attribute("aria-pressed") == "false"
+    assert (
+        page.get_by_role("button", name="Camera", exact=True).get_attribute("aria-pressed")
+        == "false"
+    )
     page.wait_for_load_state("networkidle")
     many = len(made)
     assert many >= 2
-    page.get_by_role("button", name="Call again").click()  # the frame that was last is a picture like others
+    page.get_by_role(
+        "button", name="Call again"
+    ).click()  # the frame that was last is a picture like others
     page.locator(".stage canvas[aria-label^='frame.jpg:']").wait_for()
     assert len(made) == many + 1
 
@@ -411,7 +429,9 @@ def test_a_phone_needs_no_sideways_scrolling(open_page, place):
     page = open_page(place, viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
     wide = "document.documentElement.scrollWidth"
     assert page.evaluate(wide) == 360
-    bring(page, CUP, ("a-name-without-any-place-to-break-" + "x" * 200 + ".jpg", WOMAN.read_bytes()))
+    bring(
+        page, CUP, ("a-name-without-any-place-to-break-" + "x" * 200 + ".jpg", WOMAN.read_bytes())
+    )
     page.locator(".status strong").first.wait_for()
     assert page.evaluate(wide) == 360
     if "others" in place:
@@ -463,7 +483,7 @@ def test_the_first_load_is_small(open_page, place):
     page = open_page("#/queue")
     fresh = page.context.browser.new_context()
     seen, tab = [], fresh.new_page()
-    tab.on("requestfinished", lambda request: seen.append(request))
+    tab.on("requestfinished", seen.append)
     tab.goto(page.url.split("#")[0] + place, wait_until="networkidle")
     sizes = {each.url: each.sizes()["responseBodySize"] for each in seen if "/ui/" in each.url}
     fresh.close()
@@ -476,10 +496,7 @@ def test_every_text_is_there_in_both_languages(open_page):
     folder = ROOT / "dcf" / "gateway" / "ui" / "static" / "words"
     for english in sorted(folder.glob("en*.js")):
         korean = english.name.replace("en", "ko", 1)
-        tables = page.evaluate(
-            "(names) => Promise.all(names.map((name) => import(`/ui/words/${name}`).then(({words}) => words)))",
-            [english.name, korean],
-        )
+        tables = page.evaluate(_TABLES, [english.name, korean])
         filled = [
             {key: sorted(set(re.findall(r"\{\w+\}", text))) for key, text in table.items()}
             for table in tables
