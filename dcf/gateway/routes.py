@@ -10,7 +10,8 @@ from .doors.info import PlatformDoor
 from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
 from .openfx.rest_routes import OPENFX
-from .queue.messages import FailedCall, QueueCounts
+from .queue.messages import FailedCall, QueueCounts, QueuePage
+from .queue.page import Before, Count, State
 from .rest import messages as msg
 from .rest.route import (
     ANY,
@@ -23,9 +24,7 @@ from .rest.route import (
     nothing,
     text,
 )
-from .ui.door import PageDoor
-from .ui.login_door import LoginDoor
-from .ui.messages import HistoryTold, Login, Seconds, Session
+from .ui.routes import UI
 
 # What is no name, or has a line break, is still for the door that answers calls.
 _ANY_NAME, _ANY_PATH = "{name:[^/]+}", r"{path:[\s\S]*}"
@@ -278,46 +277,14 @@ QUEUE = (
         "DELETE", "/system/queue/failed/{call_id}", AsyncDoor.drop, "Forget a failed call",
         {202: nothing("forgotten"), 404: text("no such failed call"), 501: _NO_QUEUE}, tag=_DCF,
     ),
-)  # fmt: skip
-
-_SESSION = json_of(Session, "who asks")
-UI = (
     Route(
-        "GET", "/ui", PageDoor.index, "The page, for people",
-        {308: nothing("it is at /ui/")}, guarded=False, page=True, tag=_DCF,
-    ),
-    Route(
-        "GET", "/ui/session", LoginDoor.session, "Who is logged in at the page",
-        {200: _SESSION}, guarded=False, page=True, tag=_DCF,
-    ),
-    Route(
-        "POST", "/ui/login", LoginDoor.login, "Log in at the page",
-        {
-            200: _SESSION, 401: text("they are wrong"),
-            429: text("too many wrong ones at once"),
-        },
-        body=Login, guarded=False, page=True, tag=_DCF,
-    ),
-    Route(
-        "POST", "/ui/logout", LoginDoor.logout, "Log out at the page",
-        {200: _SESSION}, guarded=False, page=True, tag=_DCF,
-    ),
-    Route(
-        "GET", "/ui/history", PageDoor.history, "The last hour's calls",
-        {200: json_of(HistoryTold, "by function"), 400: _WRONG, 404: _MISSING}, tag=_DCF,
+        "GET", "/ui/queue", AsyncDoor.listed, "What the queue holds",
+        {200: json_of(QueuePage, "newest first"), 400: _WRONG, 501: _NO_QUEUE}, tag=_DCF,
         parameters=(
-            Parameter("function", "only this one", msg.Named),
-            Parameter("seconds", "so many until now: 3600, or 600 of all functions", Seconds),
-            Parameter("step", "of one number: 10, or of all functions `seconds`", Seconds),
+            Parameter("state", "only what waits, runs or failed", State),
+            Parameter("before", "only lower numbers: `next` of the page before", Before),
+            Parameter("count", "so many at most: 50", Count),
         ),
-    ),
-    Route(
-        "GET HEAD", r"/ui/{file:(?:.*\..*)?}", PageDoor.file, "A file of the page",
-        {
-            200: Answer("the file", None, ANY), 304: nothing("it is the one that you have"),
-            404: text("no such file"),
-        },
-        guarded=False, page=True, tag=_DCF,
     ),
 )  # fmt: skip
 

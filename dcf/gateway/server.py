@@ -58,7 +58,7 @@ PROVIDERS = ("process",)
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings:  # pylint: disable=too-many-instance-attributes # one a flag
     """How a gateway is started; flags come before environment, environment before these defaults.
 
     Attributes:
@@ -76,6 +76,7 @@ class Settings:
         certificate: For TLS at both doors; None for none.
         isolation: How functions are kept from each other: `auto`, a way, or `none`.
         secret_files: Of the gateway, outside its folder: no function may read them.
+        trust_pages: Whether pages of functions may use the session of who is logged in.
     """
 
     host: str = "127.0.0.1"
@@ -92,6 +93,7 @@ class Settings:
     certificate: Certificate | None = None
     isolation: str = AUTO
     secret_files: tuple[Path, ...] = ()
+    trust_pages: bool = False
 
     @property
     def authorization(self) -> str:
@@ -224,7 +226,8 @@ class Server:
             PageDoor(gateway, history, StaticFiles()),
             LoginDoor(access),
         )
-        app = application(doors, access, self._settings.cors, traffic)
+        trusted = self._settings.trust_pages
+        app = application(doors, access, self._settings.cors, traffic, trust_pages=trusted)
         app.cleanup_ctx.append(history.looking)
         app.on_shutdown.append(system.leave)
         return app

@@ -58,17 +58,26 @@ class _Ring:
         """Steps from `first` up to `end`, so many taken together."""
         series = Series([], [], [], [])
         for start in range(first, end, width):
-            places = [each % STEPS for each in range(start, start + width) if self._has(each)]
-            taken = [self._counts[each * _WIDTH : (each + 1) * _WIDTH] for each in places]
-            counts = [sum(each) for each in zip(*taken, strict=True)] if taken else _NONE
+            counts, errors = self._sums(start, start + width)
             series.calls.append(sum(counts))
-            series.errors.append(sum(self._errors[place] for place in places))
+            series.errors.append(errors)
             series.p50.append(percentile(counts, 0.5))
             series.p99.append(percentile(counts, 0.99))
         return series
 
-    def _has(self, step: int) -> bool:
-        return self._last - STEPS < step <= self._last
+    def _sums(self, first: int, end: int) -> tuple[list[int], int]:
+        """Of the steps that are still known: calls by bucket, and errors."""
+        first, end = max(first, self._last - STEPS + 1), min(end, self._last + 1)
+        if first >= end:
+            return _NONE, 0
+        start, stop = first % STEPS, (end - 1) % STEPS + 1
+        pieces = [(start, stop)] if start < stop else [(start, STEPS), (0, stop)]
+        counts, errors = _NONE, 0
+        for left, right in pieces:
+            piece = self._counts[left * _WIDTH : right * _WIDTH]
+            counts = [before + sum(piece[bucket::_WIDTH]) for bucket, before in enumerate(counts)]
+            errors += sum(self._errors[left:right])
+        return counts, errors
 
 
 class History:

@@ -1,6 +1,7 @@
 """The hour in memory: what was counted when, and what becomes of it."""
 
 import asyncio
+import random
 import time
 import tracemalloc
 
@@ -178,3 +179,24 @@ def test_a_thousand_busy_functions_stay_small(metrics, clock, history, run):
         tracemalloc.stop()
     assert len(history._rings) == 1000
     assert size < 20_000_000
+
+
+def test_it_tells_what_a_list_of_all_calls_tells(metrics, clock, history, run):
+    dice, known = random.Random(22), {}
+    for _ in range(400):
+        clock.now += STEP * dice.choice((0, 1, 1, 2, 7, 40))
+        times = dice.randrange(3)
+        status = dice.choice((200, 404, 500))
+        call(metrics, times=times, status=status, seconds=dice.random())
+        run(history.take(history.now))
+        calls, errors = known.get(history.now, (0, 0))
+        known[history.now] = calls + times, errors + times * (status == 500)
+        width = dice.choice((1, 2, 6, 60))
+        steps = width * dice.randrange(1, STEPS // width + 1)
+        series, end = told(history, run, steps=steps, width=width), history.now + 1
+        for place, first in enumerate(range(end - steps, end, width)):
+            lived = [known.get(each, (0, 0)) for each in range(first, first + width)]
+            wanted = tuple(sum(each) for each in zip(*lived, strict=True))
+            found = (series.calls[place], series.errors[place]) if series else (0, 0)
+            assert found == wanted
+            assert series is None or (series.p50[place] is None) == (wanted[0] == 0)

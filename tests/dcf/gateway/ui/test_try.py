@@ -43,6 +43,8 @@ _PLACE = """(element) => {
     const {x, y, width, height} = element.getBoundingClientRect();
     return [x, y, width, height];
 }"""
+_COLORS = """(canvas, places) => places.map(([x, y]) =>
+    [...canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3)])"""
 _TABLES = """(names) => Promise.all(names.map((name) =>
     import(`/ui/words/${name}`).then(({words}) => words)))"""
 
@@ -134,8 +136,10 @@ def test_a_photo_that_exif_turns_is_shown_upright_under_its_boxes(open_page, pag
     bring(page, ("turned.jpg", turned.getvalue()))
     pane = found(page)
     assert rects(pane) == as_rects(answer_of(page_gateway, turned.getvalue())["detections"])
-    box = pane.locator("canvas").bounding_box()
-    assert box["width"] / box["height"] == pytest.approx(1.5, rel=0.01)
+    places = [(60, 40), (540, 40), (60, 360), (540, 360), (300, 130)]
+    shown = pane.locator("canvas").evaluate(_COLORS, places)
+    with Image.open(CUP) as upright:
+        assert shown == [pytest.approx(upright.getpixel(place), abs=25) for place in places]
 
 
 def test_the_threshold_moves_without_another_call(open_page, page_gateway):
