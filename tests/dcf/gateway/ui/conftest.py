@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dcf.providers.placement import FunctionSpec, FunctionState, RevisionInfo
 from tests.browser import CHROMIUM, FLAGS
 from tests.dcf.conftest import RunningGateway
 
@@ -64,6 +65,21 @@ def page_gateway(
     gateway.deploy(write_function(folder / "others", "others", OTHERS))
     yield gateway
     gateway.end()
+
+
+@pytest.fixture
+def crowded_gateway(background: Callable[..., Any]) -> str:
+    """The address of a gateway with a thousand functions, of a provider in memory."""
+    gateway = background()
+    provider = gateway.provider
+    for number in range(1000):
+        spec = FunctionSpec(f"f{number}", "made/up:1", labels={"team": "seen", "n": str(number)})
+        provider.statuses[spec.name] = FunctionState(spec, 1, 1, "2026-01-02T03:04:05Z")
+        provider._revisions[spec.name] = [
+            RevisionInfo(1, spec, "2026-01-02T03:04:05Z", serving=True)
+        ]
+        provider._weights[spec.name] = {1: 1.0}
+    return gateway.server.rest
 
 
 @pytest.fixture(scope="session")

@@ -1,2 +1,26 @@
 /** The view's texts. */
-export const words = {};
+export const words = {
+  filterFunctions: "Filter by name",
+  sortBy: "Order",
+  "sort.name": "By name",
+  "sort.state": "Troubled first",
+  "sort.calls": "Most calls first",
+  "sort.errors": "Most errors first",
+  "sort.p99": "Slowest first",
+  functionsCaption: "Functions of this gateway with the last ten minutes",
+  functionsCount: "{shown} of {all} functions",
+  noFunctions: "No function is deployed yet. Deploy one with: dcf function create",
+  pages: "Pages of the table",
+  previous: "Previous",
+  next: "Next",
+  pageOf: "{page} of {pages}",
+  name: "Name",
+  status: "Status",
+  replicas: "Replicas",
+  callsLately: "Calls, 10 min",
+  errors: "Errors",
+  p50: "p50",
+  p99: "p99",
+  lately: "Lately",
+  tryNamed: "Try it: {name}",
+};

@@ -1,2 +1,26 @@
-/** The view's texts. */
-export const words = {};
+/** 함수 목록 화면의 문구. */
+export const words = {
+  filterFunctions: "이름으로 거르기",
+  sortBy: "정렬",
+  "sort.name": "이름순",
+  "sort.state": "문제 있는 것부터",
+  "sort.calls": "호출 많은 순",
+  "sort.errors": "오류 많은 순",
+  "sort.p99": "느린 순",
+  functionsCaption: "이 게이트웨이의 함수와 최근 10분의 상태",
+  functionsCount: "함수 {all}개 중 {shown}개",
+  noFunctions: "아직 배포한 함수가 없습니다. dcf function create로 배포하세요.",
+  pages: "표의 쪽",
+  previous: "이전",
+  next: "다음",
+  pageOf: "{pages}쪽 중 {page}쪽",
+  name: "이름",
+  status: "상태",
+  replicas: "레플리카",
+  callsLately: "호출 (10분)",
+  errors: "오류",
+  p50: "p50",
+  p99: "p99",
+  lately: "추이",
+  tryNamed: "사용해 보기: {name}",
+};
