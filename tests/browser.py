@@ -21,7 +21,7 @@ def tags(html):
 
 def shown_at(address, folder):
     """What becomes of the page at an address, once its scripts have nothing left to wait for."""
-    flags = (*_FLAGS, "--virtual-time-budget=10000", f"--user-data-dir={folder}/profile")
+    flags = (*FLAGS, "--virtual-time-budget=10000", f"--user-data-dir={folder}/profile")
     done = subprocess.run(
         [CHROMIUM, *flags, "--dump-dom", address],
         capture_output=True, text=True, timeout=60, check=True,

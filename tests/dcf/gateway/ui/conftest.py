@@ -1,4 +1,4 @@
-"""The page in a real Chromium, on a real gateway with the real detector and functions of other kinds."""
+"""The page in a real Chromium, on a real gateway with the detector and functions of other kinds."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,7 +31,8 @@ class Reply:
 class Refused(ValueError):
     code, message, status = "bad_option", "no options here", 400
 
-DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="9" height="9"/></svg>'
+SVG = "http://www.w3.org/2000/svg"
+DRAWING = f"<svg xmlns='{SVG}' width='40' height='30'><rect width='9' height='9'/></svg>"
 
 class Handler:
     def __call__(self, req):
@@ -39,7 +40,8 @@ class Handler:
         if req.query:
             raise Refused
         if wanted == "json":
-            return {"list": list(range(150)), "text": "<b>not bold</b>", "none": None, "in": {"deep": True}}
+            markup = "<b>not bold</b>"
+            return {"list": list(range(150)), "text": markup, "none": None, "in": {"deep": True}}
         if wanted == "picture":
             return Reply(DRAWING.encode(), "image/svg+xml")
         if wanted == "bytes":
@@ -100,11 +102,11 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture
-def open_page(chromium: Any, page_gateway: RunningGateway) -> Iterator[Callable[..., Any]]:  # noqa: ANN401 - Playwright is imported late
-    """`open_page("#/try/ssd", locale="ko-KR", ...)` opens one; what its console tells fails the test."""
+def open_page(chromium: Any, page_gateway: RunningGateway) -> Iterator[Callable[..., Any]]:
+    """`open_page("#/try/ssd", **options)` opens one; errors on its console are failures."""
     contexts, trouble = [], []
 
-    def opened(place: str, gateway: str = "", *, await_view: bool = True, **options: Any) -> Any:  # noqa: ANN401 - likewise
+    def opened(place: str, gateway: str = "", *, await_view: bool = True, **options: Any) -> Any:
         context = chromium.new_context(**{"locale": "en-US", **options})
         context.set_default_timeout(30_000)
         contexts.append(context)
@@ -125,11 +127,11 @@ def open_page(chromium: Any, page_gateway: RunningGateway) -> Iterator[Callable[
 
 @pytest.fixture
 def flaws() -> Callable[[Any], list[str]]:
-    """`flaws(page)` gives what axe-core finds wrong with it: WCAG 2.2 A and AA, and its best practices."""
+    """`flaws(page)` gives what axe-core finds wrong with it, best practices included."""
     if not AXE.exists():
         pytest.skip("axe-core is missing: `make .cache/axe/.ready` fetches it by npm")
 
-    def found(page: Any) -> list[str]:  # noqa: ANN401 - Playwright is imported late
+    def found(page: Any) -> list[str]:
         # Through the debugger, which no Content-Security-Policy holds up.
         page.evaluate(AXE.read_text())
         result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")

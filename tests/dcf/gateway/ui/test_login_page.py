@@ -1,4 +1,4 @@
-"""The page's login in a real browser: a wrong password, the right one, and a token that may only call."""
+"""The page's login in a real browser: a wrong password, the right one, a token for calls."""
 
 import subprocess
 import sys
@@ -67,9 +67,9 @@ def test_the_right_password_lets_in_and_is_kept_from_scripts(asked):
 
 
 def test_a_token_that_may_only_call_calls(asked, guarded, tmp_path):
+    add = ("gateway", "token", "add", "t", "--role", "call", "--home", guarded.home)
     made = subprocess.run(
-        [sys.executable, "-m", "dcf", "gateway", "token", "add", "t", "--role", "call", "--home", guarded.home],
-        capture_output=True, text=True, timeout=60, check=True,
+        [sys.executable, "-m", "dcf", *add], capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     token = made.stdout.strip()
     page = asked()
