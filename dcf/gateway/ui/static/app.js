@@ -17,7 +17,14 @@ let first = true;
 /** `#/try/ssd?with=other` is the view `try` with `{name: "ssd", with: "other"}`. */
 function placeIn(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [view, name] = path.split("/").map(decodeURIComponent);
+  const parts = path.split("/");
+  let view = "";
+  let name;
+  try {
+    [view, name] = parts.map(decodeURIComponent);
+  } catch {
+    view = path; // a lone % is no place
+  }
   return { view: view || "functions", parameters: { name, ...Object.fromEntries(new URLSearchParams(query)) } };
 }
 

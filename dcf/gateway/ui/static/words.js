@@ -5,7 +5,7 @@ export const language = (navigator.languages ?? [navigator.language])
   .map((tag) => tag.slice(0, 2).toLowerCase())
   .find((tag) => tag === "ko" || tag === "en") ?? "en";
 
-const table = {};
+const table = Object.create(null); // `constructor` is no text
 
 /** Adds a view's table (`words/ko_try.js`); without a name that of the frame (`words/ko.js`). */
 export async function learn(view) {

@@ -383,6 +383,29 @@ def test_the_camera_runs_tells_its_rate_and_stops(open_page):
     assert len(made) == many + 1
 
 
+def test_a_camera_that_is_taken_away_is_told_and_can_come_back(open_page):
+    page = open_page("#/try/ssd", permissions=["camera"])
+    page.evaluate(
+        """() => {
+            const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+            navigator.mediaDevices.getUserMedia = async (wish) => window.stream = await real(wish);
+        }"""
+    )
+    page.get_by_role("button", name="Camera").click()
+    page.locator(".rate", has_text="frames/s").wait_for()
+    page.evaluate("stream.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    page.locator("#told", has_text="it was taken away").wait_for()
+    assert page.evaluate("stream.getVideoTracks()[0].readyState") == "ended"
+    page.get_by_role("button", name="Camera", exact=True).click()
+    page.locator(".rate", has_text="frames/s").wait_for()
+
+
+@pytest.mark.parametrize("place", ["#/try/%", "#/nowhere", "#/constructor"])
+def test_an_address_that_leads_nowhere_says_so(open_page, place):
+    page = open_page(place)
+    page.get_by_role("alert").filter(has_text="no such page").wait_for()
+
+
 def test_a_photo_of_twelve_megapixels_is_shrunk_before_the_page_has_it(open_page, page_gateway):
     large = io.BytesIO()
     with Image.open(CUP) as small:

@@ -10,10 +10,12 @@ export class Camera {
   /**
    * @param onFrame called with a JPEG and its width and height; the next frame waits for its promise.
    * @param onRate called with the frames answered a second.
+   * @param onEnd called with the reason where the camera goes away by itself.
    */
-  constructor(onFrame, onRate) {
+  constructor(onFrame, onRate, onEnd) {
     this.onFrame = onFrame;
     this.onRate = onRate;
+    this.onEnd = onEnd;
     this.answered = [];
   }
 
@@ -28,7 +30,8 @@ export class Camera {
     const video = document.createElement("video");
     Object.assign(video, { srcObject: stream, muted: true, playsInline: true });
     await video.play();
-    this.run(video, signal);
+    stream.getVideoTracks()[0].addEventListener("ended", () => this.onEnd(""), { signal });
+    this.run(video, signal).catch((error) => this.onEnd(error.message));
     return undefined;
   }
 

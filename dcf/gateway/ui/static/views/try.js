@@ -90,6 +90,7 @@ class Table {
     const shown = await shownOf(item, this.pictures);
     if (this.item !== item || this.signal.aborted) return;
     this.panes.forEach((pane) => pane.sent(shown));
+    shown.bitmap?.close(); // each pane has drawn it
     this.again.hidden = false;
     await Promise.all(this.panes.map(async (pane, at) => this.answered(pane, item, await answers[at])));
   }
@@ -168,14 +169,19 @@ class Table {
     this.sieve.begin();
     const camera = new Camera(
       (blob, width, height) => this.frame(blob, width, height, signal),
-      (rate) => this.camera?.signal === signal && this.intake.live(true, t("rate", { rate: number(rate, 1) })));
+      (rate) => this.camera?.signal === signal && this.intake.live(true, t("rate", { rate: number(rate, 1) })),
+      (reason) => this.camera?.signal === signal && this.lostCamera(reason));
     this.intake.live(true, "");
     try {
       await camera.start(signal);
     } catch (error) {
-      this.turnOff();
-      tell(t("noCamera", { reason: error.message }));
+      this.lostCamera(error.message);
     }
+  }
+
+  lostCamera(reason) {
+    this.turnOff();
+    tell(t("noCamera", { reason: reason || t("cameraGone") }));
   }
 
   turnOff() {
@@ -199,6 +205,7 @@ class Table {
       pane.sent(item);
       this.answered(pane, item, answers[at]);
     });
+    bitmap.close();
     const refused = answers.find((answer) => answer?.kind === "refused");
     if (refused) await pause(1000, signal); // a full function is left alone for a moment
     return !refused;

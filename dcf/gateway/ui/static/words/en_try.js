@@ -11,6 +11,7 @@ export const words = {
   cameraStop: "Stop the camera",
   rate: "{rate} frames/s",
   noCamera: "The camera cannot be used: {reason}",
+  cameraGone: "it was taken away",
   dropHint: "Or drop pictures anywhere on the page, or paste one. Other files are sent as they are.",
   sendText: "Send a text instead",
   textToSend: "Text to send",

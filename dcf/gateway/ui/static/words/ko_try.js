@@ -11,6 +11,7 @@ export const words = {
   cameraStop: "카메라 끄기",
   rate: "초당 {rate}프레임",
   noCamera: "카메라를 사용할 수 없습니다: {reason}",
+  cameraGone: "카메라 연결이 끊어졌습니다",
   dropHint: "사진을 페이지 아무 곳에나 끌어다 놓거나 붙여 넣어도 됩니다. 다른 파일은 그대로 전송됩니다.",
   sendText: "텍스트 보내기",
   textToSend: "보낼 텍스트",
