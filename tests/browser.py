@@ -8,7 +8,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-_FLAGS = (
+FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
@@ -21,7 +21,7 @@ def tags(html):
 
 def shown_at(address, folder):
     """What becomes of the page at an address, once its scripts have nothing left to wait for."""
-    flags = (*_FLAGS, "--virtual-time-budget=10000", f"--user-data-dir={folder}/profile")
+    flags = (*FLAGS, "--virtual-time-budget=10000", f"--user-data-dir={folder}/profile")
     done = subprocess.run(
         [CHROMIUM, *flags, "--dump-dom", address],
         capture_output=True, text=True, timeout=60, check=True,

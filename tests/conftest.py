@@ -22,8 +22,9 @@ from tests.emulators import (  # noqa: F401 - fixtures
 if importlib.util.find_spec("hypothesis"):
     from hypothesis import settings
 
-    # A slow machine is not a failure: speed is measured in benchmarks/, never in a test.
-    settings.register_profile("project", deadline=None)
+    # A slow machine is not a failure: speed is measured in benchmarks/, never in a test. Where a
+    # change is judged (CI), the examples are the same each time; elsewhere they are new ones.
+    settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
     settings.load_profile("project")
 
 # A shell that starts the tests in the background has SIGINT ignored, and so would every program

@@ -1,0 +1,1 @@
+"""The Kubernetes provider: a Deployment and a Service a function; the cluster is the state."""
