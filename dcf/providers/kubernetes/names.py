@@ -33,6 +33,9 @@ RESULT = "dcf.result"
 REASON = "dcf.reason"
 """Annotation of ReplicaSets: one line, why it failed, or the verdict on a candidate."""
 
+PAST = "dcf.past"
+"""Annotation of the stable Deployment: what became of candidates; JSON, see `written.py`."""
+
 KEPT = "dcf.kept"
 """Label of what the provider keeps besides: `secret`, `archive`."""
 
