@@ -14,6 +14,7 @@ from ...attachment import attachments_of
 from ...errors import InvalidRequest
 from ...rooms import cores, values
 from ...scale_labels import policy_in_force
+from ..call_limits import CALL_MARGIN, call_seconds, room, shutdown_seconds
 from ..placement import FunctionSpec
 from .archives import Archives
 from .isolation import Isolation
@@ -38,12 +39,8 @@ _OURS = frozenset(
     ("HOST", "PORT", "WATCHER_PORT", "MESH_PORT", "METRICS_PORT", "LOCK_FILE", "PARENT_FD",
      "DRAIN_DELAY")
 )  # fmt: skip
-_CALL_MARGIN = 5.0
-_CALL_DEFAULT = 60.0
-_NO_LIMIT = 86_400.0
 _DEVICES = Path("/dev")
 _APART_FROM_NOTHING = Isolation()
-_CALLS_A_SLOT = 8  # that a watcher takes, running and waiting, where nothing else is set
 
 
 @dataclass(frozen=True)
@@ -130,10 +127,10 @@ class Launching:
                 "functions of this gateway run on its own machine")  # fmt: skip
         with _refusal():
             load = values.seconds("LOAD_TIMEOUT", spec.env)
-            call = values.seconds("EXEC_TIMEOUT", spec.env)
+            call = call_seconds(spec.env)
             concurrency = self._concurrency(spec)
-            room = values.whole("MAX_INFLIGHT", spec.env) or _CALLS_A_SLOT * concurrency
-            stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
+            most = room(spec.env, concurrency)
+            stop = shutdown_seconds(spec.env)
         data = self._stock.home.data / spec.name
         data.mkdir(mode=0o700, exist_ok=True)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
@@ -147,11 +144,10 @@ class Launching:
             parent=self._parent,
             run=self._stock.home.run,
             fence=partial(self._isolation.plan, shown, data),
-            load_timeout=load + _CALL_MARGIN,
-            # An EXEC_TIMEOUT of 0 is no limit.
-            call_timeout=max(_CALL_DEFAULT, (call or _NO_LIMIT) + _CALL_MARGIN),
-            stop_timeout=stop + _CALL_MARGIN,
-            room=room,
+            load_timeout=load + CALL_MARGIN,
+            call_timeout=call,
+            stop_timeout=stop + CALL_MARGIN,
+            room=most,
             memory=limits.memory,
             pick_cores=partial(self._pick_cores, limits.whole_cores),
             discard=partial(self._stock.secrets.unmount, secrets) if secrets else _nothing,
@@ -212,12 +208,6 @@ class Launching:
             return ()
         start = next(self._turns) * count
         return {here[(start + each) % len(here)] for each in range(count)}
-
-
-def _shutdown_seconds(env: Mapping[str, str], call: float) -> float:
-    """How long a replica may finish its calls: as it is set, else as long as a call may take."""
-    seconds = values.seconds("SHUTDOWN_TIMEOUT", env)
-    return seconds if values.given(values.ROWS["SHUTDOWN_TIMEOUT"], env) else max(seconds, call)
 
 
 def _nothing() -> None:
