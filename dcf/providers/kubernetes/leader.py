@@ -98,7 +98,7 @@ class Leader:
     async def _take(self, lease: Json | None) -> None:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         before = (lease or {}).get("spec") or {}
-        spec = {
+        spec: Json = {
             "holderIdentity": self.identity, "leaseDurationSeconds": LEASE_SECONDS,
             "acquireTime": now, "renewTime": now,
             "leaseTransitions": int(before.get("leaseTransitions") or 0),
