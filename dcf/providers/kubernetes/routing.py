@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from ...errors import InvalidRequest, NotFound
 from ...rooms import values
-from ..call_limits import call_seconds, room
 from ..placement import READY, FunctionSpec, ReplicaExit
+from ..replica_times import concurrency_of, room_of, times_of
 from ..routing import Target
 from ..terms import Terms, terms_of
 from . import names
@@ -164,11 +164,10 @@ def _targets(
 def _limits(spec: FunctionSpec) -> tuple[float, int, int]:
     """Seconds of a call, calls at once, and the port of metrics, as a function has them set."""
     try:
-        concurrency = values.whole("CONCURRENCY", spec.env)
-        port = values.whole("METRICS_PORT", spec.env)
-        return call_seconds(spec.env), room(spec.env, concurrency), port
-    except values.BadValue:  # somebody else's, who may mean something else by these names
-        return call_seconds({}), 0, 0
+        most = room_of(spec.env, concurrency_of(spec.env))
+        return times_of(spec.env).give_up, most, values.whole("METRICS_PORT", spec.env)
+    except (InvalidRequest, values.BadValue):  # somebody else's, who may mean something else
+        return times_of({}).give_up, 0, 0
 
 
 def _terms(spec: FunctionSpec) -> Terms | None:
