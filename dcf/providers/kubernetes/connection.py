@@ -20,7 +20,8 @@ from lightkube.core.exceptions import ConfigError
 from ...errors import CannotStart
 from .cluster_api import SECONDS, ClusterApi
 from .exec_plugin import ExecPlugin
-from .kubeconfig import SERVICE_ACCOUNT, Place, is_inside, kubeconfig, part_of, proxy_for
+from .kubeconfig import SERVICE_ACCOUNT, is_inside, kubeconfig, part_of, proxy_for
+from .settings import ClusterSettings
 
 _UNKNOWN = 401
 # A peer that is gone without a word is noticed after 25 seconds.
@@ -34,19 +35,19 @@ _KEEPALIVE = [
 
 
 def connect(
-    place: Place, environ: Mapping[str, str], account: Path = SERVICE_ACCOUNT
+    wanted: ClusterSettings, environ: Mapping[str, str], account: Path = SERVICE_ACCOUNT
 ) -> ClusterApi:
     """The API of the cluster that is wanted; sends nothing yet. Raises `CannotStart`."""
     try:
-        if is_inside(place, environ, account):
+        if is_inside(wanted, environ, account):
             where, raw = f"the service account in {account}", {}
             config = KubeConfig.from_service_account(account).get()
         else:
             where = "the kubeconfig"
-            raw = kubeconfig(place, environ)
-            config = KubeConfig.from_dict(raw).get(place.context or None)
+            raw = kubeconfig(wanted, environ)
+            config = KubeConfig.from_dict(raw).get(wanted.context or None)
         assert config is not None
-        namespace = place.namespace or config.namespace
+        namespace = wanted.namespace or config.namespace
         return ClusterApi(_client(config, raw, environ), namespace, ConfigError)
     except (ConfigError, msgspec.ValidationError, ssl.SSLError, ValueError) as fault:
         raise CannotStart(f"{where} cannot be used: {fault}") from fault

@@ -4,13 +4,13 @@ import os
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from ...errors import CannotStart
+from .settings import ClusterSettings
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _DEFAULT = "~/.kube/config"
@@ -18,30 +18,15 @@ _LISTS = ("clusters", "contexts", "users")
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where somebody wants functions to be.
-
-    Attributes:
-        kubeconfig: Files, with colons between them; empty for KUBECONFIG, or what is usual.
-        context: Of the kubeconfig; empty for its current one.
-        namespace: Empty for the context's, or the service account's own.
-    """
-
-    kubeconfig: str = ""
-    context: str = ""
-    namespace: str = ""
-
-
-def is_inside(place: Place, environ: Mapping[str, str], account: Path = SERVICE_ACCOUNT) -> bool:
+def is_inside(wanted: ClusterSettings, environ: Mapping[str, str], account: Path = SERVICE_ACCOUNT) -> bool:
     """Whether this is a pod's process that nobody gave a kubeconfig."""
-    told = place.kubeconfig or environ.get("KUBECONFIG") or place.context
+    told = wanted.kubeconfig or environ.get("KUBECONFIG") or wanted.context
     return not told and "KUBERNETES_SERVICE_HOST" in environ and (account / "token").is_file()
 
 
-def kubeconfig(place: Place, environ: Mapping[str, str]) -> dict[str, Any]:
+def kubeconfig(wanted: ClusterSettings, environ: Mapping[str, str]) -> dict[str, Any]:
     """All files as one, paths in it made absolute; raises `CannotStart`."""
-    told = place.kubeconfig or environ.get("KUBECONFIG") or ""
+    told = wanted.kubeconfig or environ.get("KUBECONFIG") or ""
     paths = [Path(each).expanduser() for each in (told or _DEFAULT).split(os.pathsep) if each]
     found = [each for each in paths if each.is_file()]
     if not found and told:
