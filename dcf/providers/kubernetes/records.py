@@ -111,6 +111,7 @@ class PodRecord:  # pylint: disable=too-many-instance-attributes # a row of a ta
         hopeless: Whether that will not pass by waiting (a crash, an image that is not there).
         restarts: How often its container ended by itself and was, or will be, started again.
         last_exit: How the container ended last, of those that ended by themselves.
+        crash_loop: One line while its container ends again and again.
     """
 
     function: str
@@ -126,6 +127,7 @@ class PodRecord:  # pylint: disable=too-many-instance-attributes # a row of a ta
     hopeless: bool = False
     restarts: int = 0
     last_exit: ReplicaExit | None = None
+    crash_loop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +145,20 @@ class EndpointRecord:
     pod: str
     address: str
     port: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRecords:
+    """All that is remembered of one function.
+
+    Attributes:
+        stable: Its Deployment.
+        candidate: The Deployment of its canary or shadow.
+        sets: ReplicaSets of both.
+        pods: Of both.
+    """
+
+    stable: DeploymentRecord
+    candidate: DeploymentRecord | None = None
+    sets: tuple[ReplicaSetRecord, ...] = ()
+    pods: tuple[PodRecord, ...] = ()

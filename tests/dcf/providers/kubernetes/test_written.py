@@ -11,11 +11,12 @@ from dcf.providers.placement import ENDED, FAILED, FunctionSpec, RevisionInfo
 
 words = st.text(max_size=12)
 tables = st.dictionaries(words, words, max_size=3)
+lists = st.lists(words, max_size=2).map(tuple)
 specs = st.builds(
     FunctionSpec,
     name=words, image=words, env=tables, labels=tables, annotations=tables,
-    constraints=st.lists(words, max_size=2).map(tuple), secrets=st.lists(words, max_size=2).map(tuple),
-    limits=tables, requests=tables, replicas=st.integers(0, 9), process=words, read_only=st.booleans(),
+    constraints=lists, secrets=lists, limits=tables, requests=tables,
+    replicas=st.integers(0, 9), process=words, read_only=st.booleans(),
 )  # fmt: skip
 infos = st.builds(
     RevisionInfo,
@@ -44,7 +45,8 @@ def test_what_is_as_by_default_is_not_written():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "1", "null", '{"name": "a"}', '{"name": "a", "image": "b", "secrets": 1}',
+    "text", ["", "{", "[]", "1", "null", '{"name": "a"}',
+             '{"name": "a", "image": "b", "secrets": 1}',
              '{"name": "a", "image": "b", "env": 1}']
 )  # fmt: skip
 def test_what_somebody_else_wrote_is_no_spec(text):
