@@ -90,7 +90,7 @@ class Settings:
     certificate: Certificate | None = None
     isolation: str = AUTO
     secret_files: tuple[Path, ...] = ()
-    cluster: ClusterSettings = ClusterSettings()
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
 
     @property
     def authorization(self) -> str:

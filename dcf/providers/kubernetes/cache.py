@@ -36,12 +36,15 @@ class Cache(Generic[Record]):
     """
 
     def __init__(
-        self, read: Callable[[Json], Record | None], owner: Callable[[Record], str]
+        self,
+        read: Callable[[Json, Record | None], Record | None],
+        owner: Callable[[Record], str],
     ) -> None:
         """Empty.
 
         Args:
-            read: Makes the record of an object; None for one that is nobody's.
+            read: Makes the record of an object, given the one before; None for an object that is
+                nobody's.
             owner: What a record belongs to.
         """
         self._read, self._owner = read, owner
@@ -89,7 +92,7 @@ class Cache(Generic[Record]):
     def _record(self, found: Json) -> Record | None:
         """Its record; what cannot be read is taken for somebody else's."""
         try:
-            return self._read(found)
+            return self._read(found, self._records.get(_name(found)))
         except (LookupError, TypeError, ValueError, AttributeError):
             _log.exception("%s %s cannot be read", found.get("kind", "object"), _name(found))
             return None

@@ -18,7 +18,9 @@ _LISTS = ("clusters", "contexts", "users")
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
 
-def is_inside(wanted: ClusterSettings, environ: Mapping[str, str], account: Path = SERVICE_ACCOUNT) -> bool:
+def is_inside(
+    wanted: ClusterSettings, environ: Mapping[str, str], account: Path = SERVICE_ACCOUNT
+) -> bool:
     """Whether this is a pod's process that nobody gave a kubeconfig."""
     told = wanted.kubeconfig or environ.get("KUBECONFIG") or wanted.context
     return not told and "KUBERNETES_SERVICE_HOST" in environ and (account / "token").is_file()

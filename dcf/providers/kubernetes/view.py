@@ -3,27 +3,20 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from ...errors import NotFound
 from . import names
 from .api import Api, Json
 from .cache import Cache, Change
 from .discovery import Served
 from .endpoints import Addresses, endpoints_addresses, service_of, slice_addresses
 from .following import Following
-from .records import DeploymentRecord, PodRecord, ReplicaSetRecord
+from .reading import deployment_record, pod_record, replica_set_record
+from .records import DeploymentRecord, FunctionRecords, PodRecord, ReplicaSetRecord
 
+Record = TypeVar("Record")
 Hear = Callable[[Change[Any]], None]
-
-
-@dataclass(frozen=True)
-class Readers:
-    """What makes records of objects, of each kind; None for an object of no function."""
-
-    deployment: Callable[[Json], DeploymentRecord | None]
-    replica_set: Callable[[Json], ReplicaSetRecord | None]
-    pod: Callable[[Json], PodRecord | None]
 
 
 class View:
@@ -36,12 +29,12 @@ class View:
         endpoints: By Service.
     """
 
-    def __init__(self, readers: Readers) -> None:
+    def __init__(self) -> None:
         """Nothing is known yet."""
-        self.deployments = Cache[DeploymentRecord](readers.deployment, _function)
-        self.replica_sets = Cache[ReplicaSetRecord](readers.replica_set, _function)
-        self.pods = Cache[PodRecord](readers.pod, _function)
-        self.endpoints = Cache[Addresses](slice_addresses, service_of)
+        self.deployments = Cache[DeploymentRecord](_alone(deployment_record), _function)
+        self.replica_sets = Cache[ReplicaSetRecord](_alone(replica_set_record), _function)
+        self.pods = Cache[PodRecord](pod_record, _function)
+        self.endpoints = Cache[Addresses](_alone(slice_addresses), service_of)
         self._hearing: list[Hear] = []
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
         self._following: list[Following[Any]] = []
@@ -58,7 +51,7 @@ class View:
             slices = f"/apis/discovery.k8s.io/{served.slices}{here}/endpointslices"
         else:
             slices = f"/api/v1{here}/endpoints"
-            self.endpoints = Cache(endpoints_addresses, service_of)
+            self.endpoints = Cache(_alone(endpoints_addresses), service_of)
         for path, cache, labels in (
             (f"/apis/apps/v1{here}/deployments", self.deployments, names.FUNCTION),
             (f"/apis/apps/v1{here}/replicasets", self.replica_sets, names.FUNCTION),
@@ -79,12 +72,24 @@ class View:
 
     def functions(self) -> Iterable[str]:
         """Names of all functions, sorted."""
-        return sorted(self.deployments.owners())
+        return sorted(each for each in self.deployments.owners() if self.track(each, names.STABLE))
 
     def track(self, function: str, track: str) -> DeploymentRecord | None:
         """A function's Deployment of that track."""
         found = self.deployments.of(function)
         return next((each for each in found if each.track == track), None)
+
+    def of(self, function: str) -> FunctionRecords:
+        """All that is known of one function; raises `NotFound`."""
+        stable = self.track(function, names.STABLE)
+        if stable is None:
+            raise NotFound(f"no such function: {function}")
+        return FunctionRecords(
+            stable,
+            self.track(function, names.CANDIDATE),
+            self.replica_sets.of(function),
+            self.pods.of(function),
+        )
 
     async def changed(self, function: str, deadline: float) -> bool:
         """Wait until something of a function is another; False if nothing is by the deadline."""
@@ -114,3 +119,8 @@ class View:
 
 def _function(record: DeploymentRecord | ReplicaSetRecord | PodRecord) -> str:
     return record.function
+
+
+def _alone(read: Callable[[Json], Record | None]) -> Callable[[Json, Record | None], Record | None]:
+    """What makes a record without a look at the one before."""
+    return lambda found, _before: read(found)
