@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from ..errors import DcfError, InvalidRequest, Unsupported
 from ..function_name import is_function_name
+from ..providers.limits import check_quantities
 from ..providers.measuring import Consumption
 from ..providers.placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..providers.port import Provider
-from ..providers.process.limits import check_quantities
 from ..providers.routing import Target
 from ..providers.stores import LogLine, LogQuery
 from ..providers.terms import terms_of

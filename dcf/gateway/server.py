@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ..errors import CannotStart
+from ..providers.kubernetes.settings import ClusterSettings
 from ..providers.notices import Hear
 from ..providers.port import Provider
 from ..providers.process.isolation import AUTO
@@ -50,7 +51,7 @@ from .scaling.scaling import Scaling
 from .telemetry.traffic import Traffic
 
 _DRAIN_SECONDS = 35.0
-PROVIDERS = ("process",)
+PROVIDERS = ("process", "kubernetes")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Settings:
         certificate: For TLS at both doors; None for none.
         isolation: How functions are kept from each other: `auto`, a way, or `none`.
         secret_files: Of the gateway, outside its folder: no function may read them.
+        cluster: The Kubernetes provider's.
     """
 
     host: str = "127.0.0.1"
@@ -88,6 +90,7 @@ class Settings:
     certificate: Certificate | None = None
     isolation: str = AUTO
     secret_files: tuple[Path, ...] = ()
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
 
     @property
     def authorization(self) -> str:
@@ -111,8 +114,22 @@ def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
             isolation=settings.isolation,
             secret_files=settings.secret_files,
         )
+    if settings.provider == "kubernetes":
+        return _on_cluster(settings, environ)
     raise CannotStart(
         f"provider {settings.provider!r} is unknown: allowed are {', '.join(PROVIDERS)}"
+    )
+
+
+def _on_cluster(settings: Settings, environ: Mapping[str, str]) -> MakeProvider:
+    """Functions of a cluster call one another by their Services, not by way of this process."""
+    try:
+        from ..providers.kubernetes.provider import KubernetesProvider
+    except ImportError as fault:
+        words = "pip install 'dcf-detect[kubernetes]'"
+        raise CannotStart(f"provider kubernetes needs {fault.name}: {words}") from fault
+    return lambda _mesh: KubernetesProvider(
+        settings.cluster, environ, min_ready_seconds=settings.min_ready_seconds
     )
 
 

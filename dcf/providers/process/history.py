@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from ...errors import InvalidRequest, NotFound
 from ..placement import FAILED, PROGRESSING, READY, FunctionSpec, RevisionInfo
+from ..stamp import now
 from ..terms import at_once
-from .logs import now
 from .store import Record, Store
 
 

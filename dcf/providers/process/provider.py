@@ -6,9 +6,10 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
-from ...errors import CannotStart, InvalidRequest
+from ...errors import CannotStart
 from ...state.disk import writing
 from ..notices import Hear, unheard
+from ..secret_rules import check_unwanted
 from ..stores import LogLine, LogQuery, Stores
 from .archives import Archives
 from .consumption import Consumptions
@@ -206,11 +207,7 @@ class _WantedSecrets:
 
     async def delete(self, name: str) -> None:
         """Forget a secret."""
-        if function := self._functions.wanting(name):
-            raise InvalidRequest(
-                f"secret {name} is wanted by function {function}: "
-                "deploy it without, or delete it, first"
-            )
+        check_unwanted(name, self._functions.wanting(name))
         self._secrets.delete(name)
 
 

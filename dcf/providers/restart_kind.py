@@ -1,7 +1,7 @@
 """Which kind of end a replica's reason tells of; the words are those of this room."""
 
-from ..notices import EXIT, LOAD_TIMEOUT, MEMORY, NOT_STARTED, SIGNAL, UNHEALTHY
 from .exit_reason import BY_GATEWAY, OUT_OF_MEMORY
+from .notices import EXIT, LOAD_TIMEOUT, MEMORY, NOT_STARTED, SIGNAL, UNHEALTHY
 
 _BEGINNINGS = (
     (OUT_OF_MEMORY, MEMORY),

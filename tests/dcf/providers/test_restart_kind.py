@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dcf.providers.exit_reason import BY_GATEWAY, exit_cause, exit_reason
 from dcf.providers.notices import ENDS
 from dcf.providers.process import replica
-from dcf.providers.process.exit_reason import BY_GATEWAY, exit_cause, exit_reason
-from dcf.providers.process.restart_kind import restart_kind
+from dcf.providers.restart_kind import restart_kind
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dcf.errors import InvalidRequest
+from dcf.providers.limits import Limits, check_quantities, limits_of, resources_of
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process.archives import Archives
 from dcf.providers.process.launching import Launching, Stock
-from dcf.providers.process.limits import Limits, check_quantities, limits_of
 from dcf.providers.process.overlay import Overlays
 from dcf.providers.process.process_usage import family
 from dcf.providers.process.secret_files import Secrets
@@ -49,6 +49,29 @@ LARGE = "KEPT = bytearray(300 << 20)\n\n\ndef handle(body):\n    return 'up'\n"
 )
 def test_quantities(texts, limits):
     assert limits_of(texts) == limits
+
+
+def test_resources_are_listed_as_kubernetes_calls_them():
+    limits = {"memory": "512Mi", "cpu": "", "gpu": "1"}
+    assert resources_of(limits, {"cpu": "500m", "gpu": "0"}) == {
+        "limits": {"memory": "512Mi", "nvidia.com/gpu": "1"},
+        "requests": {"cpu": "500m"},
+    }
+    assert resources_of({}, {}) == {}
+
+
+def test_a_device_that_is_only_requested_is_a_limit_too():
+    assert resources_of({"cpu": "1"}, {"gpu": "2", "memory": "1Gi"}) == {
+        "limits": {"cpu": "1", "nvidia.com/gpu": "2"},
+        "requests": {"memory": "1Gi", "nvidia.com/gpu": "2"},
+    }
+
+
+@pytest.mark.parametrize("where", ["limits", "requests"])
+def test_a_resource_that_cannot_be_read_is_named(where):
+    texts = {"limits": {}, "requests": {}, where: {"memory": "lots"}}
+    with pytest.raises(InvalidRequest, match=f"{where}.memory is 'lots'"):
+        resources_of(**texts)
 
 
 @pytest.mark.parametrize(

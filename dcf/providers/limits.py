@@ -5,10 +5,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...errors import InvalidRequest
-from ..placement import FunctionSpec
+from ..errors import InvalidRequest
+from .placement import FunctionSpec
 
 GPUS = ("gpu", "nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu")
+_GPU_NAME = "nvidia.com/gpu"
+Resources = dict[str, dict[str, str]]
 _UNITS = {
     "": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12,
     "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40,
@@ -66,6 +68,26 @@ def limits_of(texts: Mapping[str, str], where: str = "limits") -> Limits:
         memory=_memory(f"{where}.memory", texts["memory"]) if texts.get("memory") else None,
         gpus=sum(gpus) if gpus else None,
     )
+
+
+def resources_of(limits: Mapping[str, str], requests: Mapping[str, str]) -> Resources:
+    """A container's resources, as Kubernetes has them; raises `InvalidRequest`.
+
+    Devices that are only requested are a limit as well: Kubernetes has no other request of them.
+    """
+    for where, texts in (("limits", limits), ("requests", requests)):
+        limits_of(texts, where)
+    wanted = _quantities(requests)
+    most = {key: text for key, text in wanted.items() if key in GPUS} | _quantities(limits)
+    return {where: part for where, part in (("limits", most), ("requests", wanted)) if part}
+
+
+def _quantities(texts: Mapping[str, str]) -> dict[str, str]:
+    return {
+        (_GPU_NAME if key == "gpu" else key): text
+        for key, text in texts.items()
+        if text and text != "0"
+    }
 
 
 def _cores(key: str, text: str) -> float:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dcf.providers.exit_reason import exit_cause, exit_reason
 from dcf.providers.placement import FunctionSpec
-from dcf.providers.process.exit_reason import exit_cause, exit_reason
 from dcf.providers.rollout.states import State
 
 ERROR = "2026-11-21T10:00:00Z ERROR no handler"
