@@ -6,6 +6,7 @@ OpenFaaS' provider writes such Deployments, too: function, labels and annotation
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..limits import GPUS
 from ..placement import FunctionSpec
 from . import names
 from .api import Json
@@ -17,7 +18,7 @@ _NO_ANNOTATIONS = (
     names.SPEC, names.DEPLOYED_AT, names.DEPLOYED_BY,
 )  # fmt: skip
 _PROCESS = "fprocess"
-_GPUS = ("nvidia.com/gpu", "alpha.kubernetes.io/nvidia-gpu")
+_OLD_GPU = "alpha.kubernetes.io/nvidia-gpu"
 
 
 def foreign_spec(function: str, template: Json, replicas: int) -> FunctionSpec:
@@ -87,6 +88,5 @@ def _secrets(pod: Json) -> Iterator[str]:
 
 
 def _amounts(found: Mapping[str, Any]) -> dict[str, str]:
-    amounts = {key: str(found[key]) for key in ("memory", "cpu") if key in found}
-    gpu = next((str(found[key]) for key in _GPUS if key in found), "")
-    return amounts | ({"gpu": gpu} if gpu else {})
+    amounts = {key: str(found[key]) for key in ("memory", "cpu", *GPUS) if key in found}
+    return amounts | ({"gpu": str(found[_OLD_GPU])} if _OLD_GPU in found else {})

@@ -1,6 +1,6 @@
 """Turns objects of the API into what is remembered of them; nothing is asked here."""
 
-from ..placement import FunctionSpec
+from ..placement import FunctionSpec, ReplicaExit
 from . import names
 from .admission import why_not_made
 from .api import Json
@@ -14,10 +14,10 @@ _NUMBER_OF_OTHERS = "deployment.kubernetes.io/revision"
 
 
 def deployment_record(found: Json) -> DeploymentRecord | None:
-    """Of a Deployment; None if it is no function's."""
+    """Of a Deployment; None if it is no function's, or is being deleted."""
     meta, spec, status = found["metadata"], found["spec"], found.get("status") or {}
     function = _labels(found).get(names.FUNCTION)
-    if not function:
+    if not function or "deletionTimestamp" in meta:
         return None
     replicas = spec.get("replicas", 1)
     asked = _Asked(function, found, replicas)
@@ -96,8 +96,9 @@ def pod_record(found: Json, before: PodRecord | None = None) -> PodRecord | None
         trouble="" if run.is_ending else trouble.words,
         hopeless=trouble.is_hopeless and not run.is_ending,
         restarts=run.ends,
-        last_exit=run.exit,
+        last_exit=_same(run.exit, before.last_exit if before else None),
         crash_loop="" if run.is_ending else run.crash_loop,
+        container=run.container,
     )
 
 
@@ -121,6 +122,11 @@ class _Asked:  # pylint: disable=too-few-public-methods # read once
         self.at, self.by = (
             annotations.get(key, "") for key in (names.DEPLOYED_AT, names.DEPLOYED_BY)
         )
+
+
+def _same(ended: ReplicaExit | None, before: ReplicaExit | None) -> ReplicaExit | None:
+    """An end as it was told at first: later its pod's status says less of how it came about."""
+    return before if ended and before and ended.at == before.at else ended
 
 
 def _labels(found: Json) -> dict[str, str]:

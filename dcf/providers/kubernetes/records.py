@@ -112,6 +112,7 @@ class PodRecord:  # pylint: disable=too-many-instance-attributes # a row of a ta
         restarts: How often its container ended by itself and was, or will be, started again.
         last_exit: How the container ended last, of those that ended by themselves.
         crash_loop: One line while its container ends again and again.
+        container: Name of the container that runs the function.
     """
 
     function: str
@@ -128,6 +129,7 @@ class PodRecord:  # pylint: disable=too-many-instance-attributes # a row of a ta
     restarts: int = 0
     last_exit: ReplicaExit | None = None
     crash_loop: str = ""
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)

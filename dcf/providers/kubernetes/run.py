@@ -22,6 +22,7 @@ class Run:
         is_ending: Whether it was told to end.
         is_ready: Whether it takes calls.
         ends: How often the container of the function ended by itself.
+        container: Its name.
     """
 
     def __init__(self, function: str, pod: Json) -> None:
@@ -32,8 +33,9 @@ class Run:
         self._ready: Json = conditions.get("Ready") or {}
         self.is_ready = self._ready.get("status") == "True"
         self._container = container_of(function, self._spec)
+        self.container: str = self._container.get("name", "")
         found = {each["name"]: each for each in status.get("containerStatuses") or ()}
-        self._status: Json = found.get(self._container.get("name", "")) or {}
+        self._status: Json = found.get(self.container) or {}
         self._before: list[Json] = status.get("initContainerStatuses") or []
         self.ends = self._ends(self._status)
 

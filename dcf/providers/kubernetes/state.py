@@ -41,6 +41,17 @@ class Standing:
         self.judged = self._judged()
 
     @property
+    def newest_info(self) -> RevisionInfo:
+        """The newest revision."""
+        return self.history()[0]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the controller has begun to make replicas of the newest revision."""
+        track = self._newest_deployment().track
+        return (track, self.newest) in self._sets
+
+    @property
     def state(self) -> FunctionState:
         """What runs now."""
         infos = {each.number: each for each in self.history()}
@@ -138,7 +149,10 @@ class Standing:
     def _result(self, found: ReplicaSetRecord) -> tuple[str, str]:
         if found.rollout:
             return found.rollout, found.reason
-        if found.track == names.CANDIDATE or found.revision == self._stable.revision:
+        # Without a result the newest is on its way, whatever the template says: it says so before
+        # the result is seen, as each kind of object has a watch of its own.
+        current = (self._stable.revision, self.newest)
+        if found.track == names.CANDIDATE or found.revision in current:
             return PROGRESSING, ""
         later = [number for _, number in self._sets if number > found.revision]
         instead = f" for revision {min(later)}" if later else ""

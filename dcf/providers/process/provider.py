@@ -8,16 +8,17 @@ from pathlib import Path
 
 from ...errors import CannotStart
 from ...state.disk import writing
+from ..consumption import Consumptions
 from ..notices import Hear, unheard
 from ..secret_rules import check_unwanted
 from ..stores import LogLine, LogQuery, Stores
 from .archives import Archives
-from .consumption import Consumptions
 from .functions import ProcessFunctions
 from .isolation import AUTO, Isolation, chosen
 from .launching import Launching, Stock
 from .leftovers import end_leftovers
 from .overlay import Overlays
+from .process_usage import usages
 from .secret_files import Secrets
 from .state_dir import StateDir
 from .store import Store
@@ -152,7 +153,7 @@ class _Opened:
         self.functions = ProcessFunctions(
             home, self._store, launching, self._keep_only, min_ready_seconds, hear
         )
-        self.measuring = Consumptions(self.functions.pids)
+        self.measuring = Consumptions(lambda: asyncio.to_thread(usages, self.functions.pids()))
         self.stores = Stores(
             _Archives(self._archives),
             _WantedSecrets(secrets, self.functions),

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from dcf.providers.process import consumption
-from dcf.providers.process.consumption import Consumptions
+from dcf.providers import consumption
+from dcf.providers.consumption import Consumptions
+from dcf.providers.process.process_usage import usages
 from tests.waiting import until
 
 BUSY = """
@@ -17,6 +18,10 @@ child = subprocess.Popen([sys.executable, "-c", "while True: pass"])
 print(child.pid, flush=True)
 time.sleep(600)
 """
+
+
+def measuring_of(pids):
+    return Consumptions(lambda: asyncio.to_thread(usages, pids()))
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def fresh(monkeypatch):
 
 
 def test_time_only_grows_and_memory_is_that_of_the_family(family, fresh):
-    measuring = Consumptions(lambda: {"f": [family], "idle": []})
+    measuring = measuring_of(lambda: {"f": [family], "idle": []})
 
     def ask():
         return asyncio.run(measuring.consumption())
@@ -48,7 +53,7 @@ def test_time_only_grows_and_memory_is_that_of_the_family(family, fresh):
 
 def test_what_an_ended_process_had_used_stays_counted(family, fresh):
     pids = {"f": [family]}
-    measuring = Consumptions(lambda: pids)
+    measuring = measuring_of(lambda: pids)
     used = until(lambda: asyncio.run(measuring.consumption())["f"].cpu_seconds)
     pids["f"] = []
     found = asyncio.run(measuring.consumption())["f"]
@@ -62,7 +67,7 @@ def test_what_an_ended_process_had_used_stays_counted(family, fresh):
 def test_a_process_that_is_no_more_is_no_fault(fresh):
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         gone.wait()
-    assert asyncio.run(Consumptions(lambda: {"f": [gone.pid]}).consumption())["f"].memory_bytes == 0
+    assert asyncio.run(measuring_of(lambda: {"f": [gone.pid]}).consumption())["f"].memory_bytes == 0
 
 
 def test_it_is_read_once_for_all_who_ask_within_a_few_seconds():
@@ -73,7 +78,7 @@ def test_it_is_read_once_for_all_who_ask_within_a_few_seconds():
         return {}
 
     async def steps():
-        measuring = Consumptions(pids)
+        measuring = measuring_of(pids)
         await asyncio.gather(*(measuring.consumption() for _ in range(20)))
         await measuring.consumption()
 
