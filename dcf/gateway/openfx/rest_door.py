@@ -34,7 +34,6 @@ _STATUSES = {
     _CODE.UNIMPLEMENTED: 501,
     _CODE.UNAVAILABLE: 503,
     _CODE.RESOURCE_EXHAUSTED: 507,  # of an rpc: there is no room on the disk
-    "cluster_error": 503,
 }
 _CALL_STATUSES = {**OWN_STATUSES, "not_found": 404, "bad_request": 400}
 _Asked = TypeVar("_Asked", bound=Message)
