@@ -151,7 +151,7 @@ class RevisionProcesses:
 
     async def _make(self, number: int) -> None:
         try:
-            spec = self._history.spec(number)
+            spec = self._history.find(number)
             launch = await self._prepare(number, spec, lambda text: self._progress(number, text))
         except Exception as fault:  # pylint: disable=broad-exception-caught # else it stays so
             reason = self._why(number, fault)

@@ -95,14 +95,14 @@ def test_who_does_not_answer_is_named_with_the_reason(monkeypatch):
             server.says("GET", PODS, streams(hold=hold))
             client = httpx2.AsyncClient(base_url=server.url, timeout=0.2)
             slow = ClusterApi(client, "functions")
-            with pytest.raises(ApiError, match="does not answer in 0.2 s") as caught:
+            with pytest.raises(ApiError, match=r"does not answer in 0.2 s") as caught:
                 await slow.get(PODS)
             assert caught.value.status == 0
             await slow.close()
 
     async def server_gone(api):
         gone = ClusterApi(httpx2.AsyncClient(base_url="http://127.0.0.1:1"), "functions")
-        with pytest.raises(ApiError, match="127.0.0.1:1 does not answer: .*[Cc]onnect"):
+        with pytest.raises(ApiError, match=r"127.0.0.1:1 does not answer: .*[Cc]onnect"):
             await gone.get(PODS)
         await gone.close()
 

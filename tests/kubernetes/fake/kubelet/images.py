@@ -41,7 +41,7 @@ WATCHER = Image(
 
 def program(*command, **env):
     """An image of a Python program, such as one in the test itself."""
-    return Image(("python", *command), env)
+    return Image(("python", *command), {"PYTHONUNBUFFERED": "1"} | env)
 
 
 def python_or(word):

@@ -26,12 +26,15 @@ class Process:
 
     async def ended(self):
         """Its exit status, as a container's: above 128 where a signal ended it."""
-        code = await self._process.wait()
-        with contextlib.suppress(TimeoutError):  # a child of it may hold its output
-            await asyncio.wait_for(asyncio.shield(self._reading), 0.5)
-        self.kill()
-        self._reading.cancel()
-        self._log.end()
+        try:
+            code = await self._process.wait()
+            await asyncio.wait({self._reading}, timeout=0.5)  # a child of it may hold its output
+        finally:
+            self.kill()
+            await self._process.wait()
+            await asyncio.wait({self._reading}, timeout=0.5)
+            self._reading.cancel()
+            self._log.end()
         return code if code >= 0 else 128 - code
 
     def terminate(self):

@@ -6,7 +6,7 @@ import tarfile
 import pytest
 
 from dcf.errors import ArchiveError
-from dcf.providers.process.tar_reader import BLOCK, MAX_HEADER_BYTES, Member, members
+from dcf.providers.packed.tar_reader import BLOCK, MAX_HEADER_BYTES, Member, members
 from tests.dcf.providers.process.tars import header, member, pax, tar_of
 
 

@@ -18,9 +18,9 @@ from dcf.archive import (
     pack,
 )
 from dcf.errors import ArchiveError
+from dcf.providers.packed.tar_reader import MAX_HEADER_BYTES, members
+from dcf.providers.packed.unpack import unpack
 from dcf.providers.process import bytecode, requirement_check, unpacking
-from dcf.providers.process.tar_reader import MAX_HEADER_BYTES, members
-from dcf.providers.process.unpack import unpack
 from tests.dcf.providers.process.tars import GOOD, code_of, header, member, pax, tar_of
 
 ENTRY = Entry("src", "handler.py", "handle")

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -54,10 +54,7 @@ def _unpack(source: Path, target: Path, finish: Callable[[Path], _Result]) -> _R
 
 
 def _extract(tar: IO[bytes], folder: Path) -> None:
-    measure = Measure()
-    for member in members(tar):
-        _check_name(member.name)
-        measure.add(member.name, member.size)
+    for member in checked(tar):
         path = folder / member.name
         if member.is_folder:
             path.mkdir(parents=True, exist_ok=True)
@@ -65,6 +62,15 @@ def _extract(tar: IO[bytes], folder: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
                 _copy(tar, member, file)
+
+
+def checked(tar: IO[bytes]) -> Iterator[Member]:
+    """Give each member as `members` does; raises `ArchiveError` for one that may not be."""
+    measure = Measure()
+    for member in members(tar):
+        _check_name(member.name)
+        measure.add(member.name, member.size)
+        yield member
 
 
 def _copy(tar: IO[bytes], member: Member, file: IO[bytes]) -> None:
@@ -96,24 +102,36 @@ def read_entry(folder: Path) -> Entry:
     try:
         with (folder / MANIFEST).open("rb") as file:
             content = file.read(MAX_MANIFEST_BYTES + 1)
-        if len(content) > MAX_MANIFEST_BYTES:
-            raise ArchiveError(f"the archive's {MANIFEST} is over {MAX_MANIFEST_BYTES} bytes")
+    except OSError as fault:
+        raise _no_manifest() from fault
+    return entry_of(content)
+
+
+def entry_of(content: bytes) -> Entry:
+    """Read how to start an archive from its manifest; raises `ArchiveError`."""
+    if len(content) > MAX_MANIFEST_BYTES:
+        raise ArchiveError(f"the archive's {MANIFEST} is over {MAX_MANIFEST_BYTES} bytes")
+    try:
         handler = json.loads(content)["handler"]
         entry = Entry(*(handler[key] for key in ("dir", "file", "name")))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise ArchiveError(
-            f"the archive has no usable {MANIFEST}: pack it with `dcf function create`"
-        ) from fault
-    _check_entry(folder, entry)
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise _no_manifest() from fault
+    _check_entry(entry)
     return entry
 
 
-def _check_entry(folder: Path, entry: Entry) -> None:
+def _no_manifest() -> ArchiveError:
+    return ArchiveError(f"the archive has no usable {MANIFEST}: pack it with `dcf function create`")
+
+
+def _check_entry(entry: Entry) -> None:
     parts = (entry.directory, entry.file, entry.name)
     if not all(isinstance(part, str) and part.isprintable() for part in parts):
         raise ArchiveError(
             f"the archive's {MANIFEST} must name handler dir, file and name as printable text"
         )
     where = f"{entry.directory}/{entry.file}"
-    if not (folder / where).resolve().is_relative_to(folder.resolve()):
+    # Nothing in an unpacked archive is a link.
+    is_absolute = where.startswith("/") or entry.file.startswith("/")
+    if is_absolute or os.path.normpath(where).split("/")[0] == "..":
         raise ArchiveError(f"the archive's handler {shown(where)} lies outside of it")
