@@ -70,12 +70,13 @@ class RolloutKeeper:
                     await self._acts[type(step)](records, step)
             except NotFound:
                 return
-            except ApiError as fault:
-                if not is_conflict(fault):  # else the change that was made meanwhile brings it back
+            except DcfError as fault:
+                # What was changed meanwhile comes back as an event.
+                if not isinstance(fault, ApiError) or not is_conflict(fault):
                     _log.warning("the rollout of %s waits: %s", name, fault)
                 self._later(name)
-            except DcfError as fault:
-                _log.warning("the rollout of %s waits: %s", name, fault)
+            except Exception:  # pylint: disable=broad-exception-caught # others' rollouts go on
+                _log.exception("the rollout of %s waits", name)
                 self._later(name)
 
     def _later(self, name: str) -> None:
