@@ -12,21 +12,19 @@ from ..consumption import Consumptions
 from ..notices import Hear, unheard
 from ..stores import Stores
 from .api import Api, ApiError
-from .archives import ClusterArchives
-from .checks import Checks
 from .connection import connect
 from .discovery import Served, discovered
 from .leader import Leader
 from .logs import PodLogs
 from .noticing import Noticing
-from .objects import Objects
 from .pages import Pages
+from .parts import parts_of
 from .placement import ClusterPlacement
 from .revisions import Ground
+from .rollout_keeper import RolloutKeeper
 from .routing import Routes
-from .scalers import Scalers
-from .secrets import ClusterSecrets
 from .settings import ClusterSettings
+from .sweeping import Sweeper
 from .usage import PodUsage
 from .view import View
 
@@ -118,20 +116,14 @@ class _Opened:
         self._view, self._pages = View(), Pages()
         self.routes = Routes(self._view)
         self._noticing = Noticing(self._view.of, hear, time.time)
-        objects = Objects(api, self._view)
-        archives, secrets = ClusterArchives(objects), ClusterSecrets(objects, self._view)
+        parts = parts_of(api, self._view, ground, served.scalers)
         usage = PodUsage(api, self._view, self.routes, self._pages, has_metrics=bool(served.usage))
-        self.placement = ClusterPlacement(
-            objects,
-            self._view,
-            ground,
-            Checks(archives, secrets),
-            Scalers(objects, served.scalers),
-            usage.of,
-        )
-        self.stores = Stores(archives, secrets, PodLogs(api, self._view))
+        self.placement = ClusterPlacement(parts, usage.of)
+        self.stores = Stores(parts.archives, parts.secrets, PodLogs(api, self._view))
         self.measuring = Consumptions(usage.all)
-        self.leader = Leader(api, served.leases, lambda: None)
+        self._keeper = RolloutKeeper(parts, lambda: self.leader.leads)
+        self._sweeper = Sweeper(parts, lambda: self.leader.leads)
+        self.leader = Leader(api, served.leases, self._keeper.look_at_all)
 
     async def start(self, opened: AsyncExitStack) -> None:
         """Open everything; `opened` closes it in the opposite order."""
@@ -141,8 +133,8 @@ class _Opened:
         opened.push_async_callback(self._view.close)
         await self._view.open(self._api, self._served)
         self._noticing.started(list(self._view.functions()))
-        leading = asyncio.create_task(self.leader.run(), name="leader")
-        opened.push_async_callback(_ended, leading)
+        for work in (self._keeper.run(), self._sweeper.run(), self.leader.run()):
+            opened.push_async_callback(_ended, asyncio.create_task(work))
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:
