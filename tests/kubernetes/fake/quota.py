@@ -27,8 +27,9 @@ def check_quota(store, pod):
             asked, used = _asked(pod, resource), sum(_asked(each, resource) for each in running)
             if used + asked > quantity(limit):
                 words = (
-                    f"exceeded quota: {quota['metadata']['name']}, requested: {resource}={asked:g}, "
-                    f"used: {resource}={used:g}, limited: {resource}={limit}"
+                    f"exceeded quota: {quota['metadata']['name']}, "
+                    f"requested: {resource}={asked:g}, used: {resource}={used:g}, "
+                    f"limited: {resource}={limit}"
                 )
                 raise forbidden(kinds.POD, pod["metadata"]["name"], words)
 

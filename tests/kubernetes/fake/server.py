@@ -124,29 +124,31 @@ class Server:
                 return api.get(*where)
             case "POST", False:
                 return api.create(place.kind, place.namespace, await self._body(request, place))
-            case "PUT", True:
-                body = await self._body(request, place)
-                if place.part == "scale":
-                    return self._scaled(place, body)
-                return api.replace(*where, body, place.part)
-            case "PATCH", True:
-                if request.content_type != _MERGE:
-                    words = f"the body of the request was in an unknown format - accepted: {_MERGE}"
-                    raise Refused(415, "UnsupportedMediaType", words)
-                body = await self._body(request, place)
-                if place.part == "scale":
-                    return self._scaled(place, body)
-                return api.patch(*where, body, place.part)
-            case "DELETE", True:
-                return self._deleted(place, place.name, await self._options(request))
-            case "DELETE", False:
-                options = await self._options(request)
-                for item in self._chosen(request, place):
-                    self._deleted(place, item["metadata"]["name"], options)
-                return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
-        raise Refused(
-            405, "MethodNotAllowed", "the server does not allow this method on the resource"
-        )
+            case (("PUT" | "PATCH"), True):
+                return await self._changed(request, place)
+            case "DELETE", _:
+                return await self._delete(request, place)
+        words = "the server does not allow this method on the requested resource"
+        raise Refused(405, "MethodNotAllowed", words)
+
+    async def _changed(self, request, place):
+        is_patch = request.method == "PATCH"
+        if is_patch and request.content_type != _MERGE:
+            words = f"the body of the request was in an unknown format - accepted: {_MERGE}"
+            raise Refused(415, "UnsupportedMediaType", words)
+        body = await self._body(request, place)
+        if place.part == "scale":
+            return self._scaled(place, body)
+        change = self._resources.patch if is_patch else self._resources.replace
+        return change(place.kind, place.namespace, place.name, body, place.part)
+
+    async def _delete(self, request, place):
+        options = await self._options(request)
+        if place.name:
+            return self._deleted(place, place.name, options)
+        for item in self._chosen(request, place):
+            self._deleted(place, item["metadata"]["name"], options)
+        return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 
     def _scaled(self, place, body):
         replicas = (body.get("spec") or {}).get("replicas")

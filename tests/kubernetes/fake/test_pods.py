@@ -13,7 +13,7 @@ from tests.waiting import until
 SECRETS = "/api/v1/namespaces/functions/secrets"
 MAPS = "/api/v1/namespaces/functions/configmaps"
 STAY = "import time; time.sleep(1000)"
-UP = {"exec": {"command": ["test", "-e", "/tmp/up"]}, "periodSeconds": 1}  # noqa: S108
+UP = {"exec": {"command": ["test", "-e", "/tmp/up"]}, "periodSeconds": 1}
 IS_UP = "open('/tmp/up', 'w').close()"
 
 
@@ -45,9 +45,11 @@ def test_a_watcher_serves_calls_on_an_address_of_its_own(functions, ask, images)
     volumes = [{"name": "code", "configMap": {"name": "code"}}]
     probe = {"httpGet": {"path": "/_/ready", "port": "http"}, "periodSeconds": 1}
     functions.deploy(
-        image="dcf/watcher:1", pod={"volumes": volumes}, ports=[{"name": "http", "containerPort": 8080}],
+        image="dcf/watcher:1", pod={"volumes": volumes},
+        ports=[{"name": "http", "containerPort": 8080}],
         env=[{"name": "HANDLER_NAME", "value": "handle"}], readinessProbe=probe,
-        volumeMounts=[{"name": "code", "mountPath": "/dcf/handler"}], startupProbe=probe | {"failureThreshold": 30},
+        volumeMounts=[{"name": "code", "mountPath": "/dcf/handler"}],
+        startupProbe=probe | {"failureThreshold": 30},
     )  # fmt: skip
     addresses = {each["status"]["podIP"] for each in functions.pods().values()}
     assert len(addresses) == 2
@@ -248,8 +250,10 @@ def test_log_lines_have_times_and_are_followed_to_the_end(
 def test_a_pod_ends_by_its_hook_then_by_a_signal_and_then_for_good(
     functions, ask, images, tmp_path
 ):
-    tells = "import signal, sys\ndef end(*_): open('/outside/story', 'a').write('signal '); sys.exit()\n"
-    images["program"] = program("-c", f"{tells}signal.signal(15, end)\n{IS_UP}; {STAY}")
+    tells = "def end(*_): open('/outside/story', 'a').write('signal '); sys.exit()"
+    images["program"] = program(
+        "-c", f"import signal, sys\n{tells}\nsignal.signal(15, end)\n{IS_UP}; {STAY}"
+    )
     hook = {"preStop": {"exec": {"command": ["sh", "-c", "printf 'hook ' >> /outside/story"]}}}
     outside = outside_of(tmp_path)
     functions.deploy(image="program", replicas=1, lifecycle=hook, readinessProbe=UP, **outside)

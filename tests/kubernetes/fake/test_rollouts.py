@@ -8,7 +8,7 @@ from tests.waiting import until
 SERVICES = "/api/v1/namespaces/functions/services"
 SLICES = "/apis/discovery.k8s.io/v1/namespaces/functions/endpointslices"
 QUOTAS = "/api/v1/namespaces/functions/resourcequotas"
-PROBE = {"exec": {"command": ["test", "-e", "/tmp/up"]}, "periodSeconds": 1}  # noqa: S108
+PROBE = {"exec": {"command": ["test", "-e", "/tmp/up"]}, "periodSeconds": 1}
 READY = program("-c", "open('/tmp/up', 'w').close(); import time; time.sleep(1000)")
 HANGS = program("-c", "import time; time.sleep(1000)")
 

@@ -1,4 +1,4 @@
-"""How many pods of which ReplicaSet a Deployment wants next: numbers alone, as Kubernetes reckons."""
+"""How many pods of which ReplicaSet a Deployment wants next: numbers alone, as in Kubernetes."""
 
 import math
 from dataclasses import dataclass

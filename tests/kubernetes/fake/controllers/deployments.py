@@ -39,9 +39,10 @@ class Deployments:
         """Look at what an event is about."""
         if event.kind is kinds.DEPLOYMENT:
             self.work.add(key_of(event.item))
-        elif event.kind is kinds.REPLICA_SET:
-            if owner := controller_of(event.item, kinds.DEPLOYMENT):
-                self.work.add((event.item["metadata"]["namespace"], owner["name"]))
+        elif event.kind is kinds.REPLICA_SET and (
+            owner := controller_of(event.item, kinds.DEPLOYMENT)
+        ):
+            self.work.add((event.item["metadata"]["namespace"], owner["name"]))
 
     def _look(self, key):
         item = self._store.get(kinds.DEPLOYMENT, *key)

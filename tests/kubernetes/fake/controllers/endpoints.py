@@ -73,7 +73,7 @@ class ServiceEndpoints:
         rest = list(left.values())
         for _, page in pages:
             room = max(0, self.per_slice - len(page))
-            page += rest[:room]
+            page.extend(rest[:room])
             rest = rest[room:]
         while rest or not pages:
             pages.append(("", rest[: self.per_slice]))

@@ -38,9 +38,9 @@ class Garbage:
             self._finish(kind, item, is_orphaning=_ORPHAN in finalizers)
             return
         owners = item["metadata"].get("ownerReferences", ())
-        if owners and not any(self._store.place_of(each["uid"]) for each in owners):
-            if "deletionTimestamp" not in item["metadata"]:
-                self._api.delete(kind, *key)
+        is_left = owners and not any(self._store.place_of(each["uid"]) for each in owners)
+        if is_left and "deletionTimestamp" not in item["metadata"]:
+            self._api.delete(kind, *key)
 
     def _finish(self, kind, item, *, is_orphaning):
         """End a deletion that waits for what the object owns."""

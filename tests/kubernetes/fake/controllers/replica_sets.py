@@ -34,7 +34,7 @@ class ReplicaSets:
         item = self._store.get(kinds.REPLICA_SET, *key)
         if item is None:
             return None
-        pods = [each for each in self._store.owned(item["metadata"]["uid"], kinds.POD)]
+        pods = self._store.owned(item["metadata"]["uid"], kinds.POD)
         failure = ""
         if "deletionTimestamp" not in item["metadata"]:
             failure = self._correct(item, [each for each in pods if is_active(each)])
@@ -78,17 +78,19 @@ class ReplicaSets:
                 "replicas": len(pods), "fullyLabeledReplicas": len(pods), "readyReplicas": ready,
                 "availableReplicas": ready, "observedGeneration": item["metadata"]["generation"],
             }  # fmt: skip
-            before = {each["type"]: each for each in status.get("conditions", ())}
-            status["conditions"] = []
-            if failure:
-                told = {
-                    "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate",
-                    "message": failure,
-                    "lastTransitionTime": before.get("ReplicaFailure", {}).get("lastTransitionTime", now()),
-                }  # fmt: skip
-                status["conditions"] = [told]
+            if not failure:
+                status["conditions"] = []
+            elif not status.get("conditions"):  # one that says the same keeps its first words
+                status["conditions"] = [_failed(failure)]
 
         self._store.change(kinds.REPLICA_SET, item, edit)
+
+
+def _failed(message):
+    return {
+        "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message,
+        "lastTransitionTime": now(),
+    }  # fmt: skip
 
 
 def _worth(pod):

@@ -18,10 +18,10 @@ class Scheduler:
         self.work = Work(self._look)
 
     def hear(self, event):
-        """Look at a new pod, and at all that wait once there is more room."""
-        if event.kind is kinds.POD and event.type != "DELETED":
-            if not event.item["spec"].get("nodeName"):
-                self.work.add(key_of(event.item))
+        """Look at a new pod."""
+        is_pod = event.kind is kinds.POD and event.type != "DELETED"
+        if is_pod and not event.item["spec"].get("nodeName"):
+            self.work.add(key_of(event.item))
 
     def _look(self, key):
         pod = self._store.get(kinds.POD, *key)
@@ -57,7 +57,8 @@ class Scheduler:
             yield "node(s) didn't match node selector"
         for taint in node["spec"].get("taints", ()):
             if not any(_tolerates(each, taint) for each in pod["spec"].get("tolerations", ())):
-                yield f"node(s) had taint {{{taint['key']}: {taint.get('value', '')}}}, that the pod didn't tolerate"
+                named = f"{{{taint['key']}: {taint.get('value', '')}}}"
+                yield f"node(s) had taint {named}, that the pod didn't tolerate"
         room = node["status"]["allocatable"]
         for resource, amount in _requests(pod).items():
             used = sum(_requests(each).get(resource, 0) for each in self._pods(node))

@@ -1,4 +1,4 @@
-"""Addresses of pods: each has one of 127.0.0.0/8 to itself, all of which is this machine on Linux."""
+"""Addresses of pods: each has one of 127.0.0.0/8, all of which are this machine on Linux."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""One container of a pod: started, probed, started again, ended, and what its status says of that."""
+"""One container of a pod: started, probed, started again, ended; its status tells of that."""
 
 import asyncio
 import contextlib
@@ -168,10 +168,10 @@ class Container:
 
     async def _probe(self, env, paths):
         """Ask the startup probe, then, all the time, whether it lives and whether it is ready."""
-        if probe := self._made("startupProbe", env, paths):
-            if not await self._starts(probe):
-                await self._kill_by("startup")
-                return
+        probe = self._made("startupProbe", env, paths)
+        if probe and not await self._starts(probe):
+            await self._kill()
+            return
         self._is_started = True
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_readiness(self._made("readinessProbe", env, paths)))
@@ -200,9 +200,10 @@ class Container:
     async def _follow_liveness(self, probe):
         await probe.begin()
         await probe.until(False)
-        await self._kill_by("liveness")
+        await self._kill()
 
-    async def _kill_by(self, probe):
+    async def _kill(self):
+        """End a run that a probe gave up."""
         process = self._process
         if process is None or self._is_ending:
             return

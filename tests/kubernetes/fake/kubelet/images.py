@@ -28,7 +28,7 @@ class Image:
 
 WATCHER = Image(
     ("python", "-m", "watcher"),
-    # As the Dockerfile has it. A pod has an address of its own here, but no network: 0.0.0.0 is led to it.
+    # As the Dockerfile has it. A pod has no network of its own here: 0.0.0.0 becomes its address.
     {
         "HOST": "0.0.0.0", "PORT": "8080", "WATCHER_PORT": "50051", "MESH_PORT": "50052",
         "METRICS_PORT": "8081", "HANDLER_DIR": "/dcf/handler", "LOCK_FILE": "/tmp/.lock",

@@ -23,7 +23,7 @@ class Probe:
         self._pause = min(pause, spec["periodSeconds"])
 
     async def until(self, wanted):
-        """Asks until it is as wanted: True after so many successes, False after so many failures."""
+        """Asks until it answered well, or did not, as often in a row as the probe says."""
         loop, count = asyncio.get_running_loop(), 0
         threshold = self._spec["successThreshold" if wanted else "failureThreshold"]
         counted = loop.time() - self._spec["periodSeconds"]
@@ -67,6 +67,8 @@ async def asked(action, address, port_of):
         f"http://{action.get('host') or address}:{port_of(action['port'])}{action.get('path', '/')}"
     )
     headers = {each["name"]: each["value"] for each in action.get("httpHeaders", ())}
-    async with aiohttp.ClientSession() as session:
-        async with session.get(url, headers=headers, allow_redirects=False) as reply:
-            return reply.status
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(url, headers=headers, allow_redirects=False) as reply,
+    ):
+        return reply.status

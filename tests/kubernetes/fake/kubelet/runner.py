@@ -114,14 +114,16 @@ class Runner:
             words = {} if is_so else {"reason": reason, "message": message}
             return {"type": type_, "status": status, "lastTransitionTime": turned} | words
 
-        waiting = f"containers with unready status: [{' '.join(each.name for each in self._containers if not each.is_ready)}]"
+        unready = " ".join(each.name for each in self._containers if not each.is_ready)
+        waiting = f"containers with unready status: [{unready}]"
+        early = "containers with incomplete status"
         has_run = any("running" in each.state or each.logs for each in self._containers)
         status = {
             "phase": "Running" if has_run else "Pending", "startTime": self._begun,
             "hostIP": "127.0.0.1", "podIP": self.address, "podIPs": [{"ip": self.address}],
             "qosClass": "BestEffort",
             "conditions": [
-                told("Initialized", done, "ContainersNotInitialized", "containers with incomplete status"),
+                told("Initialized", done, "ContainersNotInitialized", early),
                 told("Ready", is_ready, "ContainersNotReady", waiting),
                 told("ContainersReady", is_ready, "ContainersNotReady", waiting),
                 before.get("PodScheduled", told("PodScheduled", True)),

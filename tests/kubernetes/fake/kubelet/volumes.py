@@ -2,7 +2,6 @@
 
 import base64
 import itertools
-import os
 import shutil
 
 from tests.kubernetes.fake import kinds
@@ -54,7 +53,7 @@ class Volumes:
         data, link = folder / "..data", folder / "..data_tmp"
         before = data.resolve() if data.exists() else None
         link.symlink_to(fresh.name)
-        os.replace(link, data)
+        link.replace(data)
         for top in {name.partition("/")[0] for name in files}:
             if not (folder / top).is_symlink():
                 (folder / top).symlink_to(f"..data/{top}")
