@@ -11,6 +11,8 @@ from ..placement import FAILED, PROGRESSING, FunctionSpec, RevisionInfo
 from . import names
 from .api import Json
 from .manifests import deadline_of, labels_of, template
+from .reading import deployment_record
+from .records import DeploymentRecord
 from .revisions import Asked, Ground
 from .state import Standing
 from .written import past_of, past_text, spec_of
@@ -22,6 +24,17 @@ def next_number(deployed: Json, standing: Standing) -> int:
     """The number of the revision after all there ever were."""
     known = _annotations(deployed).get(names.NEWEST, "")
     return 1 + max(standing.newest, int(known) if known.isdecimal() else 0)
+
+
+def revision_of(deployed: Json) -> int:
+    """The number of the revision in its template."""
+    found = deployment_record(deployed)
+    return found.revision if found else 0
+
+
+def info_of(record: DeploymentRecord) -> RevisionInfo:
+    """The revision in a Deployment's template."""
+    return RevisionInfo(record.revision, record.spec, record.deployed_at, record.by)
 
 
 def begun(deployed: Json, asked: Asked, ground: Ground, replicas: int) -> Json:

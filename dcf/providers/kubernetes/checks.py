@@ -13,6 +13,7 @@ from .archives import ClusterArchives
 from .containers import OURS, probe_of
 from .placing import placing_of
 from .revisions import Stored
+from .scalers import Scalers
 from .secrets import ClusterSecrets
 
 _SERVICE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
@@ -37,13 +38,16 @@ class Material:
 class Checks:
     """Looks for what functions need."""
 
-    def __init__(self, archives: ClusterArchives, secrets: ClusterSecrets) -> None:
-        self._archives, self._secrets = archives, secrets
+    def __init__(
+        self, archives: ClusterArchives, secrets: ClusterSecrets, scalers: Scalers
+    ) -> None:
+        self._archives, self._secrets, self._scalers = archives, secrets, scalers
 
     async def check(self, spec: FunctionSpec) -> Material:
         """What a function needs; raises `InvalidRequest` for what is missing or cannot be."""
         stored = await self._archives.wanted(spec)
         check_spec(spec)
+        self._scalers.check(spec)
         return Material(stored, await self._secrets.wanted(spec.secrets))
 
 

@@ -4,6 +4,7 @@ lightkube reads kubeconfigs and service accounts, keeps up with tokens that chan
 server's certificate. Objects are plain JSON by path: its models of every kind are not used.
 """
 
+import logging
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Mapping
@@ -38,6 +39,7 @@ def connect(
     wanted: ClusterSettings, environ: Mapping[str, str], account: Path = SERVICE_ACCOUNT
 ) -> ClusterApi:
     """The API of the cluster that is wanted; sends nothing yet. Raises `CannotStart`."""
+    logging.getLogger(httpx2.__name__).setLevel(logging.WARNING)  # else it logs each request
     try:
         if is_inside(wanted, environ, account):
             where, raw = f"the service account in {account}", {}

@@ -2,6 +2,7 @@
 
 import re
 import signal
+from pathlib import Path
 
 from ..exit_reason import OUT_OF_MEMORY, exit_cause, exit_reason
 from ..placement import ReplicaExit
@@ -9,9 +10,18 @@ from .api import Json
 
 _BY_SIGNAL = 128  # a shell's rule, which container runtimes keep: 128 and the signal's number
 _NOT_STARTED = ("ContainerCannotRun", "StartError", "RunContainerError", "CreateContainerError")
+# Kubernetes says so where memory ran out.
+_KILLED = "killed by signal 9 (SIGKILL), which its node sends to one that fails its liveness probe"
 _UNKNOWN = ("ContainerStatusUnknown",)
 # What a runtime says of a program that is not there stands in here, quotes escaped or not.
 _PROGRAM = re.compile(r'exec: \\*"(?P<name>[^"\\]+)\\*": (?P<why>.*?)(?:\\*")?(?:: unknown)*$')
+# Who handed on the error, from the outside in.
+_RUNTIME = re.compile(
+    r"^(?:(?:failed to \w+ containerd task|failed to create shim(?: task)?|"
+    r"OCI runtime create failed|runc create failed|container_linux\.go:\d+|"
+    r"unable to start container process|"
+    r"error during container init): )+"
+)
 _LONGEST = 300
 
 
@@ -21,7 +31,15 @@ def ended(status: Json) -> Json | None:
     return found or (status.get("lastState") or {}).get("terminated")
 
 
-def exit_of(end: Json, pod: str, address: str, *, memory: str, was_ready: bool) -> ReplicaExit:
+def exit_of(  # pylint: disable=too-many-arguments # that many things bear on it
+    end: Json,
+    pod: str,
+    address: str,
+    *,
+    memory: str,
+    was_ready: bool,
+    folder: Path | None = None,
+) -> ReplicaExit:
     """How a container ended.
 
     Args:
@@ -31,6 +49,7 @@ def exit_of(end: Json, pod: str, address: str, *, memory: str, was_ready: bool) 
         address: Where it takes calls while it is ready.
         memory: Its limit; empty without one.
         was_ready: Whether it took calls when it ended.
+        folder: Where the function's code is in it, if that is known.
     """
     why, message = end.get("reason", ""), end.get("message", "")
     at = end.get("finishedAt") or ""
@@ -44,14 +63,16 @@ def exit_of(end: Json, pod: str, address: str, *, memory: str, was_ready: bool) 
         cause = f"the process cannot be started: {start_fault(message)}"
         return ReplicaExit(cause, cause, at, pod, address)
     code = None if why in _UNKNOWN else _status_of(end)
+    if code == -signal.SIGKILL:
+        return ReplicaExit(_KILLED, _KILLED, at, pod, address)
     lines = [] if code is None else message.splitlines()
-    reason = exit_reason(lines, code, was_ready=was_ready)
+    reason = exit_reason(lines, code, was_ready=was_ready, folder=folder)
     return ReplicaExit(exit_cause(code), reason, at, pod, address)
 
 
 def start_fault(message: str) -> str:
     """What a container runtime says of a process that it cannot start, without what leads to it."""
-    line = " ".join(message.split())
+    line = _RUNTIME.sub("", " ".join(message.split())).removesuffix(": unknown")
     if found := _PROGRAM.search(line):
         return f"{found['name']}: {found['why']}"
     return line[:_LONGEST] or "the container runtime does not say why"

@@ -20,15 +20,12 @@ from ..stamp import now
 from ..terms import SHADOW, at_once, terms_of
 from . import changes, names
 from .api import ApiError, Json
-from .candidates import Candidates
-from .checks import Checks
 from .manifests import deployment, service
-from .objects import DEPLOYMENTS, SERVICES, Objects, is_conflict, is_taken
+from .objects import DEPLOYMENTS, SERVICES, is_conflict, is_taken
+from .parts import Parts
 from .records import FunctionRecords
-from .revisions import Asked, Ground
-from .scalers import Scalers
+from .revisions import Asked
 from .state import Standing
-from .view import View
 
 _TRIES = 8
 
@@ -36,28 +33,20 @@ _TRIES = 8
 class ClusterPlacement:
     """Fills `Placement`."""
 
-    def __init__(
-        self,
-        objects: Objects,
-        view: View,
-        ground: Ground,
-        checks: Checks,
-        scalers: Scalers,
-        usage: Callable[[str], Awaitable[Usage]],
-    ) -> None:
+    def __init__(self, parts: Parts, usage: Callable[[str], Awaitable[Usage]]) -> None:
         """Asks nothing yet.
 
         Args:
-            objects: The cluster's.
-            view: What is known of them.
-            ground: What all functions have.
-            checks: Looks for what functions need.
-            scalers: What else sets how many replicas there are.
+            parts: What it is made of.
             usage: What a function's replicas use.
         """
-        self._objects, self._view, self._ground, self._checks = objects, view, ground, checks
-        self._scalers, self._usage = scalers, usage
-        self._candidates = Candidates(objects, view, ground)
+        self._objects, self._view, self._ground = parts.objects, parts.view, parts.ground
+        self._checks, self._scalers, self._candidates = (
+            parts.checks,
+            parts.scalers,
+            parts.candidates,
+        )
+        self._usage = usage
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Make a function's objects."""
@@ -177,7 +166,10 @@ class ClusterPlacement:
             return Standing(self._view.of(name)).history()[0]
         (asked,) = begun
         await self._candidates.delete(name, asked.number)
-        if terms_of(asked.spec.annotations) is not None and _revision(written) != asked.number:
+        if (
+            terms_of(asked.spec.annotations) is not None
+            and changes.revision_of(written) != asked.number
+        ):
             await self._candidates.make(asked, written)
         await self._scalers.follow(written, asked.spec, before.spec if before else None)
         await self._objects.seen(name, written)
@@ -243,11 +235,6 @@ def candidate_of(records: FunctionRecords) -> bool:
 
 def _serving(history: Sequence[RevisionInfo]) -> RevisionInfo | None:
     return next((each for each in history if each.serving), None)
-
-
-def _revision(deployed: Json) -> int:
-    labels = deployed["spec"]["template"]["metadata"].get("labels") or {}
-    return int(labels.get(names.REVISION) or 0)
 
 
 def _exists(name: str) -> AlreadyExists:

@@ -81,7 +81,7 @@ def pod_record(found: Json, before: PodRecord | None = None) -> PodRecord | None
         return None
     run = Run(function, found)
     trouble = NONE if run.is_ready else pod_trouble(found, before.trouble if before else "")
-    if not trouble.words:
+    if not trouble.words or run.trouble.is_hopeless:
         trouble = run.trouble
     return PodRecord(
         function,

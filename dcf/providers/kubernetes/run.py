@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from pathlib import Path
 
 from ..placement import ReplicaExit
 from .api import Json
@@ -83,6 +84,7 @@ class Run:
             self._address,
             memory=limits.get("memory", ""),
             was_ready=self._was_ready(end),
+            folder=self._folder,
         )
 
     def _was_ready(self, end: Json) -> bool:
@@ -92,6 +94,12 @@ class Run:
         """
         since = self._ready.get("lastTransitionTime") or ""
         return self.is_ready or since > (end.get("startedAt") or "~")
+
+    @property
+    def _folder(self) -> Path | None:
+        """Where the function's code is, if its Deployment says so."""
+        env = {each["name"]: each.get("value", "") for each in self._container.get("env") or ()}
+        return Path(env["HANDLER_DIR"]) if env.get("HANDLER_DIR") else None
 
     @property
     def _address(self) -> str:

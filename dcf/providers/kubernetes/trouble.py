@@ -25,7 +25,7 @@ _PULL_NOISE = re.compile(
 )
 _MISSING = re.compile(r'(?P<kind>secret|configmap) "(?P<name>[^"]*)" not found', re.IGNORECASE)
 _NO_KEY = re.compile(r"couldn't find key (?P<key>\S+) in (?P<kind>\w+) (?:\S+/)?(?P<name>\S+)")
-_ROOT = "runAsNonRoot"
+_ROOT = re.compile(r"runAsNonRoot|non-root policy")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def pod_trouble(pod: Json, before: str = "") -> Trouble:
         return Trouble(why_unscheduled(placed.get("message", ""), pod.get("spec") or {}))
     for prefix, each in _containers(status):
         waiting = (each.get("state") or {}).get("waiting")
+        before = before.removeprefix(prefix)
         if waiting and (found := _waiting(waiting, each.get("image", ""), before)).words:
             return Trouble(prefix + found.words, found.is_hopeless)
     node = (pod.get("spec") or {}).get("nodeName", "")
@@ -115,7 +116,7 @@ def _configuration(message: str) -> str:
         return _missing(found["kind"], found["name"])
     if found := _NO_KEY.search(message):
         return f"{found['kind'].lower()} {found['name']} has no key {found['key']}"
-    if _ROOT in message:
+    if _ROOT.search(message):
         return "its image runs as root, and functions may not: set USER in its Dockerfile"
     return f"its container cannot be made: {message}"[:_LONGEST]
 

@@ -121,7 +121,7 @@ class Cluster:
 
     def _run(self):
         asyncio.set_event_loop(self._loop)
-        tasks = [self._loop.create_task(each.work.run()) for each in self._controllers]
+        running = [self._loop.create_task(each.work.run()) for each in self._controllers]
         for each in self._controllers:
             self.api.store.listen(each.hear)
         self.api.create(kinds.NAMESPACE, "", {"metadata": {"name": NAMESPACE}})
@@ -133,9 +133,11 @@ class Cluster:
         self._add_node(node, {"allocatable": room, "capacity": room})
         self._loop.call_soon(self._begun.set)
         self._loop.run_forever()
-        for task in tasks:
+        left = asyncio.all_tasks(self._loop) | set(running)  # watches that break off, among them
+        for task in left:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
 
