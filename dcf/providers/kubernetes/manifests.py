@@ -107,8 +107,6 @@ def _pod(asked: Asked, ground: Ground) -> Json:
         **placing_of(spec.constraints),
     }
     if asked.stored:
-        # Of the gateway's own image, which has a user for it.
-        pod["securityContext"] |= {"runAsNonRoot": True}
         pod["initContainers"] = [unpacking_container(asked, ground)]
     if volumes := volumes_of(asked):
         pod["volumes"] = volumes
