@@ -47,8 +47,8 @@ def test_an_archive_is_updated_and_rolled_back_under_load(gateway, put, calling,
     [
         ("handler", "no good today"),
         ("image", "nobody.invalid/nothing"),
-        ("unschedulable", "dcf-test"),
-        ("quota", "exceeded quota"),
+        ("unschedulable", "no node takes it"),
+        ("quota", "over the quota small"),
     ],
 )
 def test_what_cannot_become_ready_leaves_the_old_one_serving(
