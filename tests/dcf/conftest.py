@@ -168,7 +168,7 @@ def echo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGa
 
 @pytest.fixture(scope="module")
 def place() -> str:
-    """Where functions run: `process`, or `kubernetes` in modules whose fixture of this name has it."""
+    """Where functions run: `process`; a module with a fixture of this name says otherwise."""
     return "process"
 
 
