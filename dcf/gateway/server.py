@@ -22,7 +22,8 @@ from .access.certificate import Certificate
 from .application import application
 from .bounds import Bounds, open_files
 from .calls.metrics import Metrics
-from .calls.upstream import READ_BUFFER, Upstream
+from .calls.reaching import READ_BUFFER
+from .calls.upstream import Upstream
 from .calls.upstream_choice import upstream_for
 from .core import Gateway
 from .doors.alert import AlertDoor

@@ -129,6 +129,11 @@ def part_name(digest: str, number: int) -> str:
     return f"archive-{digest}-{number}"
 
 
+def digest_of(name: str) -> str:
+    """Of an archive, by the name of the object that lists its parts."""
+    return name.removeprefix("archive-")
+
+
 def used_at(found: Json) -> datetime:
     """When a list was last asked for, or made."""
     meta = found["metadata"]

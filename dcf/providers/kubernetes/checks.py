@@ -58,7 +58,7 @@ def check_spec(spec: FunctionSpec) -> None:
             f"({spec.name}) cannot be the name of a Service: it must begin with a letter"
         )
     for key, text in spec.labels.items():
-        if not is_key(key) or key in _RESERVED or key.startswith(names.CONTENT):
+        if not is_key(key) or key in _RESERVED:
             raise _no_key("label", key)
         if not is_label_value(text):
             raise InvalidRequest(f"label {key} is {text[:_SHOWN]!r}; {LONGER_TEXT}")

@@ -39,6 +39,7 @@ _HEALTH_PATHS = {
     "/_/ready": "com.openfaas.ready.http.path",
 }
 _DRAIN_SECONDS = 5  # until everybody who calls has noticed
+_OWN_USER = {"runAsNonRoot": True}  # the image of archives has one; of others nobody knows
 _LOCKED_DOWN = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 _UNPACKING = Path(__file__).with_name("unpacking_in_pod.py")
 
@@ -46,7 +47,9 @@ _UNPACKING = Path(__file__).with_name("unpacking_in_pod.py")
 def function_container(asked: Asked, ground: Ground) -> Json:
     """The one that runs the function."""
     spec = asked.spec
-    security = {**_LOCKED_DOWN, **({"readOnlyRootFilesystem": True} if spec.read_only else {})}
+    security = dict(_LOCKED_DOWN)
+    security |= {"readOnlyRootFilesystem": True} if spec.read_only else {}
+    security |= _OWN_USER if is_archive(spec) else {}
     container: Json = {
         "name": names.CONTAINER,
         "image": image_of(spec, ground),
@@ -83,7 +86,7 @@ def unpacking_container(asked: Asked, ground: Ground) -> Json:
         "image": ground.settings.function_image,
         "imagePullPolicy": ground.settings.image_pull_policy,
         "command": ["python3", "-I", "-c", script, *pairs],
-        "securityContext": {**_LOCKED_DOWN, "readOnlyRootFilesystem": True},
+        "securityContext": {**_LOCKED_DOWN, **_OWN_USER, "readOnlyRootFilesystem": True},
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "volumeMounts": unpacking_mounts(asked),
     }

@@ -31,6 +31,7 @@ class Following(Generic[Record]):
         cache: Cache[Record],
         changed: Callable[[Change[Record]], None],
         labels: str = "",
+        fields: str = "",
     ) -> None:
         """Asks nothing yet.
 
@@ -40,9 +41,11 @@ class Following(Generic[Record]):
             cache: Takes what is there.
             changed: Told of each change, once it is in the cache.
             labels: A label selector; empty for all objects.
+            fields: A field selector; likewise.
         """
         self._api, self._path, self._cache, self._changed = api, path, cache, changed
-        self._query = {"labelSelector": labels} if labels else {}
+        selectors = {"labelSelector": labels, "fieldSelector": fields}
+        self._query = {key: text for key, text in selectors.items() if text}
         self._faults = 0
 
     async def list(self) -> None:

@@ -11,6 +11,7 @@ from ..replica_times import MARGIN_SECONDS, times_of
 from . import names
 from .api import Json
 from .containers import PORTS, drain_seconds, function_container, metrics_port, unpacking_container
+from .foreign import container_of
 from .placing import placing_of
 from .revisions import Asked, Ground
 from .volumes import volumes_of
@@ -76,8 +77,6 @@ def template(asked: Asked, ground: Ground, selector: Mapping[str, str]) -> Json:
         selector: Labels by which the Deployment knows its pods.
     """
     spec = asked.spec
-    # What is kept for it is among its labels, so that one question finds who needs it.
-    kept = {f"{names.CONTENT}{digest[:63]}": "" for digest in asked.stored}
     annotations = {
         **_scraped(spec),
         **spec.annotations,
@@ -86,7 +85,7 @@ def template(asked: Asked, ground: Ground, selector: Mapping[str, str]) -> Json:
     }
     annotations |= {names.DEPLOYED_BY: asked.by} if asked.by else {}
     annotations |= {names.VERDICT: asked.verdict} if asked.verdict else {}
-    labels = {**spec.labels, **kept, names.REVISION: str(asked.number), **selector}
+    labels = {**spec.labels, names.REVISION: str(asked.number), **selector}
     return {"metadata": {"labels": labels, "annotations": annotations}, "spec": _pod(asked, ground)}
 
 
@@ -108,8 +107,6 @@ def _pod(asked: Asked, ground: Ground) -> Json:
         **placing_of(spec.constraints),
     }
     if asked.stored:
-        # Of the gateway's own image, which has a user for it.
-        pod["securityContext"] |= {"runAsNonRoot": True}
         pod["initContainers"] = [unpacking_container(asked, ground)]
     if volumes := volumes_of(asked):
         pod["volumes"] = volumes
@@ -144,10 +141,21 @@ def service(deployed: Json) -> Json:
             "selector": deployed["spec"]["selector"]["matchLabels"],
             "ports": [
                 {"name": name, "port": port, "targetPort": port, "protocol": "TCP"}
-                for name, port in PORTS.items()
+                for name, port in _ports(deployed).items()
             ],
         },
     }
+
+
+def _ports(deployed: Json) -> Mapping[str, int]:
+    """Of a Service, by name; those of a Deployment that somebody else wrote may be others."""
+    pod = deployed["spec"]["template"]["spec"]
+    container = container_of(deployed["metadata"]["name"], pod)
+    if container.get("name") == names.CONTAINER:
+        return PORTS
+    ports = container.get("ports") or [{"containerPort": PORTS["http"]}]
+    named = [each for each in ports if each.get("name") == "http"]
+    return {"http": (named or ports)[0]["containerPort"]}
 
 
 def owner_of(deployed: Json) -> Json:

@@ -54,10 +54,6 @@ SCALE = "dcf.scale"
 KEPT = "dcf.kept"
 """Label of what the provider keeps besides: `secret`, `archive`."""
 
-CONTENT = "content.dcf/"
-"""Begins the labels, of pod templates and so of ReplicaSets, that name the archives and attachments
-which a revision needs; 63 digits of the digest follow."""
-
 CONTAINER = "function"
 """Name of the container that runs the function."""
 

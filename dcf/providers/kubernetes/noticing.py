@@ -84,7 +84,9 @@ class Noticing:
             return
         told = self._told.setdefault(name, _Told())
         newest = standing.newest_info
-        if newest.number != told.newest:
+        if newest.number < told.newest:
+            return  # its template went back already, and its ReplicaSet is not seen yet
+        if newest.number > told.newest:
             if told.newest and told.outcome == PROGRESSING:
                 before = [each for each in standing.history() if each.number == told.newest]
                 seconds = self._since(before[0]) if before else 0.0

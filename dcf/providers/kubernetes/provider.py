@@ -24,6 +24,7 @@ from .revisions import Ground
 from .rollout_keeper import RolloutKeeper
 from .routing import Routes
 from .settings import ClusterSettings
+from .sweeping import Sweeper
 from .usage import PodUsage
 from .view import View
 
@@ -121,6 +122,7 @@ class _Opened:
         self.stores = Stores(parts.archives, parts.secrets, PodLogs(api, self._view))
         self.measuring = Consumptions(usage.all)
         self._keeper = RolloutKeeper(parts, lambda: self.leader.leads)
+        self._sweeper = Sweeper(parts, lambda: self.leader.leads)
         self.leader = Leader(api, served.leases, self._keeper.look_at_all)
 
     async def start(self, opened: AsyncExitStack) -> None:
@@ -131,7 +133,7 @@ class _Opened:
         opened.push_async_callback(self._view.close)
         await self._view.open(self._api, self._served)
         self._noticing.started(list(self._view.functions()))
-        for work in (self._keeper.run(), self.leader.run()):
+        for work in (self._keeper.run(), self._sweeper.run(), self.leader.run()):
             opened.push_async_callback(_ended, asyncio.create_task(work))
 
 

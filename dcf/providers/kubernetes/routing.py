@@ -133,7 +133,12 @@ class Table:
         )  # fmt: skip
 
     def _places(self, of: DeploymentRecord) -> Iterator[tuple[int, EndpointRecord]]:
-        """The ready addresses of a Deployment's Service, each with its pod's revision."""
+        """The ready addresses of a Deployment's Service, each with its pod's revision.
+
+        Where none is wanted they are about to end, and a call would be one of the last.
+        """
+        if not of.replicas:
+            return
         for addresses in self._view.endpoints.of(of.name):
             for each in addresses:
                 pod = self._view.pods.get(each.pod)
@@ -181,7 +186,7 @@ def _matters(record: Any) -> object:  # noqa: ANN401 # of three kinds
     """What of a record makes other targets; its count of ready pods, for one, does not."""
     match record:
         case DeploymentRecord():
-            return record.name, record.track, record.revision, record.spec
+            return record.name, record.track, record.revision, record.spec, record.replicas > 0
         case ReplicaSetRecord():
             return record.name, record.revision, record.rollout
         case PodRecord():

@@ -18,10 +18,10 @@ _TAINT = re.compile(
 )
 _UNREACHABLE = ("node.kubernetes.io/unreachable", "node.kubernetes.io/not-ready")
 _WORDS = (
-    (re.compile(r"node\(s\) didn't match .*(?:selector|affinity).*"), "lack what constraints want"),
-    (re.compile(r"node\(s\) were unschedulable"), "take no pods now (cordoned)"),
-    (re.compile(r"Too many pods"), "have as many pods as they may"),
-    (re.compile(r"node\(s\) were not ready|node\(s\) were unreachable"), "do not answer"),
+    (re.compile(r"node\(s\) didn't match .*(selector|affinity)"), "not what constraints ask for"),
+    (re.compile(r"node\(s\) were unschedulable"), "no new pods are taken there (cordoned)"),
+    (re.compile(r"Too many pods"), "as many pods as there may be"),
+    (re.compile(r"node\(s\) were (?:not ready|unreachable)"), "no answer"),
 )  # fmt: skip
 
 
@@ -37,25 +37,29 @@ def why_unscheduled(message: str, pod: Json) -> str:
     if not found:
         return f"no node takes it: {line or 'the scheduler does not say why'}"[:_LONGEST]
     why = _PREEMPTION.sub("", found["why"]).rstrip(".")
-    said = [_told(each, pod) for each in _BETWEEN.split(why)]
-    nodes = "the only node" if found["all"] == "1" else f"{found['all']} nodes"
-    return f"no node takes it; of {nodes}: {', '.join(said)}"[:_LONGEST]
+    said = [_told(each, found["all"], pod) for each in _BETWEEN.split(why)]
+    return f"no node takes it; {'; '.join(said)}"[:_LONGEST]
 
 
-def _told(reason: str, pod: Json) -> str:
+def _told(reason: str, nodes: str, pod: Json) -> str:
     found = _REASON.match(reason)
     if not found:
         return reason
-    count, what = found["count"], found["what"]
+    what = found["what"]
+    return f"{found['count']} of {nodes}: {_words(what, pod)}"
+
+
+def _words(what: str, pod: Json) -> str:
     if what.startswith("Insufficient "):
         resource = what.removeprefix("Insufficient ")
-        return f"{count} have too little {resource}{_asked(resource, pod)}"
+        return f"too little {resource}{_asked(resource, pod)}"
     if taint := _TAINT.match(what):
         if taint["key"] in _UNREACHABLE:
-            return f"{count} do not answer"
+            return "no answer"
         value = f"={taint['value']}" if taint["value"].strip() else ""
-        return f"{count} have the taint {taint['key']}{value}, which constraints do not tolerate"
-    return next((f"{count} {words}" for form, words in _WORDS if form.match(what)), reason)
+        return f"the taint {taint['key']}{value}, which constraints do not tolerate"
+    known = (words for form, words in _WORDS if form.match(what))
+    return next(known, what.removeprefix("node(s) "))
 
 
 def _asked(resource: str, pod: Json) -> str:

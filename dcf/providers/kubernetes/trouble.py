@@ -97,7 +97,7 @@ def _pull(message: str, image: str, before: str) -> str:
         if not message and before.startswith(start):
             return before
     start = f"image {image} cannot be pulled: "
-    why = _PULL_NOISE.sub("", message).replace(f"{image}: ", "").strip()
+    why = re.sub(rf"^\S*{re.escape(image)}: ", "", _PULL_NOISE.sub("", message))
     if "not found" in why or "not exist" in why or "manifest unknown" in why:
         return f"{start}there is none of this name in its registry, or it needs a key: {why}"[
             :_LONGEST
@@ -112,19 +112,22 @@ def _image(reason: str, image: str, message: str) -> str:
 
 
 def _configuration(message: str) -> str:
-    if found := _MISSING.search(message):
-        return _missing(found["kind"], found["name"])
-    if found := _NO_KEY.search(message):
-        return f"{found['kind'].lower()} {found['name']} has no key {found['key']}"
+    if found := missing(message):
+        return found
     if _ROOT.search(message):
         return "its image runs as root, and functions may not: set USER in its Dockerfile"
     return f"its container cannot be made: {message}"[:_LONGEST]
 
 
-def _missing(kind: str, name: str) -> str:
-    if kind.lower() == "secret":
-        return f"secret {name} is not here any more: create it again"
-    return f"config map {name} is not here"
+def missing(message: str) -> str:
+    """Which Secret or ConfigMap is not there, or lacks a key; empty if it is about neither."""
+    if found := _NO_KEY.search(message):
+        return f"{found['kind'].lower()} {found['name']} has no key {found['key']}"
+    if not (found := _MISSING.search(message)):
+        return ""
+    if found["kind"].lower() == "secret":
+        return f"secret {found['name']} is not here any more: create it again"
+    return f"config map {found['name']} is not here"
 
 
 def _failed(status: Json) -> str:

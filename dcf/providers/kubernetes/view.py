@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from ...errors import NotFound
-from . import names
-from .api import Api, Json
+from . import names, pod_warnings
+from .api import Api, ApiError, Json
 from .cache import Cache, Change
 from .discovery import Served
 from .endpoints import Addresses, endpoints_addresses, service_of, slice_addresses
@@ -15,6 +16,7 @@ from .following import Following
 from .reading import deployment_record, pod_record, replica_set_record
 from .records import DeploymentRecord, FunctionRecords, PodRecord, ReplicaSetRecord
 
+_log = logging.getLogger(__name__)
 Record = TypeVar("Record")
 Hear = Callable[[Change[Any]], None]
 
@@ -27,6 +29,7 @@ class View:
         replica_sets: By function.
         pods: By function.
         endpoints: By Service.
+        warnings: By pod.
     """
 
     def __init__(self) -> None:
@@ -35,6 +38,9 @@ class View:
         self.replica_sets = Cache[ReplicaSetRecord](_alone(replica_set_record), _function)
         self.pods = Cache[PodRecord](pod_record, _function)
         self.endpoints = Cache[Addresses](_alone(slice_addresses), service_of)
+        self.warnings = Cache[pod_warnings.PodWarning](
+            _alone(pod_warnings.pod_warning), lambda each: each.pod
+        )
         self._hearing: list[Hear] = []
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
         self._following: list[Following[Any]] = []
@@ -61,6 +67,13 @@ class View:
             self._following.append(Following(api, path, cache, self._changed, labels))
         for each in self._following:
             await each.list()
+        path = f"/api/v1{here}/events"
+        warnings = Following(api, path, self.warnings, self._changed, fields=pod_warnings.FIELDS)
+        try:
+            await warnings.list()
+            self._following.append(warnings)
+        except ApiError as fault:  # without them all goes on, only less is told
+            _log.warning("why volumes and probes of pods fail will not be told: %s", fault)
         self._tasks = [asyncio.create_task(each.run()) for each in self._following]
 
     async def close(self) -> None:
@@ -88,7 +101,10 @@ class View:
             stable,
             self.track(function, names.CANDIDATE),
             self.replica_sets.of(function),
-            self.pods.of(function),
+            tuple(
+                pod_warnings.warned(pod, self.warnings.of(pod.name))
+                for pod in self.pods.of(function)
+            ),
         )
 
     async def changed(self, function: str, deadline: float) -> bool:

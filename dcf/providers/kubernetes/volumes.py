@@ -10,7 +10,6 @@ SECRETS_PATH = "/var/openfaas/secrets"
 UNPACKED_PATH = "/dcf/unpacked"
 PACKED_PATH = "/dcf/packed"
 _SECRETS, _UNPACKED, _PACKED, _TMP = "secrets", "unpacked", "packed-", "tmp"
-_OWNER_READS = 0o440
 _PART_DIGITS = 4
 _TMP_PATH = "/tmp"  # noqa: S108 # the container's own
 
@@ -21,9 +20,7 @@ def volumes_of(asked: Asked) -> list[Json]:
     if names := mounted_secrets(asked):
         # One folder with all of them, which follows their values; each has its name as its key.
         sources = [{"secret": {"name": name}} for name in names]
-        volumes += [
-            {"name": _SECRETS, "projected": {"sources": sources, "defaultMode": _OWNER_READS}}
-        ]
+        volumes += [{"name": _SECRETS, "projected": {"sources": sources}}]
     if asked.stored:
         volumes += [{"name": _UNPACKED, "emptyDir": {}}]
         volumes += [_packed(digest, each.parts) for digest, each in asked.stored.items()]

@@ -4,6 +4,7 @@ It runs in a thread of its own, so that a test may be a program, a loop, or neit
 """
 
 import asyncio
+import json
 import threading
 
 from tests.kubernetes.fake import kinds
@@ -55,6 +56,22 @@ class Cluster:
     def url(self):
         """Where the API is."""
         return f"http://127.0.0.1:{self._server.port}"
+
+    def kubeconfig(self, path):
+        """Write a kubeconfig that leads here; gives its path."""
+        named = {
+            "clusters": [{"name": "memory", "cluster": {"server": self.url}}],
+            "users": [{"name": "tests", "user": {"token": "unused"}}],
+            "contexts": [
+                {
+                    "name": "memory",
+                    "context": {"cluster": "memory", "user": "tests", "namespace": NAMESPACE},
+                }
+            ],
+        }
+        config = {"apiVersion": "v1", "kind": "Config", "current-context": "memory", **named}
+        path.write_text(json.dumps(config))
+        return path
 
     @property
     def requests(self):
