@@ -289,6 +289,30 @@ def test_a_verdict_that_cannot_be_kept_is_tried_again(monkeypatch):
     run(steps)
 
 
+def test_a_provider_that_tells_of_the_end_before_all_is_done_is_let_finish():
+    async def steps():
+        async with two() as both:
+            settle, done = both.provider.settle, []
+
+            async def telling(*given, **more):
+                await asyncio.create_task(settle(*given, **more))  # the end is heard there
+                await asyncio.sleep(0.05)
+                done.append(given)
+
+            both.provider.settle = telling
+            await both.update({**CANARY, "dcf.rollout.seconds": "1"})
+            assert (await both.settled()).rollout == "failed"
+            await until_async(lambda: done)
+            verdicts = 'verdicts_total{function_name="f.openfaas-fn",verdict="abandoned"} 1.0'
+
+            async def is_counted():
+                return verdicts in await both.metrics()
+
+            await until_async(is_counted)
+
+    run(steps)
+
+
 @pytest.mark.parametrize("step", ["trial", "keeping", "preparing"])
 def test_any_other_step_ends_the_judging(step):
     async def steps():
