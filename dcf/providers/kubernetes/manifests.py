@@ -12,7 +12,7 @@ from . import names
 from .api import Json
 from .containers import PORTS, drain_seconds, function_container, metrics_port, unpacking_container
 from .foreign import container_of
-from .placing import placing_of
+from .placing import placing_of, spread_of
 from .revisions import Asked, Ground
 from .volumes import volumes_of
 from .written import spec_text
@@ -86,7 +86,10 @@ def template(asked: Asked, ground: Ground, selector: Mapping[str, str]) -> Json:
     annotations |= {names.DEPLOYED_BY: asked.by} if asked.by else {}
     annotations |= {names.VERDICT: asked.verdict} if asked.verdict else {}
     labels = {**spec.labels, names.REVISION: str(asked.number), **selector}
-    return {"metadata": {"labels": labels, "annotations": annotations}, "spec": _pod(asked, ground)}
+    return {
+        "metadata": {"labels": labels, "annotations": annotations},
+        "spec": _pod(asked, ground, selector),
+    }
 
 
 def _scraped(spec: FunctionSpec) -> dict[str, str]:
@@ -96,7 +99,7 @@ def _scraped(spec: FunctionSpec) -> dict[str, str]:
     return {f"prometheus.io/{key}": text for key, text in found.items()}
 
 
-def _pod(asked: Asked, ground: Ground) -> Json:
+def _pod(asked: Asked, ground: Ground, selector: Mapping[str, str]) -> Json:
     spec = asked.spec
     times = times_of(spec.env)
     pod: Json = {
@@ -105,6 +108,7 @@ def _pod(asked: Asked, ground: Ground) -> Json:
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [function_container(asked, ground)],
         **placing_of(spec.constraints),
+        **spread_of(selector),
     }
     if asked.stored:
         pod["initContainers"] = [unpacking_container(asked, ground)]

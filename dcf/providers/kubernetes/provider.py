@@ -117,7 +117,7 @@ class _Opened:
         self.routes = Routes(self._view)
         self._noticing = Noticing(self._view.of, hear, time.time)
         parts = parts_of(api, self._view, ground, served.scalers)
-        usage = PodUsage(api, self._view, self.routes, self._pages, has_metrics=bool(served.usage))
+        usage = PodUsage(api, self._view, self.routes, self._pages, metrics=served.usage)
         self.placement = ClusterPlacement(parts, usage.of)
         self.stores = Stores(parts.archives, parts.secrets, PodLogs(api, self._view))
         self.measuring = Consumptions(usage.all)
