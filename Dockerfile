@@ -97,12 +97,12 @@ RUN --mount=type=bind,from=scripts,source=/,target=/mnt \
     && echo /opt/dcf > /opt/venv/lib/python3.11/site-packages/dcf.pth \
     && install --directory --owner=dcf --group=dcf --mode=0700 /var/lib/dcf \
     && sh /mnt/times.sh
-COPY --chmod=755 requirements/local.txt /opt/dcf/requirements/
+COPY --chmod=755 requirements/kubernetes.txt /opt/dcf/requirements/
 RUN --mount=type=bind,from=tools,source=/,target=/tools \
     --mount=type=cache,target=/var/cache/pip,sharing=locked \
     --mount=type=secret,id=cacert \
     --mount=type=secret,id=pip \
-    sh /tools/opt/image/install.sh /opt/dcf/requirements/local.txt whole
+    sh /tools/opt/image/install.sh /opt/dcf/requirements/kubernetes.txt whole
 COPY --from=code /opt/dcf/watcher /opt/dcf/watcher
 COPY --from=gateway-code /opt/dcf/dcf /opt/dcf/dcf
 ENV PATH=/opt/venv/bin:$PATH \

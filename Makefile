@@ -35,7 +35,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image bench-scale model pipeline proto \
+.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked test-kubernetes coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image bench-scale model pipeline proto \
 	train-env jax-env lifecycle-env clean
 
 help: ## List every target
@@ -119,6 +119,9 @@ test-all: test test-marked ## Run all tests, the marked ones included
 
 test-marked: .venv-dev/.ready .venv-train/.ready .venv-jax/.ready .venv-sbom/.ready .venv-emulator/.ready .cache/axe/.ready ## Run only what `make test` leaves out
 	sh tests/run_marked.sh
+
+test-kubernetes: .venv-dev/.ready ## Run the tests on a cluster: KUBECONFIG's, or one of two nodes raised here [TESTS=tests/kubernetes/...]
+	sh tests/kubernetes/run.sh $(TESTS)
 
 coverage: .venv-dev/.ready ## Print what the tests reach, room by room; fails below the floors that have landed
 	rm -rf .cache/coverage && mkdir -p .cache/coverage

@@ -1,7 +1,7 @@
 """A function's code as one reproducible tar, named by the sha256 of its bytes.
 
 The same files always give the same bytes: names are sorted, times and owners are zero, nothing is
-compressed. The gateway unpacks it (`dcf.providers.process.unpack`), under the same limits.
+compressed. The gateway unpacks it (`dcf.providers.packed`), under the same limits.
 """
 
 import hashlib

@@ -24,6 +24,7 @@
     ├── StorageFailed        storage_failed    the gateway's disk or state folder fails
     │   └── StorageFull      storage_full      there is no room on it
     ├── EngineFailed         engine_failed     the container engine is missing, or could not do it
+    ├── ApiError             cluster_error     a cluster's API refused, or is away
     └── Unsupported          unsupported       this provider does not do that
 
 Each door has one table from `code` to its own statuses; a code that is in none of them is a fault

@@ -11,7 +11,8 @@ lock build.txt build.in
 lock serving.txt serving.in
 lock watcher.txt watcher.in --constraint serving.txt
 lock local.txt serving.in local.in
-lock dev.txt serving.in local.in build.in dev.in tracing.in
+lock kubernetes.txt serving.in local.in kubernetes.in --constraint local.txt
+lock dev.txt serving.in local.in build.in dev.in tracing.in kubernetes.in
 lock fuzz.txt serving.in local.in build.in fuzz.in --constraint dev.txt
 lock train.txt serving.in local.in build.in train.in lifecycle.in train-tests.in --constraint dev.txt
 # The same Keras on both: what they compute is compared.

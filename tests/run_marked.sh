@@ -30,7 +30,16 @@ else
     echo "skipped: see the line above"
 fi
 
-for marker in browser kubernetes gpu; do
+echo "== kubernetes"
+status=0
+sh tests/kubernetes/run.sh || status=$?
+case $status in
+0) ;;
+3) echo "skipped: see the line above" ;;
+*) exit "$status" ;;
+esac
+
+for marker in browser gpu; do
     if grep -rqs "mark\.$marker\b" tests --include='*.py'; then
         echo "== $marker"
         pytest_in .venv-dev "$marker"

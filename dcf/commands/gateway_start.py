@@ -1,4 +1,4 @@
-"""dcf gateway start: the local gateway in the foreground, until Ctrl-C or SIGTERM."""
+"""dcf gateway start: a gateway in the foreground, until Ctrl-C or SIGTERM."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,7 @@ import signal
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +29,7 @@ from ..terminal.examples import examples
 from ..terminal.patience import patience
 from ..terminal.printing import write_line
 from .options.bounds import bounds_options
+from .options.cluster import cluster_of, cluster_options
 from .options.log import log_options, log_to_stderr
 from .options.numbers import Number, Whole
 
@@ -36,6 +38,7 @@ from .options.numbers import Number, Whole
     "dcf gateway start",
     "dcf gateway start --port 9090 --grpc-port 0 --home state",
     "dcf gateway start --host 0.0.0.0 --basic-auth --secret-mount-path secrets",
+    "dcf gateway start --provider kubernetes --namespace functions",
     "dcf gateway start --host 0.0.0.0 --tokens tokens.json --tls-cert cert.pem --tls-key key.pem",
 )
 @click.command()
@@ -161,6 +164,7 @@ from .options.numbers import Number, Whole
     is_flag=True,
     help="Start with what is left of a damaged state; what was found is kept beside it.",
 )
+@cluster_options
 @log_options
 @click.option(
     "--deploy",
@@ -194,11 +198,12 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     log_level: str,
     deploy: Path | None,
     sample: Path | None,
-    **bounds: int,
+    **flags: Any,  # noqa: ANN401 # bounds and the cluster's
 ) -> None:
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
         raise click.UsageError("--sample needs --deploy")
+    cluster = cluster_of(flags)
     settings = Settings(
         host,
         port,
@@ -218,12 +223,13 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         ),
         min_ready_seconds,
         accept_lost_state,
-        Bounds(**bounds),
+        Bounds(**flags),
         cors_of(allow_origin, os.environ),
         certificate_of(tls_cert, tls_key),
         isolation,
         _secret_files(secret_mount_path, tokens, tls_key),
         trust_pages,
+        cluster,
     )
     _serve(settings, (log_format, log_level), (deploy, sample))
 

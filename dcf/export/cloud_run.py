@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from ..config import Config, FunctionConfig
+from ..providers.limits import resources_of
 from . import cluster
 from .exported import Exported
 from .labels import annotations_of, plain_labels, scaling_of
@@ -72,7 +73,7 @@ def _container(function: FunctionConfig, serving: Serving) -> dict[str, Any]:
             "image": function.image_name,
             "ports": [{"name": "http1", "containerPort": serving.port}],
             "env": cluster.variables(environment_of(function, ("PORT",))),
-            "resources": cluster.resources_of(function),
+            "resources": resources_of(function.limits, function.requests),
             "startupProbe": {
                 "httpGet": {"path": "/_/ready"},
                 "periodSeconds": 1,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ..config import FunctionConfig
 from ..errors import ConfigError
+from ..providers.limits import limits_of
 from ..providers.placement import REGISTRY_SECRET
-from ..providers.process.limits import limits_of
 from .labels import Scaling
 from .serving import Serving
 
@@ -16,7 +16,6 @@ SCALE = "autoscaling.knative.dev/"
 _MARGIN_S = 5
 _MOST_CALLS = 1000
 _NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-_GPU = "nvidia.com/gpu"
 
 
 def checked_name(function: FunctionConfig, longest: int) -> str:
@@ -32,20 +31,6 @@ def checked_name(function: FunctionConfig, longest: int) -> str:
 def variables(environment: Mapping[str, str]) -> list[dict[str, str]]:
     """An environment as a container lists it."""
     return [{"name": name, "value": text} for name, text in environment.items()]
-
-
-def resources_of(function: FunctionConfig) -> dict[str, dict[str, str]]:
-    """Limits and requests that are set; raises `InvalidRequest` if one cannot be read."""
-    parts = {"limits": function.limits, "requests": function.requests}
-    for where, texts in parts.items():
-        limits_of(texts, where)
-    return {where: _quantities(texts) for where, texts in parts.items() if _quantities(texts)}
-
-
-def _quantities(texts: Mapping[str, str]) -> dict[str, str]:
-    return {
-        (_GPU if key == "gpu" else key): text for key, text in texts.items() if text and text != "0"
-    }
 
 
 def replicas(scaling: Scaling, least: str, most: str) -> dict[str, str]:

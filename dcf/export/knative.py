@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from ..config import Config, FunctionConfig
+from ..providers.limits import resources_of
 from ..providers.placement import REGISTRY_SECRET
 from . import cluster
 from .exported import Exported
@@ -75,7 +76,7 @@ def _container(function: FunctionConfig, serving: Serving) -> dict[str, Any]:
             "image": function.image_name,
             "ports": [{"name": "http1", "containerPort": serving.port}],
             "env": cluster.variables(env),
-            "resources": cluster.resources_of(function),
+            "resources": resources_of(function.limits, function.requests),
             "readinessProbe": {"httpGet": {"path": "/_/ready"}},
             "livenessProbe": {
                 "httpGet": {"path": "/_/health"},

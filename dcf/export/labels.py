@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from ..config import FunctionConfig
 from ..errors import ConfigError
+from ..object_labels import LONGER_TEXT, is_label_value
 from ..scale_labels import PREFIX
 
 # OpenFx' gateway has a name of its own for the least.
 _LEAST, _MOST = (f"{PREFIX}min", "scale_min"), (f"{PREFIX}max", "scale_max")
-_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,8 @@ def plain_labels(function: FunctionConfig) -> dict[str, str]:
         if not key.startswith(PREFIX) and key not in (*_LEAST, *_MOST)
     }
     for key, text in kept.items():
-        if _VALUE.fullmatch(text) is None:
-            raise ConfigError(
-                f"functions.{function.name}.labels.{key} is {text!r}; a label holds at most 63 "
-                "letters, digits, dots, dashes and underscores: put longer text into annotations"
-            )
+        if not is_label_value(text):
+            raise ConfigError(f"functions.{function.name}.labels.{key} is {text!r}; {LONGER_TEXT}")
     return kept
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ..config import FunctionConfig
 from ..errors import ConfigError
-from ..providers.process.limits import limits_of
+from ..providers.limits import limits_of
 from ..rooms import values
 
 # An image decides by itself whether it is a batch run; where it is deployed to serve, it serves.

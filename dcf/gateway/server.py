@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ..errors import CannotStart
+from ..providers.kubernetes.settings import ClusterSettings
 from ..providers.notices import Hear
 from ..providers.port import Provider
 from ..providers.process.isolation import AUTO
@@ -21,7 +22,8 @@ from .access.certificate import Certificate
 from .application import application
 from .bounds import Bounds, open_files
 from .calls.metrics import Metrics
-from .calls.upstream import READ_BUFFER, Upstream
+from .calls.reaching import READ_BUFFER
+from .calls.upstream import Upstream
 from .calls.upstream_choice import upstream_for
 from .core import Gateway
 from .doors.alert import AlertDoor
@@ -54,7 +56,7 @@ from .ui.login_door import LoginDoor
 from .ui.static_files import StaticFiles
 
 _DRAIN_SECONDS = 35.0
-PROVIDERS = ("process",)
+PROVIDERS = ("process", "kubernetes")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one a flag
         isolation: How functions are kept from each other: `auto`, a way, or `none`.
         secret_files: Of the gateway, outside its folder: no function may read them.
         trust_pages: Whether pages of functions may use the session of who is logged in.
+        cluster: The Kubernetes provider's.
     """
 
     host: str = "127.0.0.1"
@@ -94,6 +97,7 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one a flag
     isolation: str = AUTO
     secret_files: tuple[Path, ...] = ()
     trust_pages: bool = False
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
 
     @property
     def authorization(self) -> str:
@@ -117,8 +121,22 @@ def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
             isolation=settings.isolation,
             secret_files=settings.secret_files,
         )
+    if settings.provider == "kubernetes":
+        return _on_cluster(settings, environ)
     raise CannotStart(
         f"provider {settings.provider!r} is unknown: allowed are {', '.join(PROVIDERS)}"
+    )
+
+
+def _on_cluster(settings: Settings, environ: Mapping[str, str]) -> MakeProvider:
+    """Functions of a cluster call one another by their Services, not by way of this process."""
+    try:
+        from ..providers.kubernetes.provider import KubernetesProvider
+    except ImportError as fault:
+        words = "pip install 'dcf-detect[kubernetes]'"
+        raise CannotStart(f"provider kubernetes needs {fault.name}: {words}") from fault
+    return lambda _mesh: KubernetesProvider(
+        settings.cluster, environ, min_ready_seconds=settings.min_ready_seconds
     )
 
 

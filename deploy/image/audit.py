@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _LOCKS = Path(__file__).parents[2] / "requirements"
-_FILES = ("serving.txt", "local.txt")
+_FILES = ("serving.txt", "kubernetes.txt")  # the second: local.txt, and what a cluster needs
 
 
 def main() -> int:

@@ -15,6 +15,8 @@ import pytest
 from dcf.archive import Entry, pack
 from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
 from dcf.providers.fake.provider import FakeProvider, Script
+from dcf.providers.kubernetes.provider import KubernetesProvider
+from dcf.providers.kubernetes.settings import ClusterSettings
 from dcf.providers.notices import CandidateReady, ReplicaEnded, RolloutEnded, RolloutStep
 from dcf.providers.placement import (
     ENDED,
@@ -29,6 +31,7 @@ from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
 from dcf.providers.terms import Terms
+from tests.kubernetes.fake.cluster import cluster_in
 
 HANDLER = """
 import signal
@@ -45,9 +48,21 @@ def fake(home):
     return FakeProvider([Target("http://127.0.0.1:9")], lines)
 
 
-@pytest.fixture(params=[fake, ProcessProvider], ids=["fake", "process"])
+@pytest.fixture(params=["fake", "process", "kubernetes"])
 def make(request, tmp_path):
-    return lambda: request.param(tmp_path / "home")
+    """Gives a provider of each kind; of the last one, over a cluster that ends with the test."""
+    if request.param != "kubernetes":
+        made = {"fake": fake, "process": ProcessProvider}[request.param]
+        yield lambda: made(tmp_path / "home")
+        return
+    with cluster_in(tmp_path) as cluster:
+        cluster.add_node("chosen", {"a": "b"})
+        kubeconfig = str(cluster.kubeconfig(tmp_path / "kubeconfig"))
+        yield lambda: KubernetesProvider(ClusterSettings(kubeconfig))
+
+
+# Those that keep what was deployed when they are stopped.
+LASTING = pytest.mark.parametrize("make", ["process", "kubernetes"], indirect=True)
 
 
 @pytest.fixture
@@ -179,7 +194,7 @@ def test_a_target_says_where_it_is_what_it_runs_and_how_long_it_may_take(make, a
         async with started(make()) as provider:
             await deployed(provider, archive, 2)
             (target,) = provider.routing.targets("echo")
-            assert target.address.startswith("http://127.0.0.1:")
+            assert target.address.startswith("http://127.")
             assert (target.revision, target.weight) == (2, 1.0)
             assert target.timeout > 0
             with pytest.raises(FrozenInstanceError):
@@ -460,7 +475,7 @@ def test_a_replica_that_ends_by_itself_is_explained_everywhere(make, archive):
             ended = await provider.routing.ended("echo", target, now() + 30)
             assert ended.cause.startswith("killed by signal 11 (SIGSEGV)")
             assert ended.reason.startswith(ended.cause + "; in handle")
-            assert (ended.address, ended.replica.startswith("echo-1")) == (target.address, True)
+            assert (ended.address, ended.replica.startswith("echo-")) == (target.address, True)
             assert await recovered(provider, target)
             status = await provider.placement.describe("echo")
             assert (status.restarts, status.last_exit, status.rollout) == (1, ended, READY)
@@ -508,26 +523,28 @@ def test_the_newest_revision_is_told_beside_the_one_that_serves(make, archive, t
     run(steps())
 
 
-def test_stopped_and_started_again_it_has_what_was_deployed(tmp_path, archive):
+@LASTING
+def test_stopped_and_started_again_it_has_what_was_deployed(make, archive):
     async def steps():
-        async with started(ProcessProvider(tmp_path / "home")) as provider:
+        async with started(make()) as provider:
             await provider.stores.archives.put(archive.digest, chunks(archive.data))
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
             await provider.placement.scale("echo", 2)
-        async with started(ProcessProvider(tmp_path / "home")) as provider:
+        async with started(make()) as provider:
             assert (await settled(provider)).available == 2
 
     run(steps())
 
 
+@LASTING
 @pytest.mark.parametrize("digest", ["0" * 64, "short", "../../evil", "A" * 64])
-def test_the_process_provider_refuses_an_archive_of_another_name(tmp_path, archive, digest):
+def test_an_archive_of_another_name_is_refused(make, tmp_path, archive, digest):
     async def steps():
-        async with started(ProcessProvider(tmp_path / "home")) as provider:
+        async with started(make()) as provider:
             with pytest.raises(ArchiveError):
                 await provider.stores.archives.put(digest, chunks(archive.data))
-            assert not list((tmp_path / "home" / "archives").iterdir())
+            assert not list((tmp_path / "home" / "archives").glob("*"))
             assert not await provider.stores.archives.has(digest)
 
     run(steps())
@@ -592,14 +609,15 @@ def test_what_replicas_use_is_told_of_every_function_that_is_there(make, archive
     run(steps())
 
 
-def test_a_start_of_the_provider_is_no_rollout(tmp_path, archive):
+@LASTING
+def test_a_start_of_the_provider_is_no_rollout(make, archive):
     async def steps():
-        home, heard = tmp_path / "home", []
-        async with started(ProcessProvider(home)) as provider:
+        heard = []
+        async with started(make()) as provider:
             await provider.stores.archives.put(archive.digest, chunks(archive.data))
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
-        again = ProcessProvider(home)
+        again = make()
         again.listen(heard.append)
         async with started(again):
             await settled(again)

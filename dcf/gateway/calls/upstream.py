@@ -1,49 +1,31 @@
-"""Calls to replicas, over connections that are kept.
-
-Watchers close a connection after 75 idle seconds, other servers often sooner: ours are given up
-after 5, so that a call never meets one that is just being closed.
-"""
+"""Calls to functions, whatever door they came by: each finds a replica, and is counted."""
 
 import asyncio
-import io
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import lru_cache
-from pathlib import Path
 
 import aiohttp
-from yarl import URL
 
 from ...errors import DcfError, NotFound, ReplicaCrashed, UpstreamFailed, UpstreamTimeout
 from ...providers.routing import Target
 from ..core import Gateway
 from ..telemetry.events import CALL, tell
-from .balancer import Balancer
 from .call import Answer, Call, Witness
-from .file_body import file_body
 from .holds import Holds
 from .metrics import Metrics
 from .not_ready import not_ready
+from .reaching import Attempt, Reaching
 
-_IDLE_SECONDS = 5.0
-_CONNECT_SECONDS = 5.0
-_LOOK_AGAIN_SECONDS = 0.1
 _ENDED_SECONDS = 1.0  # by then it is known how a process ended
-READ_BUFFER = 1 << 18
-_MAX_ANSWER_HEAD = 1 << 16
-# Bodies up to here travel in one piece: less work than a stream, and still small beside a replica.
-WHOLE_BODY = 1 << 20
 OWN_STATUSES = {"not_ready": 503, "upstream_failed": 502, "replica_crashed": 502, "timeout": 504}
 _CALLER_LEFT = 499  # as the web servers count a call that nobody waits for any more
-_OURS = frozenset({"User-Agent", "Content-Type", "Accept", "Accept-Encoding"})
 
 
-class Upstream:
+class Upstream(Reaching):
     """The client side of the gateway; every call is counted here, whatever door it came by.
 
     Attributes:
-        balancer: Knows which replica has how many calls.
         held: Keeps calls until their function has started; None where none does by being called.
         watched: By function, who notes its calls; of most functions nobody does.
     """
@@ -51,22 +33,10 @@ class Upstream:
     held: Holds | None = None
 
     def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
+        super().__init__(gateway.targets)
         self._gateway, self._metrics = gateway, metrics
-        self.balancer = Balancer()
         self.watched: Mapping[str, Witness] = {}
         self._idle = asyncio.Event()
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, keepalive_timeout=_IDLE_SECONDS, force_close=False
-            ),
-            auto_decompress=False,
-            max_line_size=_MAX_ANSWER_HEAD,
-            max_field_size=_MAX_ANSWER_HEAD,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=_OURS,
-            read_bufsize=READ_BUFFER,
-            trust_env=False,
-        )
 
     @asynccontextmanager
     async def open(self, name: str, call: Call) -> AsyncIterator[Answer]:
@@ -160,83 +130,23 @@ class Upstream:
         why = f"Its replica ended during the call: {ended.cause}."
         return ReplicaCrashed(f"{words} {why} `dcf function log {name}` has more.")
 
-    def _choose(self, name: str, refused: str = "") -> Target | None:
-        """A replica; not the one that has just refused a connection, if there is another."""
-        avoid = (lambda each: each.address == refused) if refused else None
-        return self.balancer.choose(name, self._gateway.targets(name), avoid)
-
     @asynccontextmanager
     async def _answer(self, name: str, target: Target, call: Call) -> AsyncIterator[Answer]:
+        attempt = Attempt(name, target)
         try:
             async with AsyncExitStack() as under_way:
-                response = await self._reach(target, call, under_way)
-                if response is None:
-                    target = await self._other(name, target)
-                    under_way.enter_context(self.balancer.call(target))
-                    response = await under_way.enter_async_context(await self._send(target, call))
-                yield Answer(response, target.revision)
+                response = await self._somewhere(attempt, call, under_way)
+                yield Answer(response, attempt.target.revision)
+        except aiohttp.ConnectionTimeoutError as fault:
+            raise await self._broken_off(name, attempt.target) from fault
         except TimeoutError as fault:
             limit = f"{target.timeout:f}s: the gateway's own limit for {name}"
             raise UpstreamTimeout(f"Function timed out after {limit}") from fault
         except aiohttp.ClientError as fault:
-            raise await self._broken_off(name, target) from fault
-
-    async def _reach(
-        self, target: Target, call: Call, under_way: AsyncExitStack
-    ) -> aiohttp.ClientResponse | None:
-        """Its answer; None when it refused the connection: nothing was sent, so another may ask."""
-        async with AsyncExitStack() as tried:
-            tried.enter_context(self.balancer.call(target))
-            try:
-                response = await tried.enter_async_context(await self._send(target, call))
-            except aiohttp.ClientConnectorError:
-                return None
-            under_way.push_async_exit(tried.pop_all())
-            return response
-
-    async def _other(self, name: str, refused: Target) -> Target:
-        """A replica in place of one that refused; a moment later, if it is still the only one.
-
-        Its process has just ended, and it is taken off the list as soon as that is noticed.
-        """
-        other = self._choose(name, refused.address)
-        if other is None or other.address == refused.address:
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-            other = self._choose(name, refused.address)
-        return other or refused
+            raise await self._broken_off(name, attempt.target) from fault
 
     async def idle(self) -> None:
         """Wait until no call is under way."""
         while self.balancer.total:
             self._idle.clear()
             await self._idle.wait()
-
-    async def _send(self, target: Target, call: Call) -> aiohttp.ClientResponse:
-        return await self._session.request(
-            call.method,
-            URL(target.address + call.path, encoded=True),
-            data=_payload(call.body),
-            headers=call.headers,
-            allow_redirects=False,
-            timeout=_timeout(target.timeout),
-        )
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._session.close()
-
-
-def _payload(
-    body: bytes | aiohttp.StreamReader | Path | None,
-) -> io.BytesIO | bytes | aiohttp.StreamReader | aiohttp.BufferedReaderPayload | None:
-    """A large body in pieces, so that writing it never holds up other calls."""
-    if isinstance(body, bytes) and len(body) > WHOLE_BODY:
-        return io.BytesIO(body)
-    if isinstance(body, Path):
-        return file_body(body)
-    return body
-
-
-@lru_cache(maxsize=64)
-def _timeout(seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=seconds)

@@ -9,7 +9,8 @@ from ...errors import DcfError, NotReady, Unsupported
 from ..calls.call import Call
 from ..calls.failures import tell_failure
 from ..calls.forwarding import Arrival, after_name, drop_hop_by_hop, headers_up
-from ..calls.upstream import OWN_STATUSES, WHOLE_BODY, Upstream
+from ..calls.reaching import WHOLE_BODY
+from ..calls.upstream import OWN_STATUSES, Upstream
 from ..core import NAMESPACE, plain_name
 from ..telemetry.refusals import REST
 

@@ -7,7 +7,7 @@ from ...providers.notices import CandidateReady
 from ...providers.routing import Target
 from ...providers.terms import CANARY
 from ..calls.call import Answer, Call
-from ..calls.upstream import WHOLE_BODY
+from ..calls.reaching import WHOLE_BODY
 from .comparison import Kept
 from .copier import AGREED, DIFFERED, DROPPED, FAILED, Copied, Copier
 from .judge import Judge

@@ -24,6 +24,7 @@ _STATUSES = {
     "not_found": _CODE.NOT_FOUND,
     "already_exists": _CODE.ALREADY_EXISTS,
     "not_ready": _CODE.UNAVAILABLE,
+    "cluster_error": _CODE.UNAVAILABLE,
     "upstream_failed": _CODE.UNAVAILABLE,
     "replica_crashed": _CODE.UNAVAILABLE,
     "timeout": _CODE.DEADLINE_EXCEEDED,

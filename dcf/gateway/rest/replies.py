@@ -16,6 +16,7 @@ _STATUSES = {
     "bad_request": 400,
     "bad_archive": 400,
     "not_found": 404,
+    "cluster_error": 503,
     "already_exists": 409,
     "slow_request": 408,
     "too_many_connections": 503,

@@ -1,6 +1,6 @@
 """The Kubernetes API as the provider uses it: paths, plain JSON, one error type."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Protocol
 
 from ...errors import DcfError
@@ -47,13 +47,13 @@ class Api(Protocol):
     async def delete(self, path: str, propagation: str = "Background") -> None:
         """DELETE; what is not there is no error."""
 
-    def watch(self, path: str, version: str, **query: str) -> AsyncIterator[Json]:
+    def watch(self, path: str, version: str, **query: str) -> AsyncGenerator[Json]:
         """Events after a resource version, until the server ends it.
 
         Raises `ApiError`; its status 410 says that the version is too old.
         """
 
-    def lines(self, path: str, **query: str) -> AsyncIterator[str]:
+    def lines(self, path: str, **query: str) -> AsyncGenerator[str]:
         """The lines of a log as they come."""
 
     async def close(self) -> None:

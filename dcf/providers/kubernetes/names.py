@@ -33,6 +33,24 @@ RESULT = "dcf.result"
 REASON = "dcf.reason"
 """Annotation of ReplicaSets: one line, why it failed, or the verdict on a candidate."""
 
+PAST = "dcf.past"
+"""Annotation of the stable Deployment: what became of candidates, and of revisions that were given
+up for another one before they took over; JSON, see `written.py`. What a ReplicaSet of the stable
+Deployment says of itself counts before it."""
+
+NEWEST = "dcf.newest"
+"""Annotation of the stable Deployment: the highest number that a revision was ever given."""
+
+VERDICT = "dcf.verdict"
+"""Annotation of pod templates: why a candidate was kept; its ReplicaSet's `REASON` once it serves.
+"""
+
+PROBE = "dcf.probe"
+"""Annotation that people write: how a replica is asked, `http` or `lock`."""
+
+SCALE = "dcf.scale"
+"""Annotation that people write: `external` if something else than the gateway sets the replicas."""
+
 KEPT = "dcf.kept"
 """Label of what the provider keeps besides: `secret`, `archive`."""
 

@@ -13,10 +13,10 @@ from typing import IO
 from ...archive import MAX_ARCHIVE_BYTES, TOO_LARGE, Entry, digest_of_image, is_digest
 from ...attachment import ATTACHMENT_PREFIX, check_attachments
 from ...errors import ArchiveError
+from ..packed.unpack import read_entry
 from .program_run import run_program
 from .removal import remove
 from .state_dir import StateDir
-from .unpack import read_entry
 from .unpacking import ATTACHMENT
 
 _GRACE_SECONDS = 3600.0

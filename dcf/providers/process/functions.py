@@ -8,12 +8,13 @@ from ...state.disk import writing
 from ..notices import Hear, unheard
 from ..placement import FunctionSpec, FunctionState, ReplicaExit, RevisionInfo, Usage
 from ..routing import Target
+from ..stamp import now
 from ..terms import at_once
 from .deployed import Deployed
 from .function_data import FunctionData
 from .history import History
 from .launching import Launching
-from .logs import FunctionLog, now
+from .logs import FunctionLog
 from .revision_processes import RevisionProcesses
 from .state_dir import StateDir
 from .store import Record, Store

@@ -7,10 +7,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ...errors import InvalidRequest, NotFound
+from ...errors import NotFound
+from ..going_back import earlier_spec, spec_of_revision
 from ..placement import FAILED, PROGRESSING, READY, FunctionSpec, RevisionInfo
-from ..terms import at_once
-from .logs import now
+from ..stamp import now
 from .store import Record, Store
 
 
@@ -49,16 +49,6 @@ class History:
         """What is stored by digest and still named."""
         return {content for each in self._revisions for content in each.spec.contents}
 
-    def spec(self, number: int) -> FunctionSpec:
-        """What a kept revision asks for; raises `NotFound`."""
-        found = self._numbered(number)
-        if found is None:
-            raise NotFound(
-                f"function {self.record.name} has no revision {number}: "
-                f"`dcf function history {self.record.name}` shows those that are kept"
-            )
-        return found.spec
-
     def find(self, number: int | None) -> FunctionSpec:
         """What to go back to.
 
@@ -70,18 +60,9 @@ class History:
             NotFound: There is no such revision, or it is no longer kept.
             InvalidRequest: There is nothing to go back to.
         """
-        name, serving = self.record.name, self.serving
-        if number is not None:
-            return self.spec(number)
-        for each in self._revisions:
-            if (
-                serving is not None
-                and each.number < serving.number
-                and each.rollout == READY
-                and at_once(each.spec) != at_once(serving.spec)
-            ):
-                return each.spec
-        raise InvalidRequest(f"function {name} has no earlier revision to go back to")
+        if number is None:
+            return earlier_spec(self.record.name, self.infos())
+        return spec_of_revision(self.record.name, self._revisions, number)
 
     async def add(self, spec: FunctionSpec, by: str) -> RevisionInfo:
         """Begin a revision; one that was still on its way is marked as given up for it.

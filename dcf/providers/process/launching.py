@@ -1,10 +1,9 @@
 """From what was asked for to how it is started: code, requirements, secrets, limits, settings."""
 
-import contextlib
 import itertools
 import math
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,11 +13,12 @@ from ...attachment import attachments_of
 from ...errors import InvalidRequest
 from ...rooms import cores, values
 from ...scale_labels import policy_in_force
+from ..limits import limits_of
 from ..placement import FunctionSpec
+from ..replica_times import MARGIN_SECONDS, check_settings, concurrency_of, room_of, times_of
 from .archives import Archives
 from .isolation import Isolation
 from .launch import Launch
-from .limits import limits_of
 from .overlay import Overlays
 from .secret_files import Secrets
 from .state_dir import StateDir
@@ -38,12 +38,8 @@ _OURS = frozenset(
     ("HOST", "PORT", "WATCHER_PORT", "MESH_PORT", "METRICS_PORT", "LOCK_FILE", "PARENT_FD",
      "DRAIN_DELAY")
 )  # fmt: skip
-_CALL_MARGIN = 5.0
-_CALL_DEFAULT = 60.0
-_NO_LIMIT = 86_400.0
 _DEVICES = Path("/dev")
 _APART_FROM_NOTHING = Isolation()
-_CALLS_A_SLOT = 8  # that a watcher takes, running and waiting, where nothing else is set
 
 
 @dataclass(frozen=True)
@@ -91,9 +87,7 @@ class Launching:
         A setting that the watcher would refuse at its start is refused now, in the same words.
         """
         self._stock.archives.check(spec.image, spec.env)
-        with _refusal():
-            for name in values.ROWS.keys() - _OURS:
-                values.value_of(values.ROWS[name], spec.env)
+        check_settings(spec.env, _OURS)
         self._stock.secrets.check(spec.secrets)
         wanted, here = limits_of(spec.limits).gpus or 0, self._gpus()
         if wanted > here:
@@ -128,12 +122,7 @@ class Launching:
         if spec.constraints:
             log(f"constraints {', '.join(spec.constraints)} are kept but place nothing: all "
                 "functions of this gateway run on its own machine")  # fmt: skip
-        with _refusal():
-            load = values.seconds("LOAD_TIMEOUT", spec.env)
-            call = values.seconds("EXEC_TIMEOUT", spec.env)
-            concurrency = self._concurrency(spec)
-            room = values.whole("MAX_INFLIGHT", spec.env) or _CALLS_A_SLOT * concurrency
-            stop = _shutdown_seconds(spec.env, call or _NO_LIMIT)
+        times, concurrency = times_of(spec.env), self._concurrency(spec)
         data = self._stock.home.data / spec.name
         data.mkdir(mode=0o700, exist_ok=True)
         # From here on nothing waits, so that a revision that is given up leaves no secrets behind.
@@ -143,15 +132,14 @@ class Launching:
             revision=number,
             folder=folder,
             env=self._environment(replace(spec, env={**spec.env, **attached}), entry, path, secrets)
-            | {"CONCURRENCY": str(concurrency), "SHUTDOWN_TIMEOUT": f"{stop:g}"},
+            | {"CONCURRENCY": str(concurrency), "SHUTDOWN_TIMEOUT": f"{times.stop:g}"},
             parent=self._parent,
             run=self._stock.home.run,
             fence=partial(self._isolation.plan, shown, data),
-            load_timeout=load + _CALL_MARGIN,
-            # An EXEC_TIMEOUT of 0 is no limit.
-            call_timeout=max(_CALL_DEFAULT, (call or _NO_LIMIT) + _CALL_MARGIN),
-            stop_timeout=stop + _CALL_MARGIN,
-            room=room,
+            load_timeout=times.load + MARGIN_SECONDS,
+            call_timeout=times.give_up,
+            stop_timeout=times.stop + MARGIN_SECONDS,
+            room=room_of(spec.env, concurrency),
             memory=limits.memory,
             pick_cores=partial(self._pick_cores, limits.whole_cores),
             discard=partial(self._stock.secrets.unmount, secrets) if secrets else _nothing,
@@ -198,7 +186,7 @@ class Launching:
         As many replicas as there may be have all cores together. Each watcher alone would take all
         of them, as it knows of no other.
         """
-        if given := values.whole("CONCURRENCY", spec.env):
+        if given := concurrency_of(spec.env):
             return given
         here = cores.usable()
         policy = policy_in_force(spec.labels)
@@ -214,20 +202,5 @@ class Launching:
         return {here[(start + each) % len(here)] for each in range(count)}
 
 
-def _shutdown_seconds(env: Mapping[str, str], call: float) -> float:
-    """How long a replica may finish its calls: as it is set, else as long as a call may take."""
-    seconds = values.seconds("SHUTDOWN_TIMEOUT", env)
-    return seconds if values.given(values.ROWS["SHUTDOWN_TIMEOUT"], env) else max(seconds, call)
-
-
 def _nothing() -> None:
     """There is nothing to take back."""
-
-
-@contextlib.contextmanager
-def _refusal() -> Iterator[None]:
-    """Turns a setting that cannot be read into a request that cannot be met."""
-    try:
-        yield
-    except values.BadValue as error:
-        raise InvalidRequest(str(error)) from None

@@ -10,21 +10,14 @@ import os
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
-from ...errors import InvalidRequest
+from ..stamp import now, stamp_of
 from ..stores import LogLine, LogQuery
 from .log_pieces import Piece, count, next_lines, rewind, wanted_by
 
 _MAX_FILE_BYTES = 4 << 20
 _KEPT = 3
-_STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
-
-
-def now() -> str:
-    """The time as RFC 3339, UTC, to the microsecond."""
-    return datetime.now(UTC).strftime(_STAMP)
 
 
 class FunctionLog:
@@ -99,7 +92,7 @@ class FunctionLog:
         Raises:
             InvalidRequest: `since` is no time.
         """
-        since = _utc(query.since)
+        since = stamp_of(query.since)
         wanted = wanted_by(query, since)
         news = asyncio.Event()
         self._readers.add(news)
@@ -154,16 +147,3 @@ class FunctionLog:
         self.close()
         for age in range(_KEPT):
             self._age(age).unlink(missing_ok=True)
-
-
-def _utc(since: str) -> str:
-    """A time of a query as the stamp of a line; no text is no time."""
-    if not since:
-        return ""
-    try:
-        moment = datetime.fromisoformat(since)
-    except ValueError:
-        raise InvalidRequest(
-            f"since is {since!r}: give a time as 2026-01-31T12:00:00Z (RFC 3339)"
-        ) from None
-    return moment.astimezone(UTC).strftime(_STAMP) if moment.tzinfo else moment.strftime(_STAMP)

@@ -18,6 +18,7 @@ from venv import EnvBuilder
 
 from ...archive import Entry
 from ...errors import RolloutFailed
+from ..packed.requirements import NAME, wants_nothing
 from .isolation import Isolation
 from .pip_run import run_pip
 from .program_run import run_program
@@ -125,7 +126,7 @@ class Overlays:
 
 
 def _requirements(folder: Path, entry: Entry) -> Path:
-    return folder / entry.directory / "requirements.txt"
+    return folder / entry.directory / NAME
 
 
 def _packages() -> Path:
@@ -149,7 +150,7 @@ def _key(folder: Path, requirements: Path) -> str:
         data = file.read(_MAX_BYTES + 1)
     is_whole, text = len(data) <= _MAX_BYTES, data.decode(errors="replace")
     lines = text.splitlines()
-    if is_whole and all(not line.strip() or line.strip().startswith("#") for line in lines):
+    if is_whole and wants_nothing(text):
         return ""
     here = (path.name for each in _serving_packages() for path in each.glob("*.dist-info"))
     parts = [sys.version, sys.prefix, *sorted(here), text]

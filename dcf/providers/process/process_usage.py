@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..placement import Usage
@@ -42,6 +42,17 @@ def cpu_seconds(pid: int) -> float:
             fields = Path(f"/proc/{each}/stat").read_bytes().rpartition(b")")[2].split()
             ticks += sum(map(int, fields[11:15]))  # utime stime cutime cstime
     return ticks / _TICKS
+
+
+def usages(pids: Mapping[str, Sequence[int]]) -> dict[str, dict[Hashable, tuple[float, int]]]:
+    """Processor time and memory of all supervisors' processes, by function and process id.
+
+    It takes about a millisecond each: to be read in another thread.
+    """
+    return {
+        name: {pid: (cpu_seconds(pid), resident_bytes(pid)) for pid in each}
+        for name, each in pids.items()
+    }
 
 
 class Meter:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .exit_reason import exit_reason
+from ..exit_reason import exit_reason
 
 
 async def run_program(module: str, *paths: Path, seconds: float) -> dict[str, Any]:

@@ -6,17 +6,19 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
-from ...errors import CannotStart, InvalidRequest
+from ...errors import CannotStart
 from ...state.disk import writing
+from ..consumption import Consumptions
 from ..notices import Hear, unheard
+from ..secret_rules import check_unwanted
 from ..stores import LogLine, LogQuery, Stores
 from .archives import Archives
-from .consumption import Consumptions
 from .functions import ProcessFunctions
 from .isolation import AUTO, Isolation, chosen
 from .launching import Launching, Stock
 from .leftovers import end_leftovers
 from .overlay import Overlays
+from .process_usage import usages
 from .secret_files import Secrets
 from .state_dir import StateDir
 from .store import Store
@@ -29,6 +31,7 @@ class ProcessProvider:
     """Runs `archive:sha256:...` images as processes of this machine; its state is in one folder."""
 
     kind = "process"
+    together = None
 
     def __init__(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a setting
         self,
@@ -151,7 +154,7 @@ class _Opened:
         self.functions = ProcessFunctions(
             home, self._store, launching, self._keep_only, min_ready_seconds, hear
         )
-        self.measuring = Consumptions(self.functions.pids)
+        self.measuring = Consumptions(lambda: asyncio.to_thread(usages, self.functions.pids()))
         self.stores = Stores(
             _Archives(self._archives),
             _WantedSecrets(secrets, self.functions),
@@ -206,11 +209,7 @@ class _WantedSecrets:
 
     async def delete(self, name: str) -> None:
         """Forget a secret."""
-        if function := self._functions.wanting(name):
-            raise InvalidRequest(
-                f"secret {name} is wanted by function {function}: "
-                "deploy it without, or delete it, first"
-            )
+        check_unwanted(name, self._functions.wanting(name))
         self._secrets.delete(name)
 
 

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Protocol
 
 from ...rooms import WATCHER
+from ..exit_reason import BY_GATEWAY
 from ..notices import UNHEALTHY
 from ..placement import ReplicaExit, Usage
+from ..restart_kind import restart_kind
 from ..routing import Target
+from ..stamp import now
 from .crashes import Crashes
-from .exit_reason import BY_GATEWAY
 from .free_ports import free_ports
 from .launch import Launch
 from .leftovers import READY, mark_of
-from .logs import now
 from .probe import answer_of
 from .process_usage import Meter, resident_bytes
-from .restart_kind import restart_kind
 from .spawned import Command, Spawned
 
 HOST = "127.0.0.1"

@@ -11,6 +11,7 @@ from ...errors import DcfError, StorageFailed
 from ...state.disk import storage_fault
 from ..notices import Hear, unheard
 from ..placement import FunctionSpec, ReplicaExit, Usage
+from ..restart_kind import restart_kind
 from ..rollout.machine import Rollout
 from ..rollout.states import State
 from ..rollout.watch import RolloutWatch
@@ -20,7 +21,6 @@ from .history import History
 from .launch import Launch
 from .logs import FunctionLog
 from .replica import Replica, Report
-from .restart_kind import restart_kind
 
 Prepare = Callable[[int, FunctionSpec, Callable[[str], None]], Awaitable[Launch]]
 StartReplica = Callable[[str, Launch, Callable[[str, str], None], Report], Replica]
@@ -151,7 +151,7 @@ class RevisionProcesses:
 
     async def _make(self, number: int) -> None:
         try:
-            spec = self._history.spec(number)
+            spec = self._history.find(number)
             launch = await self._prepare(number, spec, lambda text: self._progress(number, text))
         except Exception as fault:  # pylint: disable=broad-exception-caught # else it stays so
             reason = self._why(number, fault)

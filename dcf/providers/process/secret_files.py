@@ -8,15 +8,12 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from ...errors import AlreadyExists, InvalidRequest, NotFound
 from ...state.disk import writing
-from ..placement import REGISTRY_SECRET
+from ..secret_rules import check_size, check_there, check_wanted, missing
 from .state_dir import StateDir
-
-MAX_BYTES = 1 << 20
 
 
 class Secrets:
@@ -42,34 +39,26 @@ class Secrets:
             InvalidRequest: It is over 1 MiB.
             StorageFailed: It cannot be written; then nothing has changed.
         """
-        if len(value) > MAX_BYTES:
-            raise InvalidRequest(f"secret {name} has {len(value)} bytes; at most {MAX_BYTES} fit")
-        if (self._folder / name).is_file() != replace:
-            if replace:
-                raise NotFound(f"no such secret: {name}")
-            raise AlreadyExists(f"secret {name} already exists: update it instead")
+        check_size(name, value)
+        check_there(name, self._is_here(name), replace)
         wanting = (mount for mount, wanted in self._mounted.items() if name in wanted)
         with writing(f"secret {name}"):
             _write([folder / name for folder in (self._folder, *wanting)], value)
 
     def delete(self, name: str) -> None:
         """Forget a secret; raises `NotFound`."""
-        if not (self._folder / name).is_file():
-            raise NotFound(f"no such secret: {name}")
+        if not self._is_here(name):
+            raise missing(name)
         with writing(f"what is left without secret {name}"):
             (self._folder / name).unlink(missing_ok=True)
 
-    def check(self, wanted: Iterable[str]) -> None:
+    def check(self, wanted: Collection[str]) -> None:
         """Raise `InvalidRequest` with the name of a wanted secret that is not here."""
-        for name in wanted:
-            if name != REGISTRY_SECRET and not (self._folder / name).is_file():
-                raise InvalidRequest(
-                    f"secret {name} is not here: create it first (`dcf secret create {name}`)"
-                )
+        check_wanted(wanted, set(filter(self._is_here, wanted)))
 
     def mount(self, wanted: Iterable[str]) -> Path | None:
         """A new folder with the wanted secrets, or None if there are none."""
-        here = frozenset(name for name in wanted if (self._folder / name).is_file())
+        here = frozenset(set(filter(self._is_here, wanted)))
         if not here:
             return None
         folder = Path(tempfile.mkdtemp(dir=self._mounts))
@@ -81,6 +70,9 @@ class Secrets:
             raise
         self._mounted[folder] = here
         return folder
+
+    def _is_here(self, name: str) -> bool:
+        return (self._folder / name).is_file()
 
     def unmount(self, folder: Path) -> None:
         """Remove what `mount` made, when its last reader has ended."""

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..exit_reason import exit_cause, exit_reason
 from . import supervisor
-from .exit_reason import exit_cause, exit_reason
 from .leftovers import end_marked
 from .oom_kills import oom_kills
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from ...archive import MAX_ARCHIVE_BYTES
 from ...errors import ArchiveError
+from ..packed.unpack import unpack, unpack_attachment
 from .bytecode import compile_folder
 from .confined import Bounds, Say, confined, lower_limit
-from .unpack import unpack, unpack_attachment
 
 LONGEST_SECONDS = 600.0
 ATTACHMENT = "attachment"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dcf.errors import ConfigError, InvalidRequest
+from dcf.errors import ConfigError
 from dcf.export import cluster
 from dcf.export.labels import Scaling
 from dcf.export.serving import Serving
@@ -19,23 +19,6 @@ def test_a_name_must_be_a_services(function, name, fits):
         return
     with pytest.raises(ConfigError, match="holds at most 9 letters"):
         cluster.checked_name(function(name), 9)
-
-
-def test_resources_are_listed_where_there_are_some(function):
-    given = function(
-        limits={"memory": "512Mi", "cpu": "", "gpu": "1"}, requests={"cpu": "500m", "gpu": "0"}
-    )
-    assert cluster.resources_of(given) == {
-        "limits": {"memory": "512Mi", "nvidia.com/gpu": "1"},
-        "requests": {"cpu": "500m"},
-    }
-    assert cluster.resources_of(function()) == {}
-
-
-@pytest.mark.parametrize("where", ["limits", "requests"])
-def test_a_resource_that_cannot_be_read_is_named(function, where):
-    with pytest.raises(InvalidRequest, match=f"{where}.memory is 'lots'"):
-        cluster.resources_of(function(**{where: {"memory": "lots"}}))
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,21 @@ def test_shell_scripts_are_what_a_shell_takes():
     assert done.stdout == ""
 
 
+def test_bash_scripts_are_what_bash_takes():
+    folder = ROOT / "tests/kubernetes/cluster"
+    scripts = [each for each in sorted(folder.iterdir()) if each.suffix != ".md"]
+    assert len(scripts) >= 4
+    for script in scripts:
+        subprocess.run(["bash", "-n", script], check=True, timeout=20)
+    if not shutil.which("shellcheck"):
+        pytest.skip("parsed only: shellcheck is not installed")
+    done = subprocess.run(
+        ["shellcheck", "-x", *scripts],
+        capture_output=True, text=True, timeout=120, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.stdout == ""
+
+
 LOCKS = sorted(
     path.relative_to(ROOT)
     for pattern in ("requirements/*.txt", "dcf/templates/*/src/requirements*.txt")

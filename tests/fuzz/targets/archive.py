@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from dcf.errors import ArchiveError
-from dcf.providers.process.unpack import unpack
+from dcf.providers.packed.unpack import unpack
 
 WORDS = (
     b"ustar\x0000", b"ustar  \0", b"../", b"/etc/passwd", b".dcf-function.json", b"././@LongLink",

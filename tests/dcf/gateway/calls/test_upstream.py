@@ -12,7 +12,8 @@ from multidict import CIMultiDict
 from dcf.errors import NotFound, NotReady, ReplicaCrashed, UpstreamFailed, UpstreamTimeout
 from dcf.gateway.calls.call import Call
 from dcf.gateway.calls.metrics import Metrics
-from dcf.gateway.calls.upstream import WHOLE_BODY, Upstream, _payload
+from dcf.gateway.calls.reaching import WHOLE_BODY, _payload
+from dcf.gateway.calls.upstream import Upstream
 from dcf.gateway.core import Gateway
 from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import FunctionSpec, ReplicaExit

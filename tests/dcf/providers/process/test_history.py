@@ -125,8 +125,6 @@ def test_one_that_is_not_kept_is_said_with_where_to_look(history):
         for number in (0, 2, -1):
             with pytest.raises(NotFound, match=f"no revision {number}: `dcf function history f`"):
                 past.find(number)
-            with pytest.raises(NotFound):
-                past.spec(number)
 
     history(steps)
 

@@ -86,7 +86,7 @@ class World:
         self.function = None
 
     def behaviour(self, number):
-        return self.history.spec(number).env["IS"]
+        return self.history.find(number).env["IS"]
 
     async def prepare(self, number, spec, log):
         for _ in range(int(spec.env.get("TURNS", "0"))):

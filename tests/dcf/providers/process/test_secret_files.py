@@ -10,8 +10,9 @@ import pytest
 from dcf.errors import InvalidRequest, StorageFailed
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.process.process_usage import family
-from dcf.providers.process.secret_files import MAX_BYTES, Secrets
+from dcf.providers.process.secret_files import Secrets
 from dcf.providers.process.state_dir import StateDir
+from dcf.providers.secret_rules import MAX_BYTES
 from dcf.providers.stores import LogQuery
 
 READS = """

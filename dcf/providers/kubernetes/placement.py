@@ -1,0 +1,241 @@
+"""Functions of the cluster: what people ask for becomes objects, and what is there is told.
+
+Every change is one write of the function's Deployment, refused if somebody else has changed it
+since it was read; then it is read and decided on again. Several gateways need nothing else.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from ...errors import AlreadyExists, InvalidRequest, NotFound
+from ..going_back import earlier_spec, spec_of_revision
+from ..placement import (
+    ENDED,
+    FAILED,
+    FunctionSpec,
+    FunctionState,
+    RevisionInfo,
+    Usage,
+)
+from ..stamp import now
+from ..terms import SHADOW, at_once, terms_of
+from . import changes, names
+from .api import ApiError, Json
+from .manifests import deployment, service
+from .objects import DEPLOYMENTS, SERVICES, is_conflict, is_taken
+from .parts import Parts
+from .records import FunctionRecords
+from .revisions import Asked
+from .state import Standing
+
+_TRIES = 8
+
+
+class ClusterPlacement:
+    """Fills `Placement`."""
+
+    def __init__(self, parts: Parts, usage: Callable[[str], Awaitable[Usage]]) -> None:
+        """Asks nothing yet.
+
+        Args:
+            parts: What it is made of.
+            usage: What a function's replicas use.
+        """
+        self._objects, self._view, self._ground = parts.objects, parts.view, parts.ground
+        self._checks, self._scalers, self._candidates = (
+            parts.checks,
+            parts.scalers,
+            parts.candidates,
+        )
+        self._usage = usage
+
+    async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
+        """Make a function's objects."""
+        await self._check_free(spec.name)
+        material = await self._checks.check(spec)
+        asked = Asked(spec, 1, now(), by, material.stored, material.pull_secrets)
+        try:
+            made = await self._objects.create(DEPLOYMENTS, deployment(asked, self._ground))
+        except ApiError as fault:
+            if not is_taken(fault):
+                raise
+            raise _exists(spec.name) from fault
+        await self._objects.ensure_service(service(made))
+        await self._scalers.follow(made, spec)
+        await self._objects.seen(spec.name, made)
+
+    async def update(self, spec: FunctionSpec, by: str = "") -> None:
+        """Begin to replace a function."""
+        await self._begin(spec.name, lambda _: spec, by)
+
+    async def history(self, name: str) -> Sequence[RevisionInfo]:
+        """Its revisions, newest first."""
+        return Standing(self._view.of(name)).history()
+
+    async def rollback(self, name: str, number: int | None, by: str = "") -> RevisionInfo:
+        """Begin to go back to an earlier revision, which is not judged again."""
+
+        def find(records: FunctionRecords) -> FunctionSpec:
+            history = Standing(records).history()
+            if number is not None:
+                spec = spec_of_revision(name, history, number)
+            elif candidate_of(records) and (serving := _serving(history)):
+                spec = serving.spec
+            else:
+                spec = earlier_spec(name, history)
+            newest = history[0]
+            return spec if newest.serving and newest.spec == spec else at_once(spec)
+
+        return await self._begin(name, find, by)
+
+    async def settle(self, name: str, number: int, reason: str, *, keep: bool) -> None:
+        """End a canary or shadow."""
+
+        async def decide(deployed: Json, records: FunctionRecords) -> Json:
+            standing, candidate = Standing(records), records.candidate
+            if candidate is None or not standing.judged or standing.newest != number:
+                raise InvalidRequest(f"revision {number} of {name} is no canary or shadow now")
+            if keep:
+                return changes.taken_over(deployed, await self._candidates.get(name), reason)
+            outcome = ENDED if standing.judged == SHADOW else FAILED
+            return changes.ended(deployed, standing.history()[0], outcome, reason)
+
+        written = await self._change(name, decide)
+        if not keep:
+            await self._candidates.delete(name)
+        await self._objects.seen(name, written)
+
+    async def delete(self, name: str) -> None:
+        """Delete a function's objects; its replicas finish their calls."""
+        found = await self._deployed(name)
+        await self._candidates.delete(name)
+        await self._objects.delete(SERVICES, name)
+        await self._objects.delete(DEPLOYMENTS, name)
+        await self._objects.unseen(name, name, found["metadata"]["uid"])
+
+    async def scale(self, name: str, replicas: int) -> None:
+        """Want so many replicas."""
+        await self._deployed(name)
+        wanted = {"spec": {"replicas": replicas}}
+        await self._candidates.scale(name, replicas)
+        written = await self._objects.patch(DEPLOYMENTS, name, wanted, "/scale")
+        await self._objects.seen(name, written)
+
+    async def functions(self) -> Sequence[FunctionState]:
+        """Every function, by name."""
+        return [Standing(self._view.of(name)).state for name in self._view.functions()]
+
+    async def describe(self, name: str) -> FunctionState:
+        """One function."""
+        return Standing(self._view.of(name)).state
+
+    async def usage(self, name: str) -> Usage:
+        """What its replicas use now."""
+        self._view.of(name)
+        return await self._usage(name)
+
+    async def _begin(
+        self, name: str, find: Callable[[FunctionRecords], FunctionSpec], by: str
+    ) -> RevisionInfo:
+        """Roll to a revision; a roll under way is given up for it. The same again is no work."""
+        begun: list[Asked] = []
+        before = self._view.track(name, names.STABLE)
+
+        async def decide(deployed: Json, records: FunctionRecords) -> Json | None:
+            standing = Standing(records)
+            newest, spec = standing.history()[0], find(records)
+            material = await self._checks.check(spec)
+            begun.clear()
+            if spec == newest.spec and newest.rollout not in (FAILED, ENDED):
+                return None
+            number = changes.next_number(deployed, standing)
+            asked = Asked(spec, number, now(), by, material.stored, material.pull_secrets)
+            begun.append(asked)
+            changed = changes.given_up(deployed, newest, number)
+            replicas = self._scalers.wanted(deployed, spec)
+            if terms_of(spec.annotations) is None or not standing.serving:
+                return changes.begun(changed, asked, self._ground, replicas)
+            changed = changes.numbered(changed, number)
+            if not deployed["spec"]["replicas"]:  # to be judged by
+                changed = changes.scaled(changed, replicas)
+            if records.stable.revision != standing.serving:
+                changed = changes.gone_back(changed, await self._serving_set(records))
+            return changed
+
+        written = await self._change(name, decide)
+        if not begun:
+            return Standing(self._view.of(name)).history()[0]
+        (asked,) = begun
+        await self._candidates.delete(name, asked.number)
+        if (
+            terms_of(asked.spec.annotations) is not None
+            and changes.revision_of(written) != asked.number
+        ):
+            await self._candidates.make(asked, written)
+        await self._scalers.follow(written, asked.spec, before.spec if before else None)
+        await self._objects.seen(name, written)
+        return RevisionInfo(asked.number, asked.spec, asked.at, by)
+
+    async def _change(
+        self, name: str, decide: Callable[[Json, FunctionRecords], Awaitable[Json | None]]
+    ) -> Json:
+        """Write what is decided on of a Deployment and what is known of it; again if it was late.
+
+        Args:
+            name: The function's.
+            decide: Gives the Deployment as it is to be; None for as it is.
+        """
+        for left in reversed(range(_TRIES)):
+            deployed = await self._deployed(name)
+            await self._objects.seen(name, deployed)
+            changed = await decide(deployed, self._view.of(name))
+            if changed is None:
+                return deployed
+            try:
+                return await self._objects.replace(DEPLOYMENTS, changed)
+            except ApiError as fault:
+                if not left or not is_conflict(fault):
+                    raise
+        raise AssertionError
+
+    async def _serving_set(self, records: FunctionRecords) -> Json:
+        return await self._objects.replica_set_of(records, Standing(records).serving)
+
+    async def _deployed(self, name: str) -> Json:
+        """A function's Deployment as it is now; raises `NotFound`."""
+        found = await self._objects.get(DEPLOYMENTS, name)
+        if found is None or not is_function(found, name):
+            raise NotFound(f"no such function: {name}")
+        return found
+
+    async def _check_free(self, name: str) -> None:
+        """Raise `AlreadyExists` if there is a function of that name, or something else is."""
+        for kind, what in ((DEPLOYMENTS, "Deployment"), (SERVICES, "Service")):
+            found = await self._objects.get(kind, name)
+            if found is None:
+                continue
+            if not is_function(found, name):
+                raise AlreadyExists(
+                    f"the cluster has a {what} {name} that is no function: call the function "
+                    "otherwise"
+                )
+            if kind == DEPLOYMENTS:
+                raise _exists(name)
+
+
+def is_function(found: Json, name: str) -> bool:
+    """Whether an object is of that function."""
+    return (found["metadata"].get("labels") or {}).get(names.FUNCTION) == name
+
+
+def candidate_of(records: FunctionRecords) -> bool:
+    """Whether a function has a canary or shadow, ready or not, that is not kept yet."""
+    candidate = records.candidate
+    return candidate is not None and candidate.revision > records.stable.revision
+
+
+def _serving(history: Sequence[RevisionInfo]) -> RevisionInfo | None:
+    return next((each for each in history if each.serving), None)
+
+
+def _exists(name: str) -> AlreadyExists:
+    return AlreadyExists(f"function {name} already exists: update it instead")

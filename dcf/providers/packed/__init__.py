@@ -1,0 +1,1 @@
+"""What a function is made of, as a tar that may be hostile: reading it, making a folder of it."""

@@ -1,0 +1,100 @@
+"""What is in the cluster is what there is: objects of others, logs of pods, recorded requests."""
+
+import pytest
+import requests
+
+from dcf.client.base import Invocation, LogRequest
+from tests.dcf.gateway.integration.test_faas_cli import DEPLOYMENT, STEPS
+from tests.kubernetes.conftest import IMAGES, wait
+
+pytestmark = pytest.mark.kubernetes
+SMALL = {"requests": {"cpu": "10m", "memory": "64Mi"}}
+
+
+def deployment(name, image, labels):
+    selector = {"app": name}
+    return {
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": name, "labels": labels},
+        "spec": {
+            "selector": {"matchLabels": selector},
+            "template": {
+                "metadata": {"labels": {**labels, **selector}},
+                "spec": {"containers": [{
+                    "name": name, "image": image, "imagePullPolicy": "IfNotPresent",
+                    "env": [{"name": "THRESHOLD", "value": "0.4"}],
+                    "readinessProbe": {"httpGet": {"path": "/_/ready", "port": 8080}},
+                }]},
+            },
+        },
+    }  # fmt: skip
+
+
+def test_a_function_by_kubectl_appears_and_others_are_left_alone(cluster, namespace, gateway):
+    cluster.apply(
+        deployment("theirs", f"{IMAGES}/ssd", {"faas_function": "theirs"}),
+        deployment("database", f"{IMAGES}/ssd", {}),
+        namespace=namespace,
+    )
+    wait(lambda: [each.available for each in gateway.client.functions()] == [1], 90)
+    (found,) = gateway.client.functions()
+    assert (found.name, found.image) == ("theirs", f"{IMAGES}/ssd")
+    wait(lambda: cluster.get("services", "", namespace), 30)
+    picture = Invocation("theirs", b"no picture", headers=(("Content-Type", "image/jpeg"),))
+    with pytest.raises(Exception, match=r"image|picture"):
+        gateway.client.call(picture)
+    before = cluster.get("deployment", "database", namespace)
+    for refused in (gateway.client.delete, lambda name: gateway.client.scale(name, 0)):
+        with pytest.raises(Exception, match="database"):
+            refused("database")
+    gateway.client.delete("theirs")
+    wait(lambda: gateway.client.functions() == [], 30)
+    after = cluster.get("deployment", "database", namespace)
+    assert after["spec"] == before["spec"]
+    assert after["metadata"].get("annotations") == before["metadata"].get("annotations")
+    names = [each["metadata"]["name"] for each in cluster.get("services", "", namespace)]
+    assert "database" not in names
+
+
+def test_logs_are_followed_across_pods(gateway, put):
+    said = "def handle(body):\n    print('heard', body, flush=True)\n    return body\n"
+    assert gateway.deploy("echo", put(gateway, said), replicas=2, **SMALL).rollout == "ready"
+    for number in range(40):
+        gateway.client.call(Invocation("echo", f"n{number}".encode()))
+    lines = [each for each in gateway.client.logs(LogRequest("echo")) if "heard n" in each.text]
+    assert {each.text.split()[-1] for each in lines} == {f"n{number}" for number in range(40)}
+    assert len({each.instance for each in lines}) == 2
+    following = gateway.client.logs(LogRequest("echo", tail=0, follow=True))
+    newer = said.replace("heard", "understood")
+    assert gateway.deploy("echo", put(gateway, newer), replicas=2, **SMALL).rollout == "ready"
+    gateway.client.call(Invocation("echo", b"again"))
+    assert any("understood again" in each.text for each in following)
+
+
+def test_faas_cli_is_answered_as_ever(namespace, gateway):
+    """Its recorded requests, in its order, with an image and a namespace that are here."""
+    answers = {}
+    for name, method, path, headers, body, status in STEPS:
+        address = gateway.address + path.replace("openfaas-fn", namespace)
+        if name == "invoke":
+            gateway.settled("ssd")
+        sent = {"json": _here(body, namespace)} if isinstance(body, dict) else {"data": body}
+        told = answers[name] = requests.request(
+            method, address.replace("follow=true", "follow=false"), headers=headers, timeout=60,
+            **sent,
+        )  # fmt: skip
+        # The real function has an opinion of what is no picture.
+        answered = told.status_code in {400, 405, 415} if "hi" in str(body) else False
+        assert told.status_code == status or answered, (name, told.status_code, told.text)
+    assert answers["list"].json()[0]["image"] == f"{IMAGES}/ssd"
+    assert answers["namespaces"].json() == [namespace]
+
+
+def _here(body, namespace):
+    body = {**body, **({"namespace": namespace} if "namespace" in body else {})}
+    if body.get("image") != DEPLOYMENT["image"]:
+        return body
+    limits = {"memory": "512Mi", "cpu": "500m"}
+    return body | {
+        "image": f"{IMAGES}/ssd", "constraints": ["kubernetes.io/os=linux"], "limits": limits,
+    }  # fmt: skip
