@@ -48,6 +48,12 @@ def test_a_candidate_has_its_own_name_and_pods():
         assert selector.items() <= found["spec"]["template"]["metadata"]["labels"].items()
 
 
+def test_pods_of_a_deployment_of_somebody_else_are_known_to_both():
+    labels = manifests.template(ASKED, GROUND, {"app": "mine"})["metadata"]["labels"]
+    ours = {names.FUNCTION: "echo", names.TRACK: names.STABLE, names.REVISION: "4"}
+    assert labels == {"l": "2", "app": "mine", **ours}
+
+
 def test_people_and_programs_find_its_labels_and_annotations():
     found = manifests.deployment(ASKED, GROUND)
     template = found["spec"]["template"]["metadata"]
