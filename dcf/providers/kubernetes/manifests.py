@@ -88,7 +88,10 @@ def template(asked: Asked, ground: Ground, selector: Mapping[str, str]) -> Json:
     # A Deployment that somebody else wrote may know its pods by other labels than ours.
     ours = selector_of(spec.name, selector.get(names.TRACK, names.STABLE))
     labels = {**spec.labels, **ours, names.REVISION: str(asked.number), **selector}
-    return {"metadata": {"labels": labels, "annotations": annotations}, "spec": _pod(asked, ground, selector)}
+    return {
+        "metadata": {"labels": labels, "annotations": annotations},
+        "spec": _pod(asked, ground, selector),
+    }
 
 
 def _scraped(spec: FunctionSpec) -> dict[str, str]:
