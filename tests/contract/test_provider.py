@@ -31,8 +31,7 @@ from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
 from dcf.providers.terms import Terms
-from tests.kubernetes.fake.cluster import Cluster
-from tests.kubernetes.fake.kubelet.images import WATCHER
+from tests.kubernetes.fake.cluster import cluster_in
 
 HANDLER = """
 import signal
@@ -56,11 +55,14 @@ def make(request, tmp_path):
         made = {"fake": fake, "process": ProcessProvider}[request.param]
         yield lambda: made(tmp_path / "home")
         return
-    cluster = Cluster(tmp_path / "pods", {"dcf/watcher": WATCHER})
-    cluster.add_node("chosen", {"a": "b"})
-    kubeconfig = str(cluster.kubeconfig(tmp_path / "kubeconfig"))
-    yield lambda: KubernetesProvider(ClusterSettings(kubeconfig))
-    cluster.close()
+    with cluster_in(tmp_path) as cluster:
+        cluster.add_node("chosen", {"a": "b"})
+        kubeconfig = str(cluster.kubeconfig(tmp_path / "kubeconfig"))
+        yield lambda: KubernetesProvider(ClusterSettings(kubeconfig))
+
+
+# Those that keep what was deployed when they are stopped.
+LASTING = pytest.mark.parametrize("make", ["process", "kubernetes"], indirect=True)
 
 
 @pytest.fixture
@@ -521,26 +523,28 @@ def test_the_newest_revision_is_told_beside_the_one_that_serves(make, archive, t
     run(steps())
 
 
-def test_stopped_and_started_again_it_has_what_was_deployed(tmp_path, archive):
+@LASTING
+def test_stopped_and_started_again_it_has_what_was_deployed(make, archive):
     async def steps():
-        async with started(ProcessProvider(tmp_path / "home")) as provider:
+        async with started(make()) as provider:
             await provider.stores.archives.put(archive.digest, chunks(archive.data))
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
             await provider.placement.scale("echo", 2)
-        async with started(ProcessProvider(tmp_path / "home")) as provider:
+        async with started(make()) as provider:
             assert (await settled(provider)).available == 2
 
     run(steps())
 
 
+@LASTING
 @pytest.mark.parametrize("digest", ["0" * 64, "short", "../../evil", "A" * 64])
-def test_the_process_provider_refuses_an_archive_of_another_name(tmp_path, archive, digest):
+def test_an_archive_of_another_name_is_refused(make, tmp_path, archive, digest):
     async def steps():
-        async with started(ProcessProvider(tmp_path / "home")) as provider:
+        async with started(make()) as provider:
             with pytest.raises(ArchiveError):
                 await provider.stores.archives.put(digest, chunks(archive.data))
-            assert not list((tmp_path / "home" / "archives").iterdir())
+            assert not list((tmp_path / "home" / "archives").glob("*"))
             assert not await provider.stores.archives.has(digest)
 
     run(steps())
@@ -605,14 +609,15 @@ def test_what_replicas_use_is_told_of_every_function_that_is_there(make, archive
     run(steps())
 
 
-def test_a_start_of_the_provider_is_no_rollout(tmp_path, archive):
+@LASTING
+def test_a_start_of_the_provider_is_no_rollout(make, archive):
     async def steps():
-        home, heard = tmp_path / "home", []
-        async with started(ProcessProvider(home)) as provider:
+        heard = []
+        async with started(make()) as provider:
             await provider.stores.archives.put(archive.digest, chunks(archive.data))
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
-        again = ProcessProvider(home)
+        again = make()
         again.listen(heard.append)
         async with started(again):
             await settled(again)

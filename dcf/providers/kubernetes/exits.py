@@ -25,12 +25,6 @@ _RUNTIME = re.compile(
 _LONGEST = 300
 
 
-def ended(status: Json) -> Json | None:
-    """The last end of a container, from its status; None if it never ended."""
-    found: Json | None = (status.get("state") or {}).get("terminated")
-    return found or (status.get("lastState") or {}).get("terminated")
-
-
 def exit_of(  # pylint: disable=too-many-arguments # that many things bear on it
     end: Json,
     pod: str,

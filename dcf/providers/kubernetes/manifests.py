@@ -12,7 +12,7 @@ from . import names
 from .api import Json
 from .containers import PORTS, drain_seconds, function_container, metrics_port, unpacking_container
 from .foreign import container_of
-from .placing import placing_of
+from .placing import placing_of, spread_of
 from .revisions import Asked, Ground
 from .volumes import volumes_of
 from .written import spec_text
@@ -88,7 +88,10 @@ def template(asked: Asked, ground: Ground, selector: Mapping[str, str]) -> Json:
     # A Deployment that somebody else wrote may know its pods by other labels than ours.
     ours = selector_of(spec.name, selector.get(names.TRACK, names.STABLE))
     labels = {**spec.labels, **ours, names.REVISION: str(asked.number), **selector}
-    return {"metadata": {"labels": labels, "annotations": annotations}, "spec": _pod(asked, ground)}
+    return {
+        "metadata": {"labels": labels, "annotations": annotations},
+        "spec": _pod(asked, ground, selector),
+    }
 
 
 def _scraped(spec: FunctionSpec) -> dict[str, str]:
@@ -98,7 +101,7 @@ def _scraped(spec: FunctionSpec) -> dict[str, str]:
     return {f"prometheus.io/{key}": text for key, text in found.items()}
 
 
-def _pod(asked: Asked, ground: Ground) -> Json:
+def _pod(asked: Asked, ground: Ground, selector: Mapping[str, str]) -> Json:
     spec = asked.spec
     times = times_of(spec.env)
     pod: Json = {
@@ -107,6 +110,7 @@ def _pod(asked: Asked, ground: Ground) -> Json:
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [function_container(asked, ground)],
         **placing_of(spec.constraints),
+        **spread_of(selector),
     }
     if asked.stored:
         pod["initContainers"] = [unpacking_container(asked, ground)]

@@ -52,7 +52,7 @@ class PodUsage:
     """Reads what replicas use."""
 
     def __init__(
-        self, api: Api, view: View, routes: Routes, pages: Pages, *, has_metrics: bool
+        self, api: Api, view: View, routes: Routes, pages: Pages, *, metrics: str = ""
     ) -> None:
         """Nothing is read yet.
 
@@ -61,10 +61,10 @@ class PodUsage:
             view: Its pods.
             routes: Which of them take calls, and where their pages are.
             pages: Asks those.
-            has_metrics: Whether the cluster has `metrics.k8s.io`.
+            metrics: Version of `metrics.k8s.io` that the cluster has; empty for none.
         """
         self._api, self._view, self._routes, self._pages = api, view, routes, pages
-        self._has_metrics = has_metrics
+        self._metrics = metrics
         self._seen: dict[str, dict[str, Used]] = {}  # by function, then by replica
         self._rates: dict[str, _Rate] = {}
 
@@ -106,7 +106,7 @@ class PodUsage:
         targets = {name: self._replicas(name) for name in functions}
         flat = [each for those in targets.values() for each in those]
         found = await self._of_watchers(flat)
-        if self._has_metrics and any(each.address not in found for each in flat):
+        if self._metrics and any(each.address not in found for each in flat):
             found = await self._of_cluster(targets) | found
         for name, those in targets.items():
             known = self._seen.get(name, {}) | found
@@ -127,7 +127,8 @@ class PodUsage:
 
     async def _of_cluster(self, targets: Mapping[str, Sequence[Target]]) -> dict[str, Used]:
         """As the cluster measures pods now and then; their time so far is what that comes to."""
-        path = f"/apis/metrics.k8s.io/v1beta1/namespaces/{self._api.namespace}/pods"
+        group = f"/apis/metrics.k8s.io/{self._metrics}"
+        path = f"{group}/namespaces/{self._api.namespace}/pods"
         try:
             items = (await self._api.get(path)).get("items") or ()
         except ApiError:  # what measures may be away while the cluster is not

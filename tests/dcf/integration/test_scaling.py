@@ -68,6 +68,11 @@ class Scaled:
         return next((float(line.split()[-1]) for line in lines if f'"{self.name}.' in line), 0.0)
 
 
+@pytest.fixture(scope="module", params=["process", "kubernetes"])
+def place(request):
+    return request.param
+
+
 @pytest.fixture
 def scaled(module_gateway, tmp_path, wait_for):
     """`scaled(code, environment, **labels)` deploys `z` and has it at zero or ready."""
@@ -165,12 +170,12 @@ def test_at_zero_by_hand_it_stays_there_unless_calls_start_it(scaled):
 
 
 def test_a_gateway_that_starts_again_finds_it_at_zero_and_wakes_it(
-    gateways, scaled, wait_for, tmp_path
+    gateways, place_flags, scaled, wait_for, tmp_path
 ):
-    first = gateways(home=tmp_path / "home")
+    first = gateways(*place_flags, home=tmp_path / "home")
     function = scaled(SLOW, gateway=first, **AT_ZERO)
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
-    second = Scaled(gateways(home=tmp_path / "home"), "z")
+    second = Scaled(gateways(*place_flags, home=tmp_path / "home"), "z")
     assert second.replicas() == 0
     assert second.gateway.children() == []
     assert second.call("again").text.startswith("again ")

@@ -33,8 +33,8 @@ def template(revision=1, spec=SPEC, track=names.STABLE):
     }
 
 
-def deployment(revision=1, replicas=1, spec=SPEC, track=names.STABLE, **more):
-    """A Deployment; `more` goes into its status."""
+def deployment(revision=1, replicas=1, spec=SPEC, track=names.STABLE, existing=0, **more):
+    """A Deployment with so many pods; `more` goes into its status."""
     name = spec.name if track == names.STABLE else names.candidate(spec.name)
     return {
         "metadata": {
@@ -44,7 +44,7 @@ def deployment(revision=1, replicas=1, spec=SPEC, track=names.STABLE, **more):
             "annotations": {"deployment.kubernetes.io/revision": "41"},
         },
         "spec": {"replicas": replicas, "template": template(revision, spec, track)},
-        "status": {"observedGeneration": 2, **more},
+        "status": {"observedGeneration": 2, "replicas": existing, **more},
     }  # fmt: skip
 
 

@@ -3,7 +3,13 @@
 import pytest
 
 from dcf.errors import InvalidRequest
-from dcf.providers.kubernetes.placing import placing_of
+from dcf.providers.kubernetes.placing import placing_of, spread_of
+
+LOST = [
+    {"key": f"node.kubernetes.io/{name}", "operator": "Exists", "effect": "NoExecute",
+     "tolerationSeconds": 10}
+    for name in ("not-ready", "unreachable")
+]  # fmt: skip
 
 
 def test_node_labels_and_taints():
@@ -17,9 +23,24 @@ def test_node_labels_and_taints():
             {"key": "gpu", "operator": "Equal", "value": "yes", "effect": "NoSchedule"},
             {"key": "spot", "operator": "Exists"},
             {"key": "old", "operator": "Exists", "effect": "NoExecute"},
+            *LOST,
         ],
     }
-    assert placing_of(()) == {}
+    assert placing_of(()) == {"tolerations": LOST}
+
+
+def test_a_lost_node_is_waited_for_as_long_as_somebody_says():
+    ready, away = LOST
+    assert placing_of((f"toleration:{ready['key']}:NoExecute",))["tolerations"] == [
+        {"key": ready["key"], "operator": "Exists", "effect": "NoExecute"}, away,
+    ]  # fmt: skip
+
+
+def test_pods_of_one_function_are_spread():
+    (spread,) = spread_of({"faas_function": "echo"})["topologySpreadConstraints"]
+    assert spread["labelSelector"] == {"matchLabels": {"faas_function": "echo"}}
+    # One node is enough to run all of it.
+    assert spread["whenUnsatisfiable"] == "ScheduleAnyway"
 
 
 @pytest.mark.parametrize(
