@@ -31,8 +31,7 @@ from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
 from dcf.providers.terms import Terms
-from tests.kubernetes.fake.cluster import Cluster
-from tests.kubernetes.fake.kubelet.images import WATCHER
+from tests.kubernetes.fake.cluster import cluster_in
 
 HANDLER = """
 import signal
@@ -56,11 +55,10 @@ def make(request, tmp_path):
         made = {"fake": fake, "process": ProcessProvider}[request.param]
         yield lambda: made(tmp_path / "home")
         return
-    cluster = Cluster(tmp_path / "pods", {"dcf/watcher": WATCHER})
-    cluster.add_node("chosen", {"a": "b"})
-    kubeconfig = str(cluster.kubeconfig(tmp_path / "kubeconfig"))
-    yield lambda: KubernetesProvider(ClusterSettings(kubeconfig))
-    cluster.close()
+    with cluster_in(tmp_path) as cluster:
+        cluster.add_node("chosen", {"a": "b"})
+        kubeconfig = str(cluster.kubeconfig(tmp_path / "kubeconfig"))
+        yield lambda: KubernetesProvider(ClusterSettings(kubeconfig))
 
 
 # Those that keep what was deployed when they are stopped.

@@ -15,6 +15,7 @@ import pytest
 
 from tests.dcf.fake_engine import fake_engine, flags_of, with_engine  # noqa: F401 - fixtures
 from tests.dcf.stand_in import StandIn
+from tests.kubernetes.fake.cluster import cluster_in, on_cluster
 from tests.waiting import until
 
 ECHO = """
@@ -166,9 +167,30 @@ def echo_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGa
 
 
 @pytest.fixture(scope="module")
-def module_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+def place() -> str:
+    """Where functions run: `process`; a module with a fixture of this name says otherwise."""
+    return "process"
+
+
+@pytest.fixture(scope="module")
+def place_flags(
+    place: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str | Path, ...]]:
+    """Flags of a gateway for that place; of a cluster, there is one for all tests of a module."""
+    if place == "process":
+        yield ()
+        return
+    folder = tmp_path_factory.mktemp("cluster")
+    with cluster_in(folder) as cluster:
+        yield on_cluster(cluster, folder)
+
+
+@pytest.fixture(scope="module")
+def module_gateway(
+    place_flags: tuple[str | Path, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningGateway]:
     """One gateway for the tests of a module, which deploy what they like to it."""
-    gateway = _start_gateway(tmp_path_factory.mktemp("module") / "home")
+    gateway = _start_gateway(tmp_path_factory.mktemp("module") / "home", *place_flags)
     yield gateway
     if gateway.process.poll() is None:
         gateway.end()

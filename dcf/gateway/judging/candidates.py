@@ -44,6 +44,7 @@ class Candidates:
         self._told: dict[str, CandidateReady] = {}
         self.watched: dict[str, Candidate] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._settling: set[asyncio.Task[None]] = set()
         self._ways: tuple[Gateway, Upstream] | None = None
 
     def hear(self, notice: Notice) -> None:
@@ -74,7 +75,7 @@ class Candidates:
         self._told.pop(name, None)
         self.watched.pop(name, None)
         task = self._tasks.pop(name, None)
-        if task is not None and task is not asyncio.current_task():
+        if task is not None and task not in self._settling:
             task.cancel()
 
     def _deleted(self, name: str) -> None:
@@ -88,7 +89,7 @@ class Candidates:
 
     async def close(self) -> None:
         """Judge nobody any more; candidates stay as they are."""
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._settling]
         for name in list(self._tasks):
             self.forget(name)
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -102,11 +103,17 @@ class Candidates:
         self._tasks[name] = asyncio.create_task(self._judge(candidate), name=f"judge {name}")
 
     async def _judge(self, candidate: Candidate) -> None:
+        task = asyncio.current_task()
+        assert task is not None
         try:
-            await self._settle(candidate, await _verdict(candidate))
+            verdict = await _verdict(candidate)
+            # The provider may tell of the end before all of it is done.
+            self._settling.add(task)
+            await self._settle(candidate, verdict)
         except NotFound:  # it was deleted meanwhile
             pass
         finally:
+            self._settling.discard(task)
             await candidate.close()
 
     async def _settle(self, candidate: Candidate, verdict: Verdict) -> None:
@@ -114,6 +121,10 @@ class Candidates:
         keep = verdict.decision is Decision.ON and candidate.terms.mode != SHADOW
         reason = _words(candidate, verdict)
         while self.watched.get(candidate.function) is candidate:
+            if not verdict.is_by_calls and not self._ways[0].leads:
+                # Another gateway may have had the calls. What it decides ends this task.
+                await asyncio.sleep(_AGAIN_SECONDS)
+                continue
             try:
                 await self._ways[0].settle(candidate.function, candidate.number, reason, keep=keep)
                 return

@@ -64,6 +64,7 @@ def replica_set_record(found: Json) -> ReplicaSetRecord | None:
         rollout=annotations.get(names.RESULT, ""),
         reason=annotations.get(names.REASON, ""),
         failure=why_not_made(failure[1]) if failure else "",
+        is_foreign=asked.is_foreign,
     )
 
 
@@ -110,6 +111,7 @@ class _Asked:  # pylint: disable=too-few-public-methods # read once
         revision: Its number.
         at: When; empty where nothing says so.
         by: Who.
+        is_foreign: Whether another tool made it.
     """
 
     def __init__(self, function: str, found: Json, replicas: int) -> None:
@@ -118,6 +120,7 @@ class _Asked:  # pylint: disable=too-few-public-methods # read once
         spec = spec_of(annotations.get(names.SPEC, ""))
         self.spec: FunctionSpec = spec or foreign_spec(function, template, replicas)
         number = _number(_labels(template).get(names.REVISION))
+        self.is_foreign = not number
         self.revision = number or _number(_annotations(found).get(_NUMBER_OF_OTHERS)) or 1
         self.at, self.by = (
             annotations.get(key, "") for key in (names.DEPLOYED_AT, names.DEPLOYED_BY)

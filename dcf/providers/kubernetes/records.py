@@ -76,6 +76,7 @@ class ReplicaSetRecord:  # pylint: disable=too-many-instance-attributes # a row 
             replicas were ready: it is judged from then on.
         reason: One line to `failed` and `ended`; the verdict on a candidate that took over.
         failure: Why its pods cannot be made (a quota, a forbidden field); empty if they can.
+        is_foreign: Whether another tool made it, such as `kubectl apply`.
     """
 
     function: str
@@ -90,6 +91,7 @@ class ReplicaSetRecord:  # pylint: disable=too-many-instance-attributes # a row 
     rollout: str = ""
     reason: str = ""
     failure: str = ""
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

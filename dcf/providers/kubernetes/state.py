@@ -29,21 +29,18 @@ class Standing:
     def __init__(self, records: FunctionRecords) -> None:
         """Takes what is remembered; see `FunctionRecords`."""
         self._stable, self._candidate = records.stable, records.candidate
-        self._sets = {(each.track, each.revision): each for each in records.sets}
+        # Of two of one number, which somebody's change of the template makes, the one with pods.
+        sets = sorted(records.sets, key=lambda each: each.replicas)
+        self._sets = {(each.track, each.revision): each for each in sets}
         self._pods = numbered(records.pods, records.sets)
-        self.serving = self._serving()
-        self.newest = max(
-            self._stable.revision,
-            self._candidate.revision if self._candidate else 0,
-            *(each.number for each in self._stable.past),
-            *(number for track, number in self._sets if track == names.STABLE),
-        )
+        self._sources = self._found()
+        self.serving, self.newest = self._serving(), max(self._sources)
         self.judged = self._judged()
 
     @property
     def newest_info(self) -> RevisionInfo:
         """The newest revision."""
-        return self.history()[0]
+        return self._entry(self.newest)
 
     @property
     def has_begun(self) -> bool:
@@ -54,8 +51,8 @@ class Standing:
     @property
     def state(self) -> FunctionState:
         """What runs now."""
-        infos = {each.number: each for each in self.history()}
-        shown, newest = infos[self.serving or self.newest], infos[self.newest]
+        newest = self.newest_info
+        shown = self._entry(self.serving) if self.serving else newest
         wanted, is_moving = self._stable.replicas, newest.rollout == PROGRESSING
         available = min(wanted, len(self._ready(names.STABLE)))
         reason = newest.reason
@@ -79,15 +76,22 @@ class Standing:
 
     def history(self) -> list[RevisionInfo]:
         """Its revisions, newest first."""
-        found = {each.number: each for each in self._stable.past}
-        stable = {
-            number: each for (track, number), each in self._sets.items() if track == names.STABLE
-        }
-        found |= {number: self._info(each) for number, each in stable.items()}
-        for each in (self._candidate, self._stable):
-            if each and each.revision not in stable:
-                found[each.revision] = self._info(each)
-        return [self._with_ends(found[number]) for number in sorted(found, reverse=True)]
+        return [self._entry(number) for number in sorted(self._sources, reverse=True)]
+
+    def _found(self) -> dict[int, RevisionInfo | ReplicaSetRecord | DeploymentRecord]:
+        """By number, what says most of each revision."""
+        found: dict[int, RevisionInfo | ReplicaSetRecord | DeploymentRecord] = {}
+        found |= {each.number: each for each in self._stable.past}
+        if self._candidate:
+            found[self._candidate.revision] = self._candidate
+        found[self._stable.revision] = self._stable
+        stable = ((key, each) for key, each in self._sets.items() if key[0] == names.STABLE)
+        return found | {number: each for (_, number), each in stable}
+
+    def _entry(self, number: int) -> RevisionInfo:
+        source = self._sources[number]
+        info = source if isinstance(source, RevisionInfo) else self._info(source)
+        return self._with_ends(info)
 
     def _serving(self) -> int:
         """The revision in the template, if it ever was ready; else the newest one that was.
@@ -154,6 +158,8 @@ class Standing:
         current = (self._stable.revision, self.newest)
         if found.track == names.CANDIDATE or found.revision in current:
             return PROGRESSING, ""
+        if found.is_foreign:  # nobody noted what became of it: it was replaced, so it served
+            return READY, ""
         later = [number for _, number in self._sets if number > found.revision]
         instead = f" for revision {min(later)}" if later else ""
         return FAILED, f"given up{instead} before it took over"

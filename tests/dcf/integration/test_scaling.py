@@ -68,6 +68,11 @@ class Scaled:
         return next((float(line.split()[-1]) for line in lines if f'"{self.name}.' in line), 0.0)
 
 
+@pytest.fixture(scope="module", params=["process", "kubernetes"])
+def place(request):
+    return request.param
+
+
 @pytest.fixture
 def scaled(module_gateway, tmp_path, wait_for):
     """`scaled(code, environment, **labels)` deploys `z` and has it at zero or ready."""
@@ -165,18 +170,23 @@ def test_at_zero_by_hand_it_stays_there_unless_calls_start_it(scaled):
 
 
 def test_a_gateway_that_starts_again_finds_it_at_zero_and_wakes_it(
-    gateways, scaled, wait_for, tmp_path
+    gateways, place_flags, scaled, wait_for, tmp_path
 ):
-    first = gateways(home=tmp_path / "home")
+    first = gateways(*place_flags, home=tmp_path / "home")
     function = scaled(SLOW, gateway=first, **AT_ZERO)
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
-    second = Scaled(gateways(home=tmp_path / "home"), "z")
+    second = Scaled(gateways(*place_flags, home=tmp_path / "home"), "z")
     assert second.replicas() == 0
     assert second.gateway.children() == []
     assert second.call("again").text.startswith("again ")
     assert function.name == second.name
 
 
+# A cluster's kubelet looks after its containers, with other words and more patience.
+BY_GATEWAY = pytest.mark.parametrize("place", ["process"], indirect=True, scope="module")
+
+
+@BY_GATEWAY
 def test_a_watcher_with_every_slot_stuck_is_replaced_and_says_why(scaled, wait_for):
     function = scaled(STUCK, "EXEC_TIMEOUT: 1, CONCURRENCY: 2, SHUTDOWN_TIMEOUT: 120")
     before = function.call("a").text.split()[1]
@@ -197,6 +207,7 @@ def test_a_watcher_with_every_slot_stuck_is_replaced_and_says_why(scaled, wait_f
     assert restarts == 1
 
 
+@BY_GATEWAY
 def test_a_watcher_that_does_nothing_more_is_not_waited_for(scaled, wait_for):
     function = scaled(STUCK, "SHUTDOWN_TIMEOUT: 120")
     before = int(function.call("a").text.split()[1])

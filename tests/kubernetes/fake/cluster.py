@@ -6,6 +6,7 @@ It runs in a thread of its own, so that a test may be a program, a loop, or neit
 import asyncio
 import json
 import threading
+from contextlib import contextmanager
 
 from tests.kubernetes.fake import kinds
 from tests.kubernetes.fake.controllers.deployments import Deployments
@@ -13,6 +14,7 @@ from tests.kubernetes.fake.controllers.endpoints import ServiceEndpoints
 from tests.kubernetes.fake.controllers.garbage import Garbage
 from tests.kubernetes.fake.controllers.replica_sets import ReplicaSets
 from tests.kubernetes.fake.controllers.scheduler import Scheduler
+from tests.kubernetes.fake.kubelet.images import WATCHER
 from tests.kubernetes.fake.kubelet.kubelet import Kubelet
 from tests.kubernetes.fake.resources import Resources
 from tests.kubernetes.fake.server import Fault, Server
@@ -158,4 +160,19 @@ class Cluster:
         self._loop.close()
 
 
-__all__ = ["NAMESPACE", "Cluster", "Fault"]
+@contextmanager
+def cluster_in(folder):
+    """One that runs this checkout's watcher, and whose pods are below a folder."""
+    cluster = Cluster(folder / "pods", {"dcf/watcher": WATCHER})
+    try:
+        yield cluster
+    finally:
+        cluster.close()
+
+
+def on_cluster(cluster, folder):
+    """Flags of a gateway for a cluster; its kubeconfig is written into a folder."""
+    return "--provider", "kubernetes", "--kubeconfig", cluster.kubeconfig(folder / "kubeconfig")
+
+
+__all__ = ["NAMESPACE", "Cluster", "Fault", "cluster_in", "on_cluster"]

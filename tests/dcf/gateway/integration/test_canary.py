@@ -128,6 +128,11 @@ class Function:
         return Callers(self.gateway.rest, self.name, count)
 
 
+@pytest.fixture(scope="module", params=["process", "kubernetes"])
+def place(request):
+    return request.param
+
+
 @pytest.fixture
 def function(request, module_gateway, write_function, tmp_path, wait_for):
     name = f"f{abs(hash(request.node.name)) % 10**8}"
@@ -178,7 +183,7 @@ def test_a_canary_that_is_worse_goes_back_and_costs_only_its_own_calls(
 HELD = {"mode": "canary", "share": "0.25", "calls": "100000"}
 
 
-def test_a_shadow_reports_and_ends_and_never_answers_a_caller(function):
+def test_a_shadow_reports_and_ends_and_never_answers_a_caller(function, wait_for):
     with function.callers() as callers:
         function.deploy(OTHER, mode="shadow", share="0.5", calls="40")
         settled = function.settled(2)
@@ -187,7 +192,7 @@ def test_a_shadow_reports_and_ends_and_never_answers_a_caller(function):
     assert " 0 of " in settled["reason"]  # none of the compared answers agree
     assert callers.lost == []
     assert set(callers.answers) == {(200, "1", "same")}
-    assert "verdict" in function.metrics("gateway_function_verdicts_total")
+    wait_for(lambda: "verdict" in function.metrics("gateway_function_verdicts_total"))
     assert 'result="differed"' in function.metrics("gateway_function_copies_total")
 
 
@@ -259,14 +264,14 @@ def test_a_canary_is_scaled_with_what_serves_and_deleted_with_it(function):
 
 
 def test_after_a_kill_of_the_gateway_what_served_serves_and_the_canary_is_taken_up_again(
-    gateways, write_function, tmp_path, wait_for
+    gateways, place_flags, write_function, tmp_path, wait_for
 ):
-    first = gateways()
+    first = gateways(*place_flags)
     function = Function(first, "f", write_function, tmp_path, wait_for)
     function.deploy(GOOD)
     function.deploy(OTHER, **HELD)
     first.end(signal.SIGKILL)
-    function.gateway = gateways()
+    function.gateway = gateways(*place_flags)
     wait_for(lambda: function.listed()["annotations"].get("dcf.rollout-mode") == "canary", SECONDS)
     with function.callers() as callers:
         assert function.revisions(callers) == {"1", "2"}

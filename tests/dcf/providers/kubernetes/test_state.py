@@ -177,3 +177,28 @@ def test_pods_of_a_function_by_kubectl_are_numbered_by_their_replica_set():
     found = standing(made, [made_set], [made_pod])
     assert (found.serving, found.newest, found.state.available) == (41, 41, 1)
     assert found.state.spec == FunctionSpec("echo", "echo:1")
+
+
+def foreign(found, number):
+    """As `kubectl apply` makes it."""
+    for each in (found["spec"]["template"], found):
+        each["metadata"]["labels"].pop(names.REVISION, None)
+    found["spec"]["template"]["metadata"]["annotations"] = {}
+    noted = found["metadata"].setdefault("annotations", {})
+    noted["deployment.kubernetes.io/revision"] = str(number)
+    return found
+
+
+def test_revisions_that_kubectl_replaced_are_taken_to_have_served():
+    sets = [foreign(replica_set(number, spec=SPEC), number) for number in (3, 4)]
+    newest, before = standing(foreign(deployment(), 4), sets).history()
+    assert (newest.number, newest.rollout) == (4, PROGRESSING)
+    assert (before.number, before.rollout, before.reason) == (3, READY, "")
+
+
+def test_of_two_replica_sets_of_one_number_the_one_with_pods_counts():
+    """Somebody changed the template, and left the label."""
+    left, current = replica_set(1, READY), replica_set(1, READY, "changed", spec=OTHER)
+    left["spec"]["replicas"], left["metadata"]["name"] = 0, "echo-left"
+    for sets in ([left, current], [current, left]):
+        assert standing(deployment(), sets).history()[0].spec == OTHER

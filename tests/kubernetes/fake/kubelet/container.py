@@ -154,7 +154,7 @@ class Container:
         message = self._pod.folder / f"{self.name}.message"
         message.write_text("")
         places = {"/tmp": self._pod.folder / "tmp", self._spec["terminationMessagePath"]: message}
-        places |= image.paths
+        places |= image.paths | {str(self._pod.outside): self._pod.outside}
         for mount in self._spec.get("volumeMounts", ()):
             place = self._pod.volumes.folder(mount["name"])
             places[mount["mountPath"].rstrip("/")] = place / mount.get("subPath", "")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+from pathlib import Path
 
 from tests.kubernetes.fake import kinds
 from tests.kubernetes.fake.kubelet.container import Container
@@ -17,6 +18,7 @@ class Runner:
         pod: As it is when it is begun.
         address: Its own.
         folder: Where its files are.
+        outside: What lies below is the same in every container, such as folders of tests.
         speed: How fast it tries again.
         images: What there is to run.
     """
@@ -24,6 +26,7 @@ class Runner:
     def __init__(self, store, pod, folder, address, images, speed):
         self.store, self.folder, self.address = store, folder, address
         self.images, self.speed = images, speed
+        self.outside = Path(*folder.parts[:3])
         self.pod = pod | {"status": pod.get("status", {}) | {"podIP": address}}
         self.grace = pod["spec"]["terminationGracePeriodSeconds"]
         self.volumes = Volumes(store, pod, folder)
