@@ -97,11 +97,8 @@ def policy_of(labels: Mapping[str, str], ceiling: int = MAX_REPLICAS) -> Policy 
         read.seconds("zero-duration", _ZERO_SECONDS, 1.0, _DAY),
         read.seconds("down.window", _WINDOW_SECONDS, 0.0, _LONGEST_WINDOW),
     )
-    if (
-        policy.kind == CPU
-        or given.keys() <= _ALONE
-        or (policy.least == policy.most and not policy.zero)
-    ):
+    is_fixed = policy.least == policy.most and not policy.zero
+    if policy.kind == CPU or given.keys() <= _ALONE or is_fixed:
         return None
     return policy
 
