@@ -10,8 +10,8 @@ from .api import Json
 
 _BY_SIGNAL = 128  # a shell's rule, which container runtimes keep: 128 and the signal's number
 _NOT_STARTED = ("ContainerCannotRun", "StartError", "RunContainerError", "CreateContainerError")
-# Kubernetes says so where memory ran out.
-_KILLED = "killed by signal 9 (SIGKILL), which its node sends to one that fails its liveness probe"
+# Where memory ran out, Kubernetes says so.
+_KILLED = "killed by signal 9 (SIGKILL), by its node or by a program in it: memory did not run out"
 _UNKNOWN = ("ContainerStatusUnknown",)
 # What a runtime says of a program that is not there stands in here, quotes escaped or not.
 _PROGRAM = re.compile(r'exec: \\*"(?P<name>[^"\\]+)\\*": (?P<why>.*?)(?:\\*")?(?:: unknown)*$')

@@ -17,7 +17,7 @@ from ..notices import (
     RolloutEnded,
     RolloutStep,
 )
-from ..placement import PROGRESSING, RevisionInfo
+from ..placement import PROGRESSING, ReplicaExit, RevisionInfo
 from ..restart_kind import restart_kind
 from ..rollout.watch import without_output
 from ..terms import terms_of
@@ -137,7 +137,7 @@ class Noticing:
             return
         about = (after.function, self._number(after), after.name)
         if before is not None and after.restarts > before.restarts and after.last_exit:
-            reason = without_output(after.last_exit.reason)
+            reason = without_output(self._reason(after, after.last_exit))
             self._hear(ReplicaRestarted(*about, restart_kind(reason), reason))
         if after.ready and not (before and before.ready):
             self._hear(ReplicaReady(*about))
@@ -145,6 +145,15 @@ class Noticing:
                 self._loops[after.name] = self._clock()
         if after.crash_loop:
             self._loop(after, about)
+
+    def _reason(self, pod: PodRecord, ended: ReplicaExit) -> str:
+        """Why it ended; all that is known of it says more than its own status."""
+        try:
+            pods = self._records(pod.function).pods
+        except NotFound:
+            return ended.reason
+        known = next((each.last_exit for each in pods if each.name == pod.name), None)
+        return known.reason if known else ended.reason
 
     def _loop(self, pod: PodRecord, about: tuple[str, int, str]) -> None:
         """It ends again and again; told once, until it has been ready for a while."""

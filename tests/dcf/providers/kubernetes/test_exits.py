@@ -36,8 +36,8 @@ def told(found, *, memory="", was_ready=False, folder=None):
         (end(134), "killed by signal 6 (SIGABRT)", SIGNAL),
         (
             end(137),
-            "killed by signal 9 (SIGKILL), which its node sends to one that fails its liveness "
-            "probe",
+            "killed by signal 9 (SIGKILL), by its node or by a program in it: memory did not run "
+            "out",
             SIGNAL,
         ),
         (

@@ -23,7 +23,7 @@ from dcf.providers.notices import (
     RolloutEnded,
     RolloutStep,
 )
-from dcf.providers.placement import ENDED, FAILED, READY, RevisionInfo
+from dcf.providers.placement import ENDED, FAILED, READY, ReplicaExit, RevisionInfo
 from dcf.providers.terms import Terms
 from tests.dcf.providers.kubernetes.objects import (
     LATER,
@@ -173,6 +173,25 @@ def test_ends_of_replicas_are_told_once_each(cluster):
     again = pod(status=container(True, 1, end(139), running={}))
     assert cluster.put(cluster.pods, again) == [ReplicaReady("echo", 1, "echo-s1-abcde")]
     assert cluster.put(cluster.pods, again, "DELETED") == [ReplicaEnded("echo", 1, "echo-s1-abcde")]
+
+
+def test_an_end_that_more_is_known_of_is_told_with_that(cluster):
+    cluster.put(cluster.deployments, deployment())
+    cluster.put(cluster.pods, pod())
+    known = cluster.records
+
+    def records(name):
+        found = known(name)
+        pods = tuple(
+            dataclasses.replace(each, last_exit=ReplicaExit("", "unhealthy: a", LATER, ""))
+            for each in found.pods
+        )
+        return dataclasses.replace(found, pods=pods)
+
+    cluster.noticing = Noticing(records, cluster.heard.append, lambda: NOW)
+    cluster.noticing.started([])
+    (told,) = cluster.put(cluster.pods, pod(status=container(terminated=end(137))))
+    assert (told.kind, told.reason) == ("unhealthy", "unhealthy: a")
 
 
 def test_a_loop_is_told_once_until_it_has_been_ready_for_a_while(cluster):

@@ -7,6 +7,8 @@ import pytest
 
 from dcf.providers.kubernetes.pod_warnings import pod_warning, warned
 from dcf.providers.kubernetes.reading import pod_record
+from dcf.providers.notices import UNHEALTHY
+from dcf.providers.restart_kind import restart_kind
 from tests.dcf.providers.kubernetes.objects import container, pod
 from tests.dcf.providers.kubernetes.on_cluster import CORE, SPEC, api_of, cluster_in, put, viewing
 from tests.dcf.providers.kubernetes.recorded import EVENTS, PODS
@@ -37,6 +39,23 @@ def test_what_the_status_says_itself_is_not_said_twice():
         found for each in EVENTS if (found := pod_warning(each)) and found.pod == record.name
     ]
     assert warned(record, warnings) == record
+
+
+def test_one_that_its_node_ended_for_a_failing_probe_was_unhealthy():
+    record = pod_record(PODS["liveness"][-1])
+    warnings = [
+        found for each in EVENTS if (found := pod_warning(each)) and found.pod == record.name
+    ]
+    found = warned(record, warnings)
+    words = "unhealthy: its liveness probe fails: cat: /tmp/.lock: No such file or directory"
+    assert (found.last_exit.cause, found.last_exit.reason, found.trouble) == (words, words, words)
+    assert restart_kind(found.last_exit.reason) == UNHEALTHY
+    late = [dataclasses.replace(each, at="2026-11-28T09:00:00Z") for each in warnings]
+    assert warned(record, late).last_exit == record.last_exit
+    odd = [dataclasses.replace(each, at="") for each in warnings]
+    assert warned(record, odd).last_exit == record.last_exit
+    crashed = pod_record(PODS["crash"][-1])
+    assert warned(crashed, warnings).last_exit == crashed.last_exit
 
 
 def event(reason, message, kind="Pod", at="2026-11-28T02:00:00Z", **more):

@@ -20,7 +20,7 @@ TOLD = {
         True,
     ),
     "keyenv": ("secret here has no key k", True),
-    "liveness": ("killed by signal 9 (SIGKILL), which its node sends to one that fails its", True),
+    "liveness": ("killed by signal 9 (SIGKILL), by its node or by a program in it: memory", True),
     "lowmem": ("no node takes it; 2 of 2: too little memory (200Gi asked for)", False),
     "mapenv": ("config map nomap is not here", True),
     "mapvol": ("", False),
