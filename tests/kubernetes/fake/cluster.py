@@ -167,9 +167,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster_in(folder):
-    """One that runs this checkout's watcher, and whose pods are below a folder."""
-    cluster = Cluster(folder / "pods", {"dcf/watcher": WATCHER})
+def cluster_in(folder, images=None):
+    """One that runs this checkout's watcher, and other images, with its pods below a folder."""
+    cluster = Cluster(folder / "pods", {"dcf/watcher": WATCHER} | (images or {}))
     try:
         yield cluster
     finally:
