@@ -6,7 +6,7 @@ the errors of `dcf.errors` into its own statuses.
 
 import dataclasses
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from ..providers.port import Provider
 from ..providers.routing import Target
 from ..providers.stores import LogLine, LogQuery
 from ..providers.terms import terms_of
+from ..providers.together import Load
 from ..scale_labels import MAX_REPLICAS, policy_of
 from .invocation_counts import InvocationCounts
 from .telemetry import events
@@ -134,6 +135,17 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
         """What all functions' replicas use, by name; empty where that is unknown."""
         measuring = self._provider.measuring
         return await measuring.consumption() if measuring else {}
+
+    @property
+    def leads(self) -> bool:
+        """Whether this gateway is the one, of those beside it, that scales functions."""
+        together = self._provider.together
+        return together is None or together.leads
+
+    async def loads(self, functions: Collection[str]) -> Mapping[str, Load]:
+        """What functions carry from all gateways; empty for one that has them for itself."""
+        together = self._provider.together
+        return await together.loads(functions) if together else {}
 
     async def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas of a function."""

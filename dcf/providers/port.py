@@ -5,6 +5,7 @@ routing.py     where calls can go now: targets with revision and weight
 stores.py      archives, secrets, logs; each optional, reported as a capability
 notices.py     what happens by itself, told while it happens: rollouts, restarts
 measuring.py   what replicas use; optional
+together.py    which of several gateways leads, and what all of them send; optional
 
 `fake.py` is a provider in memory that follows a script; the contract test holds all to these pages.
 """
@@ -16,6 +17,7 @@ from .notices import Hear
 from .placement import Placement
 from .routing import Routing
 from .stores import Stores
+from .together import Together
 
 
 class Provider(Protocol):
@@ -28,6 +30,7 @@ class Provider(Protocol):
         routing: Where their calls go.
         stores: What else it keeps.
         measuring: Knows what replicas use; None where that is not known.
+        together: Knows of gateways beside this one; None where there can be none.
     """
 
     kind: str
@@ -51,6 +54,10 @@ class Provider(Protocol):
     @property
     def measuring(self) -> Measuring | None:
         """Knows what replicas use; None where that is not known."""
+
+    @property
+    def together(self) -> Together | None:
+        """Knows of gateways beside this one; None where there can be none."""
 
     def listen(self, hear: Hear) -> None:
         """Tell somebody from now on what happens by itself; said before `start`, if at all."""

@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,14 @@ class OwnCluster(Cluster):
             env={**os.environ, "KUBE_DIR": str(self.folder)},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+        # While it was away no node could say that it lives: some are held for lost a little later.
+        began = time.time()
+        wait(lambda: self._all_live_since(began), 90)
+
+    def _all_live_since(self, moment):
+        leases = self.get("leases", "", "kube-node-lease")
+        heard = [datetime.fromisoformat(each["spec"]["renewTime"]).timestamp() for each in leases]
+        return min(heard) > moment and not any("taints" in x["spec"] for x in self.get("nodes"))
 
 
 class Gateway:
@@ -84,9 +93,10 @@ class Gateway:
         self.process, self.address, self.log = process, address, log
         self.client = RestClient(address)
 
-    def deploy(self, name, image="", seconds=90, **more):
+    def deploy(self, name, image="", seconds=90, replicas=1, labels=None, **more):
         """Deploys or updates a function, and waits until that is over; its newest revision."""
-        spec = FunctionSpec(name, image or f"{IMAGES}/ssd", **more)
+        labels = {"com.openfaas.scale.min": str(replicas), **(labels or {})}
+        spec = FunctionSpec(name, image or f"{IMAGES}/ssd", labels=labels, **more)
         known = {each.name for each in self.client.functions()}
         (self.client.update if name in known else self.client.deploy)(spec)
         return self.settled(name, seconds)

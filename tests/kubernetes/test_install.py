@@ -17,6 +17,14 @@ pytestmark = pytest.mark.kubernetes
 FOLDER = ROOT / "deploy/kubernetes"
 SMALL = {"requests": {"cpu": "10m", "memory": "64Mi"}}
 PICTURE = (ROOT / "samples/coffee.jpg").read_bytes()
+READS = """\
+import os
+
+def handle(body):
+    print("asked", flush=True)
+    with open(os.environ["SECRETS_DIR"] + "/key") as file:
+        return file.read()
+"""
 
 
 def renamed(value, names):
@@ -120,8 +128,7 @@ def test_it_does_all_its_work_with_its_account_and_nothing_is_forbidden(
         assert gateway.settled("ssd").rollout == "ready"
     assert callers.failed == []
     gateway.client.put_secret("key", b"open sesame", replace=False)
-    reads = "def handle(body):\n    print('asked')\n    return open('/run/secrets/key').read()\n"
-    echo = gateway.deploy("echo", put(gateway, reads), secrets=("key",), **SMALL)
+    echo = gateway.deploy("echo", put(gateway, READS), secrets=("key",), **SMALL)
     assert echo.rollout == "ready", echo.reason
     assert gateway.client.call(Invocation("echo")) == b"open sesame"
     assert any("asked" in each.text for each in gateway.client.logs(LogRequest("echo")))
@@ -130,7 +137,7 @@ def test_it_does_all_its_work_with_its_account_and_nothing_is_forbidden(
     assert gateway.client.call(Invocation("echo")) == b"open sesame"
     by_processor = {"com.openfaas.scale.type": "cpu", "com.openfaas.scale.max": "3"}
     update = gateway.deploy(
-        "echo", put(gateway, reads), labels=by_processor, secrets=("key",), **SMALL
+        "echo", put(gateway, READS), labels=by_processor, secrets=("key",), **SMALL
     )
     assert update.rollout == "ready", update.reason
     wait(lambda: cluster.get("hpa", "", functions), 30)

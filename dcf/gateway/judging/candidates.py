@@ -121,6 +121,10 @@ class Candidates:
         keep = verdict.decision is Decision.ON and candidate.terms.mode != SHADOW
         reason = _words(candidate, verdict)
         while self.watched.get(candidate.function) is candidate:
+            if not verdict.is_by_calls and not self._ways[0].leads:
+                # Another gateway may have had the calls. What it decides ends this task.
+                await asyncio.sleep(_AGAIN_SECONDS)
+                continue
             try:
                 await self._ways[0].settle(candidate.function, candidate.number, reason, keep=keep)
                 return

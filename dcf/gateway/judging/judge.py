@@ -38,10 +38,17 @@ class Decision(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """A decision, and its reason in figures."""
+    """A decision, and its reason in figures.
+
+    Attributes:
+        decision: What it is.
+        reason: Why.
+        is_by_calls: Whether calls led to it, and not that there were too few of them.
+    """
 
     decision: Decision
     reason: str = ""
+    is_by_calls: bool = True
 
 
 NOT_YET = Verdict(Decision.NOT_YET)
@@ -132,7 +139,8 @@ class Judge:
             return NOT_YET
         if self._has_enough:
             return Verdict(Decision.ON, f"as good as the serving revision: {self.figures}")
-        return Verdict(Decision.BACK, f"too little to judge by in {self._terms.seconds:g} s")
+        words = f"too little to judge by in {self._terms.seconds:g} s"
+        return Verdict(Decision.BACK, words, is_by_calls=False)
 
     def _death(self) -> str:
         deaths = self.candidate.deaths

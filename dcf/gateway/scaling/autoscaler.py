@@ -1,19 +1,23 @@
 """Looks at the calls of functions that scale, once a second, and has the rule's number set.
 
 Where it finds another number than it set, somebody else set that one; the rule takes it over.
+Of several gateways the leader looks, at the calls of all of them; each wakes functions at zero.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from ...errors import DcfError
 from ...providers.placement import PROGRESSING, FunctionSpec, FunctionState
+from ...providers.together import Load
 from ...scale_labels import Policy, policy_in_force
 from ..calls.metrics import Metrics
 from ..calls.not_ready import is_hopeless
 from ..core import Gateway
+from .calls_of_all import CallsOfAll
 from .rule import Rule
 
 _LOOK_SECONDS = 1.0
@@ -30,6 +34,7 @@ class _Scaled:
         self._spec: FunctionSpec | None = None
         # A call may wake it while it is looked at.
         self.changing = asyncio.Lock()
+        self.calls = CallsOfAll()
 
     def note(self, state: FunctionState, now: float) -> bool:
         """What it says and has now; whether it still scales."""
@@ -77,7 +82,10 @@ class Autoscaler:
         look = 0
         while True:
             try:
-                await (self.look() if look % _LOOKS_UNTIL_ALL else self.look_at_all())
+                if self._gateway.leads:
+                    await (self.look() if look % _LOOKS_UNTIL_ALL else self.look_at_all())
+                else:
+                    self._scaled.clear()  # whoever leads next begins with what there is then
             except Exception:  # pylint: disable=broad-exception-caught # the next look may succeed
                 _log.exception("functions could not be scaled")
             look += 1
@@ -88,21 +96,27 @@ class Autoscaler:
         states = await self._gateway.functions()
         for gone in self._scaled.keys() - {each.spec.name for each in states}:
             del self._scaled[gone]
-        for state in states:
-            if state.spec.name in self._scaled or policy_in_force(state.spec.labels):
-                await self._look_at(state.spec.name)
+        await self._look_at(
+            state.spec.name
+            for state in states
+            if state.spec.name in self._scaled or policy_in_force(state.spec.labels)
+        )
 
     async def look(self) -> None:
         """Look at those that are known to scale."""
-        for name in tuple(self._scaled):
-            await self._look_at(name)
+        await self._look_at(self._scaled)
 
-    async def _look_at(self, name: str) -> None:
-        def sampled(rule: Rule, now: float) -> int:
-            tally = self._metrics.of(name)
-            return rule.sampled(now, tally.in_flight, tally.begun)
+    async def _look_at(self, functions: Iterable[str]) -> None:
+        names = tuple(functions)
+        loads = await self._gateway.loads(names)
+        for name in names:
+            await self._decide(name, partial(self._sampled, name, loads.get(name)))
 
-        await self._decide(name, sampled)
+    def _sampled(self, name: str, load: Load | None, rule: Rule, now: float) -> int:
+        """Its calls; of other gateways' what replicas tell, of our own also those that wait."""
+        tally = self._metrics.of(name)
+        in_flight = max(tally.in_flight, load.in_flight if load else 0)
+        return rule.sampled(now, in_flight, self._scaled[name].calls.count(now, tally.begun, load))
 
     async def wake(self, name: str) -> None:
         """A call found no replica: have the first ones started, if the function may have none."""

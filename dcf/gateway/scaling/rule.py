@@ -104,7 +104,7 @@ class Rule:
         """What the load alone asks for."""
         share = self.load / (self.policy.target * self.policy.proportion)
         # Less than the last digit of a product is no reason for one more.
-        return min(max(math.ceil(share - 1e-9), self.policy.least), self.policy.most)
+        return max(math.ceil(min(share - 1e-9, self.policy.most)), self.policy.least)
 
     def _wish(self, now: float, replicas: int) -> None:
         wishes = self._wishes

@@ -35,6 +35,7 @@ from ..placement import (
 from ..routing import Target
 from ..stores import LogLine, Stores
 from ..terms import Terms, at_once, terms_of
+from ..together import Together
 from .measuring import MEMORY, FakeMeasuring
 from .stores import FakeArchives, FakeLogs, FakeSecrets
 
@@ -68,6 +69,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes,too-many-pub
         archives: The digests that were put.
         kept_secrets: Name and value.
         measuring: Knows what replicas use; a test may take it away.
+        together: Of gateways beside this one; a test may put it here.
     """
 
     kind = "fake"
@@ -92,6 +94,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes,too-many-pub
             FakeLogs(lines, self.statuses),
         )
         self.measuring: Measuring | None = FakeMeasuring(self.statuses)
+        self.together: Together | None = None
         self.replicas = tuple(targets)
         self._hear: Hear = unheard
         self._revisions: dict[str, list[RevisionInfo]] = {}

@@ -85,7 +85,9 @@ def template(asked: Asked, ground: Ground, selector: Mapping[str, str]) -> Json:
     }
     annotations |= {names.DEPLOYED_BY: asked.by} if asked.by else {}
     annotations |= {names.VERDICT: asked.verdict} if asked.verdict else {}
-    labels = {**spec.labels, names.REVISION: str(asked.number), **selector}
+    # A Deployment that somebody else wrote may know its pods by other labels than ours.
+    ours = selector_of(spec.name, selector.get(names.TRACK, names.STABLE))
+    labels = {**spec.labels, **ours, names.REVISION: str(asked.number), **selector}
     return {
         "metadata": {"labels": labels, "annotations": annotations},
         "spec": _pod(asked, ground, selector),

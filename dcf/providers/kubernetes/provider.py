@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 
 from ...errors import CannotStart
@@ -15,6 +16,7 @@ from .api import Api, ApiError
 from .connection import connect
 from .discovery import Served, discovered
 from .leader import Leader
+from .loads import Loads
 from .logs import PodLogs
 from .noticing import Noticing
 from .pages import Pages
@@ -27,6 +29,9 @@ from .settings import ClusterSettings
 from .sweeping import Sweeper
 from .usage import PodUsage
 from .view import View
+
+_PAUSE_SECONDS = 5.0
+_log = logging.getLogger(__name__)
 
 
 class KubernetesProvider:
@@ -76,9 +81,9 @@ class KubernetesProvider:
         return self._parts.measuring
 
     @property
-    def leads(self) -> bool:
-        """Whether this gateway is the one that scales and judges, once it is started."""
-        return self._parts.leader.leads
+    def together(self) -> Loads:
+        """Once it is started."""
+        return self._parts.together
 
     def listen(self, hear: Hear) -> None:
         """Tell somebody what happens to functions from the start on."""
@@ -124,6 +129,7 @@ class _Opened:
         self._keeper = RolloutKeeper(parts, lambda: self.leader.leads)
         self._sweeper = Sweeper(parts, lambda: self.leader.leads)
         self.leader = Leader(api, served.leases, self._keeper.look_at_all)
+        self.together = Loads(self.leader, self.routes, self._pages)
 
     async def start(self, opened: AsyncExitStack) -> None:
         """Open everything; `opened` closes it in the opposite order."""
@@ -133,8 +139,19 @@ class _Opened:
         opened.push_async_callback(self._view.close)
         await self._view.open(self._api, self._served)
         self._noticing.started(list(self._view.functions()))
-        for work in (self._keeper.run(), self._sweeper.run(), self.leader.run()):
-            opened.push_async_callback(_ended, asyncio.create_task(work))
+        for work in (self._keeper.run, self._sweeper.run, self.leader.run):
+            opened.push_async_callback(_ended, asyncio.create_task(_kept_up(work)))
+
+
+async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
+    """Do work that has no end; a fault in it must not leave functions without it."""
+    while True:
+        try:
+            await work()
+            return
+        except Exception:  # pylint: disable=broad-exception-caught # the next try may succeed
+            _log.exception("%s begins again", work.__qualname__)
+            await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ...errors import InvalidRequest, NotFound
 from ...rooms import values
+from ..limits import limits_of
 from ..placement import READY, FunctionSpec, ReplicaExit
 from ..replica_times import concurrency_of, room_of, times_of
 from ..routing import Target
@@ -167,9 +168,14 @@ def _targets(
 
 
 def _limits(spec: FunctionSpec) -> tuple[float, int, int]:
-    """Seconds of a call, calls at once, and the port of metrics, as a function has them set."""
+    """Seconds of a call, calls at once, and the port of metrics, as a function has them set.
+
+    A watcher that is not told otherwise runs a call a core, of which its pod has at least one. What
+    OpenFaaS' clients name a process of is another program, of which nothing is known.
+    """
     try:
-        most = room_of(spec.env, concurrency_of(spec.env))
+        cores = 0 if spec.process else limits_of(spec.limits).whole_cores or 1
+        most = room_of(spec.env, concurrency_of(spec.env) or cores)
         return times_of(spec.env).give_up, most, values.whole("METRICS_PORT", spec.env)
     except (InvalidRequest, values.BadValue):  # somebody else's, who may mean something else
         return times_of({}).give_up, 0, 0

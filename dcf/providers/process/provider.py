@@ -31,6 +31,7 @@ class ProcessProvider:
     """Runs `archive:sha256:...` images as processes of this machine; its state is in one folder."""
 
     kind = "process"
+    together = None
 
     def __init__(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a setting
         self,

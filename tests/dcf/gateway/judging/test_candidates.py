@@ -10,6 +10,7 @@ from aiohttp import web
 
 from dcf.errors import StorageFailed
 from dcf.gateway.calls.metrics import Metrics
+from dcf.gateway.judging import candidates
 from dcf.gateway.judging.candidates import Candidates
 from dcf.gateway.server import Server, Settings
 from dcf.providers.fake.provider import FakeProvider, Script
@@ -147,6 +148,52 @@ def test_a_canary_without_calls_goes_back_when_its_time_is_over():
             await both.update({**CANARY, "dcf.rollout.seconds": "1"})
             settled = await both.settled()
             assert settled.reason.startswith("canary goes back: too little to judge by in 1 s")
+
+    run(steps)
+
+
+class Beside:
+    """Another gateway, which leads or does not."""
+
+    def __init__(self, leads):
+        self.leads = leads
+
+    async def loads(self, _functions):
+        return {}
+
+
+def test_that_the_time_is_over_is_for_the_leader_to_say(monkeypatch):
+    monkeypatch.setattr(candidates, "_AGAIN_SECONDS", 0.01)
+
+    async def steps():
+        async with two() as both:
+            both.provider.together = beside = Beside(leads=False)
+            asked = []
+            real = both.provider.settle
+
+            async def settle(*given, **more):
+                asked.append(beside.leads)
+                await real(*given, **more)
+
+            both.provider.settle = settle
+            await both.update({**CANARY, "dcf.rollout.seconds": "1"})
+            waits = asyncio.get_running_loop().call_later(1.2, setattr, beside, "leads", True)
+            assert (await both.settled()).reason.startswith("canary goes back: too little")
+            assert asked == [True]
+            waits.cancel()
+
+    run(steps)
+
+
+def test_what_calls_have_shown_any_gateway_may_say():
+    async def steps():
+        async with two() as both:
+            both.provider.together = Beside(leads=False)
+            both.new.status = 500
+            await both.update(CANARY)
+            for _ in range(20):
+                await both.call()
+            assert "calls failed" in (await both.settled()).reason
 
     run(steps)
 

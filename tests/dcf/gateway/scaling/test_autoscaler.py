@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from dcf.errors import StorageFull
+from dcf.gateway.scaling import autoscaler
 from dcf.providers.placement import FunctionSpec
+from dcf.providers.together import Load
+from tests.waiting import until_async
 
 
 def test_the_number_follows_the_calls_of_a_function(scaled):
@@ -150,5 +153,70 @@ def test_a_revision_that_was_never_well_is_not_ended_for_want_of_calls(scaled, s
         assert made.asked == []  # its silence counts from then on
         await made.look(2.0)
         assert made.asked == [0]
+
+    scaled(steps)
+
+
+class Beside:
+    """Another gateway's calls, and which of the two leads."""
+
+    def __init__(self, provider):
+        self.leads, self.load, self.asked = True, {}, []
+        provider.together = self
+
+    async def loads(self, functions):
+        self.asked.append(list(functions))
+        return {name: self.load[name] for name in functions if name in self.load}
+
+
+def test_the_leader_scales_by_the_calls_of_all_gateways(scaled):
+    async def steps(made):
+        await made.deploy()
+        beside = Beside(made.provider)
+        for _ in range(5):
+            made.metrics.of("f").begin()
+        beside.load["f"] = Load(25, 0)
+        await made.look()
+        assert made.asked == [3]
+        assert beside.asked == [["f"]]
+        beside.load["f"] = Load(3, 0)  # less than our own: these have not reached them yet
+        await made.look(7.0)
+        assert made.scaler._scaled["f"].rule.load == 5
+
+    scaled(steps)
+
+
+def test_calls_of_other_gateways_keep_a_function_from_zero(scaled):
+    async def steps(made):
+        await made.deploy()
+        beside = Beside(made.provider)
+        for calls in range(0, 40, 2):
+            beside.load["f"] = Load(0, calls)
+            await made.look(3.0)
+        assert made.asked == []
+        await made.look(11.0)
+        assert made.asked == [0]
+
+    scaled(steps)
+
+
+def test_who_does_not_lead_only_wakes(scaled, monkeypatch):
+    monkeypatch.setattr(autoscaler, "_LOOK_SECONDS", 0.01)
+
+    async def steps(made):
+        await made.deploy(replicas=0)
+        beside = Beside(made.provider)
+        beside.leads = False
+        for _ in range(35):
+            made.metrics.of("f").begin()
+        running = asyncio.create_task(made.scaler.run())
+        await made.scaler.wake("f")
+        assert made.asked == [1]
+        await until_async(lambda: not made.scaler._scaled)
+        assert (made.asked, beside.asked) == ([1], [])
+        beside.leads = True
+        await until_async(lambda: made.asked == [1, 4])
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
     scaled(steps)

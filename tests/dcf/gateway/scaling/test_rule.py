@@ -181,10 +181,8 @@ def test_whatever_comes_its_promises_hold(policy, happened):
         rule.sampled(now, in_flight, begun)
         # Never outside of what the labels allow, but for what a person has set.
         assert rule.wanted == 0 or policy.least <= rule.wanted <= max(policy.most, by_hand)
-        asked = min(
-            max(math.ceil(rule.load / (policy.target * policy.proportion) - 1e-9), policy.least),
-            policy.most,
-        )
+        share = rule.load / (policy.target * policy.proportion)  # of two moments at once, infinite
+        asked = max(math.ceil(min(share - 1e-9, policy.most)), policy.least)
         if rule.wanted:
             # Up at once; down to nothing less than what was asked for within the window.
             assert rule.wanted >= asked

@@ -9,8 +9,8 @@ from dcf.errors import AlreadyExists, InvalidRequest, NotFound
 from dcf.providers.kubernetes import names
 from dcf.providers.placement import ENDED, FAILED, PROGRESSING, READY, FunctionSpec
 from tests.dcf.providers.kubernetes.api_server import run
-from tests.dcf.providers.kubernetes.on_cluster import APPS, CORE, IDLE, LOST, cluster_in, service
-from tests.dcf.providers.kubernetes.working import working
+from tests.dcf.providers.kubernetes.on_cluster import APPS, CORE, IDLE, LOST, service
+from tests.dcf.providers.kubernetes.working import cluster_of, working
 from tests.waiting import until_async
 
 SPEC = FunctionSpec("echo", IDLE)
@@ -18,7 +18,7 @@ SPEC = FunctionSpec("echo", IDLE)
 
 @pytest.fixture
 def cluster(tmp_path):
-    with cluster_in(tmp_path) as cluster:
+    with cluster_of(tmp_path) as cluster:
         yield cluster
 
 

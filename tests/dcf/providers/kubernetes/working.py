@@ -1,7 +1,7 @@
 """A gateway's work on a cluster in memory, without a gateway: placement, and one who leads."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from dcf.providers.kubernetes.api import Api
@@ -11,7 +11,31 @@ from dcf.providers.kubernetes.revisions import Ground
 from dcf.providers.kubernetes.rollout_keeper import RolloutKeeper
 from dcf.providers.kubernetes.state import Standing
 from tests.dcf.providers.kubernetes.on_cluster import api_of, viewing
+from tests.kubernetes.fake.cluster import Cluster
+from tests.kubernetes.fake.kubelet.images import program
 from tests.waiting import until_async
+
+WELL = """
+import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Well(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+HTTPServer((os.environ["HOST"], 8080), Well).serve_forever()
+"""
+
+
+@contextmanager
+def cluster_of(folder):
+    """One whose pods say that they are well, and do nothing else."""
+    cluster = Cluster(folder, {"idle": program("-c", WELL, HOST="0.0.0.0")})
+    try:
+        yield cluster
+    finally:
+        cluster.close()
 
 
 @dataclass
