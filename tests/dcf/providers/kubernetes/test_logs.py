@@ -19,9 +19,9 @@ from tests.waiting import until_async
 # the file must not look like one.
 PARROT = """
 import sys, time
-print("up", flush=True)
 with open(bytes.fromhex(sys.argv[1])) as file:
     file.seek(0, 2)
+    print("up", flush=True)
     while True:
         line = file.readline()
         if not line:
@@ -58,6 +58,8 @@ async def reading(cluster, replicas=1, spec=PARROTS):
         async def read(**wanted):
             return [line async for line in store.lines(LogQuery("echo", **wanted))]
 
+        if spec == PARROTS:
+            await heard(read, replicas)  # from then on they say what they are told
         yield api, view, store, read
 
 
@@ -87,7 +89,6 @@ def run(steps):
 def test_lines_of_all_pods_are_in_order_of_time_and_chosen(cluster, said):
     async def steps():
         async with reading(cluster, 2) as (_, view, _, read):
-            await heard(read, 2)
             for word in ("one", "two"):
                 say(said, word)
                 count = 4 if word == "one" else 6
