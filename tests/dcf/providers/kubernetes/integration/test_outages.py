@@ -1,4 +1,4 @@
-"""Gateways of a cluster whose API server is away in every way, and several gateways of one cluster."""
+"""An API server that is away in every way, and several gateways of one cluster."""
 
 import signal
 from contextlib import contextmanager
