@@ -13,7 +13,7 @@ from .rooms import durations
 
 PREFIX = "com.openfaas.scale."
 MAX_REPLICAS = 32
-RPS, CAPACITY = "rps", "capacity"
+RPS, CAPACITY, CPU = KINDS = "rps", "capacity", "cpu"
 _KEYS = (
     "min", "max", "factor", "type", "target", "target-proportion", "zero", "zero-duration",
     "down.window",
@@ -25,7 +25,7 @@ _ZERO_SECONDS, _WINDOW_SECONDS = 900.0, 60.0
 _DAY, _LONGEST_WINDOW = 86_400.0, 300.0
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _INSTEAD = {
-    "cpu": f"{CAPACITY} (calls in flight)", "memory": CAPACITY, "queue": f"{CAPACITY}, which "
+    "memory": CAPACITY, "queue": f"{CAPACITY}, which "
     "counts queued calls that run",
 }  # fmt: skip
 
@@ -73,7 +73,8 @@ def policy_of(labels: Mapping[str, str], ceiling: int = MAX_REPLICAS) -> Policy 
         ceiling: How many replicas there may be.
 
     Returns:
-        None for a function that keeps its number of replicas.
+        None for a function that keeps its number of replicas, or has it from somebody else, as
+        one has that scales by processor time.
 
     Raises:
         InvalidRequest: A label is unknown, out of its range, or crosses another.
@@ -96,7 +97,8 @@ def policy_of(labels: Mapping[str, str], ceiling: int = MAX_REPLICAS) -> Policy 
         read.seconds("zero-duration", _ZERO_SECONDS, 1.0, _DAY),
         read.seconds("down.window", _WINDOW_SECONDS, 0.0, _LONGEST_WINDOW),
     )
-    if given.keys() <= _ALONE or (policy.least == policy.most and not policy.zero):
+    is_fixed = policy.least == policy.most and not policy.zero
+    if policy.kind == CPU or given.keys() <= _ALONE or is_fixed:
         return None
     return policy
 
@@ -107,6 +109,19 @@ def policy_in_force(labels: Mapping[str, str]) -> Policy | None:
         return policy_of(labels)
     except InvalidRequest:
         return None
+
+
+def is_by_cpu(labels: Mapping[str, str]) -> bool:
+    """Whether a function is to scale by processor time, which is a cluster's to do."""
+    return labels.get(f"{PREFIX}type") == CPU
+
+
+def refuse_cpu(labels: Mapping[str, str], why: str) -> None:
+    """Raise `InvalidRequest` for a function that is to scale by processor time."""
+    if is_by_cpu(labels):
+        raise InvalidRequest(
+            f"label {PREFIX}type is {CPU!r}, and {why}: use {CAPACITY} (calls in flight)"
+        )
 
 
 def is_at_zero(labels: Mapping[str, str], replicas: int) -> bool:
@@ -184,9 +199,9 @@ class _Labels:
     def kind(self) -> str:
         """What the load is."""
         text = self._given.get("type", ("", RPS))[1]
-        if text not in {RPS, CAPACITY}:
+        if text not in KINDS:
             instead = f": use {_INSTEAD[text]}" if text in _INSTEAD else ""
-            raise self._wrong("type", f"{RPS} or {CAPACITY}{instead}")
+            raise self._wrong("type", f"{', '.join(KINDS[:-1])} or {CPU}{instead}")
         return text
 
     def _wrong(self, short: str, allowed: str) -> InvalidRequest:

@@ -146,7 +146,7 @@ def test_scale_stands_for_the_labels_of_scaling(tmp_path):
     [
         ("{min: 0}", "{}", "functions.f.scale.min is 0: write `zero: true`"),
         ("{min: 3, max: 2}", "{}", "functions.f.scale: label com.openfaas.scale.min is 3, more"),
-        ("{type: cpu}", "{}", "is 'cpu': give rps or capacity: use capacity"),
+        ("{type: memory}", "{}", "is 'memory': give rps, capacity or cpu: use capacity"),
         ("{max: 2}", "{com.openfaas.scale.max: 2}", "say the same: keep one"),
         ("{zero_duration: soon}", "{}", "give a time from 1s"),
         ("3", "{}", "functions.f.scale must be a map of keys"),

@@ -3,7 +3,7 @@
 import pytest
 
 from dcf.errors import InvalidRequest
-from dcf.scale_labels import PREFIX, Policy, policy_in_force, policy_of
+from dcf.scale_labels import PREFIX, Policy, is_by_cpu, policy_in_force, policy_of, refuse_cpu
 
 
 def labels(**given):
@@ -40,6 +40,7 @@ def labels(**given):
             Policy(2, 32, "rps", 100.0, 0.5, True, 90.0, 300.0),
         ),
         (labels(zero_duration="900", down_window="0"), Policy(window=0.0)),
+        (labels(type="cpu", max="4"), None),  # a cluster's to do
     ],
 )  # fmt: skip
 def test_labels_become_a_policy(given, policy):
@@ -57,9 +58,10 @@ def test_labels_become_a_policy(given, policy):
         (labels(max="\u0664"), "whole number"),  # a digit, and no number of ours
         (labels(max="4", min="5"), "scale.min is 5, more than com.openfaas.scale.max, which is 4"),
         (labels(factor="101"), "from 0 to 100"),
-        (labels(type="cpu"), "is 'cpu': give rps or capacity: use capacity"),
+        (labels(type="memory"), "is 'memory': give rps, capacity or cpu: use capacity"),
+        (labels(type="cpu", max="0"), "from 1 to 32"),
         (labels(type="queue"), "use capacity, which counts queued calls"),
-        (labels(type="RPS"), "give rps or capacity"),
+        (labels(type="RPS"), "give rps, capacity or cpu"),
         (labels(target="0"), "a number from 0.01 to 1000000"),
         (labels(target="1e3"), "a number from"),
         (labels(target="nan"), "a number from"),
@@ -104,3 +106,11 @@ def test_a_policy_says_itself_in_words(given, words):
 
 def test_another_gateway_may_have_more_replicas():
     assert policy_of(labels(max="100"), ceiling=1000).most == 100
+
+
+def test_scaling_by_processor_time_is_refused_where_nothing_does_it():
+    assert is_by_cpu(labels(type="cpu"))
+    assert not is_by_cpu(labels(type="rps"))
+    refuse_cpu(labels(type="rps"), "nobody does")
+    with pytest.raises(InvalidRequest, match="is 'cpu', and nobody does: use capacity"):
+        refuse_cpu(labels(type="cpu"), "nobody does")

@@ -24,7 +24,7 @@ from .volumes import PART_KEY
 KEPT, PART = "archive", "archive-part"
 MAX_BYTES = 64 << 20
 PART_BYTES = 900_000  # an object has at most 1 MiB
-_AT_ONCE = 4
+_AT_ONCE, _UPLOADS_AT_ONCE = 4, 4
 USED_AT = "dcf.used-at"
 _TOLD_EVERY_SECONDS = 600.0
 _TOO_LARGE = (
@@ -38,7 +38,7 @@ class ClusterArchives:
 
     def __init__(self, objects: Objects) -> None:
         """Keeps them in the cluster."""
-        self._objects = objects
+        self._objects, self._turns = objects, asyncio.Semaphore(_UPLOADS_AT_ONCE)
 
     async def has(self, digest: str) -> bool:
         """Tell whether a tar is here; then there is an hour to deploy it."""
@@ -50,16 +50,15 @@ class ClusterArchives:
             raise ArchiveError(
                 f"archive name {digest!r} is not a sha256 as 64 lower-case hex digits"
             )
-        data = bytearray()
-        async for chunk in chunks:
-            data += chunk
-            if len(data) > MAX_BYTES:
-                raise ArchiveError(f"the upload is over {MAX_BYTES >> 20} MiB: {_TOO_LARGE}")
-        found, code = await asyncio.to_thread(_examined, bytes(data))
-        if found != digest:
-            raise ArchiveError(f"the archive's sha256 is {found}, not {digest}: upload it again")
-        if not await self.has(digest):
-            await self._store(digest, bytes(data), code)
+        async with self._turns:  # each is in memory
+            data = await _received(chunks)
+            found, code = await asyncio.to_thread(_examined, data)
+            if found != digest:
+                raise ArchiveError(
+                    f"the archive's sha256 is {found}, not {digest}: upload it again"
+                )
+            if not await self.has(digest):
+                await self._store(digest, data, code)
 
     async def wanted(self, spec: FunctionSpec) -> Mapping[str, Stored]:
         """What a function needs of what is kept, by digest; raises `ArchiveError`."""
@@ -157,6 +156,16 @@ def _check_code(digest: str, stored: Stored | None) -> None:
             "image with them (`dcf function build`), or have them in --function-image and leave "
             "the file out"
         )
+
+
+async def _received(chunks: AsyncIterator[bytes]) -> bytes:
+    pieces, size = [], 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise ArchiveError(f"the upload is over {MAX_BYTES >> 20} MiB: {_TOO_LARGE}")
+        pieces.append(chunk)
+    return b"".join(pieces)
 
 
 def _examined(data: bytes) -> tuple[str, Code]:

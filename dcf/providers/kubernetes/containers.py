@@ -9,7 +9,7 @@ from ...archive import IMAGE_PREFIX, digest_of_image
 from ...attachment import attachments_of
 from ...errors import InvalidRequest
 from ...rooms import values
-from ..limits import limits_of, resources_of
+from ..limits import GPUS, limits_of, resources_of
 from ..placement import FunctionSpec
 from ..replica_times import times_of
 from . import names
@@ -81,7 +81,7 @@ def unpacking_container(asked: Asked, ground: Ground) -> Json:
         for digest in asked.stored
         for text in (digest, f"{PACKED_PATH}/{digest}", unpacked(digest))
     ]
-    return {
+    container: Json = {
         "name": "unpack",
         "image": ground.settings.function_image,
         "imagePullPolicy": ground.settings.image_pull_policy,
@@ -90,6 +90,15 @@ def unpacking_container(asked: Asked, ground: Ground) -> Json:
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "volumeMounts": unpacking_mounts(asked),
     }
+    # As much as the function has: a quota may want every container to have limits, and a pod needs
+    # no more for it.
+    if resources := resources_of(*map(_without_devices, (asked.spec.limits, asked.spec.requests))):
+        container["resources"] = resources
+    return container
+
+
+def _without_devices(texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in texts.items() if key not in GPUS}
 
 
 def is_archive(spec: FunctionSpec) -> bool:

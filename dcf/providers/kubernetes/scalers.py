@@ -4,10 +4,8 @@ With the label `com.openfaas.scale.type: cpu` a HorizontalPodAutoscaler is made 
 annotation `dcf.scale: external` somebody else has one, or KEDA has. Neither is written over then.
 """
 
-from collections.abc import Mapping
-
 from ...errors import InvalidRequest
-from ...scale_labels import PREFIX, policy_of
+from ...scale_labels import PREFIX, is_by_cpu, policy_of, refuse_cpu
 from ..placement import FunctionSpec
 from . import names
 from .api import ApiError, Json
@@ -15,18 +13,12 @@ from .manifests import owner_of
 from .objects import Objects, is_taken
 
 EXTERNAL = "external"
-CPU = "cpu"
 _VERSIONS = ("v2", "v2beta2")  # the same as far as it is used here
 
 
 def is_scaled_elsewhere(spec: FunctionSpec) -> bool:
     """Whether something else than the gateway sets how many replicas there are."""
     return spec.annotations.get(names.SCALE) == EXTERNAL or is_by_cpu(spec.labels)
-
-
-def is_by_cpu(labels: Mapping[str, str]) -> bool:
-    """Whether an autoscaler is made that looks at processor time."""
-    return labels.get(f"{PREFIX}type") == CPU
 
 
 class Scalers:
@@ -46,10 +38,14 @@ class Scalers:
         """Raise `InvalidRequest` for what cannot be had."""
         if spec.annotations.get(names.SCALE, EXTERNAL) != EXTERNAL:
             raise InvalidRequest(f"annotation {names.SCALE} must be {EXTERNAL}, or left out")
-        if is_by_cpu(spec.labels) and self._version not in _VERSIONS:
+        is_scaled_here = is_by_cpu(spec.labels) or policy_of(spec.labels) is not None
+        if is_scaled_here and spec.annotations.get(names.SCALE):
             raise InvalidRequest(
-                f"label {PREFIX}type is {CPU!r}: the cluster has no autoscaling/v2: use capacity"
+                f"annotation {names.SCALE} leaves the replicas to somebody else, and labels "
+                f"{PREFIX}* scale them: keep one"
             )
+        if self._version not in _VERSIONS:
+            refuse_cpu(spec.labels, "the cluster has no autoscaling/v2")
 
     def wanted(self, deployed: Json, spec: FunctionSpec) -> int:
         """How many replicas an update is to have: it wakes what was scaled to nothing."""

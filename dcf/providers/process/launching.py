@@ -12,7 +12,7 @@ from ...archive import Entry
 from ...attachment import attachments_of
 from ...errors import InvalidRequest
 from ...rooms import cores, values
-from ...scale_labels import policy_in_force
+from ...scale_labels import policy_in_force, refuse_cpu
 from ..limits import limits_of
 from ..placement import FunctionSpec
 from ..replica_times import MARGIN_SECONDS, check_settings, concurrency_of, room_of, times_of
@@ -88,6 +88,7 @@ class Launching:
         """
         self._stock.archives.check(spec.image, spec.env)
         check_settings(spec.env, _OURS)
+        refuse_cpu(spec.labels, "only a cluster scales by processor time")
         self._stock.secrets.check(spec.secrets)
         wanted, here = limits_of(spec.limits).gpus or 0, self._gpus()
         if wanted > here:

@@ -221,7 +221,7 @@ def test_a_watcher_that_does_nothing_more_is_not_waited_for(scaled, wait_for):
     ("label", "words"),
     [
         ({"max": "99999"}, "label com.openfaas.scale.max is '99999': give a whole number from 1"),
-        ({"type": "cpu"}, "use capacity"),
+        ({"type": "memory"}, "use capacity"),
         ({"zero_durations": "1m"}, "did you mean com.openfaas.scale.zero-duration?"),
     ],
 )

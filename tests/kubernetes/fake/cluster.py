@@ -14,6 +14,7 @@ from tests.kubernetes.fake.controllers.endpoints import ServiceEndpoints
 from tests.kubernetes.fake.controllers.garbage import Garbage
 from tests.kubernetes.fake.controllers.replica_sets import ReplicaSets
 from tests.kubernetes.fake.controllers.scheduler import Scheduler
+from tests.kubernetes.fake.controllers.work import is_active
 from tests.kubernetes.fake.kubelet.images import WATCHER
 from tests.kubernetes.fake.kubelet.kubelet import Kubelet
 from tests.kubernetes.fake.resources import Resources
@@ -88,6 +89,11 @@ class Cluster:
         body = {"metadata": {"name": name, "labels": names}, "spec": {"taints": list(taints)}}
         self.do(self._add_node, body, {"allocatable": allocatable, "capacity": allocatable})
 
+    def pods(self):
+        """Names of all pods that were not told to end."""
+        found = self.do(self.api.store.list, kinds.POD)
+        return [each["metadata"]["name"] for each in found if is_active(each)]
+
     def slice_size(self, most):
         """Have at most so many endpoints in a slice."""
         self._endpoints.per_slice = most
@@ -161,9 +167,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster_in(folder):
-    """One that runs this checkout's watcher, and whose pods are below a folder."""
-    cluster = Cluster(folder / "pods", {"dcf/watcher": WATCHER})
+def cluster_in(folder, images=None):
+    """One that runs this checkout's watcher, and other images, with its pods below a folder."""
+    cluster = Cluster(folder / "pods", {"dcf/watcher": WATCHER} | (images or {}))
     try:
         yield cluster
     finally:

@@ -144,6 +144,22 @@ def test_what_a_pod_needs_and_is_not_there_is_waited_for(functions, ask):
     until(lambda: functions.container()["ready"])
 
 
+def complaints(ask):
+    """The messages of all events."""
+    events = ask.items("/api/v1/namespaces/functions/events?fieldSelector=type%3DWarning")
+    return {each["message"] for each in events}
+
+
+def test_a_volume_that_cannot_be_had_is_complained_of_and_waited_for(functions, ask):
+    pod = {"volumes": [{"name": "v", "secret": {"secretName": "s"}}]}
+    started(functions, ask, pod=pod, volumeMounts=[{"name": "v", "mountPath": "/v"}])
+    words = 'MountVolume.SetUp failed for volume "v" : secret "s" not found'
+    until(lambda: words in complaints(ask))
+    assert functions.reason() == "ContainerCreating"
+    ask.create(SECRETS, {"metadata": {"name": "s"}, "stringData": {"k": "v"}})
+    until(lambda: functions.container()["ready"])
+
+
 @pytest.mark.parametrize(
     ("image", "reason", "words"),
     [
@@ -208,6 +224,7 @@ def test_one_that_answers_no_more_is_started_again(functions, ask, images):
     until(lambda: not functions.container()["ready"])
     until(lambda: functions.container()["restartCount"] == 1)
     assert functions.container()["lastState"]["terminated"]["exitCode"] == 143
+    assert "Liveness probe failed: command exited with status 1" in complaints(ask)
 
 
 def test_one_that_is_not_up_in_time_is_started_again(functions, ask, images):

@@ -126,4 +126,11 @@ def test_what_unpacks_has_each_digest_with_its_folders():
     asked = Asked(FunctionSpec("echo", ARCHIVE), 1, "", stored=STORED)
     container = containers.unpacking_container(asked, GROUND)
     assert container["image"] == "own/watcher:2"
+    assert "resources" not in container
     assert container["command"][-3:] == [CODE, f"/dcf/packed/{CODE}", f"/dcf/unpacked/{CODE}"]
+
+
+def test_what_unpacks_has_as_much_as_the_function_but_no_device():
+    spec = FunctionSpec("echo", ARCHIVE, limits={"memory": "64Mi", "gpu": "1"})
+    container = containers.unpacking_container(Asked(spec, 1, "", stored=STORED), GROUND)
+    assert container["resources"] == {"limits": {"memory": "64Mi"}}

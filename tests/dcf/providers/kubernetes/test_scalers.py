@@ -30,7 +30,11 @@ def test_what_cannot_be_had_is_refused():
         scalers.check(spec(CPU))
     with pytest.raises(InvalidRequest, match="must be external, or left out"):
         scalers.check(spec(dcf_scale="keda"))
-    Scalers(None, "v2beta2").check(spec(CPU, dcf_scale="external"))
+    for labels in (CPU, {"com.openfaas.scale.max": "4"}):
+        with pytest.raises(InvalidRequest, match="scale them: keep one"):
+            Scalers(None, "v2").check(spec(labels, dcf_scale="external"))
+    Scalers(None, "v2beta2").check(spec(CPU))
+    Scalers(None, "v1").check(spec({"com.openfaas.scale.min": "2"}, dcf_scale="external"))
 
 
 @pytest.mark.parametrize(

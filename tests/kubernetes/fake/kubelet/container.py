@@ -221,7 +221,11 @@ class Container:
             words = self._command(command, env, paths)
             return await (await Process.start(words, env, self._pod.folder, log)).ended()
 
-        return Probe(spec, self._pod.address, self._port, run, self._pod.speed.probe)
+        def complain(why):
+            kind = name.removesuffix("Probe").capitalize()
+            self._pod.complain("Unhealthy", f"{kind} probe failed: {why}")
+
+        return Probe(spec, self._pod.address, self._port, run, self._pod.speed.probe, complain)
 
     async def _before_stop(self):
         hook = self._spec.get("lifecycle", {}).get("preStop", {})

@@ -1,6 +1,7 @@
 """The kubelet: runs the pods of all nodes as programs of this machine."""
 
 import asyncio
+import traceback
 from dataclasses import dataclass
 
 from tests.kubernetes.fake import kinds
@@ -35,9 +36,9 @@ class Kubelet:
     """Runs every pod that has a node."""
 
     def __init__(self, api, folder, images, speed=None):
-        self._store, self._folder, self._images = api.store, folder, images
+        self._api, self._store, self._folder, self._images = api, api.store, folder, images
         self._speed, self._addresses = speed or Speed(), Addresses()
-        self._runners = {}
+        self._runners, self._is_closed = {}, False
         self.work = Work(self._look)
 
     def hear(self, event):
@@ -58,6 +59,7 @@ class Kubelet:
 
     async def close(self):
         """End every pod now."""
+        self._is_closed = True
         runners, self._runners = list(self._runners.values()), {}
         await asyncio.gather(*(each.kill() for each in runners))
 
@@ -70,12 +72,20 @@ class Kubelet:
             return
         pod = self._store.get(*place[:1], *place[1])
         metadata = pod["metadata"]
+        if self._is_closed:
+            return
         if runner is None and pod["spec"].get("nodeName") and "deletionTimestamp" not in metadata:
             folder = self._folder / metadata["uid"]
             self._runners[uid] = Runner(
-                self._store, pod, folder, self._addresses.take(), self._images, self._speed
+                self._api, pod, folder, self._addresses.take(), self._images, self._speed
             )
+            self._runners[uid].task.add_done_callback(self._note)
         elif runner is not None and "deletionTimestamp" in metadata:
             runner.end(metadata["deletionGracePeriodSeconds"])
         elif "deletionTimestamp" in metadata and key_of(pod):
             self._store.remove(kinds.POD, pod)  # it was deleted before anything of it ran
+
+    def _note(self, task):
+        """A fault of the kubelet itself, which the test that ends shows."""
+        if not task.cancelled() and (fault := task.exception()):
+            self.work.faults.append("".join(traceback.format_exception(fault)))

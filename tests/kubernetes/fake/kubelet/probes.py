@@ -9,7 +9,7 @@ import aiohttp
 class Probe:
     """One probe of one container."""
 
-    def __init__(self, spec, address, port_of, run, pause):
+    def __init__(self, spec, address, port_of, run, pause, complain):
         """Takes what it asks with.
 
         Args:
@@ -18,7 +18,9 @@ class Probe:
             port_of: Gives the number of a port that may be a name.
             run: Runs a command in the container, and gives its exit status.
             pause: Longest time between two looks; a failure counts once a period all the same.
+            complain: Takes why it failed, once a period.
         """
+        self._complain, self._complained = complain, -1e9
         self._spec, self._address, self._port_of, self._run = spec, address, port_of, run
         self._pause = min(pause, spec["periodSeconds"])
 
@@ -42,23 +44,45 @@ class Probe:
 
     async def ask(self):
         """Whether it answers well now."""
+        why, now = await self._fault(), asyncio.get_running_loop().time()
+        if why and now - self._complained >= self._spec["periodSeconds"]:
+            self._complained = now
+            self._complain(why)
+        return not why
+
+    async def _fault(self):
+        """What is wrong with its answer, as a kubelet says it; empty for nothing."""
         try:
             async with asyncio.timeout(self._spec["timeoutSeconds"]):
-                return await self._ask()
-        except (TimeoutError, OSError, aiohttp.ClientError):
-            return False
+                return await self._answer()
+        except TimeoutError:
+            return f"{self._about}: context deadline exceeded"
+        except (OSError, aiohttp.ClientConnectorError):
+            return f"{self._about}: dial tcp {self._address}: connect: connection refused"
+        except aiohttp.ClientError:
+            return f"{self._about}: EOF"
 
-    async def _ask(self):
+    @property
+    def _about(self):
+        action = self._spec.get("httpGet") or self._spec.get("tcpSocket")
+        if action is None:
+            return "command timed out"
+        port = self._port_of(action["port"])
+        return f'Get "http://{self._address}:{port}{action.get("path", "/")}"'
+
+    async def _answer(self):
         if "exec" in self._spec:
-            return await self._run(self._spec["exec"]["command"]) == 0
+            code = await self._run(self._spec["exec"]["command"])
+            return f"command exited with status {code}" if code else ""
         if "tcpSocket" in self._spec:
             port = self._port_of(self._spec["tcpSocket"]["port"])
             _, writer = await asyncio.open_connection(self._address, port)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
-            return True
-        return 200 <= await asked(self._spec["httpGet"], self._address, self._port_of) < 400
+            return ""
+        status = await asked(self._spec["httpGet"], self._address, self._port_of)
+        return "" if 200 <= status < 400 else f"HTTP probe failed with statuscode: {status}"
 
 
 async def asked(action, address, port_of):

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from tests.kubernetes.fake import kinds
+from tests.kubernetes.fake.kubelet.complaints import complain
 from tests.kubernetes.fake.kubelet.container import Container
 from tests.kubernetes.fake.kubelet.volumes import Missing, Volumes
 from tests.kubernetes.fake.store import now
@@ -21,15 +22,16 @@ class Runner:
         outside: What lies below is the same in every container, such as folders of tests.
         speed: How fast it tries again.
         images: What there is to run.
+        task: Runs it.
     """
 
-    def __init__(self, store, pod, folder, address, images, speed):
-        self.store, self.folder, self.address = store, folder, address
+    def __init__(self, api, pod, folder, address, images, speed):
+        self._api, self.store, self.folder, self.address = api, api.store, folder, address
         self.images, self.speed = images, speed
         self.outside = Path(*folder.parts[:3])
         self.pod = pod | {"status": pod.get("status", {}) | {"podIP": address}}
         self.grace = pod["spec"]["terminationGracePeriodSeconds"]
-        self.volumes = Volumes(store, pod, folder)
+        self.volumes = Volumes(api.store, pod, folder)
         self._begun = now()
         make = self._container
         self._inits = [make(each) for each in pod["spec"].get("initContainers", ())]
@@ -37,7 +39,7 @@ class Runner:
         for each in self._containers if self._inits else ():
             each.state = {"waiting": {"reason": "PodInitializing"}}
         self._ending = None
-        self._task = asyncio.create_task(self._live(), name=self.title)
+        self.task = asyncio.create_task(self._live(), name=self.title)
 
     @property
     def title(self):
@@ -50,9 +52,13 @@ class Runner:
         every = [*self._containers, *self._inits]
         return next((each for each in every if name in {"", each.name}), None)
 
+    def complain(self, reason, message):
+        """Write an event about the pod."""
+        complain(self._api, self.pod, reason, message)
+
     def refresh(self):
         """Bring its volumes to what their sources are now."""
-        if self._task.done() or self._ending is None:
+        if self.task.done() or self._ending is None:
             with contextlib.suppress(Missing):
                 self.volumes.write()
 
@@ -63,11 +69,11 @@ class Runner:
 
     async def kill(self):
         """End it now."""
-        for task in filter(None, (self._task, self._ending)):
+        for task in filter(None, (self.task, self._ending)):
             task.cancel()
         for each in [*self._inits, *self._containers]:
             each.kill()
-        await asyncio.gather(*filter(None, (self._task, self._ending)), return_exceptions=True)
+        await asyncio.gather(*filter(None, (self.task, self._ending)), return_exceptions=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _container(self, spec):
@@ -80,7 +86,8 @@ class Runner:
             try:
                 self.volumes.write()
                 break
-            except Missing:
+            except Missing as missing:
+                self.complain("FailedMount", str(missing))
                 await asyncio.sleep(self.speed.sync)
         for each in self._inits:
             await each.complete()
@@ -93,8 +100,8 @@ class Runner:
     async def _end(self, seconds):
         every = [*self._inits, *self._containers]
         await asyncio.gather(*(each.end(seconds) for each in every))
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.store.remove(kinds.POD, self.pod)
 

@@ -31,7 +31,11 @@ class Volumes:
                 if not folder.is_symlink():
                     folder.symlink_to(volume["hostPath"]["path"])
             else:
-                files = self._files(volume)
+                try:
+                    files = self._files(volume)
+                except Missing as missing:
+                    words = f'MountVolume.SetUp failed for volume "{volume["name"]}" : {missing}'
+                    raise Missing(words) from None
                 if self._written.get(volume["name"]) != files:
                     self._publish(folder, files)
                     self._written[volume["name"]] = files
