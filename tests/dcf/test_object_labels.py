@@ -8,7 +8,8 @@ from dcf.object_labels import is_key, is_label_value
 @pytest.mark.parametrize(
     ("key", "fits"),
     [
-        ("a", True), ("dcf.rollout.mode", True), ("com.openfaas.scale.max", True), ("A_b-c.1", True),
+        ("a", True), ("dcf.rollout.mode", True), ("com.openfaas.scale.max", True),
+        ("A_b-c.1", True),
         ("example.org/a", True), (f"{'a' * 253}/b", True), ("k" * 63, True),
         ("", False), ("a b", False), ("-a", False), ("a-", False), ("k" * 64, False), ("/a", False),
         ("a/", False), ("a/b/c", False), ("Example.org/a", False), (f"{'a' * 254}/b", False),
