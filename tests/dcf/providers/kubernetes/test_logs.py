@@ -19,9 +19,9 @@ from tests.waiting import until_async
 # the file must not look like one.
 PARROT = """
 import sys, time
-print("up", flush=True)
 with open(bytes.fromhex(sys.argv[1])) as file:
     file.seek(0, 2)
+    print("up", flush=True)
     while True:
         line = file.readline()
         if not line:
@@ -58,6 +58,8 @@ async def reading(cluster, replicas=1, spec=PARROTS):
         async def read(**wanted):
             return [line async for line in store.lines(LogQuery("echo", **wanted))]
 
+        if spec is PARROTS:
+            await heard(read, replicas)  # all have opened the file
         yield api, view, store, read
 
 
