@@ -17,7 +17,7 @@ from ..notices import (
     RolloutEnded,
     RolloutStep,
 )
-from ..placement import PROGRESSING, ReplicaExit, RevisionInfo
+from ..placement import PROGRESSING, READY, ReplicaExit, RevisionInfo
 from ..restart_kind import restart_kind
 from ..rollout.watch import without_output
 from ..terms import terms_of
@@ -94,7 +94,7 @@ class Noticing:
             told.newest, told.outcome, told.step = newest.number, PROGRESSING, ""
         if newest.rollout == PROGRESSING:
             self._step(name, told, standing)
-        elif told.outcome != newest.rollout:
+        elif told.outcome not in (newest.rollout, READY):  # what served once stays one that did
             told.outcome = newest.rollout
             reason = without_output(newest.reason)
             seconds = 0.0 if is_restored else self._since(newest)
