@@ -109,7 +109,7 @@ class Functions:
         status, wanted = item.get("status", {}), item["spec"]["replicas"]
         keys = ("replicas", "updatedReplicas", "availableReplicas")
         is_seen = status.get("observedGeneration") == item["metadata"]["generation"]
-        return item if is_seen and all(status[key] == wanted for key in keys) else None
+        return item if is_seen and all(status.get(key, 0) == wanted for key in keys) else None
 
     def pods(self):
         """The pods that were not told to end, by name."""

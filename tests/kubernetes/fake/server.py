@@ -151,7 +151,7 @@ class Server:
         return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 
     def _scaled(self, place, body):
-        replicas = (body.get("spec") or {}).get("replicas")
+        replicas = (body.get("spec") or {}).get("replicas", 0)
         if not isinstance(replicas, int) or replicas < 0:
             raise bad_request("spec.replicas must be a whole number of at least 0")
         where = (place.kind, place.namespace, place.name)

@@ -94,6 +94,7 @@ def test_it_is_scaled_by_its_scale_and_generations_are_counted(functions, ask):
     assert ask.patch(path, {"spec": {"replicas": 0}})[0] == 200
     functions.complete()
     assert not functions.pods()
+    assert (ask.get(path)["spec"], "replicas" in functions.now()["status"]) == ({}, False)
     assert ask.patch(path, {"spec": {"replicas": -1}})[0] == 400
 
 

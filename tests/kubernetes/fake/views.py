@@ -10,10 +10,18 @@ def shown(kind, version, item):
     item = {"kind": kind.kind, "apiVersion": kind.api_version(version)} | {
         key: value for key, value in item.items() if key not in {"kind", "apiVersion"}
     }
+    if kind in {kinds.DEPLOYMENT, kinds.REPLICA_SET} and "status" in item:
+        item["status"] = _without_zeros(item["status"], kind)
     if kind is kinds.ENDPOINT_SLICE and version == "v1beta1":
         # That version has the node among the topology, and no word for what is ending.
         item["endpoints"] = [_as_beta(each) for each in item.get("endpoints", ())]
     return item
+
+
+def _without_zeros(status, kind):
+    """A status as Kubernetes writes it: counts of 0 are left out, but for one."""
+    kept = {"replicas"} if kind is kinds.REPLICA_SET else set()
+    return {key: value for key, value in status.items() if value != 0 or key in kept}
 
 
 def _as_beta(endpoint):
@@ -43,7 +51,7 @@ def scale(item):
     return {
         "kind": "Scale", "apiVersion": "autoscaling/v1",
         "metadata": {key: item["metadata"][key] for key in keys},
-        "spec": {"replicas": item["spec"]["replicas"]},
+        "spec": {"replicas": item["spec"]["replicas"]} if item["spec"]["replicas"] else {},
         "status": {
             "replicas": item.get("status", {}).get("replicas", 0),
             "selector": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
