@@ -59,7 +59,7 @@ def test_labels_become_a_policy(given, policy):
         (labels(max="4", min="5"), "scale.min is 5, more than com.openfaas.scale.max, which is 4"),
         (labels(factor="101"), "from 0 to 100"),
         (labels(type="memory"), "is 'memory': give rps, capacity or cpu: use capacity"),
-        (labels(type="cpu", max="0"), "from 1 to 32"),
+        (labels(type="cpu", max="0"), "from 1 to 1000"),
         (labels(type="queue"), "use capacity, which counts queued calls"),
         (labels(type="RPS"), "give rps, capacity or cpu"),
         (labels(target="0"), "a number from 0.01 to 1000000"),
