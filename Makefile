@@ -35,7 +35,7 @@ define environment
 	touch $(1)/.ready
 endef
 
-.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked test-kubernetes coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image model pipeline proto \
+.PHONY: help run deploy image train-image sbom audit submission test test-all test-marked test-kubernetes coverage wheel lint format soak fuzz bench bench-peers bench-engines bench-training bench-image bench-scale model pipeline proto \
 	train-env jax-env lifecycle-env clean
 
 help: ## List every target
@@ -69,6 +69,12 @@ help: ## List every target
 
 .venv-fuzz/.ready: requirements/fuzz.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-fuzz,requirements/fuzz.txt)
+
+# axe-core, which looks at the page's accessibility in tests; they are skipped where npm is missing.
+.cache/axe/.ready: tests/dcf/gateway/ui/axe/package-lock.json
+	mkdir -p .cache/axe && cp tests/dcf/gateway/ui/axe/*.json .cache/axe
+	if command -v npm >/dev/null; then npm ci --prefix .cache/axe --ignore-scripts --no-audit --no-fund && touch $@; \
+		else echo "npm is missing: the page's accessibility is not tested"; fi
 
 .venv-sbom/.ready: requirements/sbom.txt requirements/build.txt pyproject.toml
 	$(call environment,.venv-sbom,requirements/sbom.txt)
@@ -111,7 +117,7 @@ test: .venv-dev/.ready ## Run all tests but the marked ones
 
 test-all: test test-marked ## Run all tests, the marked ones included
 
-test-marked: .venv-dev/.ready .venv-train/.ready .venv-jax/.ready .venv-sbom/.ready .venv-emulator/.ready ## Run only what `make test` leaves out
+test-marked: .venv-dev/.ready .venv-train/.ready .venv-jax/.ready .venv-sbom/.ready .venv-emulator/.ready .cache/axe/.ready ## Run only what `make test` leaves out
 	sh tests/run_marked.sh
 
 test-kubernetes: .venv-dev/.ready ## Run the tests on a cluster: KUBECONFIG's, or one of two nodes raised here [TESTS=tests/kubernetes/...]
@@ -154,6 +160,9 @@ bench-training: .venv-train/.ready .venv-torch/.ready ## Measure loader and trai
 
 bench-image: .venv-dev/.ready ## Measure sizes, build times, starts and memory of the images
 	DOCKER="$(DOCKER)" .venv-dev/bin/python -m benchmarks.image
+
+bench-scale: .venv-dev/.ready ## Measure what many functions and replicas, and a second gateway, cost a gateway
+	.venv-dev/bin/python -m benchmarks.scale
 
 # SECONDS is bash's own: a variable of this name counts by itself there, so it is handed over by make.
 soak: .venv-dev/.ready ## Keep a gateway busy and broken for SECONDS=1800; nothing may be lost or grow

@@ -23,6 +23,7 @@ FUNCTION = {
     ),
     "list": Verb(_IN_COMMANDS + "list:list_functions", "List the gateway's functions."),
     "call": Verb(_IN_COMMANDS + "call:call", "Call a function with what stdin holds.", ("invoke",)),
+    "try": Verb(_IN_COMMANDS + "try_it:try_it", "Open the gateway's page for a function."),
     "info": Verb(_IN_COMMANDS + "info:info", "Describe a function."),
     "ready": Verb(_IN_COMMANDS + "ready:ready", "Wait until a function takes calls."),
     "log": Verb(_IN_COMMANDS + "log:log", "Print or follow what a function wrote.", ("logs",)),

@@ -8,7 +8,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-_FLAGS = (
+FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
@@ -19,11 +19,18 @@ def tags(html):
     return re.findall(r"<(\w+)", html)
 
 
+def shown_at(address, folder):
+    """What becomes of the page at an address, once its scripts have nothing left to wait for."""
+    flags = (*FLAGS, "--virtual-time-budget=10000", f"--user-data-dir={folder}/profile")
+    done = subprocess.run(
+        [CHROMIUM, *flags, "--dump-dom", address],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
 def laid_out(html, folder):
     """The elements that a browser makes of a page, without the `tbody` that it adds to tables."""
     (folder / "page.html").write_text(html)
-    done = subprocess.run(
-        [CHROMIUM, *_FLAGS, "--dump-dom", f"file://{folder}/page.html"],
-        capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    return [tag for tag in tags(done.stdout) if tag != "tbody"]
+    shown = shown_at(f"file://{folder}/page.html", folder)
+    return [tag for tag in tags(shown) if tag != "tbody"]

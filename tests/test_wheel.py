@@ -149,6 +149,15 @@ def test_it_claims_one_name_and_its_links_lead_somewhere(wheel):
     assert [link for link in links if not link.startswith(("https://", "http://", "#"))] == []
 
 
+def test_the_gateways_page_is_in_it(wheel):
+    kept = ROOT / "dcf/gateway/ui/static"
+    wanted = {each.relative_to(kept).as_posix() for each in kept.rglob("*") if each.is_file()}
+    with zipfile.ZipFile(wheel) as content:
+        names = [name.partition("/gateway/ui/static/")[2] for name in content.namelist()]
+    assert "index.html" in wanted
+    assert {name for name in names if name} == wanted
+
+
 def test_a_picture_is_read_from_the_command_line(run):
     found = json.loads(run("ssd", "detect", "--json", str(CUP)))
     assert "cup" in {each["class"] for each in found}

@@ -41,6 +41,7 @@ class Score:
         calls_per_second: Calls a second at the plan's concurrency.
         large_calls_per_second: The same with a photo of 12 megapixels, as a phone sends it.
         cpu_ms_per_call: Processor milliseconds of all its processes, with the sample photos.
+        large_cpu_ms_per_call: The same with the photo of 12 megapixels.
         p50_ms: Milliseconds of one call at a time.
         cold_start_seconds: Seconds from exec to the first answer.
         pss_bytes: Of all its processes after the load, shared pages divided among their users.
@@ -52,6 +53,7 @@ class Score:
     p50_ms: list[float] = field(default_factory=list)
     cold_start_seconds: list[float] = field(default_factory=list)
     pss_bytes: int = 0
+    large_cpu_ms_per_call: list[float] = field(default_factory=list)
 
 
 def compete(contestants: Sequence[Contestant], plan: Plan) -> dict[str, Score]:
@@ -102,7 +104,9 @@ class _Running:
         served = self.load([photo.read_bytes() for photo in self.plan.photos])
         self.score.calls_per_second.append(served.outcome.rate)
         self.score.cpu_ms_per_call.append(served.cpu_ms_per_call)
-        self.score.large_calls_per_second.append(self.load([large]).outcome.rate)
+        served = self.load([large])
+        self.score.large_calls_per_second.append(served.outcome.rate)
+        self.score.large_cpu_ms_per_call.append(served.cpu_ms_per_call)
         with Connection(self.server.address.port) as connection:
             each = [
                 p50(connection, self.server.address, photo, self.plan.calls)

@@ -132,6 +132,12 @@ from .options.numbers import Number, Whole
     help="Ask for a token or the password at calls of functions, too. [default: no]",
 )
 @click.option(
+    "--trust-pages/--no-trust-pages",
+    envvar="DCF_TRUST_PAGES",
+    help="Let pages that functions answer with use the session of who is logged in at /ui/. "
+    "[default: no, they run in a sandbox]",
+)
+@click.option(
     "--tls-cert",
     envvar="DCF_TLS_CERT",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -183,6 +189,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     secret_mount_path: Path,
     tokens: Path | None,
     auth_calls: bool,
+    trust_pages: bool,
     tls_cert: Path | None,
     tls_key: Path | None,
     isolation: str,
@@ -221,6 +228,7 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         certificate_of(tls_cert, tls_key),
         isolation,
         _secret_files(secret_mount_path, tokens, tls_key),
+        trust_pages,
         cluster,
     )
     _serve(settings, (log_format, log_level), (deploy, sample))

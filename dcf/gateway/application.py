@@ -17,6 +17,7 @@ from .doors.index import IndexDoor
 from .openapi import document, index
 from .rest.connection import connection_of, in_time, say_last
 from .rest.cors import Cors, no_options
+from .rest.function_pages import keep_apart, of_function
 from .rest.messages import encode
 from .rest.origin import local_name, same_origin
 from .rest.replies import failed, plain_errors
@@ -35,8 +36,18 @@ def application(
     access: Access = OPEN,
     cors: Cors | None = None,
     traffic: Traffic | None = None,
+    *,
+    trust_pages: bool = False,
 ) -> web.Application:
-    """Everything the REST door answers, by the doors that the table names; traffic is counted."""
+    """Everything the REST door answers.
+
+    Args:
+        doors: Those that the table names.
+        access: Whom the gateway is for.
+        cors: Which pages may read what functions answer.
+        traffic: Counts requests.
+        trust_pages: Whether pages of functions may use the session of who is logged in.
+    """
     told = document(ROUTES, password=access.asks(DEPLOY), calls=access.asks(CALL))
     made = IndexDoor(encode(told), index(ROUTES))
     named: dict[str, Any] = {type(door).__name__: door for door in (made, *doors)}
@@ -47,21 +58,30 @@ def application(
     if cors:
         app.on_response_prepare.append(cors.add)
     app.on_response_prepare.append(say_last)
+    is_apart = access.asks(DEPLOY) and not trust_pages
+    if is_apart:
+        app.on_response_prepare.append(keep_apart)
     for route in ROUTES:
         handler = _bound(route, named)
         if route.is_call:
             handler = admitted(handler, access, CALL) if access.asks(CALL) else handler
             handler = within_limits(handler, route)
+            handler = of_function(handler) if is_apart else handler
             handler = cors.around(handler) if cors else handler
             if cors and "OPTIONS" not in route.methods:
                 app.router.add_route("OPTIONS", route.path, cors.around(no_options))
-        if route.guarded:
-            locked = access.asks(DEPLOY)
-            known = admitted(handler, access, DEPLOY) if locked else local_name(handler)
-            handler = same_origin(known)
+        if route.guarded or route.page:
+            handler = same_origin(_for_known(handler, access, route))
         for method in route.methods.split():
             app.router.add_route(method, route.path, handler)
     return app
+
+
+def _for_known(handler: _Handler, access: Access, route: Route) -> _Handler:
+    """The same handler, for who is known where that is asked."""
+    if not access.asks(DEPLOY):
+        return local_name(handler)
+    return admitted(handler, access, DEPLOY) if route.guarded else handler
 
 
 def counted(traffic: Traffic) -> Middleware:

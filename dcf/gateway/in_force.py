@@ -19,6 +19,7 @@ def in_force(settings: Settings) -> dict[str, object]:
         "tls": settings.certificate is not None,
         "min_ready_seconds": settings.min_ready_seconds,
         "accept_lost_state": settings.accept_lost_state,
+        "trust_pages": settings.trust_pages,
         "allow_origins": sorted(cors.origins) if cors else [],
         **_bounds(settings.bounds),
     }

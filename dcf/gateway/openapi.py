@@ -19,6 +19,7 @@ _PARTS: Mapping[str, tuple[str, Any]] = {
     "digest": ("SHA-256 of the archive, as hex digits", Digest),
     "path": ("what the function sees as its path; may have slashes", str),
     "call_id": ("id of a call", str),
+    "file": ("its path; empty for the first page", str),
 }
 _ABOUT = (
     "Functions on this machine: OpenFaaS' routes, OpenFx' under /openfx, and a few of DCF's own. "
@@ -69,7 +70,7 @@ def every_answer(route: Route, *, asks: bool) -> dict[int | str, Answer]:
         asks: Whether this gateway asks at it for a password or token.
     """
     common: dict[int | str, Answer] = {}
-    if route.guarded:
+    if route.guarded or route.page:
         common[403] = text("asked by a web page, under a foreign name, or by another role's token")
     elif asks:
         common[403] = json_of(Failed, "the token's role is another")

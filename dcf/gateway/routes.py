@@ -10,7 +10,8 @@ from .doors.info import PlatformDoor
 from .doors.secrets import SecretsDoor
 from .doors.system import SystemDoor
 from .openfx.rest_routes import OPENFX
-from .queue.messages import FailedCall, QueueCounts
+from .queue.messages import FailedCall, QueueCounts, QueuePage
+from .queue.page import Before, Count, State
 from .rest import messages as msg
 from .rest.route import (
     ANY,
@@ -23,6 +24,7 @@ from .rest.route import (
     nothing,
     text,
 )
+from .ui.routes import UI
 
 # What is no name, or has a line break, is still for the door that answers calls.
 _ANY_NAME, _ANY_PATH = "{name:[^/]+}", r"{path:[\s\S]*}"
@@ -208,7 +210,11 @@ PLATFORM = (
     ),
     Route(
         "GET", "/", IndexDoor.index, "The routes, for people",
-        {200: Answer("one route a line", None, TEXT)}, guarded=False, tag=_DCF,
+        {
+            200: Answer("one route a line", None, TEXT),
+            302: nothing("a browser is sent on to the page"),
+        },
+        guarded=False, tag=_DCF,
     ),
 )  # fmt: skip
 
@@ -271,6 +277,15 @@ QUEUE = (
         "DELETE", "/system/queue/failed/{call_id}", AsyncDoor.drop, "Forget a failed call",
         {202: nothing("forgotten"), 404: text("no such failed call"), 501: _NO_QUEUE}, tag=_DCF,
     ),
+    Route(
+        "GET", "/ui/queue", AsyncDoor.listed, "What the queue holds",
+        {200: json_of(QueuePage, "newest first"), 400: _WRONG, 501: _NO_QUEUE}, tag=_DCF,
+        parameters=(
+            Parameter("state", "only what waits, runs or failed", State),
+            Parameter("before", "only lower numbers: `next` of the page before", Before),
+            Parameter("count", "so many at most: 50", Count),
+        ),
+    ),
 )  # fmt: skip
 
-ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS + QUEUE + OPENFX
+ROUTES = FUNCTIONS + SECRETS + PLATFORM + CALLS + QUEUE + UI + OPENFX

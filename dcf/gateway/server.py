@@ -50,13 +50,17 @@ from .rest.listener import RestListener
 from .rest.protocol import Protocol
 from .scaling.scaling import Scaling
 from .telemetry.traffic import Traffic
+from .ui.door import PageDoor
+from .ui.history import History
+from .ui.login_door import LoginDoor
+from .ui.static_files import StaticFiles
 
 _DRAIN_SECONDS = 35.0
 PROVIDERS = ("process", "kubernetes")
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings:  # pylint: disable=too-many-instance-attributes # one a flag
     """How a gateway is started; flags come before environment, environment before these defaults.
 
     Attributes:
@@ -74,6 +78,7 @@ class Settings:
         certificate: For TLS at both doors; None for none.
         isolation: How functions are kept from each other: `auto`, a way, or `none`.
         secret_files: Of the gateway, outside its folder: no function may read them.
+        trust_pages: Whether pages of functions may use the session of who is logged in.
         cluster: The Kubernetes provider's.
     """
 
@@ -91,6 +96,7 @@ class Settings:
     certificate: Certificate | None = None
     isolation: str = AUTO
     secret_files: tuple[Path, ...] = ()
+    trust_pages: bool = False
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
 
     @property
@@ -224,6 +230,7 @@ class Server:
         system, traffic = SystemDoor(gateway), Traffic()
         held = upstream.held.count if upstream.held else (lambda _name: 0)
         page = MetricsPage(gateway, metrics, traffic, queue, self._lost_lines, held)
+        history, access = History(metrics), self._settings.access
         doors = (
             system,
             SecretsDoor(gateway),
@@ -234,8 +241,12 @@ class Server:
             FunctionDoor(upstream),
             AsyncDoor(gateway, queue),
             OpenFxDoor(rpcs, upstream),
+            PageDoor(gateway, history, StaticFiles()),
+            LoginDoor(access),
         )
-        app = application(doors, self._settings.access, self._settings.cors, traffic)
+        trusted = self._settings.trust_pages
+        app = application(doors, access, self._settings.cors, traffic, trust_pages=trusted)
+        app.cleanup_ctx.append(history.looking)
         app.on_shutdown.append(system.leave)
         return app
 

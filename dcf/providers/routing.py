@@ -39,7 +39,10 @@ class Routing(Protocol):
     """The targets of functions. Unknown names raise `NotFound`."""
 
     def targets(self, name: str) -> Sequence[Target]:
-        """The ready replicas, without waiting: it is on the way of every call."""
+        """The ready replicas, without waiting: it is on the way of every call.
+
+        The same tuple as long as nothing changes costs a call the same however many there are.
+        """
 
     def shadows(self, name: str) -> Sequence[Target]:
         """The ready replicas of a shadow: they get copies of calls, and are no targets."""

@@ -208,6 +208,12 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGatewa
     gateway.end()
 
 
+@pytest.fixture(name="start_gateway", scope="session")
+def _start_gateway_fixture() -> Callable[..., RunningGateway]:
+    """`start_gateway(home, *flags)`; who starts one ends it."""
+    return _start_gateway
+
+
 @pytest.fixture(name="write_function", scope="session")
 def _write_function_fixture() -> Callable[..., Path]:
     """`write_function(folder, name, code, **handler keys)` gives a config file."""

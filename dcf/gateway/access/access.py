@@ -8,9 +8,12 @@ from ..telemetry.events import TOKENS_UNREADABLE, tell
 from ..telemetry.logins import Logins
 from ..telemetry.refusals import refused
 from .credentials import Credentials
-from .tokens import ALL, CALL, DEPLOY, Role, TokenFile
+from .sessions import Sessions
+from .tokens import ALL, CALL, DEPLOY, Role, TokenFile, hash_of
 
 REFUSED = "invalid credentials"
+SESSION = "Session"
+"""The scheme of an `Authorization` that a cookie becomes (`over_rest`)."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Caller:
     """
 
     name: str
-    role: str
+    role: Role
 
     def may(self, wanted: Role) -> bool:
         """Whether their role is enough."""
@@ -41,6 +44,7 @@ class Access:
         own: What this process shows to itself.
         mesh: What functions show that call one another.
         logins: Who came in.
+        sessions: Who logged in by the page.
     """
 
     credentials: Credentials | None = None
@@ -49,6 +53,7 @@ class Access:
     own: str = field(default_factory=secrets.token_urlsafe, repr=False, compare=False)
     mesh: str = field(default_factory=secrets.token_urlsafe, repr=False, compare=False)
     logins: Logins = field(default_factory=Logins, repr=False, compare=False)
+    sessions: Sessions = field(default_factory=Sessions, repr=False, compare=False)
 
     def asks(self, wanted: Role) -> bool:
         """Whether it has to be known who does that."""
@@ -80,6 +85,29 @@ class Access:
         caller = self._known(authorization)
         return caller is not None and self._let_in(caller, wanted, door, "")
 
+    def login(self, authorization: str, door: str, peer: str) -> tuple[Caller, str]:
+        """Begin a session for who shows a password or a token of their own; gives its id.
+
+        Raises:
+            Unauthorized: Nobody known.
+        """
+        scheme, _, given = authorization.partition(" ")
+        caller = self._known(authorization) if scheme != SESSION else None
+        if caller is None or not caller.name:  # what functions and this process show has no name
+            refused(door, Unauthorized.code, peer=peer)
+            raise Unauthorized(REFUSED)
+        self.logins.accepted(door, peer, caller.name)
+        return caller, self.sessions.begin(hash_of(given.strip()) if scheme == "Bearer" else "")
+
+    def of_session(self, given: str) -> Caller | None:
+        """Whose session it is, as long as what they logged in with is still good."""
+        proof = self.sessions.find(given)
+        if proof is None:
+            return None
+        if proof:
+            return self._holder(proof)
+        return Caller(self.credentials.user, ALL) if self.credentials else None
+
     def name_of(self, authorization: str) -> str:
         """Whose it is; empty for nobody known."""
         caller = self._known(authorization) if self.asks(DEPLOY) else None
@@ -96,16 +124,22 @@ class Access:
         if self.credentials is not None and self.credentials.admits(authorization):
             return Caller(self.credentials.user, ALL)
         scheme, _, given = authorization.partition(" ")
+        if scheme == SESSION:
+            return self.of_session(given)
         if scheme.lower() != "bearer":
             return None
         given = given.strip()
         for word, role in ((self.own, ALL), (self.mesh, CALL)):
             if secrets.compare_digest(word.encode(), given.encode(errors="replace")):
                 return Caller("", role)
+        return self._holder(hash_of(given))
+
+    def _holder(self, digest: str) -> Caller | None:
+        """Whose token has this hash."""
         if self.tokens is None:
             return None
         try:
-            token = self.tokens.find(given)
+            token = self.tokens.find(digest)
         except CannotStart as fault:  # it was readable at the start; the password still works
             tell(TOKENS_UNREADABLE, reason=fault.message)
             return None

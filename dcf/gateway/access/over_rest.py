@@ -8,11 +8,14 @@ from aiohttp import web
 from ...errors import Forbidden, Unauthorized
 from ..rest.protocol import refusal
 from ..telemetry.refusals import REST
-from .access import Access, Caller
+from .access import SESSION, Access, Caller
+from .cookie import session_of
 from .tokens import CALL, Role
 
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
-_CHALLENGES = {"WWW-Authenticate": 'Basic realm="Restricted"'}
+_CHALLENGE = 'Basic realm="Restricted"'
+# A browser would show a window of its own; no browser knows this scheme, and the page has a login.
+_PAGES_CHALLENGE = 'Session realm="Restricted"'
 _WHO = "x-deployed-by"
 _MAX_WHO = 256
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -24,17 +27,25 @@ def admitted(handler: _Handler, access: Access, wanted: Role) -> _Handler:
 
     async def answer(request: web.Request) -> web.StreamResponse:
         given = request.headers.get("Authorization", "")
+        if not given and (session := session_of(request)):
+            given = f"{SESSION} {session}"
         try:
             request[CALLER] = access.admit(given, wanted, REST, request.remote or "")
         except Unauthorized as fault:
             reply = refuse(HTTPStatus.UNAUTHORIZED, fault)
-            reply.headers.update(_CHALLENGES)
+            reply.headers["WWW-Authenticate"] = _challenge(request)
             return reply
         except Forbidden as fault:
             return refuse(HTTPStatus.FORBIDDEN, fault)
         return await handler(request)
 
     return answer
+
+
+def _challenge(request: web.Request) -> str:
+    """How one may come in: a script of a page has a login of its own."""
+    by_script = "X-Requested-With" in request.headers
+    return _PAGES_CHALLENGE if by_script else _CHALLENGE
 
 
 def deployed_by(request: web.Request) -> str:

@@ -81,9 +81,8 @@ class TokenFile:
             self._tokens, self._seen = self._read(), seen
         return self._tokens
 
-    def find(self, given: str) -> Token | None:
-        """Whose a token is; it takes as long whether it is somebody's or not."""
-        digest = _hash(given)
+    def find(self, digest: str) -> Token | None:
+        """Whose a token is, by its hash; it takes as long whether it is somebody's or not."""
         found = None
         for each in self.tokens():
             if hmac.compare_digest(each.sha256, digest):
@@ -112,7 +111,7 @@ class TokenFile:
                 )
             if len(tokens) >= _MOST:
                 raise InvalidRequest(f"{self.path} has {_MOST} tokens already: revoke some")
-            tokens.append(Token(name, role, _hash(token), now))
+            tokens.append(Token(name, role, hash_of(token), now))
         return token
 
     def revoke(self, name: str) -> None:
@@ -159,5 +158,6 @@ class TokenFile:
             ) from fault
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()

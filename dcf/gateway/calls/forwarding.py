@@ -9,6 +9,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from ... import __version__
+from ..access.cookie import without_session
 from ..access.over_rest import CALLER
 
 SERVED_BY = f"dcf-gateway/{__version__}"
@@ -67,6 +68,7 @@ def headers_up(request: web.Request, arrival: Arrival) -> CIMultiDict[str]:
         headers.popall(name, None)
     if CALLER in request:  # it was for the gateway, and no function must see it
         headers.popall("Authorization", None)
+    without_session(headers)
     headers["X-Call-Id"], headers["X-Start-Time"] = arrival.call_id, str(arrival.began)
     headers.setdefault("X-Forwarded-Host", request.host)
     peer = request.transport.get_extra_info("peername") if request.transport else None

@@ -64,12 +64,13 @@ class FunctionTally:
 
     Attributes:
         begun: Calls so far.
+        ended: Of these.
     """
 
     def __init__(self, name: str) -> None:
         """Nothing is counted yet."""
         self._label = f"{name}.{NAMESPACE}"
-        self.begun = self._ended = self._wakes = 0
+        self.begun = self.ended = self._wakes = 0
         self._codes: dict[str, Times] = {}
         self._revisions: dict[int, dict[str, Times]] = {}
         self._rollouts: Counter[str] = Counter()
@@ -92,7 +93,7 @@ class FunctionTally:
             seconds: How long it took.
         """
         self._lines = None
-        self._ended += 1
+        self.ended += 1
         code = str(status)
         if code not in self._codes and len(self._codes) >= _CODES_KEPT:
             code = _OTHER
@@ -111,7 +112,15 @@ class FunctionTally:
     @property
     def in_flight(self) -> int:
         """Calls under way and held."""
-        return self.begun - self._ended
+        return self.begun - self.ended
+
+    def totals(self) -> tuple[list[int], int]:
+        """Calls that ended, by the buckets of their time, and how many of them with 5xx."""
+        codes = self._codes
+        counts = [
+            sum(each) for each in zip(*(times.counts for times in codes.values()), strict=True)
+        ]
+        return counts, sum(times.count for code, times in codes.items() if code.startswith("5"))
 
     def wake(self) -> None:
         """Count that a call had it started."""
@@ -171,6 +180,10 @@ class Metrics:
         if found is None:
             found = self._tallies[name] = FunctionTally(name)
         return found
+
+    def find(self, name: str) -> FunctionTally | None:
+        """The tally of a function that has one."""
+        return self._tallies.get(name)
 
     def hear(self, notice: Notice) -> None:
         """Count what a provider tells."""

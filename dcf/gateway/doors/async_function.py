@@ -15,7 +15,8 @@ from ...errors import DcfError, InvalidRequest, Unsupported
 from ..calls.forwarding import Arrival, after_name, headers_up
 from ..core import Gateway, plain_name
 from ..queue.call_queue import CallQueue
-from ..queue.messages import failed_call
+from ..queue.messages import failed_call, queue_page
+from ..queue.page import Page
 from ..queue.records import CALL, Body, Item
 from ..rest.replies import accepted, json_reply
 from .function import own_failure
@@ -65,6 +66,11 @@ class AsyncDoor:
     async def counts(self, request: web.Request) -> web.Response:
         """GET /system/queue."""
         return json_reply(await self._queue.counts())
+
+    async def listed(self, request: web.Request) -> web.Response:
+        """GET /ui/queue."""
+        queue, page = self._queue, Page.of(request.query)
+        return json_reply(queue_page(await queue.listed(page), page.count))
 
     async def failed(self, request: web.Request) -> web.Response:
         """GET /system/queue/failed."""

@@ -17,5 +17,7 @@ class IndexDoor:
         return web.Response(body=self._document, content_type="application/json")
 
     async def index(self, request: web.Request) -> web.Response:
-        """GET /: there is no page here, so the routes are listed as text."""
-        return web.Response(text=self._index)
+        """GET /: the routes as text; a browser is sent on to the page."""
+        if "text/html" in request.headers.get("Accept", ""):
+            return web.Response(status=302, headers={"Location": "ui/", "Vary": "Accept"})
+        return web.Response(text=self._index, headers={"Vary": "Accept"})

@@ -91,7 +91,7 @@ class MetricsPage:
         used = await self._gateway.consumption()
         functions = await self._gateway.functions()
         for gone in known.difference(each.spec.name for each in functions):  # without our doing
-            self._counted.forget(gone)
+            self._gateway.forgotten(gone)
         samples = await self._samples(functions, used)
         parts = [BUILD.table({(self._gateway.kind, __version__): 1}).encode()]
         for family, texts in zip(_OF_FUNCTIONS, samples, strict=True):

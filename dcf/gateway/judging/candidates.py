@@ -80,6 +80,8 @@ class Candidates:
 
     def _deleted(self, name: str) -> None:
         self._metrics.forget(name)
+        if self._ways is not None:
+            self._ways[1].balancer.forget(name)
         self.forget(name)
 
     def figures(self, name: str) -> tuple[int, str]:

@@ -18,6 +18,7 @@ from .courier import Courier
 from .delivery import Delivery
 from .disk import StillRefusedError
 from .dispatcher import Dispatcher
+from .page import Page, State
 from .records import CALL, Item, Waiting, waiting_for
 from .settings import QueueSettings
 from .settlement import LONGEST_PAUSE
@@ -161,6 +162,14 @@ class CallQueue:
     async def failed(self) -> list[Item]:
         """The failed list, newest first, without bodies."""
         return await self._store.failed()
+
+    async def listed(self, page: Page) -> list[tuple[Item, State]]:
+        """One page of all that is here, newest first, without bodies."""
+        running = self._calls.under_way | self._answers.under_way
+        return [
+            (item, "failed" if failed else "running" if item.seq in running else "waiting")
+            for item, failed in await self._store.listed(page, running)
+        ]
 
     async def replay(self, call_id: str) -> None:
         """Deliver a failed call again, as if it were new; raises `NotFound`."""

@@ -23,6 +23,7 @@ from .records import (
     Done,
     Failed,
     Item,
+    Kind,
 )
 from .retry_after import seconds_of
 
@@ -99,7 +100,7 @@ def _says_later(answer: ClientResponse) -> bool:
 
 
 def _callback(
-    kind: str, item: Item, headers: CIMultiDict[str], body: Body, result: tuple[int, float]
+    kind: Kind, item: Item, headers: CIMultiDict[str], body: Body, result: tuple[int, float]
 ) -> Item:
     drop_hop_by_hop(headers)
     for name in ("Content-Length", "Host", "Expect"):

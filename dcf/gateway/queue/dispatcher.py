@@ -42,7 +42,7 @@ class Dispatcher:
     ) -> None:
         self._room, self._deliver, self._age, self._clock = room, deliver, age_seconds, clock
         self._flows: dict[str, _Flow] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], int] = {}
         self._wake = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
 
@@ -50,6 +50,11 @@ class Dispatcher:
     def running(self) -> int:
         """Deliveries under way."""
         return len(self._running)
+
+    @property
+    def under_way(self) -> frozenset[int]:
+        """Numbers of the items that are delivered now."""
+        return frozenset(self._running.values())
 
     @property
     def waiting(self) -> int:
@@ -125,10 +130,10 @@ class Dispatcher:
         _, _, waiting = heapq.heappop(flow.heap)
         flow.active += 1
         task = asyncio.create_task(self._deliver(waiting), name=f"queued {waiting.seq}")
-        self._running.add(task)
+        self._running[task] = waiting.seq
 
         def ended(done: asyncio.Task[None]) -> None:
-            self._running.discard(done)
+            del self._running[done]
             flow.active -= 1
             if not flow.heap and not flow.active:
                 self._flows.pop(name, None)

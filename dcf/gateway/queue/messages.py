@@ -2,9 +2,11 @@
 
 import datetime
 
+import msgspec
 from msgspec import Struct
 
-from .records import CALL, Item
+from .page import State
+from .records import CALL, Item, Kind
 
 
 class QueueLimits(Struct):
@@ -42,6 +44,32 @@ class FailedCall(Struct):
     status: int
     reason: str
     size: int
+
+
+class QueuedCall(FailedCall):
+    """One thing that the queue holds: a call, or the `callback` or `notice` that comes of one."""
+
+    seq: int
+    kind: Kind
+    state: State
+
+
+class QueuePage(Struct):
+    """Some of it, newest first; `next` is where the following page begins, null behind the last."""
+
+    calls: list[QueuedCall]
+    next: int | None
+
+
+def queue_page(listed: list[tuple[Item, State]], count: int) -> QueuePage:
+    """A page of so many."""
+    calls = [_queued_call(item, state) for item, state in listed]
+    return QueuePage(calls, calls[-1].seq if len(calls) == count else None)
+
+
+def _queued_call(item: Item, state: State) -> QueuedCall:
+    told = msgspec.structs.asdict(failed_call(item))
+    return QueuedCall(**told, seq=item.seq, kind=item.kind, state=state)
 
 
 def failed_call(item: Item) -> FailedCall:

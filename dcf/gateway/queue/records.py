@@ -1,8 +1,12 @@
 """What the queue keeps and tells."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-CALL, CALLBACK, NOTICE = "call", "callback", "notice"
+Kind = Literal["call", "callback", "notice"]
+CALL: Kind = "call"
+CALLBACK: Kind = "callback"
+NOTICE: Kind = "notice"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Item:
     """
 
     seq: int
-    kind: str
+    kind: Kind
     call_id: str
     function: str
     target: str

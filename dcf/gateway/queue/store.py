@@ -7,7 +7,7 @@ which goes on evenly from one run to the next: see `clock.py`.
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from ...errors import CannotStart, NotFound
 from ...state.journal import Journal
 from ...state.state_file import StateFile
 from .clock import Clock, Seen
+from .page import Page
 from .records import Body, Item, Waiting, flow_of
 
 _SCHEMA = """
@@ -36,6 +37,7 @@ _ITEM = (
     "seq, kind, call_id, function, target, callback, headers, size, body, file, queued_at, "
     "attempts, status, reason"
 )
+_TOLD = _ITEM.replace("headers", "'[]'").replace("body", "NULL")
 _WAITING = "seq, kind, function, target, size, since, due"
 _TRIM = (
     "DELETE FROM items WHERE seq IN (SELECT seq FROM (SELECT seq, row_number() OVER newest "
@@ -139,10 +141,18 @@ class Store:
 
     async def failed(self) -> list[Item]:
         """The failed list, newest first, without bodies."""
-        columns = _ITEM.replace("headers", "'[]'").replace("body", "NULL")
         where = "WHERE failed_at IS NOT NULL ORDER BY failed_at DESC, seq DESC"
-        query = f"SELECT {columns} FROM items {where}"  # noqa: S608 # words of our own
+        query = f"SELECT {_TOLD} FROM items {where}"  # noqa: S608 # words of our own
         return await self._journal.do(lambda base: list(map(_item, base.execute(query))))
+
+    async def listed(self, page: Page, running: frozenset[int]) -> list[tuple[Item, bool]]:
+        """One page, without headers and bodies, and whether each failed."""
+        which, values = page.condition(running)
+        where = f"WHERE seq < ? AND {which} ORDER BY seq DESC LIMIT ?"
+        query = f"SELECT {_TOLD}, failed_at IS NOT NULL FROM items {where}"  # noqa: S608 # words of our own
+        marks = (page.before, *values, page.count)
+        rows = await self._journal.do(lambda base: base.execute(query, marks).fetchall())
+        return [(_item(row), bool(failed)) for *row, failed in rows]
 
     async def failed_count(self) -> int:
         """How long the failed list is."""
@@ -223,7 +233,7 @@ def _insert(base: _Base, item: Item, now: float) -> int:
     return done.lastrowid
 
 
-def _item(row: tuple[Any, ...]) -> Item:
+def _item(row: Sequence[Any]) -> Item:
     seq, kind, call_id, function, target, callback, headers, size, body, file, *rest = row
     item = Item(seq, kind, call_id, function, target, callback, (), Body(size, body, file), *rest)
     try:

@@ -23,7 +23,7 @@ def same_origin(handler: Handler) -> Handler:
     """The same handler; 403 to pages of other origins."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        if not _is_own_page(request):
+        if not (is_own_page(request) or _is_own_link(request)):
             refused(REST, "foreign_origin", peer=request.remote or "")
             return web.Response(status=403, text="pages of other origins are not served here\n")
         return await handler(request)
@@ -47,9 +47,14 @@ def local_name(handler: Handler) -> Handler:
     return answer
 
 
-def _is_own_page(request: web.Request) -> bool:
+def is_own_page(request: web.Request) -> bool:
     """By both headers: forms, images and old browsers leave one of them out."""
-    return _is_own_origin(request) and (_is_own_site(request) or _is_followed_link(request))
+    return _is_own_origin(request) and _is_own_site(request)
+
+
+def _is_own_link(request: web.Request) -> bool:
+    """A link of another page, to be shown to whoever follows it."""
+    return _is_own_origin(request) and _is_followed_link(request)
 
 
 def _is_own_origin(request: web.Request) -> bool:

@@ -62,7 +62,9 @@ class Route:
         body: What the JSON body decodes to, or the media type of a body of another kind.
         optional_body: Whether the body may be left out.
         parameters: In the query and in headers.
-        guarded: Whether it is the gateway's own, for people with its password and for no web page.
+        guarded: Whether it is the gateway's own, for people with its password and for no web page
+            but its own.
+        page: Whether that page needs it before anybody is known.
         tag: Whose API it is.
     """
 
@@ -75,6 +77,7 @@ class Route:
     optional_body: bool = False
     parameters: tuple[Parameter, ...] = field(default=())
     guarded: bool = True
+    page: bool = False
     tag: str = "OpenFaaS"
 
     @property

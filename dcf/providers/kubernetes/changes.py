@@ -78,7 +78,7 @@ def gone_back(deployed: Json, replica_set: Json) -> Json:
     found = copy.deepcopy(replica_set["spec"]["template"])
     (found["metadata"].get("labels") or {}).pop(_HASH, None)
     changed["spec"]["template"] = found
-    if (spec := _spec(changed)) is not None:
+    if (spec := spec_of_template(changed)) is not None:
         _relabel(changed, deployed, spec)
     return changed
 
@@ -92,7 +92,7 @@ def taken_over(deployed: Json, candidate: Json, reason: str) -> Json:
     changed["spec"]["template"] = found
     for key in ("progressDeadlineSeconds",):
         changed["spec"][key] = candidate["spec"][key]
-    if (spec := _spec(changed)) is not None:
+    if (spec := spec_of_template(changed)) is not None:
         _relabel(changed, deployed, spec)
     return changed
 
@@ -110,7 +110,7 @@ def _others(past: Iterable[RevisionInfo], number: int) -> Iterable[RevisionInfo]
 
 def _relabel(changed: Json, before: Json, spec: FunctionSpec) -> None:
     """A function's labels instead of those that it had; others' labels stay."""
-    old = _spec(before)
+    old = spec_of_template(before)
     kept = {
         key: text
         for key, text in (before["metadata"].get("labels") or {}).items()
@@ -119,7 +119,8 @@ def _relabel(changed: Json, before: Json, spec: FunctionSpec) -> None:
     changed["metadata"]["labels"] = {**kept, **labels_of(spec, names.STABLE)}
 
 
-def _spec(deployed: Json) -> FunctionSpec | None:
+def spec_of_template(deployed: Json) -> FunctionSpec | None:
+    """What a Deployment of ours runs; None where nothing of ours says so."""
     meta = deployed["spec"]["template"].get("metadata") or {}
     return spec_of((meta.get("annotations") or {}).get(names.SPEC, ""))
 

@@ -1,6 +1,6 @@
 """What a revision becomes in the cluster: its Deployment and its Service, as plain JSON.
 
-Nothing here asks the cluster. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/
+Nothing here asks the cluster. https://kubernetes.io/docs/reference/kubernetes-api/
 """
 
 import math

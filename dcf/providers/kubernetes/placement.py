@@ -1,12 +1,8 @@
-"""Functions of the cluster: what people ask for becomes objects, and what is there is told.
-
-Every change is one write of the function's Deployment, refused if somebody else has changed it
-since it was read; then it is read and decided on again. Several gateways need nothing else.
-"""
+"""Functions of the cluster: what people ask for becomes objects, and what is there is told."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from ...errors import AlreadyExists, InvalidRequest, NotFound
+from ...errors import InvalidRequest
 from ..going_back import earlier_spec, spec_of_revision
 from ..placement import (
     ENDED,
@@ -19,15 +15,16 @@ from ..placement import (
 from ..stamp import now
 from ..terms import SHADOW, at_once, terms_of
 from . import changes, names
-from .api import ApiError, Json
+from .api import Json
+from .checks import Material
+from .deployed import Deployed
 from .manifests import deployment, service
-from .objects import DEPLOYMENTS, SERVICES, is_conflict, is_taken
+from .objects import DEPLOYMENTS, SERVICES
 from .parts import Parts
 from .records import FunctionRecords
 from .revisions import Asked
 from .state import Standing
-
-_TRIES = 8
+from .written import spec_text
 
 
 class ClusterPlacement:
@@ -46,19 +43,14 @@ class ClusterPlacement:
             parts.scalers,
             parts.candidates,
         )
-        self._usage = usage
+        self._deployed, self._usage = Deployed(parts.objects, parts.view), usage
 
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Make a function's objects."""
-        await self._check_free(spec.name)
+        await self._deployed.check_free(spec.name)
         material = await self._checks.check(spec)
         asked = Asked(spec, 1, now(), by, material.stored, material.pull_secrets)
-        try:
-            made = await self._objects.create(DEPLOYMENTS, deployment(asked, self._ground))
-        except ApiError as fault:
-            if not is_taken(fault):
-                raise
-            raise _exists(spec.name) from fault
+        made = await self._deployed.create(spec.name, deployment(asked, self._ground))
         await self._objects.ensure_service(service(made))
         await self._scalers.follow(made, spec)
         await self._objects.seen(spec.name, made)
@@ -99,14 +91,17 @@ class ClusterPlacement:
             outcome = ENDED if standing.judged == SHADOW else FAILED
             return changes.ended(deployed, standing.history()[0], outcome, reason)
 
-        written = await self._change(name, decide)
-        if not keep:
+        before = self._view.track(name, names.STABLE)
+        written = await self._deployed.change(name, decide)
+        if keep and (kept := changes.spec_of_template(written)) and before:
+            await self._scalers.follow(written, kept, before.spec)
+        elif not keep:
             await self._candidates.delete(name)
         await self._objects.seen(name, written)
 
     async def delete(self, name: str) -> None:
         """Delete a function's objects; its replicas finish their calls."""
-        found = await self._deployed(name)
+        found = await self._deployed.get(name)
         await self._candidates.delete(name)
         await self._objects.delete(SERVICES, name)
         await self._objects.delete(DEPLOYMENTS, name)
@@ -114,7 +109,7 @@ class ClusterPlacement:
 
     async def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas."""
-        await self._deployed(name)
+        await self._deployed.get(name)
         wanted = {"spec": {"replicas": replicas}}
         await self._candidates.scale(name, replicas)
         written = await self._objects.patch(DEPLOYMENTS, name, wanted, "/scale")
@@ -138,12 +133,16 @@ class ClusterPlacement:
     ) -> RevisionInfo:
         """Roll to a revision; a roll under way is given up for it. The same again is no work."""
         begun: list[Asked] = []
+        checked: dict[str, Material] = {}  # by spec, so that another try comes sooner
         before = self._view.track(name, names.STABLE)
 
         async def decide(deployed: Json, records: FunctionRecords) -> Json | None:
             standing = Standing(records)
             newest, spec = standing.history()[0], find(records)
-            material = await self._checks.check(spec)
+            text = spec_text(spec)
+            if text not in checked:
+                checked[text] = await self._checks.check(spec)
+            material = checked[text]
             begun.clear()
             if spec == newest.spec and newest.rollout not in (FAILED, ENDED):
                 return None
@@ -161,70 +160,20 @@ class ClusterPlacement:
                 changed = changes.gone_back(changed, await self._serving_set(records))
             return changed
 
-        written = await self._change(name, decide)
+        written = await self._deployed.change(name, decide)
         if not begun:
             return Standing(self._view.of(name)).history()[0]
-        (asked,) = begun
+        asked = begun[0]
         await self._candidates.delete(name, asked.number)
-        if (
-            terms_of(asked.spec.annotations) is not None
-            and changes.revision_of(written) != asked.number
-        ):
+        if changes.revision_of(written) == asked.number:
+            await self._scalers.follow(written, asked.spec, before.spec if before else None)
+        else:  # it is to be judged beside what serves
             await self._candidates.make(asked, written)
-        await self._scalers.follow(written, asked.spec, before.spec if before else None)
         await self._objects.seen(name, written)
         return RevisionInfo(asked.number, asked.spec, asked.at, by)
 
-    async def _change(
-        self, name: str, decide: Callable[[Json, FunctionRecords], Awaitable[Json | None]]
-    ) -> Json:
-        """Write what is decided on of a Deployment and what is known of it; again if it was late.
-
-        Args:
-            name: The function's.
-            decide: Gives the Deployment as it is to be; None for as it is.
-        """
-        for left in reversed(range(_TRIES)):
-            deployed = await self._deployed(name)
-            await self._objects.seen(name, deployed)
-            changed = await decide(deployed, self._view.of(name))
-            if changed is None:
-                return deployed
-            try:
-                return await self._objects.replace(DEPLOYMENTS, changed)
-            except ApiError as fault:
-                if not left or not is_conflict(fault):
-                    raise
-        raise AssertionError
-
     async def _serving_set(self, records: FunctionRecords) -> Json:
         return await self._objects.replica_set_of(records, Standing(records).serving)
-
-    async def _deployed(self, name: str) -> Json:
-        """A function's Deployment as it is now; raises `NotFound`."""
-        found = await self._objects.get(DEPLOYMENTS, name)
-        if found is None or not is_function(found, name):
-            raise NotFound(f"no such function: {name}")
-        return found
-
-    async def _check_free(self, name: str) -> None:
-        """Raise `AlreadyExists` if there is a function of that name, or something else is."""
-        for kind, what in ((DEPLOYMENTS, "Deployment"), (SERVICES, "Service")):
-            found = await self._objects.get(kind, name)
-            if found is None:
-                continue
-            if not is_function(found, name):
-                raise AlreadyExists(
-                    f"the cluster has a {what} {name} that is no function: call the function "
-                    "otherwise"
-                )
-            if kind == DEPLOYMENTS:
-                raise _exists(name)
-
-
-def is_function(found: Json, name: str) -> bool:
-    """Whether an object is of that function."""
-    return (found["metadata"].get("labels") or {}).get(names.FUNCTION) == name
 
 
 def candidate_of(records: FunctionRecords) -> bool:
@@ -235,7 +184,3 @@ def candidate_of(records: FunctionRecords) -> bool:
 
 def _serving(history: Sequence[RevisionInfo]) -> RevisionInfo | None:
     return next((each for each in history if each.serving), None)
-
-
-def _exists(name: str) -> AlreadyExists:
-    return AlreadyExists(f"function {name} already exists: update it instead")

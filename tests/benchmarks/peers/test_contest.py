@@ -24,5 +24,6 @@ def test_each_is_measured_in_every_round():
     for score in scores.values():
         assert len(score.calls_per_second) == len(score.large_calls_per_second) == 2
         assert len(score.cpu_ms_per_call) == len(score.p50_ms) == 2
+        assert len(score.large_cpu_ms_per_call) == 2
         assert min(score.calls_per_second) > 0
         assert score.pss_bytes > 20_000_000

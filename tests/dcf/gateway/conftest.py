@@ -33,6 +33,7 @@ class BackgroundGateway:
         slow: Set it, and the body `slow` is never answered.
         left: Set when a caller left a call that was never answered.
         call_ids: Of the calls that reached the function.
+        reply: A page that is answered to everything.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -43,6 +44,7 @@ class BackgroundGateway:
         self.server: Server | None = None
         self.slow, self.left = threading.Event(), threading.Event()
         self.call_ids: list[str] = []
+        self.reply = ""
 
     def __enter__(self) -> "BackgroundGateway":
         self._thread.start()
@@ -67,6 +69,11 @@ class BackgroundGateway:
                 raise
         got = {"Got-Line": f"{request.method} {request.raw_path}"}
         got["Got-Authorization"] = request.headers.get("Authorization", "")
+        got["Got-Cookie"] = request.headers.get("Cookie", "")
+        if self.reply:
+            return web.Response(text=self.reply, content_type="text/html")
+        if media := request.headers.get("Answer-As"):
+            got["Content-Type"] = media
         return web.Response(body=body, headers=got)
 
     async def _live(self) -> None:

@@ -22,14 +22,17 @@ def test_a_door_that_the_table_names_must_be_there():
 def test_every_route_of_the_gateways_own_is_guarded_and_no_call_is(background, has_password):
     gateway = background(access=Access(Credentials("me", "word")) if has_password else OPEN)
     for route in ROUTES:
-        path = route.path.split("{")[0] + ("f" if "{" in route.path else "")
+        path = route.path.split("{")[0] + (
+            "f.js" if "{file" in route.path else "f" if "{" in route.path else ""
+        )
         for method in route.methods.replace("*", "GET").split():
             headers = {} if has_password else {"Host": "evil.example"}
             status = gateway.ask(method, path, headers=headers).status_code
             refused = 401 if has_password else 403
-            if route.guarded and "/" not in route.path.partition("}")[2]:
+            is_guarded = route.guarded or (route.page and not has_password)
+            if is_guarded and "/" not in route.path.partition("}")[2]:
                 assert status == refused, (method, path)
-            elif not route.guarded:
+            elif not is_guarded and not route.guarded:
                 assert status != refused, (method, path)
 
 

@@ -18,6 +18,7 @@ def test_every_setting_is_told_and_no_password(tmp_path):
     )
     told = in_force(settings)
     assert told["password"] is True
+    assert told["trust_pages"] is False
     assert (told["allow_origins"], told["allow_callbacks"]) == (["http://x"], ["a", "b"])
     assert not any(word in str(told) for word in ("someone", "hush"))
     for row in TABLE:

@@ -16,7 +16,9 @@ from cryptography.x509.oid import NameOID
 from dcf._proto import gateway_pb2 as pb
 from dcf._proto.gateway_pb2_grpc import GatewayStub
 from dcf.errors import CannotStart
+from dcf.gateway.access.access import Access
 from dcf.gateway.access.certificate import Certificate, certificate_of
+from dcf.gateway.access.credentials import Credentials
 from dcf.gateway.bounds import Bounds
 
 
@@ -185,3 +187,12 @@ def test_both_files_or_none(pair):
     for given in ((pair[0], None), (None, pair[1])):
         with pytest.raises(CannotStart, match="both --tls-cert and --tls-key"):
             certificate_of(*given)
+
+
+def test_a_login_over_tls_is_kept_for_tls(background, pair):
+    who = Access(Credentials("me", "word"))
+    gateway = background(certificate=Certificate(*pair), access=who)
+    shown = {"user": "me", "password": "word"}
+    answer = requests.post(f"{address(gateway)}/ui/login", json=shown, verify=pair[0], timeout=20)
+    assert answer.json()["login"] == "done"
+    assert "Secure" in answer.headers["Set-Cookie"].split("; ")

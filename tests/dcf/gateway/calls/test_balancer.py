@@ -78,3 +78,51 @@ def test_one_that_refused_is_taken_again_only_if_there_is_no_other(count):
     targets = [Target("http://a"), Target("http://b")][:count]
     chosen = Balancer().choose("f", targets, lambda each: each.address == "http://a")
     assert chosen is targets[-1]
+
+
+class Read(Target):
+    """A target that counts how often somebody asks it something."""
+
+    asked = 0
+
+    def __getattribute__(self, name):
+        Read.asked += 1
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("revisions", [1, 2])
+def test_a_call_costs_no_more_with_more_replicas(revisions):
+    costs = []
+    for count in (2, 200):
+        targets = tuple(Read(f"http://{each}", each % revisions + 1) for each in range(count))
+        balancer = Balancer()
+        balancer.choose("f", targets)
+        Read.asked = 0
+        for _ in range(50):
+            with balancer.call(balancer.choose("f", targets)):
+                pass
+        costs.append(Read.asked)
+    assert costs[0] == costs[1]
+
+
+def test_several_calls_one_after_the_other_reach_every_replica():
+    targets, reached = tuple(Target(f"http://{each}") for each in range(5)), Counter()
+    balancer = Balancer()
+    for _ in range(15):
+        target = balancer.choose("f", targets)
+        reached[target.address] += 1
+        with balancer.call(target):
+            pass
+    assert reached == {each.address: 3 for each in targets}
+
+
+def test_a_deleted_function_leaves_nothing():
+    both = [Target("http://a", 1, 1), Target("http://b", 2, 1)]
+    balancer = Balancer()
+    first = balancer.choose("f", both)
+    with balancer.call(first):
+        balancer.forget("f")
+        assert balancer.choose("f", both).revision == first.revision  # turns begin anew
+        balancer.forget("f")
+        assert balancer.inflight(first.address) == 1
+    assert balancer.total == 0

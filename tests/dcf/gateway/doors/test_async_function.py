@@ -51,6 +51,7 @@ def test_a_gateway_without_a_queue_says_so_on_every_route(background):
     gateway.ask("POST", "/system/functions", json={"service": "f", "image": "i"})
     for method, path in (
         ("POST", "/async-function/f"), ("GET", "/system/queue"), ("GET", "/system/queue/failed"),
+        ("GET", "/ui/queue"),
         ("POST", "/system/queue/failed/x/replay"), ("DELETE", "/system/queue/failed/x"),
     ):  # fmt: skip
         answer = gateway.ask(method, path)

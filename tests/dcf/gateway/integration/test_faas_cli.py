@@ -209,7 +209,7 @@ def test_a_log_request_that_cannot_be_read_is_422(background, query, status):
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/nowhere", 404), ("PATCH", "/system/functions", 405), ("GET", "/ui/", 404)],
+    [("GET", "/nowhere", 404), ("PATCH", "/system/functions", 405), ("GET", "/ui/none.js", 404)],
 )
 def test_what_is_not_there_is_told_in_one_line(background, method, path, status):
     answer = background().ask(method, path)

@@ -10,12 +10,17 @@ from aiohttp import web
 
 from dcf.errors import StorageFailed
 from dcf.gateway.calls.metrics import Metrics
+from dcf.gateway.calls.upstream import Upstream
+from dcf.gateway.core import Gateway
+from dcf.gateway.doors.metrics_page import MetricsPage
 from dcf.gateway.judging import candidates
 from dcf.gateway.judging.candidates import Candidates
 from dcf.gateway.server import Server, Settings
+from dcf.gateway.telemetry.traffic import Traffic
 from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.notices import CandidateReady, ReplicaRestarted, RolloutStep
 from dcf.providers.placement import FunctionSpec
+from dcf.providers.routing import Target
 from dcf.providers.terms import Terms
 from tests.waiting import turns, until_async
 
@@ -328,5 +333,25 @@ def test_any_other_step_ends_the_judging(step):
         assert candidates.figures("f") == (0, "")
         await turns()
         await candidates.close()
+
+    run(steps)
+
+
+@pytest.mark.parametrize("is_ours", [True, False], ids=["by this gateway", "by another way"])
+def test_the_turns_of_a_deleted_function_are_forgotten(is_ours):
+    async def steps():
+        provider, metrics = FakeProvider(), Metrics()
+        gateway = Gateway(provider)
+        await gateway.deploy(FunctionSpec("f", "i"))
+        metrics.of("f").begin()
+        upstream, both = Upstream(gateway, metrics), [Target("http://a", 1), Target("http://b", 2)]
+        try:
+            Candidates(metrics).start(gateway, upstream)
+            first = upstream.balancer.choose("f", both)
+            await (gateway if is_ours else provider).delete("f")
+            await MetricsPage(gateway, metrics, Traffic()).text()
+            assert upstream.balancer.choose("f", both) == first
+        finally:
+            await upstream.close()
 
     run(steps)

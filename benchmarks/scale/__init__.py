@@ -1,0 +1,1 @@
+"""What many functions, many replicas and a second gateway cost; how many machines a load takes."""

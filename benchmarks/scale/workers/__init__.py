@@ -1,0 +1,1 @@
+"""Programs that `python -m benchmarks.scale` starts."""

@@ -1,0 +1,1 @@
+"""The page at /ui/: its files, its login, the last hour of calls, what waits in the queue."""
