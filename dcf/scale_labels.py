@@ -12,7 +12,8 @@ from .errors import InvalidRequest
 from .rooms import durations
 
 PREFIX = "com.openfaas.scale."
-MAX_REPLICAS = 32
+# Of a function: on a cluster, and on one machine, where each is a process with a model of its own.
+MAX_REPLICAS, MAX_OF_A_MACHINE = 1000, 32
 RPS, CAPACITY, CPU = KINDS = "rps", "capacity", "cpu"
 _KEYS = (
     "min", "max", "factor", "type", "target", "target-proportion", "zero", "zero-duration",

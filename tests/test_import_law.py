@@ -24,6 +24,7 @@ BREACHES = {
     "rooms-know-no-library": ("models/ssd/nms.py", "import dcf_detect.box"),
     "offline-rooms": ("models/ssd/nms.py", "import models.ssd.nets"),
     "tensorflow-kept-offline": ("models/ssd/nms.py", "import tensorflow"),
+    "lightkube-kept-apart": ("dcf/providers/kubernetes/view.py", "import lightkube"),
     "opentelemetry-kept-apart": ("dcf/gateway/core.py", "import opentelemetry.trace"),
     "optuna-kept-in-search": ("models/training/recipe.py", "import optuna"),
     "search-layers": ("models/search/lock.py", "import models.search.storage"),

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from ..errors import TooManyConnections
+from ..scale_labels import MAX_OF_A_MACHINE
 from .access.access import OPEN, Access
 from .access.over_rest import admitted
 from .access.tokens import CALL, DEPLOY
@@ -38,6 +39,7 @@ def application(
     traffic: Traffic | None = None,
     *,
     trust_pages: bool = False,
+    most_replicas: int = MAX_OF_A_MACHINE,
 ) -> web.Application:
     """Everything the REST door answers.
 
@@ -47,8 +49,14 @@ def application(
         cors: Which pages may read what functions answer.
         traffic: Counts requests.
         trust_pages: Whether pages of functions may use the session of who is logged in.
+        most_replicas: Of a function, that the provider takes.
     """
-    told = document(ROUTES, password=access.asks(DEPLOY), calls=access.asks(CALL))
+    told = document(
+        ROUTES,
+        password=access.asks(DEPLOY),
+        calls=access.asks(CALL),
+        most_replicas=most_replicas,
+    )
     made = IndexDoor(encode(told), index(ROUTES))
     named: dict[str, Any] = {type(door).__name__: door for door in (made, *doors)}
     app = web.Application(

@@ -20,7 +20,7 @@ from ..providers.routing import Target
 from ..providers.stores import LogLine, LogQuery
 from ..providers.terms import terms_of
 from ..providers.together import Load
-from ..scale_labels import MAX_REPLICAS, policy_of
+from ..scale_labels import policy_of
 from .invocation_counts import InvocationCounts
 from .telemetry import events
 from .telemetry.events import Event, tell
@@ -56,6 +56,11 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
         return self._provider.kind
 
     @property
+    def most_replicas(self) -> int:
+        """That one function may have here."""
+        return self._provider.most_replicas
+
+    @property
     def isolation(self) -> str:
         """How functions are kept from each other, for people."""
         return self._provider.isolation
@@ -68,12 +73,12 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
     async def deploy(self, spec: FunctionSpec, by: str = "") -> None:
         """Accept a new function; it starts in the background."""
         with _told(events.DEPLOYED, spec.name, by=_who(by), **_asked(spec)):
-            await self._provider.placement.deploy(_checked(spec), _who(by))
+            await self._provider.placement.deploy(self._checked(spec), _who(by))
 
     async def update(self, spec: FunctionSpec, by: str = "") -> None:
         """Replace a function; the old one serves until the new one is ready."""
         with _told(events.UPDATED, spec.name, by=_who(by), **_asked(spec)):
-            await self._provider.placement.update(_checked(spec), _who(by))
+            await self._provider.placement.update(self._checked(spec), _who(by))
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """A function's revisions, newest first."""
@@ -150,8 +155,7 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
     async def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas of a function."""
         with _told(events.SCALED, name, replicas=replicas):
-            if not 0 <= replicas <= MAX_REPLICAS:
-                raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {replicas}")
+            self._check_replicas(replicas)
             await self._provider.placement.scale(plain_name(name), replicas)
 
     async def autoscale(self, name: str, replicas: int, before: int, load: float) -> None:
@@ -220,6 +224,22 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
             raise Unsupported(f"provider {self.kind} keeps no {name}: ask its platform for them")
         return store
 
+    def _check_replicas(self, replicas: int) -> None:
+        most = self.most_replicas
+        if not 0 <= replicas <= most:
+            raise InvalidRequest(f"replicas must be 0 to {most}, got {replicas}")
+
+    def _checked(self, spec: FunctionSpec) -> FunctionSpec:
+        if not is_function_name(spec.name):
+            raise InvalidRequest(f"({spec.name}) must be a valid DNS entry for service name")
+        if not spec.image:
+            raise InvalidRequest("image is required: name what to run")
+        self._check_replicas(spec.replicas)
+        check_quantities(spec)
+        policy_of(spec.labels, self.most_replicas)
+        terms_of(spec.annotations)
+        return spec
+
 
 def plain_name(name: str) -> str:
     """A checked name without its namespace (`ssd.openfaas-fn`); raises `InvalidRequest`."""
@@ -263,16 +283,3 @@ def _secret_name(name: str) -> str:
             f"({name}) is no name of a secret: letters, digits, dots, dashes, at most 253"
         )
     return name
-
-
-def _checked(spec: FunctionSpec) -> FunctionSpec:
-    if not is_function_name(spec.name):
-        raise InvalidRequest(f"({spec.name}) must be a valid DNS entry for service name")
-    if not spec.image:
-        raise InvalidRequest("image is required: name what to run")
-    if not 0 <= spec.replicas <= MAX_REPLICAS:
-        raise InvalidRequest(f"replicas must be 0 to {MAX_REPLICAS}, got {spec.replicas}")
-    check_quantities(spec)
-    policy_of(spec.labels)
-    terms_of(spec.annotations)
-    return spec

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from ..scale_labels import MAX_OF_A_MACHINE
 from .openfx.rest_messages import OpenFxError
-from .rest.messages import Digest, Failed, Named
+from .rest.messages import Digest, Failed, Named, ScaleServiceRequest
 from .rest.route import ANY, JSON, TEXT, Answer, Parameter, Route, json_of, text
 
 _OPENFX = "OpenFx"  # its errors are JSON
@@ -28,13 +29,20 @@ _ABOUT = (
 _Json = dict[str, Any]
 
 
-def document(routes: Iterable[Route], *, password: bool, calls: bool = False) -> _Json:
+def document(
+    routes: Iterable[Route],
+    *,
+    password: bool,
+    calls: bool = False,
+    most_replicas: int = MAX_OF_A_MACHINE,
+) -> _Json:
     """The document.
 
     Args:
         routes: The table.
         password: Whether this gateway asks for a password or token.
         calls: Whether it does so at calls of functions, too.
+        most_replicas: Of a function, that its provider takes.
     """
     routes = tuple(routes)
     schemas = _Schemas(routes)
@@ -45,6 +53,8 @@ def document(routes: Iterable[Route], *, password: bool, calls: bool = False) ->
             asks = password and (route.guarded or (calls and route.is_call))
             operations[method.lower()] = _operation(route, method, schemas, asks=asks)
     components: _Json = {"schemas": schemas.named}
+    scale = schemas.named[ScaleServiceRequest.__name__]
+    scale["properties"]["replicas"]["maximum"] = most_replicas
     if password:
         schemes = ("basic", "bearer")
         components["securitySchemes"] = {each: {"type": "http", "scheme": each} for each in schemes}

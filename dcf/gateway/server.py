@@ -244,8 +244,14 @@ class Server:
             PageDoor(gateway, history, StaticFiles()),
             LoginDoor(access),
         )
-        trusted = self._settings.trust_pages
-        app = application(doors, access, self._settings.cors, traffic, trust_pages=trusted)
+        app = application(
+            doors,
+            access,
+            self._settings.cors,
+            traffic,
+            trust_pages=self._settings.trust_pages,
+            most_replicas=gateway.most_replicas,
+        )
         app.cleanup_ctx.append(history.looking)
         app.on_shutdown.append(system.leave)
         return app

@@ -30,10 +30,12 @@ class Provider(Protocol):
         routing: Where their calls go.
         stores: What else it keeps.
         measuring: Knows what replicas use; None where that is not known.
+        most_replicas: Of one function, that it takes.
         together: Knows of gateways beside this one; None where there can be none.
     """
 
     kind: str
+    most_replicas: int
 
     @property
     def isolation(self) -> str:

@@ -1,6 +1,7 @@
-"""Writes docs/images/ui-try.png: the page as Chromium shows it, with what a real function answered.
+"""Writes docs/images/ui-try.png and ui-try.ko.png: the page in Chromium, with a real answer.
 
-Needs a gateway (`make run`) and Chromium: `.venv-dev/bin/python docs/images/page.py [ADDRESS]`.
+Needs a gateway (`make run`), Chromium and a Korean font (Debian's `fonts-nanum`):
+`.venv-dev/bin/python docs/images/page.py [ADDRESS]`.
 """
 
 import io
@@ -19,11 +20,11 @@ _PHOTO = _HERE.parents[1] / "samples" / "coffee.jpg"
 _WIDTH, _HEIGHT = 1040, 990
 
 
-def screenshot(address: str) -> bytes:
+def screenshot(address: str, locale: str) -> bytes:
     """Try it after a photo was chosen, with the pointer on no box: a PNG."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_page(locale="en-US", viewport={"width": _WIDTH, "height": _HEIGHT})
+        page = browser.new_page(locale=locale, viewport={"width": _WIDTH, "height": _HEIGHT})
         page.goto(f"{address}/ui/#/try/ssd")
         page.locator("input[type=file]").set_input_files(_PHOTO)
         page.locator(".count").wait_for()
@@ -40,7 +41,6 @@ def write(picture: bytes, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(
-        screenshot(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"),
-        _HERE / "ui-try.png",
-    )
+    gateway = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"
+    for locale, name in {"en-US": "ui-try.png", "ko-KR": "ui-try.ko.png"}.items():
+        write(screenshot(gateway, locale), _HERE / name)

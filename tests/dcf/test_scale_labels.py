@@ -50,16 +50,16 @@ def test_labels_become_a_policy(given, policy):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (labels(max="99999"), "scale.max is '99999': give a whole number from 1 to 32"),
-        ({"scale_max": "33"}, "label scale_max is '33'"),
-        (labels(max="0"), "from 1 to 32"),
+        (labels(max="99999"), "scale.max is '99999': give a whole number from 1 to 1000"),
+        ({"scale_max": "1001"}, "label scale_max is '1001'"),
+        (labels(max="0"), "from 1 to 1000"),
         (labels(min="-1"), "label com.openfaas.scale.min is '-1'"),
-        (labels(min="1.0", max="3"), "whole number from 0 to 32"),
+        (labels(min="1.0", max="3"), "whole number from 0 to 1000"),
         (labels(max="\u0664"), "whole number"),  # a digit, and no number of ours
         (labels(max="4", min="5"), "scale.min is 5, more than com.openfaas.scale.max, which is 4"),
         (labels(factor="101"), "from 0 to 100"),
         (labels(type="memory"), "is 'memory': give rps, capacity or cpu: use capacity"),
-        (labels(type="cpu", max="0"), "from 1 to 32"),
+        (labels(type="cpu", max="0"), "from 1 to 1000"),
         (labels(type="queue"), "use capacity, which counts queued calls"),
         (labels(type="RPS"), "give rps, capacity or cpu"),
         (labels(target="0"), "a number from 0.01 to 1000000"),

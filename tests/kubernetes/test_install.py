@@ -1,6 +1,7 @@
 """`deploy/kubernetes` on a real cluster: the gateway from its image, with few rights."""
 
 import base64
+import re
 import secrets
 import uuid
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.kubernetes.conftest import IMAGES, ROOT, Gateway, OwnCluster, wait
 
 pytestmark = pytest.mark.kubernetes
 FOLDER = ROOT / "deploy/kubernetes"
+PAGE = ROOT / "docs/kubernetes.md"
 SMALL = {"requests": {"cpu": "10m", "memory": "64Mi"}}
 PICTURE = (ROOT / "samples/coffee.jpg").read_bytes()
 READS = """\
@@ -76,6 +78,14 @@ def home(tmp_path):
     return tmp_path
 
 
+def answers(address):
+    """Whether the cluster leads there already: it does a moment after a pod is ready."""
+    try:
+        return requests.get(address, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
 @pytest.fixture
 def installed(cluster, home):
     """Namespaces of the gateway and of functions, and a client with the password."""
@@ -106,9 +116,14 @@ def installed(cluster, home):
         told = cluster.kubectl("describe", "pods", namespace=own, check=False)
         raise AssertionError(f"{fault}\n{log[-2000:]}\n{told[-2000:]}") from fault
     service = cluster.get("service", "gateway", own)["spec"]["clusterIP"]
+    # What the page has the password read with.
+    told = re.search(r"get secret gateway-password -o '(.+?)'", PAGE.read_text())[1]
+    read = cluster.kubectl("get", "secret", "gateway-password", "-o", told, namespace=own)
+    assert read == password
     pair = base64.b64encode(f"admin:{password}".encode()).decode()
     gateway = Gateway(None, f"http://{service}:8080", None)
     gateway.client = RestClient(gateway.address, f"Basic {pair}")
+    wait(lambda: answers(f"{gateway.address}/healthz"), 30)
     yield own, functions, gateway
     cluster.kubectl("delete", "namespace", own, functions, "--wait=true", timeout=180)
     for name in volumes:

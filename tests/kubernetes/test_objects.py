@@ -63,9 +63,14 @@ def test_logs_are_followed_across_pods(gateway, put, calling):
     with calling(gateway.address, "echo", b"it") as callers:
         wait(lambda: len(callers.seen()) > 100, 30)
     assert callers.failed == []
-    lines = [each for each in gateway.client.logs(LogRequest("echo")) if "heard it" in each.text]
-    assert len(lines) == len(callers.calls)
-    assert len({each.instance for each in lines}) == 2
+
+    def heard():
+        lines = gateway.client.logs(LogRequest("echo"))
+        return [each.instance for each in lines if "heard it" in each.text]
+
+    # A node's runtime writes a line a moment after it was printed.
+    wait(lambda: len(heard()) == len(callers.calls), 20)
+    assert len({*heard()}) == 2
     following = gateway.client.logs(LogRequest("echo", tail=0, follow=True))
     newer = said.replace("heard", "understood")
     assert gateway.deploy("echo", put(gateway, newer), replicas=2, **SMALL).rollout == "ready"

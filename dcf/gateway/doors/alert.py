@@ -6,7 +6,7 @@ from aiohttp import web
 
 from ...errors import InvalidRequest, NotFound
 from ...providers.placement import FunctionState
-from ...scale_labels import MAX_REPLICAS, PREFIX
+from ...scale_labels import PREFIX
 from ..core import Gateway
 from ..rest.converters import SCALE_MAX, SCALE_MIN, number_of
 from ..rest.messages import Alert, Alerts
@@ -36,16 +36,16 @@ class AlertDoor:
 
     async def _hear(self, alert: Alert) -> None:
         status = await self._gateway.describe(alert.labels.function_name)
-        wanted = replicas_after(alert.status, status)
+        wanted = replicas_after(alert.status, status, self._gateway.most_replicas)
         if wanted != status.replicas:
             await self._gateway.scale(status.spec.name, wanted)
 
 
-def replicas_after(alert: str, status: FunctionState) -> int:
+def replicas_after(alert: str, status: FunctionState, ceiling: int) -> int:
     """How many replicas an alert asks for: a step of `max * factor / 100` more, or the least."""
     labels = status.spec.labels
     least, most = number_of(labels, SCALE_MIN, 1), number_of(labels, SCALE_MAX, 5)
-    most = min(most, MAX_REPLICAS)
+    most = min(most, ceiling)
     if alert != "firing":
         return min(least, most)
     step = math.ceil(most * number_of(labels, _FACTOR, 10) / 100)

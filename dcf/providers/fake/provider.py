@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ...attachment import check_attachments
 from ...errors import AlreadyExists, InvalidRequest, NotFound
+from ...scale_labels import MAX_OF_A_MACHINE
 from ..measuring import Measuring
 from ..notices import (
     REPLACED,
@@ -73,6 +74,7 @@ class FakeProvider:  # pylint: disable=too-many-instance-attributes,too-many-pub
     """
 
     kind = "fake"
+    most_replicas = MAX_OF_A_MACHINE
     isolation = "none"
 
     def __init__(self, targets: Sequence[Target] = (), lines: Sequence[LogLine] = ()) -> None:

@@ -33,7 +33,7 @@ class ClusterApi:
     """
 
     def __init__(
-        self, client: httpx2.AsyncClient, namespace: str, fault: type[Exception] = ApiError
+        self, client: httpx2.AsyncClient, namespace: str, fault: type[Exception] = OSError
     ) -> None:
         """Sends nothing yet.
 

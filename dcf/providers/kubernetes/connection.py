@@ -40,12 +40,12 @@ def connect(
 ) -> ClusterApi:
     """The API of the cluster that is wanted; sends nothing yet. Raises `CannotStart`."""
     logging.getLogger(httpx2.__name__).setLevel(logging.WARNING)  # else it logs each request
+    where, raw = "the kubeconfig", dict[str, Any]()
     try:
         if is_inside(wanted, environ, account):
-            where, raw = f"the service account in {account}", {}
+            where = f"the service account in {account}"
             config = KubeConfig.from_service_account(account).get()
         else:
-            where = "the kubeconfig"
             raw = kubeconfig(wanted, environ)
             config = KubeConfig.from_dict(raw).get(wanted.context or None)
         assert config is not None

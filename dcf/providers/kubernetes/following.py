@@ -1,6 +1,7 @@
 """Keeps a cache like the cluster: one list, then one watch, taken up again for as long as it takes.
 
-While the API server is away the cache stays as it was. https://kubernetes.io/docs/reference/using-api/api-concepts/
+While the API server is away the cache stays as it was.
+https://kubernetes.io/docs/reference/using-api/api-concepts/
 """
 
 import asyncio

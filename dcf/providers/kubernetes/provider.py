@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 
 from ...errors import CannotStart
+from ...scale_labels import MAX_REPLICAS
 from ..consumption import Consumptions
 from ..notices import Hear, unheard
 from ..stores import Stores
@@ -38,6 +39,7 @@ class KubernetesProvider:
     """Keeps nothing of its own: a gateway that starts again, or beside others, finds everything."""
 
     kind = "kubernetes"
+    most_replicas = MAX_REPLICAS
     isolation = "container"
 
     def __init__(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from ...errors import CannotStart
+from ...scale_labels import MAX_OF_A_MACHINE
 from ...state.disk import writing
 from ..consumption import Consumptions
 from ..notices import Hear, unheard
@@ -31,6 +32,7 @@ class ProcessProvider:
     """Runs `archive:sha256:...` images as processes of this machine; its state is in one folder."""
 
     kind = "process"
+    most_replicas = MAX_OF_A_MACHINE
     together = None
 
     def __init__(  # noqa: PLR0913 # pylint: disable=too-many-arguments # one a setting

@@ -3,6 +3,7 @@
 import copy
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import kubernetes_validate
@@ -42,6 +43,24 @@ def test_kubectl_makes_the_same_of_it():
         return each["kind"], each["metadata"]["name"], each["metadata"].get("namespace", "")
 
     assert sorted(yaml.safe_load_all(made), key=name) == sorted(objects(), key=name)
+
+
+def test_the_overlay_of_the_page_names_images_of_a_registry(tmp_path):
+    if not shutil.which("kubectl"):
+        pytest.skip("kubectl is not installed")
+    page = (FOLDER.parents[1] / "docs/kubernetes.md").read_text()
+    block = page.split("    # kustomization.yaml\n", 1)[1].split("\nThen", 1)[0]
+    (tmp_path / "kustomization.yaml").write_text(textwrap.dedent(block))
+    shutil.copytree(FOLDER, tmp_path / "dcf/deploy/kubernetes")
+    made = subprocess.run(
+        ["kubectl", "kustomize", tmp_path], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    (gateway,) = (x for x in yaml.safe_load_all(made.stdout) if x["kind"] == "StatefulSet")
+    (container,) = gateway["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "registry.example/dcf/gateway"
+    env = {each["name"]: each["value"] for each in container["env"]}
+    assert env["DCF_FUNCTION_IMAGE"] == "registry.example/dcf/watcher"
 
 
 @pytest.mark.parametrize("version", VERSIONS)

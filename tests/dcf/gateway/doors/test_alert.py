@@ -32,7 +32,7 @@ def status(replicas, **labels):
     ],
 )
 def test_a_step_up_while_firing_and_the_least_after(alert, now, labels, then):
-    assert replicas_after(alert, status(now, **labels)) == then
+    assert replicas_after(alert, status(now, **labels), 32) == then
 
 
 def post(gateway, *alerts):
@@ -72,4 +72,4 @@ def test_a_label_that_is_no_number_is_refused_by_whoever_reads_it(background):
     assert gateway.ask("POST", "/system/functions", json=asked).status_code == 400
     deployed_before_it_was_checked = FunctionState(FunctionSpec("f", "x", labels=labels), 1, 1, "")
     with pytest.raises(InvalidRequest, match="must be a number"):
-        replicas_after("firing", deployed_before_it_was_checked)
+        replicas_after("firing", deployed_before_it_was_checked, 32)
