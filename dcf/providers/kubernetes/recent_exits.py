@@ -8,7 +8,7 @@ from .records import PodRecord
 
 _REMEMBERED = 256
 _RECENT_SECONDS = 10.0  # a call that was broken off asks at once
-_ANSWER_SECONDS = 0.2
+_ANSWER_SECONDS, _GOES_ON_SECONDS = 0.2, 0.05
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,19 @@ class RecentExits:
 
 
 async def _listens(host: str, port: int) -> bool:
+    """Whether somebody does, and goes on: a process that ends lets go of its port a moment later."""
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
-            _, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(host, port)
     except OSError:
         return False
-    writer.close()
-    return True
+    try:
+        async with asyncio.timeout(_GOES_ON_SECONDS):
+            await reader.read(1)
+    except TimeoutError:  # nothing was sent, so nothing comes
+        return True
+    except OSError:
+        return False
+    finally:
+        writer.close()
+    return False
