@@ -143,7 +143,8 @@ def test_it_does_all_its_work_with_its_account_and_nothing_is_forbidden(
         assert gateway.settled("ssd").rollout == "ready"
     assert callers.failed == []
     gateway.client.put_secret("key", b"open sesame", replace=False)
-    echo = gateway.deploy("echo", put(gateway, READS), secrets=("key",), **SMALL)
+    wakes = {"com.openfaas.scale.zero": "true"}
+    echo = gateway.deploy("echo", put(gateway, READS), labels=wakes, secrets=("key",), **SMALL)
     assert echo.rollout == "ready", echo.reason
     assert gateway.client.call(Invocation("echo")) == b"open sesame"
     assert any("asked" in each.text for each in gateway.client.logs(LogRequest("echo")))
@@ -158,8 +159,9 @@ def test_it_does_all_its_work_with_its_account_and_nothing_is_forbidden(
     wait(lambda: cluster.get("hpa", "", functions), 30)
     for name in ("ssd", "echo"):
         gateway.client.delete(name)
-    gateway.client.delete_secret("key")
     wait(lambda: not cluster.get("deployments", "", functions), 30)
+    wait(lambda: gateway.client.functions() == [], 30)
+    gateway.client.delete_secret("key")
     wait(lambda: not cluster.get("services", "", functions), 30)
     said = "".join(cluster.kubectl("logs", f"gateway-{n}", namespace=own) for n in (0, 1))
     assert "forbidden" not in said.lower()
