@@ -63,7 +63,7 @@ class RecentExits:
 
 
 async def _listens(host: str, port: int) -> bool:
-    """Whether somebody does, and goes on: a process that ends lets go of its port a bit later."""
+    """Whether somebody does, and goes on: one that ends lets go of its port a moment later."""
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
             reader, writer = await asyncio.open_connection(host, port)

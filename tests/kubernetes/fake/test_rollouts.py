@@ -42,7 +42,7 @@ def test_the_template_before_again_is_the_set_before_with_a_new_number(functions
     functions.complete()
     functions.update(version="1")
     functions.complete()
-    until(lambda: functions.sets()[3]["spec"]["replicas"] == 2)
+    until(lambda: 3 in functions.sets() and functions.sets()[3]["spec"]["replicas"] == 2)
     sets = functions.sets()
     assert set(sets) == {2, 3}
     assert sets[3]["metadata"]["uid"] == first

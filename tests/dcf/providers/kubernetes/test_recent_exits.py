@@ -1,6 +1,7 @@
 """How a container ended, for a call that it broke off."""
 
 import asyncio
+import socket
 from dataclasses import replace
 
 from dcf.providers.kubernetes.recent_exits import RecentExits
@@ -47,9 +48,24 @@ def test_what_ended_before_it_was_seen_or_stays_the_same_is_no_news():
 
 def test_a_replica_that_still_listens_has_not_ended():
     async def steps():
-        server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            assert await RecentExits().at("127.0.0.1", port, soon(20)) is None
+
+    run(steps())
+
+
+def test_one_that_lets_go_of_its_port_while_it_ends_is_waited_for():
+    async def steps():
+        exits = RecentExits()
+
+        async def accept(_reader, writer):
+            writer.close()
+            asyncio.get_running_loop().call_later(0.02, exits.note, POD, ENDED)
+
+        server = await asyncio.start_server(accept, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        assert await RecentExits().at("127.0.0.1", port, soon(20)) is None
+        assert await exits.at("127.0.0.1", port, soon(20)) == FIRST
         server.close()
 
     run(steps())
