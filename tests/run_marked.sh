@@ -31,13 +31,17 @@ else
 fi
 
 echo "== kubernetes"
-status=0
-sh tests/kubernetes/run.sh || status=$?
-case $status in
-0) ;;
-3) echo "skipped: see the line above" ;;
-*) exit "$status" ;;
-esac
+if [ -n "${KUBECONFIG:-}" ]; then
+    status=0
+    sh tests/kubernetes/run.sh || status=$?
+    case $status in
+    0) ;;
+    3) echo "skipped: see the line above" ;;
+    *) exit "$status" ;;
+    esac
+else
+    echo "skipped: KUBECONFIG names no cluster; make test-kubernetes raises one here"
+fi
 
 for marker in browser gpu; do
     if grep -rqs "mark\.$marker\b" tests --include='*.py'; then
