@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from dcf.errors import InvalidRequest
-from dcf.gateway.core import MAX_REPLICAS
 from dcf.gateway.rest.messages import (
     Alerts,
     FunctionDeployment,
@@ -14,6 +13,7 @@ from dcf.gateway.rest.messages import (
     decode,
     encode,
 )
+from dcf.scale_labels import MAX_REPLICAS
 
 
 def test_names_are_openfaas_own():

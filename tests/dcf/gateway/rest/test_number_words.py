@@ -3,8 +3,8 @@
 import pytest
 
 from dcf.errors import InvalidRequest
-from dcf.gateway.core import MAX_REPLICAS
 from dcf.gateway.rest.messages import RollbackRequest, ScaleServiceRequest, decode
+from dcf.scale_labels import MAX_REPLICAS
 
 
 @pytest.mark.parametrize(
