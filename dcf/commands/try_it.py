@@ -17,7 +17,7 @@ _NO_BROWSER = "No browser could be opened here: open that address where there is
 @examples(
     "dcf function try hello",
     "dcf function try hello --no-browser",
-    "dcf -g https://functions.example function try hello",
+    "dcf function try hello -g https://functions.example",
 )
 @click.command("try")
 @name_argument

@@ -109,8 +109,8 @@ class Table:
     ) -> None:
         """Takes what a view shows."""
         self._view = view
-        places = list(self._places(stable))
-        judged = list(self._places(candidate)) if candidate else []
+        places = self._places(stable)
+        judged = self._places(candidate) if candidate else []
         terms = _terms(candidate.spec) if candidate else None
         if candidate and candidate.revision == stable.revision:  # it takes over
             places, judged = places + judged, []
@@ -133,18 +133,22 @@ class Table:
             for each in found
         )  # fmt: skip
 
-    def _places(self, of: DeploymentRecord) -> Iterator[tuple[int, EndpointRecord]]:
+    def _places(self, of: DeploymentRecord) -> list[tuple[int, EndpointRecord]]:
         """The ready addresses of a Deployment's Service, each with its pod's revision.
 
-        Where none is wanted they are about to end, and a call would be one of the last.
+        Where none is wanted they are about to end, and a call would be one of the last. A pod that
+        ends goes on answering for a while: it gets calls only as long as no other is known, since
+        addresses and pods come by watches of their own, and one may lag behind the other.
         """
         if not of.replicas:
-            return
-        for addresses in self._view.endpoints.of(of.name):
-            for each in addresses:
-                pod = self._view.pods.get(each.pod)
-                if pod is None or not pod.ending:
-                    yield self._revision(pod, each) or of.revision, each
+            return []
+        known = [
+            (self._view.pods.get(each.pod), each)
+            for addresses in self._view.endpoints.of(of.name)
+            for each in addresses
+        ]
+        lasting = [(pod, each) for pod, each in known if pod is None or not pod.ending]
+        return [(self._revision(pod, each) or of.revision, each) for pod, each in lasting or known]
 
     def _revision(self, pod: PodRecord | None, address: EndpointRecord) -> int:
         """The pod's own number; where its label is missing or it was not seen yet, its set's."""

@@ -10,7 +10,7 @@ from dcf.scale_labels import MAX_REPLICAS
 @pytest.mark.parametrize(
     ("body", "kind", "words"),
     [
-        (b'{"replicas": 1000}', ScaleServiceRequest, f"at most {MAX_REPLICAS}, got 1000"),
+        (b'{"replicas": 1001}', ScaleServiceRequest, f"at most {MAX_REPLICAS}, got 1001"),
         (b'{"replicas": -1}', ScaleServiceRequest, "at least 0, got -1"),
         (b'{"replicas": 1e300}', ScaleServiceRequest, f"at most {MAX_REPLICAS}, got 1e+300"),
         (b'{"replicas": ' + b"9" * 200 + b"}", ScaleServiceRequest, f"at most {MAX_REPLICAS}"),

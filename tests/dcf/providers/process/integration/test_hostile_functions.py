@@ -117,7 +117,7 @@ class Scene:
             *(self.home / "logs").glob("victim.log"),
         ]
         assert len(self.files) == 9, self.files
-        victims = driven.provider.measuring._pids()["victim"]  # supervisors
+        victims = driven.provider.placement.pids()["victim"]  # supervisors
         self.processes = [os.getpid(), *(pid for each in victims for pid in family(each))]
         assert len(self.processes) >= 3
 
@@ -368,7 +368,7 @@ def test_what_ordinary_handlers_do_works(drive, mode, tmp_path):
             # A secret that changes is seen at once, as before.
             await driven.provider.stores.secrets.put("key", b"second", replace=True)
         # One that dies comes back as isolated as before.
-        (pid,) = driven.provider.measuring._pids()["f"]
+        (pid,) = driven.provider.placement.pids()["f"]
         target = driven.provider.routing.targets("f")[0]
         for each in list(family(pid))[1:]:
             with contextlib.suppress(ProcessLookupError):
