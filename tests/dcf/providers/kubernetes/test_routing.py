@@ -225,3 +225,20 @@ def test_a_function_at_zero_waits_for_its_first_pod(cluster):
         assert len(await waiting) == 1
 
     routed(steps, cluster)
+
+
+def test_a_pod_that_ends_gets_calls_only_where_no_other_is_known(cluster):
+    """Pods and addresses are watched apart: the new pod's address may come after the old one ends."""
+
+    async def steps(api, routes):
+        await put(api, 2)
+        await until_async(lambda: len(routes._targets.get("echo", ())) == 2)
+        pods = routes._view.pods
+        for count, record in enumerate(list(pods), start=1):
+            pods._put(record.name, replace(record, ending=True))
+            routes._make("echo")
+            left = {each.address for each in routes.targets("echo")}
+            others = {f"http://{each.address}:8080" for each in pods if not each.ending}
+            assert left == (others or {f"http://{each.address}:8080" for each in pods}), count
+
+    routed(steps, cluster)
