@@ -228,7 +228,7 @@ def test_a_function_at_zero_waits_for_its_first_pod(cluster):
 
 
 def test_a_pod_that_ends_gets_calls_only_where_no_other_is_known(cluster):
-    """Pods and addresses are watched apart: the new pod's address may come after the old one ends."""
+    """They are watched apart: a new pod's address may come after the old one began to end."""
 
     async def steps(api, routes):
         await put(api, 2)
