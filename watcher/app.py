@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import gc
+import io
 import logging
 import signal
 import sys
@@ -39,6 +40,7 @@ def serve(settings: Settings) -> int:
     Returns:
         The exit code: 0, 1 when something could not start or calls were cut off at the end.
     """
+    write_whole_lines()
     # A batch's stdout says where its answer is; what ends a process is on stderr in any case.
     to_stdout = settings.log_stream == "stdout" and not settings.is_batch
     configure_logs(settings, sys.stdout if to_stdout else sys.stderr)
@@ -56,6 +58,17 @@ def serve(settings: Settings) -> int:
         trace = error.trace if isinstance(error, LoadError | BatchError) else ""
         _log.error("%s", error.message, extra={TRACE: trace})
         return error.exit_code
+
+
+def write_whole_lines() -> None:
+    """Has what is printed written a line at once, even where nothing is to be buffered.
+
+    `PYTHONUNBUFFERED` has each word of a `print` written by itself, and calls that print at the
+    same time tear each other's lines, and those of the log, apart.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, write_through=False)
 
 
 def configure_logs(settings: Settings, stream: TextIO) -> None:

@@ -26,8 +26,9 @@ def end_now(code: int) -> NoReturn:
         code: the exit code.
     """
     logging.shutdown()
-    with contextlib.suppress(Exception):
-        sys.stdout.flush()  # what a handler printed
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()  # what a handler printed
     os._exit(code)
 
 

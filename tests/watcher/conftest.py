@@ -30,7 +30,7 @@ def free_port():
 class Watcher:
     """One process, its log and its ports."""
 
-    def __init__(self, folder, settings, pass_fds=(), flags=()):
+    def __init__(self, folder, settings, pass_fds=(), flags=(), stdout=subprocess.DEVNULL):
         self.log_file = folder / "log.txt"
         self.lock = folder / "lock"
         env = {
@@ -52,7 +52,7 @@ class Watcher:
                 [sys.executable, "-m", "watcher", *flags],
                 env=env,
                 cwd=folder,
-                stdout=subprocess.DEVNULL,
+                stdout=stdout,
                 stderr=log,
                 pass_fds=pass_fds,
             )
@@ -115,10 +115,10 @@ def start(tmp_path):
     """Starts a watcher; `ready=False` does not wait for it."""
     started = []
 
-    def begin(*, ready=True, pass_fds=(), flags=(), **settings):
+    def begin(*, ready=True, pass_fds=(), flags=(), stdout=subprocess.DEVNULL, **settings):
         folder = tmp_path / f"w{len(started)}"
         folder.mkdir()
-        one = Watcher(folder, settings, pass_fds, flags)
+        one = Watcher(folder, settings, pass_fds, flags, stdout)
         started.append(one)
         return one.wait_ready() if ready else one
 

@@ -1,4 +1,14 @@
+import socket
 from pathlib import Path
+
+PRINTS = """\
+import sys
+
+def handle(body):
+    print("heard", "it", flush=True)
+    print("said", "it", end="", file=sys.stderr)
+    return body
+"""
 
 
 def resident_mb(pid):
@@ -18,3 +28,19 @@ def test_many_threads_that_held_large_bodies_give_them_back(start):
         assert connection.getresponse().read() == b"plain"
     connection.close()
     assert resident_mb(watcher.process.pid) - before < 15
+
+
+def test_a_printed_line_is_one_write_so_that_calls_do_not_tear_lines_apart(start, tmp_path):
+    (tmp_path / "prints.py").write_text(PRINTS)
+    # Each write is a datagram of its own.
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with ours, theirs:
+        ours.settimeout(10)
+        handler = {"HANDLER_DIR": tmp_path, "HANDLER_FILE": "prints.py", "HANDLER_NAME": "handle"}
+        watcher = start(stdout=theirs, PYTHONUNBUFFERED=1, **handler)
+        for _ in range(2):
+            assert watcher.post(data=b"it").status_code == 200
+            assert ours.recv(100) == b"heard it\n"
+    watcher.signal()
+    assert watcher.wait() == 0
+    assert "said it" in watcher.log

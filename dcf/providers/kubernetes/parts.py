@@ -48,7 +48,7 @@ def parts_of(api: Api, view: View, ground: Ground, scalers: str) -> Parts:
         scalers: The version of `autoscaling` that the cluster has; may be empty.
     """
     objects = Objects(api, view)
-    archives, secrets = ClusterArchives(objects), ClusterSecrets(objects, view)
+    archives, secrets = ClusterArchives(objects), ClusterSecrets(objects)
     autoscalers = Scalers(objects, scalers)
     return Parts(
         objects,

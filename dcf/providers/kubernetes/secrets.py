@@ -12,8 +12,8 @@ from ...errors import AlreadyExists, InvalidRequest
 from ..secret_rules import MAX_BYTES, check_size, check_there, check_unwanted, check_wanted, missing
 from . import names
 from .api import ApiError, Json
-from .objects import SECRETS, Objects, is_taken
-from .view import View
+from .objects import DEPLOYMENTS, REPLICA_SETS, SECRETS, Objects, is_taken
+from .reading import deployment_record, replica_set_record
 from .volumes import is_registry_key
 
 KEPT = "secret"
@@ -25,14 +25,9 @@ _NOT_FOR_FUNCTIONS = "kubernetes.io/service-account-token"
 class ClusterSecrets:
     """Fills `SecretStore`."""
 
-    def __init__(self, objects: Objects, view: View) -> None:
-        """Keeps them in the cluster.
-
-        Args:
-            objects: The cluster's.
-            view: Shows which functions want them.
-        """
-        self._objects, self._view = objects, view
+    def __init__(self, objects: Objects) -> None:
+        """Keeps them in the cluster."""
+        self._objects = objects
 
     async def names(self) -> Sequence[str]:
         """All that were made here, sorted."""
@@ -65,7 +60,7 @@ class ClusterSecrets:
         found = await self._kept(name)
         if found is None:
             raise missing(name)
-        check_unwanted(name, self._wanting(name))
+        check_unwanted(name, await self._wanting(name))
         await self._objects.delete(SECRETS, name)
 
     async def wanted(self, wanted: Collection[str]) -> frozenset[str]:
@@ -89,14 +84,27 @@ class ClusterSecrets:
             )
         return found
 
-    def _wanting(self, name: str) -> str:
-        """A function of which a revision that serves, or is on its way, wants it."""
-        found = (each for each in self._view.deployments if name in each.spec.secrets)
-        if record := next(found, None):
-            return record.function
-        running = (each for each in self._view.replica_sets if each.replicas)
-        found_set = next((each for each in running if name in each.spec.secrets), None)
-        return found_set.function if found_set else ""
+    async def _wanting(self, name: str) -> str:
+        """A function of which a revision that serves, or is on its way, wants it.
+
+        The cluster is asked: another gateway may have deployed or deleted one a moment ago. Sets
+        whose Deployment is gone are only waiting to be collected, and want nothing any more.
+        """
+        there: set[str] = set()
+        for each in await self._objects.list(DEPLOYMENTS, names.FUNCTION):
+            if record := deployment_record(each):
+                if name in record.spec.secrets:
+                    return record.function
+                there.add(record.uid)
+        for each in await self._objects.list(REPLICA_SETS, names.FUNCTION):
+            found = replica_set_record(each)
+            if found and found.replicas and name in found.spec.secrets and _owners(each) & there:
+                return found.function
+        return ""
+
+
+def _owners(found: Json) -> set[str]:
+    return {each["uid"] for each in found["metadata"].get("ownerReferences") or ()}
 
 
 def _body(name: str, value: bytes) -> Json:

@@ -5,9 +5,11 @@ import base64
 import pytest
 
 from dcf.errors import AlreadyExists, InvalidRequest, NotFound
+from dcf.providers.kubernetes.parts import parts_of
+from dcf.providers.kubernetes.revisions import Ground
 from dcf.providers.placement import READY, FunctionSpec
 from tests.dcf.providers.kubernetes.api_server import run
-from tests.dcf.providers.kubernetes.on_cluster import CORE, IDLE
+from tests.dcf.providers.kubernetes.on_cluster import APPS, CORE, IDLE, api_of, viewing
 from tests.dcf.providers.kubernetes.working import cluster_of, working
 
 PATH = f"{CORE}/secrets"
@@ -85,6 +87,41 @@ def test_what_serves_still_wants_its_secret_while_the_next_one_comes(cluster):
             await work.placement.update(FunctionSpec("echo", "lost:1"))
             with pytest.raises(InvalidRequest, match="wanted by function echo"):
                 await store.delete("token")
+
+    run(steps())
+
+
+def test_a_deleted_function_wants_nothing_though_its_set_is_not_collected_yet(cluster):
+    async def steps():
+        async with working(cluster) as work:
+            store = work.parts.secrets
+            await store.put("token", b"1", replace=False)
+            await work.placement.deploy(FunctionSpec("echo", IDLE, secrets=("token",)))
+            await work.reaches(READY)
+            # With a finalizer it stays, as in a cluster where collecting takes its time.
+            (held,) = (await work.api.get(f"{APPS}/replicasets"))["items"]
+            path = f"{APPS}/replicasets/{held['metadata']['name']}"
+            await work.api.patch(path, {"metadata": {"finalizers": ["tests/held"]}})
+            await work.placement.delete("echo")
+            await work.placement.deploy(FunctionSpec("echo", IDLE))  # of that name, but another
+            assert (await work.api.get(path))["spec"]["replicas"] == 1
+            await store.delete("token")
+            assert list(await store.names()) == []
+
+    run(steps())
+
+
+def test_what_another_gateway_did_a_moment_ago_counts(cluster):
+    async def steps():
+        async with working(cluster) as work, api_of(cluster) as second, viewing(second) as view:
+            behind = parts_of(second, view, Ground("functions"), "v2").secrets
+            await view.close()  # it stands still from here on
+            await work.parts.secrets.put("token", b"1", replace=False)
+            await work.placement.deploy(FunctionSpec("echo", IDLE, secrets=("token",)))
+            with pytest.raises(InvalidRequest, match="wanted by function echo"):
+                await behind.delete("token")
+            await work.placement.delete("echo")
+            await behind.delete("token")
 
     run(steps())
 
