@@ -59,7 +59,7 @@ SERVERS = (
 QUEUED = 2.2
 """Processor time of a gateway for a queued call over that of another (`make bench-scale`)."""
 QUEUE_CALLS, QUEUE_GIGABYTES = 10_000, 2.147
-"""What one gateway's queue takes unless it is told otherwise."""
+"""What one gateway's queue takes unless it is set otherwise."""
 _MEASURED_CORES = 2
 
 

@@ -1,4 +1,4 @@
-"""One page of what the queue holds, newest first: which rows, and what is told of them."""
+"""One page of what the queue holds, newest first: which rows, and what is shown of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

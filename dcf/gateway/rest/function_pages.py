@@ -21,7 +21,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def of_function(handler: _Handler) -> _Handler:
-    """The same handler of a call; what it answers is told apart."""
+    """The same handler of a call; its answers are looked at by type."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         request[_CALL] = True

@@ -62,9 +62,9 @@ def test_a_watcher_serves_calls_on_an_address_of_its_own(functions, ask, images)
 
 
 def test_init_containers_come_first_and_leave_files(functions, ask, images):
-    images["write"] = program("-c", "open('/work/file', 'w').write('from init')")
-    images["read"] = program("-c", f"print(open('/work/file').read()); {STAY}")
-    mounts = {"volumeMounts": [{"name": "work", "mountPath": "/work"}]}
+    images["write"] = program("-c", "open('/given/file', 'w').write('from init')")
+    images["read"] = program("-c", f"print(open('/given/file').read()); {STAY}")
+    mounts = {"volumeMounts": [{"name": "work", "mountPath": "/given"}]}
     before = {"name": "before", "image": "write", **mounts}
     pod = {"volumes": [{"name": "work", "emptyDir": {}}], "initContainers": [before]}
     started(functions, ask, image="read", pod=pod, **mounts)
