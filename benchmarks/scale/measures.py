@@ -78,7 +78,7 @@ def asked(
         rounds: Of all gateways in turn.
         gateways: Asked with one connection.
         path: What is asked for.
-        cpu_seconds: For which each is kept busy, as processor time is told in hundredths.
+        cpu_seconds: For which each is kept busy.
     """
     found: ByCrowd = {each.crowd: [] for each in gateways}
     for _, each in itertools.product(range(rounds), gateways):

@@ -147,6 +147,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         if self.error is not None:
             self.completed = True
             self.expect_continue = False  # no "go on" to a client that is being refused
+            self.close()  # at once: whoever was refused for want of room leaves others what he had
         return taken
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -185,8 +186,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no annotat
         self.error = self._crowding()
         if self.error is not None:
             self.completed = True
-            self.held.close()
-            self._leave()
+            self.close()
         return count
 
     def close(self) -> None:

@@ -72,7 +72,8 @@ class _Rollout:
         if current is None or current.rollout == READY:
             return
         if deployment.is_complete:
-            yield Mark(current.name, READY)
+            if not self._is_served_by_others(deployment.revision):
+                yield Mark(current.name, READY)
             return
         reason = current.reason if current.rollout == FAILED else self._fault(deployment, current)
         if not reason:
@@ -110,6 +111,19 @@ class _Rollout:
         became = (each for each in sets if each.track == names.STABLE and each.revision == number)
         past = (each.number for each in self._records.stable.past)
         return number in past or any(each.rollout == FAILED for each in became)
+
+    def _is_served_by_others(self, number: int) -> bool:
+        """Whether a replica of another revision still takes calls.
+
+        A Deployment tells that it is complete before its last old pods are seen to end: each kind
+        of object has a watch of its own. Who reads `ready` is not to be answered by one of those.
+        """
+        sets = {each.name for each in self._records.sets if each.revision != number}
+        return any(
+            each.ready and not each.ending and each.track == names.STABLE
+            for each in self._pods
+            if each.owner in sets and each.revision != number
+        )
 
     def _set(self, of: DeploymentRecord) -> ReplicaSetRecord | None:
         """Of the revision in a Deployment's template; of two, the one that is wanted."""

@@ -147,16 +147,28 @@ class Table:
             for addresses in self._view.endpoints.of(of.name)
             for each in addresses
         ]
-        lasting = [(pod, each) for pod, each in known if pod is None or not pod.ending]
+        lasting = [(pod, each) for pod, each in known if self._lasts(pod, each)]
         return [(self._revision(pod, each) or of.revision, each) for pod, each in lasting or known]
+
+    def _lasts(self, pod: PodRecord | None, address: EndpointRecord) -> bool:
+        """Whether it will go on; a pod that is not known may be too new, or gone with its set."""
+        if pod is not None:
+            return not pod.ending
+        found = self._view.replica_sets.get(_owner(address))
+        return found is None or found.replicas > 0
 
     def _revision(self, pod: PodRecord | None, address: EndpointRecord) -> int:
         """The pod's own number; where its label is missing or it was not seen yet, its set's."""
         if pod and pod.revision:
             return pod.revision
-        owner = pod.owner if pod else address.pod.rpartition("-")[0]
+        owner = pod.owner if pod else _owner(address)
         found = self._view.replica_sets.get(owner)
         return found.revision if found else 0
+
+
+def _owner(address: EndpointRecord) -> str:
+    """Name of the ReplicaSet that made the pod."""
+    return address.pod.rpartition("-")[0]
 
 
 def _targets(
@@ -198,7 +210,7 @@ def _matters(record: Any) -> object:  # noqa: ANN401 # of three kinds
         case DeploymentRecord():
             return record.name, record.track, record.revision, record.spec, record.replicas > 0
         case ReplicaSetRecord():
-            return record.name, record.revision, record.rollout
+            return record.name, record.revision, record.rollout, record.replicas > 0
         case PodRecord():
             return record.revision, record.owner, record.ending
     return None

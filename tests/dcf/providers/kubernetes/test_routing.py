@@ -93,12 +93,39 @@ def test_of_two_revisions_each_gets_calls_as_it_has_pods(cluster):
         routes._view.listen(lambda _: seen.append(routes.targets("echo")))
         await put(api, 2, revision=3)
         await until_async(lambda: revisions(routes.targets("echo")) == {3: 2})
-        assert (1, 3) in {tuple(sorted(revisions(each))) for each in seen}
+        seen.append(mixed(routes, 4))
+        assert revisions(seen[-1]) == {3: 1, 4: 1}
         for targets in seen:
             assert targets
             counts = revisions(targets)
             for each in targets:
                 assert each.weight == pytest.approx(counts[each.revision] / len(targets))
+
+    routed(steps, cluster)
+
+
+def mixed(routes, number):
+    """The targets, were one of the pods of a later revision."""
+    pods = routes._view.pods
+    one = next(each for each in pods if each.ready and not each.ending)
+    pods._put(one.name, replace(one, revision=number))
+    routes._make("echo")
+    return routes.targets("echo")
+
+
+def test_pods_that_are_unknown_get_calls_until_their_set_wants_none(cluster):
+    async def steps(api, routes):
+        await put(api, 2)
+        await until_async(lambda: len(routes._targets.get("echo", ())) == 2)
+        pods, sets = routes._view.pods, routes._view.replica_sets
+        gone, left = list(pods)
+        pods._put(gone.name, None)
+        routes._make("echo")
+        assert len(routes.targets("echo")) == 2  # it may be too new to be known
+        (known,) = sets
+        sets._put(known.name, replace(known, replicas=0))
+        routes._make("echo")
+        assert [each.address for each in routes.targets("echo")] == [f"http://{left.address}:8080"]
 
     routed(steps, cluster)
 
