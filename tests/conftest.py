@@ -30,6 +30,8 @@ if importlib.util.find_spec("hypothesis"):
 # A shell that starts the tests in the background has SIGINT ignored, and so would every program
 # that they start and end by it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Flags of this run are read by now; a run that a test starts has its own.
+os.environ.pop("PYTEST_ADDOPTS", None)
 
 _ALONE = "DCF_TEST_ALONE"
 _APART = ("unshare", "--map-root-user", "--net", "sh", "-c")
