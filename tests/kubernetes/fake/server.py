@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 from enum import Enum
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from tests.kubernetes.fake.status import Refused, bad_request, internal, unknown
 from tests.kubernetes.fake.watching import Watch
 
 _LARGEST_REQUEST = 3 << 20
+_TURNS_TO_ACCEPT = 3  # of the loop, from accept(2) to a connection that is made
 _WATCH_SECONDS = 1800.0
 _MERGE = "application/merge-patch+json"
 
@@ -41,7 +43,7 @@ class Server:
         self._resources, self._served, self._logs = resources, served, logs
         self.port, self.requests = 0, []
         self._fault, self._mended = Fault.NONE, asyncio.Event()
-        self._runner = None
+        self._runner = self._socket = None
         self._open = set()
 
     async def start(self):
@@ -50,16 +52,25 @@ class Server:
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        self._socket = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        await web.SockSite(self._runner, self._socket).start()
+        self.port = self._socket.getsockname()[1]
 
     async def stop(self):
         """Listen no more and break off every connection."""
         runner, self._runner = self._runner, None
-        if runner is not None:
-            self.drop()
-            await runner.cleanup()
+        if runner is None:
+            return
+        # asyncio would forget to close a connection that is accepted while its server closes.
+        asyncio.get_running_loop().remove_reader(self._socket)
+        for _ in range(_TURNS_TO_ACCEPT):
+            await asyncio.sleep(0)
+        self.drop()
+        transports = [each.transport for each in runner.server.connections if each.transport]
+        await runner.cleanup()
+        for each in transports:  # one may have more to say than its client reads
+            each.abort()
+        await asyncio.sleep(0)
 
     def fail(self, fault):
         """Have this fault from now on, watches that are open included."""

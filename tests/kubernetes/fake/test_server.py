@@ -1,8 +1,11 @@
 """The API of the cluster in memory, against what Kubernetes' own answers."""
 
 import base64
+import contextlib
+import gc
 import http.client
 import json
+import socket
 import threading
 import urllib.error
 import urllib.request
@@ -222,3 +225,17 @@ def test_secrets_have_their_plain_values_encoded(ask):
     made = ask.create(path, {"metadata": {"name": "s"}, "stringData": {"k": "v"}})
     assert (made["data"], made["type"]) == ({"k": base64.b64encode(b"v").decode()}, "Opaque")
     assert "stringData" not in json.dumps(made)
+
+
+@pytest.mark.parametrize("_", range(5))
+def test_it_breaks_off_whoever_came_last_when_it_ends(tmp_path, _):
+    """A connection that is accepted in that moment is closed too, and left to nobody."""
+    cluster = Cluster(tmp_path / "pods", {})
+    place = ("127.0.0.1", int(cluster.url.rpartition(":")[2]))
+    with contextlib.ExitStack() as opened:
+        for _ in range(5):
+            client = opened.enter_context(socket.create_connection(place, 20))
+            client.sendall(f"GET {MAPS}?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        cluster.close()
+    del cluster
+    gc.collect()  # what was left open is a warning, and a failure
