@@ -61,7 +61,6 @@ class _Reader:
         self._since = nanoseconds(since) if since else ""
         self._of_call = CallLines(query.call) if query.call else None
         self._places: dict[str, Place] = {}
-        self._ends: dict[str, int] = {}  # of pods, when they were read last
         self._queue: asyncio.Queue[PodLine | None] = asyncio.Queue(_WAITING)
 
     async def backlog(self) -> AsyncGenerator[LogLine]:
@@ -110,19 +109,19 @@ class _Reader:
         await self._queue.put(None)
 
     async def _follow(self, name: str) -> None:
-        """Follow one pod, over restarts of its container, until it is gone."""
+        """Follow one pod, over restarts of its container, until it is gone.
+
+        The container before is read each time: the view may learn of a restart after its log did.
+        """
         loop = asyncio.get_running_loop()
         while (pod := self._view.pods.get(name)) is not None:
             place = self._places.setdefault(name, Place(self._since))
             place.again()
-            hows = [{"follow": "true"}]
-            if pod.restarts > self._ends.get(name, 0):
-                hows.insert(0, {"previous": "true"})
-            self._ends[name] = pod.restarts
-            for how in hows:
-                async with aclosing(self._read(pod, place, {**how, **_since(place)})) as lines:
-                    async for line in lines:
-                        await self._queue.put(line)
+            with contextlib.suppress(ApiError):  # what could not be read is read next time
+                for how in ({"previous": "true"}, {"follow": "true"}):
+                    async with aclosing(self._read(pod, place, {**how, **_since(place)})) as lines:
+                        async for line in lines:
+                            await self._queue.put(line)
             wait = _PAUSE_SECONDS * (1 + random.random())  # noqa: S311 # not all at once
             await self._view.changed(self._query.name, loop.time() + wait)
 
@@ -134,32 +133,34 @@ class _Reader:
     async def _so_far(self, pod: PodRecord) -> AsyncGenerator[PodLine]:
         """What a pod has written: its container before the last one, and its last one."""
         place = self._places.setdefault(pod.name, Place(self._since))
-        self._ends[pod.name] = pod.restarts
         how = _since(place)
         if self._query.tail > 0 and not self._of_call:
             how["tailLines"] = str(min(self._query.tail, _MOST_LINES))
-        for previous in ("true", "false") if pod.restarts else ("false",):
-            stream = self._read(pod, place, {**how, "previous": previous})
-            async with aclosing(stream) as lines:
-                async for line in lines:
-                    yield line
+        try:
+            for previous in ("true", "false"):
+                stream = self._read(pod, place, {**how, "previous": previous})
+                async with aclosing(stream) as lines:
+                    async for line in lines:
+                        yield line
+        except ApiError as fault:
+            yield PodLine(nanoseconds(now()), pod.name, f"this log cannot be read: {fault}")
 
     async def _read(
         self, pod: PodRecord, place: Place, how: Mapping[str, str]
     ) -> AsyncGenerator[PodLine]:
-        """The new lines of one container of a pod."""
+        """The new lines of one container of a pod; none of one that is not there."""
         query = {"container": pod.container, "timestamps": "true", **how}
         path = f"/api/v1/namespaces/{self._api.namespace}/pods/{pod.name}/log"
-        stays = "follow" in how
+        seconds = None if "follow" in how else _FIRST_SECONDS
         try:
             async with aclosing(self._api.lines(path, **query)) as lines:
-                async for raw in _patiently(lines, None if stays else _FIRST_SECONDS):
+                async for raw in _patiently(lines, seconds):
                     line = pod_line(pod.name, raw)
                     if line is not None and place.is_new(line):
                         yield line
         except ApiError as fault:
-            if fault.status not in (_BAD, _GONE) and not stays:
-                yield PodLine(nanoseconds(now()), pod.name, f"this log cannot be read: {fault}")
+            if fault.status not in (_BAD, _GONE):
+                raise
 
     def _wanted(self, line: PodLine) -> LogLine | None:
         if self._of_call and not self._of_call.has(line.pod, line.text):

@@ -31,6 +31,12 @@ if (pathlib.Path(os.environ["PLACE"]) / "broken").exists():
 def handle(body):
     return body
 """
+ASKS = """
+import mesh
+
+def handle(body):
+    return mesh.mesh_call("z", body, timeout=20)
+"""
 STUCK = """
 import os, threading
 
@@ -112,6 +118,22 @@ def test_nobody_calls_and_it_ends_and_a_call_of_any_way_brings_it_back(scaled, w
     assert function.call("later", "async-function").status_code == 202
     wait_for(lambda: function.state()["invocationCount"] == before + 1, SECONDS)
     assert function.metric("gateway_function_wakes_total") == 3
+
+
+def test_a_function_that_asks_it_through_the_gateway_brings_it_back(
+    scaled, place, write_function, tmp_path
+):
+    function = scaled(SLOW, **AT_ZERO)
+    config = write_function(tmp_path / "asks", "asks", ASKS, name="handle")
+    if place == "kubernetes":  # as docs/kubernetes.md says
+        with config.open("a") as file:
+            file.write(f"    environment: {{MESH_ADDRESS: '{function.gateway.grpc}'}}\n")
+    function.gateway.deploy(config)
+    try:
+        assert Scaled(function.gateway, "asks").call("hello").text.startswith("hello ")
+        assert function.metric("gateway_function_wakes_total") == 1
+    finally:
+        function.gateway.dcf("delete", "asks")
 
 
 def test_a_burst_at_zero_loses_none_and_starts_no_more_than_are_wanted(scaled, wait_for):

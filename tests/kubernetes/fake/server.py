@@ -28,6 +28,7 @@ class Fault(Enum):
     HANGS = "takes requests and never answers"
     FAILS = "answers every request with status 500"
     THROTTLES = "answers every request with status 429"
+    LAGS = "answers requests, but watches tell nothing"
 
 
 class Server:
@@ -216,6 +217,8 @@ class Server:
         return web.json_response(views.listed(place.kind, place.version, page, version, rest))
 
     async def _watch(self, request, place):
+        while self._fault is Fault.LAGS:
+            await self._mended.wait()
         watch = Watch(self._resources.store, place, lambda item: _is_wanted(request.query, item))
         lines = watch.lines(
             request.query.get("resourceVersion", ""),

@@ -84,6 +84,5 @@ async def put(api, replicas=1, revision=1, track=names.STABLE, spec=SPEC):
     if revision == 1 or track == names.CANDIDATE:
         await api.create(f"{CORE}/services", service(name, spec.name, track))
         return await api.create(f"{APPS}/deployments", made)
-    found = await api.get(f"{APPS}/deployments/{name}")
-    found["spec"] |= {"template": made["spec"]["template"], "replicas": replicas}
-    return await api.replace(f"{APPS}/deployments/{name}", found)
+    spec = {"template": made["spec"]["template"], "replicas": replicas}
+    return await api.patch(f"{APPS}/deployments/{name}", {"spec": spec})

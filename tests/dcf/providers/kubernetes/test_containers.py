@@ -46,6 +46,12 @@ def test_defaults_give_way_to_what_the_function_says_in_any_case():
     assert containers.drain_seconds(FunctionSpec("f", "f:1")) == 5
 
 
+def test_a_folder_of_its_own_is_only_what_the_function_says():
+    assert "FUNCTION_STATE_DIR" not in env_of(made())  # nothing in a pod lasts like one machine's
+    env = env_of(made(env={"FUNCTION_STATE_DIR": "/tmp/state"}))
+    assert env["FUNCTION_STATE_DIR"] == "/tmp/state"
+
+
 def test_code_of_an_archive_is_run_by_the_function_image():
     container = made(ARCHIVE, STORED)
     env, folder = env_of(container), f"/dcf/unpacked/{CODE}"
