@@ -6,8 +6,9 @@ RFC 7578 and RFC 2046, section 5.1, for the one, the URL standard's
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 from .errors import BadOption
 from .limits import (
@@ -31,8 +32,7 @@ _PICTURE_FIELD = re.compile(rb"&(?:%s)=" % "|".join(NAMES).encode())
 _CUT = "the multipart form is cut or broken: send it whole"
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """What a form holds.
 
     Attributes:
@@ -41,8 +41,8 @@ class Form:
         image: What its field of ``NAMES`` holds; None where it has none.
     """
 
-    fields: dict[str, str] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    files: dict[str, bytes] = msgspec.field(default_factory=dict)
     image: bytes | None = None
 
 

@@ -16,12 +16,12 @@ _AROUND = WHITESPACE + b"\0\x1a\"'`,;"
 # A quoted, percent-encoded data URI of b'...' in UTF-16 has five.
 _MOST_WRAPPINGS = 8
 _ENCODINGS = (
-    (re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff", re.DOTALL), "utf-32", 4),
-    (re.compile(rb"\xff\xfe|\xfe\xff", re.DOTALL), "utf-16", 2),
-    (re.compile(rb"[^\0]\0\0\0", re.DOTALL), "utf-32-le", 4),
-    (re.compile(rb"\0\0\0[^\0]", re.DOTALL), "utf-32-be", 4),
-    (re.compile(rb"[^\0]\0[^\0]\0", re.DOTALL), "utf-16-le", 2),
-    (re.compile(rb"\0[^\0]\0[^\0]", re.DOTALL), "utf-16-be", 2),
+    (rb"\xff\xfe\0\0|\0\0\xfe\xff", "utf-32", 4),
+    (rb"\xff\xfe|\xfe\xff", "utf-16", 2),
+    (rb"[^\0]\0\0\0", "utf-32-le", 4),
+    (rb"\0\0\0[^\0]", "utf-32-be", 4),
+    (rb"[^\0]\0[^\0]\0", "utf-16-le", 2),
+    (rb"\0[^\0]\0[^\0]", "utf-16-be", 2),
 )
 _UTF8_MARK = b"\xef\xbb\xbf"
 _LITERAL = re.compile(rb"[bu]['\"]", re.IGNORECASE)
@@ -91,7 +91,7 @@ def in_utf8(text: bytes) -> bytes:
     if b"\0" not in head and head[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return text
     for sign, encoding, unit in _ENCODINGS:
-        if sign.match(head):
+        if re.match(sign, head, re.DOTALL):
             try:
                 return text[: len(text) // unit * unit].decode(encoding).encode()
             except UnicodeDecodeError:
