@@ -1,9 +1,11 @@
 """What a detector and each call of it can be asked for, checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Literal, TypedDict, cast
+
+from msgspec.structs import replace
 
 from .arrays import Color, Form
 from .rooms import RANGES, OptionError, Settings, Tiles
