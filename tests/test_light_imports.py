@@ -30,7 +30,8 @@ CASES = {
 # What no function needs from its start to its first answer to a JPEG; starts are felt.
 NOT_AT_START = HEAVY | {
     "aiohttp", "argparse", "asyncio", "concurrent.futures", "difflib", "email", "flask",
-    "google.protobuf", "grpc", "http.client", "http.server", "importlib.metadata", "multiprocessing",
+    "google.protobuf", "grpc", "http.client", "http.server", "importlib.metadata",
+    "multiprocessing",
     "opentelemetry",
     "prometheus_client", "sqlite3", "ssl", "tempfile", "unittest", "werkzeug", "xml",
     "handler.coding", "handler.part", "handler.samples",
