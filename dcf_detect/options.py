@@ -96,7 +96,7 @@ def settings_of(given: Mapping[str, object], base: Settings) -> Settings:
     if "classes" in changes:
         changes["classes"] = words_of(cast("Classes", changes["classes"]))
     try:
-        return replace(base, **changes)  # type: ignore[arg-type] # checked by their names
+        return replace(base, **changes)
     except OptionError as error:
         raise ValueError(error.message) from None
 
