@@ -1,9 +1,11 @@
 """What a detector and each call of it can be asked for, checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Literal, TypedDict, cast
+
+from msgspec.structs import replace
 
 from .arrays import Color, Form
 from .rooms import RANGES, OptionError, Settings, Tiles
@@ -94,7 +96,7 @@ def settings_of(given: Mapping[str, object], base: Settings) -> Settings:
     if "classes" in changes:
         changes["classes"] = words_of(cast("Classes", changes["classes"]))
     try:
-        return replace(base, **changes)  # type: ignore[arg-type] # checked by their names
+        return replace(base, **changes)
     except OptionError as error:
         raise ValueError(error.message) from None
 

@@ -12,8 +12,9 @@ if CHECKOUT:
     from models.ssd.detections import Detections
     from models.ssd.detector import Answer
     from models.ssd.detector import Detector as Engine
-    from models.ssd.draw import PictureFormat, draw, encode_picture
+    from models.ssd.draw import draw, encode_picture
     from models.ssd.errors import DetectorError, OptionError
+    from models.ssd.formats import PictureFormat
     from models.ssd.image import ImageDecoder
     from models.ssd.pixels import rgb_from_pillow
     from models.ssd.ranges import RANGES
@@ -24,8 +25,9 @@ else:
     from .models.ssd.detections import Detections
     from .models.ssd.detector import Answer
     from .models.ssd.detector import Detector as Engine
-    from .models.ssd.draw import PictureFormat, draw, encode_picture
+    from .models.ssd.draw import draw, encode_picture
     from .models.ssd.errors import DetectorError, OptionError
+    from .models.ssd.formats import PictureFormat
     from .models.ssd.image import ImageDecoder
     from .models.ssd.pixels import rgb_from_pillow
     from .models.ssd.ranges import RANGES

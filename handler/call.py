@@ -1,7 +1,8 @@
 """What a call brought, whoever made the request object: its body, unpacked, and its query."""
 
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
+
+import msgspec
 
 from .errors import BadOption
 from .limits import FORM_FIELDS, most_unpacked
@@ -9,8 +10,7 @@ from .limits import FORM_FIELDS, most_unpacked
 _GZIP = b"\x1f\x8b\x08"
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(msgspec.Struct, frozen=True):
     """A body.
 
     Attributes:

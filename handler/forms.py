@@ -6,8 +6,10 @@ RFC 7578 and RFC 2046, section 5.1, for the one, the URL standard's
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 from .errors import BadOption
 from .limits import (
@@ -18,9 +20,11 @@ from .limits import (
     refuse_more,
 )
 from .options import OPTION_NAMES
-from .part import Part, read_part
 from .sniffing import image_format
 from .wrappings import WHITESPACE, unescaped
+
+if TYPE_CHECKING:
+    from .part import Part
 
 NAMES = ("image", "file", "data")
 """Fields of text that hold the picture, the better name first."""
@@ -31,8 +35,7 @@ _PICTURE_FIELD = re.compile(rb"&(?:%s)=" % "|".join(NAMES).encode())
 _CUT = "the multipart form is cut or broken: send it whole"
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """What a form holds.
 
     Attributes:
@@ -41,8 +44,8 @@ class Form:
         image: What its field of ``NAMES`` holds; None where it has none.
     """
 
-    fields: dict[str, str] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    files: dict[str, bytes] = msgspec.field(default_factory=dict)
     image: bytes | None = None
 
 
@@ -75,7 +78,9 @@ def read_multipart(body: bytes, boundary: bytes) -> Form:
     return Form(fields, files, _best(texts))
 
 
-def _parts(body: bytes, boundary: bytes) -> Iterator[Part]:
+def _parts(body: bytes, boundary: bytes) -> "Iterator[Part]":
+    from .part import read_part  # for multipart alone, and starts are felt
+
     # Begins with plain text, which is found ten times as fast as a choice of line breaks.
     edge = re.compile(rb"\n--" + re.escape(boundary) + rb"(?:(--)|[ \t]*\r?\n)")
     opening = re.compile(rb"^--" + re.escape(boundary) + rb"[ \t]*\r?\n", re.MULTILINE)

@@ -5,7 +5,8 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from .call import read_body, read_query
 from .errors import BadBase64, BadOption, PayloadError

@@ -6,9 +6,11 @@ A call's query wins over the fields of its body, those over the function's setti
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from .errors import BadOption, SettingError
 from .rooms import AUTO, MAX_PIXELS_LIMIT, RANGES, TILES, TILES_DEMAND, Range, Tiles
@@ -26,8 +28,7 @@ _MODEL_ID_ALLOWED = "1 to 100 letters, digits, dots, dashes, underscores and @"
 _MAX_BODY, _BODY_RANGE = 32 << 20, Range(1, 1 << 30, whole=True, help="Bytes of a body.")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """What one call asks for; None means what the model's bundle says. Ranges are in ``RANGES``.
 
     Attributes:
@@ -51,11 +52,10 @@ class Options:
     tiles: Tiles | None = None
 
 
-OPTION_NAMES = tuple(field.name for field in fields(Options))
+OPTION_NAMES = Options.__struct_fields__
 
 
-@dataclass(frozen=True)
-class FunctionSettings:
+class FunctionSettings(msgspec.Struct, frozen=True):
     """Settings of the function, fixed at its start.
 
     Attributes:

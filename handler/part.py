@@ -5,8 +5,9 @@ RFC 7578; names by RFC 5987 too, and file names in whatever bytes an old system 
 
 import binascii
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 from .errors import BadOption
 from .sniffing import image_format
@@ -26,8 +27,7 @@ _NAME = re.compile(rb';\s*name\s*=\s*"([^"]*)"', re.IGNORECASE)
 _AS_IS = frozenset((b"", b"7bit", b"8bit", b"binary"))
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One part.
 
     Attributes:

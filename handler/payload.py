@@ -5,7 +5,6 @@ The body is sniffed, never believed: ``curl --data-binary`` calls every picture 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -25,8 +24,7 @@ _EMPTY_FORM = re.compile(rb"\s{0,9}--[^\r\n]{1,200}--\s{0,9}\Z")
 _JSON_IN_JSON = re.compile(rb'"\s*\{')
 
 
-@dataclass(frozen=True)
-class Payload:
+class Payload(msgspec.Struct, frozen=True):
     """What a call sent.
 
     Attributes:
@@ -37,7 +35,7 @@ class Payload:
 
     pictures: tuple[Picture | PayloadError, ...]
     batch: bool = False
-    fields: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = msgspec.field(default_factory=dict)
 
 
 def read_payload(body: bytes) -> Payload:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import cast, get_args
+
+import msgspec
 
 from .errors import PayloadError
 from .options import Options
@@ -16,8 +17,7 @@ _OFFERS = {JSON_TYPE: "json", "image/jpeg": "jpeg", "image/png": "png", "image/j
 Failure = DetectorError | PayloadError
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What the function answers; the watcher reads these attributes by name.
 
     Attributes:
@@ -30,8 +30,8 @@ class Reply:
 
     body: bytes
     content_type: str = JSON_TYPE
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    timings_ms: Mapping[str, float] = msgspec.field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     status: int = 200
 
 

@@ -12,9 +12,8 @@ if TYPE_CHECKING or __package__ == "handler":
     from models.ssd.decoding import Inspected
     from models.ssd.detections import Detections
     from models.ssd.detector import Answer, Detector
-    from models.ssd.draw import PictureFormat
     from models.ssd.errors import DetectorError, TruncatedImage
-    from models.ssd.formats import image_format
+    from models.ssd.formats import PictureFormat, image_format
     from models.ssd.image import MAX_PIXELS_LIMIT
     from models.ssd.profile import (
         DETECTIONS,
@@ -33,9 +32,8 @@ else:
     from ..models.ssd.decoding import Inspected
     from ..models.ssd.detections import Detections
     from ..models.ssd.detector import Answer, Detector
-    from ..models.ssd.draw import PictureFormat
     from ..models.ssd.errors import DetectorError, TruncatedImage
-    from ..models.ssd.formats import image_format
+    from ..models.ssd.formats import PictureFormat, image_format
     from ..models.ssd.image import MAX_PIXELS_LIMIT
     from ..models.ssd.profile import (
         DETECTIONS,

@@ -1,8 +1,9 @@
 """Settings of what is kept for labelling: off, unless a share is set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from .errors import BadOption, SettingError
 from .options import SETTINGS, Setting, read_number
@@ -23,8 +24,7 @@ ALL_ROWS = (*SETTINGS, *SAMPLE_SETTINGS)
 """Every setting of the function."""
 
 
-@dataclass(frozen=True)
-class SampleSettings:
+class SampleSettings(msgspec.Struct, frozen=True):
     """How much is kept, and where.
 
     Attributes:

@@ -27,7 +27,6 @@ _CAUSES = (
     (rb"PK\x03\x04", "the input is a zip archive: send an image"),
     (rb"\s*<(?:!doctype html|html)", "the input is a web page: send an image"),
 )  # fmt: skip
-_CAUSE = tuple((re.compile(sign, re.IGNORECASE | re.DOTALL), words) for sign, words in _CAUSES)
 
 
 def begins_like_base64(text: bytes) -> bool:
@@ -50,8 +49,9 @@ def not_an_image(given: bytes, inner: bytes = b"") -> NotAnImage:
     if begins_like_base64(inner):
         return NotAnImage("the input is base64 of base64: encode the image once")
     for head in (bytes(given[:HEAD]), bytes(inner[:HEAD])):
-        for sign, words in _CAUSE:
-            if sign.match(head):
+        for sign, words in _CAUSES:
+            # Compiled when something is refused: starts are felt.
+            if re.match(sign, head, re.IGNORECASE | re.DOTALL):
                 return NotAnImage(words)
     return NotAnImage(
         "the input is neither an image nor base64 of one: send JPEG, PNG, WebP, AVIF, BMP, GIF or "

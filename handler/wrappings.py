@@ -15,16 +15,17 @@ WHITESPACE = b" \t\r\n\x0b\x0c"
 _AROUND = WHITESPACE + b"\0\x1a\"'`,;"
 # A quoted, percent-encoded data URI of b'...' in UTF-16 has five.
 _MOST_WRAPPINGS = 8
+# Patterns here are compiled when a text first needs them: starts are felt.
 _ENCODINGS = (
-    (re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff", re.DOTALL), "utf-32", 4),
-    (re.compile(rb"\xff\xfe|\xfe\xff", re.DOTALL), "utf-16", 2),
-    (re.compile(rb"[^\0]\0\0\0", re.DOTALL), "utf-32-le", 4),
-    (re.compile(rb"\0\0\0[^\0]", re.DOTALL), "utf-32-be", 4),
-    (re.compile(rb"[^\0]\0[^\0]\0", re.DOTALL), "utf-16-le", 2),
-    (re.compile(rb"\0[^\0]\0[^\0]", re.DOTALL), "utf-16-be", 2),
+    (rb"\xff\xfe\0\0|\0\0\xfe\xff", "utf-32", 4),
+    (rb"\xff\xfe|\xfe\xff", "utf-16", 2),
+    (rb"[^\0]\0\0\0", "utf-32-le", 4),
+    (rb"\0\0\0[^\0]", "utf-32-be", 4),
+    (rb"[^\0]\0[^\0]\0", "utf-16-le", 2),
+    (rb"\0[^\0]\0[^\0]", "utf-16-be", 2),
 )
 _UTF8_MARK = b"\xef\xbb\xbf"
-_LITERAL = re.compile(rb"[bu]['\"]", re.IGNORECASE)
+_LITERAL = rb"(?i)[bu]['\"]"
 # How languages write what base64 has, or its line ends, in a quoted text.
 _ESCAPES = (
     (rb"\n", b""), (rb"\r", b""), (rb"\/", b"/"), (rb"\"", b'"'),
@@ -32,16 +33,15 @@ _ESCAPES = (
     (rb"\u003D", b"="), (rb"\u003d", b"="),
 )  # fmt: skip
 # Parameters may be quoted and hold commas; without `base64` the data are percent-encoded bytes.
-_DATA_URI = re.compile(
-    rb"\s{0,99}data:(?://)?(?:.{0,1000}?;\s{0,9}base64\s{0,9}|[^,]{0,1000}),"
+_DATA_URI = (
+    rb"(?is)\s{0,99}data:(?://)?(?:.{0,1000}?;\s{0,9}base64\s{0,9}|[^,]{0,1000}),"
     # Cut at the wrong sign, or written from memory.
-    rb"|\s{0,99}(?:[\w.+-]{1,60}/[\w.+-]{1,60};)?base64[,:]",
-    re.IGNORECASE | re.DOTALL,
+    rb"|\s{0,99}(?:[\w.+-]{1,60}/[\w.+-]{1,60};)?base64[,:]"
 )
-_ARMOUR = re.compile(rb"-----BEGIN [^\r\n]{1,99}-----\s|begin-base64 [^\r\n]{1,999}\n")
-_ARMOUR_END = re.compile(rb"-----END [^\r\n]{1,99}\Z")
+_ARMOUR = rb"-----BEGIN [^\r\n]{1,99}-----\s|begin-base64 [^\r\n]{1,999}\n"
+_ARMOUR_END = rb"-----END [^\r\n]{1,99}\Z"
 # The one image whose first bytes are the same with escapes and without.
-_ESCAPED_GIF = re.compile(rb"GIF8[79]a(?=[!-~]{0,20}%[0-9A-F]{2})[!-~]{20}", re.IGNORECASE)
+_ESCAPED_GIF = rb"(?i)GIF8[79]a(?=[!-~]{0,20}%[0-9A-F]{2})[!-~]{20}"
 # Bytes of a value whose escapes are undone at a time.
 _PIECE = 1 << 16
 
@@ -60,7 +60,7 @@ def unwrapped(text: bytes) -> bytes:
     """
     escapes = 0
     for _ in range(_MOST_WRAPPINGS):
-        if image_format(text) and not _ESCAPED_GIF.match(text):
+        if image_format(text) and not re.match(_ESCAPED_GIF, text):
             break
         # Whatever is taken off, the text gets shorter.
         inner = next((made for step in _STEPS if len(made := step(text)) != len(text)), None)
@@ -76,7 +76,7 @@ def unwrapped(text: bytes) -> bytes:
 
 def without_uri(text: bytes) -> bytes:
     """What a data URI holds; another text as it is."""
-    uri = _DATA_URI.match(text)
+    uri = re.match(_DATA_URI, text)
     return text[uri.end() :] if uri else text
 
 
@@ -91,7 +91,7 @@ def in_utf8(text: bytes) -> bytes:
     if b"\0" not in head and head[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return text
     for sign, encoding, unit in _ENCODINGS:
-        if sign.match(head):
+        if re.match(sign, head, re.DOTALL):
             try:
                 return text[: len(text) // unit * unit].decode(encoding).encode()
             except UnicodeDecodeError:
@@ -151,7 +151,7 @@ def _bare(text: bytes) -> bytes:
 
 
 def _unquoted(text: bytes) -> bytes:
-    return text[2:] if _LITERAL.match(text) else text
+    return text[2:] if re.match(_LITERAL, text) else text
 
 
 def _without_backslashes(text: bytes) -> bytes:
@@ -162,10 +162,10 @@ def _without_backslashes(text: bytes) -> bytes:
 
 
 def _disarmoured(text: bytes) -> bytes:
-    begin = _ARMOUR.match(text)
+    begin = re.match(_ARMOUR, text)
     if not begin:
         return text
-    end = _ARMOUR_END.search(text, max(begin.end(), len(text) - 200))
+    end = re.compile(_ARMOUR_END).search(text, max(begin.end(), len(text) - 200))
     return text[begin.end() : end.start() if end else None]
 
 

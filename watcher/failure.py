@@ -4,7 +4,8 @@ import logging
 import re
 import shlex
 import uuid
-from dataclasses import dataclass
+
+import msgspec
 
 from .call_log import CALL, TRACE
 from .codes import HANDLER_ERROR, Status, code_of, message_of, own_status_of, status_of
@@ -15,8 +16,7 @@ _log = logging.getLogger(__name__)
 _ID = re.compile(r"[!-~]{1,128}")
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """Why a call was not answered, as a client learns it.
 
     Attributes:

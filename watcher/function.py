@@ -3,9 +3,10 @@
 import logging
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from . import process_lifetime
 from .configuration import config
@@ -26,8 +27,7 @@ DISTRIBUTION = "dcf-detect"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """A loaded handler with everything that calls it."""
 
     loaded: Loaded

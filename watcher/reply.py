@@ -6,8 +6,10 @@ A handler may answer with str, bytes, None, what `json_body.py` makes JSON of, o
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from . import json_body
 from .errors import BadReply
@@ -26,8 +28,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _STAGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """One answer, ready to send.
 
     Attributes:
@@ -42,7 +43,7 @@ class Reply:
     content_type: str = TEXT
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    timings_ms: Mapping[str, float] = msgspec.field(default_factory=dict)
 
 
 def from_answer(answer: object) -> Reply:

@@ -9,8 +9,9 @@ import importlib
 import sys
 import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 _OURS = (str(Path(__file__).parent) + "/", "<frozen importlib", importlib.__file__)
 _LIBRARIES = ("/site-packages/", "/dist-packages/")
@@ -30,8 +31,7 @@ class _Function:
 _function = _Function()
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(msgspec.Struct, frozen=True):
     """Where a thread is.
 
     Attributes:

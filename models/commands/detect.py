@@ -16,7 +16,7 @@ from .tiles_type import TILES_TYPE
 
 if TYPE_CHECKING:
     from ..ssd.detector import Answer, Detector
-    from ..ssd.draw import PictureFormat
+    from ..ssd.formats import PictureFormat
     from ..ssd.settings import Tiles
 
 # A name that leads nowhere is a mistake of the line, told before any work; a folder or a file that
@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-
     object a line, with the name of the file. An image that cannot be read is named on stderr, the
     others are answered, and the exit status is 1.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from ..ssd.detector import Detector
 

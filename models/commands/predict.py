@@ -3,11 +3,12 @@
 import hashlib
 import json
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import asdict, replace
 
 from ..ssd.ranges import RANGES
 from .bundle_type import BUNDLE

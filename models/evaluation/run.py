@@ -1,10 +1,11 @@
 """Measures a detector on annotated pictures."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
+from msgspec.structs import replace
 
 from ..datasets.record import DataSet
 from ..ssd.detections import Detections

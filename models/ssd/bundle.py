@@ -4,8 +4,9 @@ Every file is checked against the manifest before anything is parsed, and nothin
 """
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from .errors import BundleError
 from .labels import Labels, parse_labels
@@ -18,8 +19,7 @@ _SHOWN = 100
 _MANIFEST_LIMIT = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(msgspec.Struct, frozen=True):
     """A verified bundle.
 
     Attributes:

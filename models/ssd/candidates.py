@@ -1,16 +1,15 @@
 """Candidates: boxes that may become answers, before they are put into pixels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from .nms import suppress
 
 
-@dataclass(frozen=True)
-class Candidates:
+class Candidates(msgspec.Struct, frozen=True):
     """What a look at a picture, or at a part of it, found; best first.
 
     Attributes:

@@ -4,7 +4,7 @@ The figures were measured, each at the worst picture of its kind that could be f
 is estimated is rather too much (benchmarks/comparisons/appetite.py looks for worse ones).
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from .jpeg_structure import read_jpeg
 from .limits import DRAWN_PNG, MEMORY, MILLISECONDS, SIDE
@@ -50,8 +50,7 @@ _DECODED_AGAIN_NS = 12
 _ENCODED_NS = {"jpeg": 18, "png": 100}
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(msgspec.Struct, frozen=True):
     """What a picture says of itself.
 
     Attributes:
@@ -71,8 +70,7 @@ class Header:
     frames: int = 1
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(msgspec.Struct, frozen=True):
     """What decoding takes.
 
     Attributes:
@@ -89,8 +87,7 @@ class Cost:
         return self.nanoseconds / _NS
 
 
-@dataclass(frozen=True)
-class Allowance:
+class Allowance(msgspec.Struct, frozen=True):
     """What a picture or a call may take at most.
 
     Attributes:

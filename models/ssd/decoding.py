@@ -4,8 +4,7 @@ What only some formats need is imported when one of them comes: most pictures ar
 are felt.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -26,8 +25,7 @@ _NOT_WEIGHED = Cost(0, 0)
 _LARGE = 32_000_000
 
 
-@dataclass(frozen=True)
-class Inspected:
+class Inspected(msgspec.Struct, frozen=True):
     """An encoded picture that was found worth decoding.
 
     Attributes:

@@ -1,13 +1,11 @@
 """What a detector answers: classes, confidences and boxes of one image."""
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 
-@dataclass(frozen=True)
-class Detections:
+class Detections(msgspec.Struct, frozen=True):
     """The objects found in one image, best first.
 
     Attributes:

@@ -2,20 +2,21 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from .bundle import DEFAULT_BUNDLE, Bundle, open_bundle
 from .cost import LOOK_MS, Allowance
 from .cpus import usable_cpus
 from .decoding import Inspected
 from .detections import Detections
-from .draw import PictureFormat, draw, encode_picture
 from .errors import Abandoned, DetectorError, TooCostly
+from .formats import PictureFormat
 from .image import MAX_PIXELS, DecodedImage, ImageDecoder
 from .looks import Looks, Wanted, always, check
 from .pixels import upright_size
@@ -24,8 +25,7 @@ from .settings import Settings
 from .tiles import finer, looks_of, tiles_for
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The detections of one picture, and what they cost.
 
     Attributes:
@@ -222,6 +222,8 @@ class Detector:
         Raises:
             DetectorError: The picture is not usable.
         """
+        from .draw import draw, encode_picture  # few calls want a picture, and starts are felt
+
         if isinstance(picture, bytes):
             picture = self.inspect(picture)
         whole = self._full_decoder.weigh(picture)

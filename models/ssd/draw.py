@@ -3,7 +3,6 @@
 import colorsys
 import math
 from functools import lru_cache
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -11,8 +10,8 @@ import numpy.typing as npt
 
 from .captions import CaptionPlaces, Edges
 from .detections import Detections
+from .formats import PictureFormat
 
-PictureFormat = Literal["jpeg", "png"]
 # Steps of the golden ratio round the colour circle: neighbouring class ids get unlike hues.
 _GOLDEN = 0.618033988749895
 _FONT = cv2.FONT_HERSHEY_SIMPLEX

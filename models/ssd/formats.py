@@ -1,35 +1,37 @@
 """Image formats told by their first bytes, before any decoder sees them."""
 
 import re
+from typing import Literal
 
+# Patterns, compiled when one is first looked for: most pictures are JPEGs, and starts are felt.
 _READ = (
-    (re.compile(rb"\xff\xd8\xff"), "JPEG"),
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG"),
-    (re.compile(rb"RIFF....WEBP", re.DOTALL), "WEBP"),
-    (re.compile(rb"GIF8[79]a"), "GIF"),
-    (re.compile(rb"II\*\x00|MM\x00\*|II\+\x00|MM\x00\+"), "TIFF"),
-    (re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00", re.DOTALL), "BMP"),
+    (rb"\xff\xd8\xff", "JPEG"),
+    (rb"\x89PNG\r\n\x1a\n", "PNG"),
+    (rb"(?s)RIFF....WEBP", "WEBP"),
+    (rb"GIF8[79]a", "GIF"),
+    (rb"II\*\x00|MM\x00\*|II\+\x00|MM\x00\+", "TIFF"),
+    (rb"(?s)BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00", "BMP"),
 )
 # Images all the same, but not read here; told apart so that the error can say what came.
 _KNOWN = (
-    (re.compile(rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51"), "JPEG 2000"),
-    (re.compile(rb"\x00\x00\x00\x0cJXL |\xff\x0a"), "JPEG XL"),
-    (re.compile(rb"8BPS"), "Photoshop"),
-    (re.compile(rb"%PDF-"), "PDF"),
-    (re.compile(rb"P[1-7]\s"), "Netpbm"),
-    (re.compile(rb"\x00\x00\x01\x00"), "icon"),
+    (rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51", "JPEG 2000"),
+    (rb"\x00\x00\x00\x0cJXL |\xff\x0a", "JPEG XL"),
+    (rb"8BPS", "Photoshop"),
+    (rb"%PDF-", "PDF"),
+    (rb"P[1-7]\s", "Netpbm"),
+    (rb"\x00\x00\x01\x00", "icon"),
     (
-        re.compile(
-            rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg", re.DOTALL
-        ),
+        rb"(?s)\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg",
         "SVG",
     ),
-    (re.compile(rb"II(RO|RS|U\0)|MMOR|FUJIFILMCCD-RAW|\0MRM"), "camera raw"),
-    (re.compile(rb"\x8aMNG\r\n\x1a\n|\x8bJNG\r\n\x1a\n"), "MNG"),
-    (re.compile(rb"II\xbc\x01"), "JPEG XR"),
-    (re.compile(rb"v/1\x01"), "OpenEXR"),
-    (re.compile(rb"#\?RADIANCE"), "Radiance HDR"),
+    (rb"II(RO|RS|U\0)|MMOR|FUJIFILMCCD-RAW|\0MRM", "camera raw"),
+    (rb"\x8aMNG\r\n\x1a\n|\x8bJNG\r\n\x1a\n", "MNG"),
+    (rb"II\xbc\x01", "JPEG XR"),
+    (rb"v/1\x01", "OpenEXR"),
+    (rb"#\?RADIANCE", "Radiance HDR"),
 )
+PictureFormat = Literal["jpeg", "png"]
+"""What a picture with detections drawn on it is written as."""
 # Longest beginning any pattern needs.
 HEAD = 512
 
@@ -69,6 +71,6 @@ def _branded(encoded: bytes) -> str | None:
     return next((name for name, known in _BRANDS if brands & known), None)
 
 
-def _match(encoded: bytes, table: tuple[tuple[re.Pattern[bytes], str], ...]) -> str | None:
+def _match(encoded: bytes, table: tuple[tuple[bytes, str], ...]) -> str | None:
     head = bytes(encoded[:HEAD])
-    return next((name for pattern, name in table if pattern.match(head)), None)
+    return next((name for pattern, name in table if re.match(pattern, head)), None)

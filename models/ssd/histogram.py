@@ -2,11 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 
-@dataclass
-class Histogram:
+class Histogram(msgspec.Struct):
     """Counts of values by size.
 
     Attributes:
@@ -16,7 +16,7 @@ class Histogram:
     """
 
     edges: tuple[float, ...]
-    counts: list[int] = field(default_factory=list)
+    counts: list[int] = msgspec.field(default_factory=list)
     total: float = 0.0
 
     def __post_init__(self) -> None:

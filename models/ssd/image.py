@@ -6,10 +6,11 @@ network looks at; JPEG does that in its decoder, the rest right after.
 
 import math
 import threading
-from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 from PIL import Image
 
 from . import pillow_reader
@@ -29,8 +30,7 @@ MAX_PIXELS_LIMIT = 178_956_970
 _CONVERT = "convert it to JPEG or PNG first"
 
 
-@dataclass(frozen=True)
-class DecodedImage:
+class DecodedImage(msgspec.Struct, frozen=True):
     """A decoded picture.
 
     Attributes:

@@ -5,9 +5,9 @@ libjpeg-turbo goes on where it can and warns: through simplejpeg its first warni
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import cv2
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import simplejpeg
@@ -35,8 +35,7 @@ _REDUCED = {
 }
 
 
-@dataclass(frozen=True)
-class JpegRequest:
+class JpegRequest(msgspec.Struct, frozen=True):
     """How a JPEG is to be decoded.
 
     Attributes:

@@ -7,7 +7,8 @@ scans times blocks is what a progressive JPEG costs, not its bytes.
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from .limits import JPEG_METADATA, JPEG_SCANS, JPEG_SEGMENTS
 from .refusal import refuse_more
@@ -33,8 +34,7 @@ _VISIT_NS, _REFINED_NS, _DECIDED_NS, _LOSSLESS_NS = 6.0, 0.35, 8.0, 550.0
 _SEQUENTIAL_NS = 25.0
 
 
-@dataclass(frozen=True)
-class _Frame:
+class _Frame(msgspec.Struct, frozen=True):
     marker: int
     blocks: dict[int, int]
     precision: int = 8

@@ -1,7 +1,8 @@
 """Merging: what was found in a picture as a whole and in its tiles becomes one answer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from .candidates import Candidates, joined
 from .ranges import RANGES

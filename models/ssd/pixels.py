@@ -1,8 +1,8 @@
 """Pixels of any kind to upright 8-bit RGB: modes, alpha, depth, EXIF turns."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -50,8 +50,7 @@ def upright_size(height: int, width: int, orientation: int) -> tuple[int, int]:
     return (width, height) if orientation >= 5 else (height, width)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """Between which values a picture is stretched.
 
     Attributes:

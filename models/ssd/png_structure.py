@@ -7,7 +7,8 @@ them is no fault of the picture.
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from .limits import PNG_CHUNKS
 from .refusal import refuse_more
@@ -23,8 +24,7 @@ _CRITICAL = {b"IHDR", b"PLTE", _PIXELS, b"IEND"}
 _NEEDED = _CRITICAL | {_CLEAR, _EXIF}
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True):
     """A chunk, with its length, name and checksum.
 
     Attributes:
@@ -38,8 +38,7 @@ class Chunk:
     end: int
 
 
-@dataclass(frozen=True)
-class PngStructure(Structure):
+class PngStructure(Structure, frozen=True):
     """What of a PNG is its picture.
 
     Attributes:

@@ -6,7 +6,6 @@ are fixed here, so that both sides' histograms always have the same bins.
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
@@ -64,8 +63,7 @@ OF_PICTURES = frozenset((PER_PICTURE, "picture_side_pixels"))
 """Those that have one value a picture; the others have one a detection."""
 
 
-@dataclass
-class Profile:
+class Profile(msgspec.Struct):
     """Counts of pictures and of what was found in them. Not for several threads at once.
 
     Attributes:
@@ -79,8 +77,8 @@ class Profile:
     threshold: float
     tiles: str = "1"
     pictures: int = 0
-    classes: Counter[str] = field(default_factory=Counter)
-    histograms: dict[str, Histogram] = field(
+    classes: Counter[str] = msgspec.field(default_factory=Counter)
+    histograms: dict[str, Histogram] = msgspec.field(
         default_factory=lambda: {each.name: Histogram(each.edges) for each in MEASURES}
     )
 

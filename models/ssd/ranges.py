@@ -5,12 +5,12 @@ here. What a call may cost follows from the counts: suppression compares every c
 answer so far.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Range:
+
+class Range(msgspec.Struct, frozen=True):
     """A row of the table: both ends are allowed.
 
     Attributes:

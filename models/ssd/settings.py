@@ -1,7 +1,8 @@
 """What one call asks of the detector."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from .errors import OptionError
 from .ranges import AUTO, RANGES, TILES, TILES_DEMAND
@@ -10,8 +11,7 @@ from .spec import DefaultsSpec
 Tiles = int | Literal["auto"]
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """Thresholds and limits of one call; their ranges are those of ``RANGES``.
 
     Attributes:

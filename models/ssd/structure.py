@@ -1,14 +1,13 @@
 """What a picture asks of its decoder beyond what its header says, whatever its format."""
 
-from dataclasses import dataclass
+import msgspec
 
 
 class PartDamaged(Exception):
     """A part that the picture needs is not what its checksum says."""
 
 
-@dataclass(frozen=True)
-class Structure:
+class Structure(msgspec.Struct, frozen=True):
     """What a picture asks of a decoder; nothing of all this where its format has no such thing.
 
     Attributes:

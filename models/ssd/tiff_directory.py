@@ -6,7 +6,8 @@ TIFF 6.0, section 2, and BigTIFF. What lies outside the file is left out, as rea
 import contextlib
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from .limits import TIFF_TAGS, TIFF_VALUES
 from .refusal import refuse_more
@@ -21,8 +22,7 @@ _PIECES = {1, 2, 6, 7}
 _PAGES = 32
 
 
-@dataclass(frozen=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True):
     """One page of a TIFF.
 
     Attributes:

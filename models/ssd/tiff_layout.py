@@ -4,7 +4,8 @@ Each row of ``reader`` is held against other programs by the matrix (tests/model
 """
 
 import enum
-from dataclasses import dataclass
+
+import msgspec
 
 from .tiff_directory import Directory, TiffFile
 
@@ -41,8 +42,7 @@ class Reader(enum.Enum):
     DEEP = "deep"
 
 
-@dataclass(frozen=True)
-class TiffLayout:
+class TiffLayout(msgspec.Struct, frozen=True):
     """How pixels lie; each attribute is the tag of that name.
 
     Attributes:

@@ -6,7 +6,6 @@ Each strip or tile is unpacked whole, and may be named more than once.
 import contextlib
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .limits import TIFF_READ, TIFF_SCANS
 from .refusal import refuse_more
@@ -30,8 +29,7 @@ _READ = 4
 _SUBDIRECTORIES = 8
 
 
-@dataclass(frozen=True)
-class TiffStructure(Structure):
+class TiffStructure(Structure, frozen=True):
     """What a TIFF asks of a reader.
 
     Attributes:

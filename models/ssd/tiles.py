@@ -4,8 +4,7 @@ Level n has n x n tiles, each larger than an n-th by what they overlap. ``tiles=
 whole picture and the 4 tiles of level 2; ``tiles=3`` at those and the 9 of level 3.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -21,8 +20,7 @@ _LEAST = 1 / 3
 _WORTH = 3 / 4
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(msgspec.Struct, frozen=True):
     """A part of a picture, in pixels; it has at least one.
 
     Attributes:

@@ -1,6 +1,5 @@
 """What every engine behind the session's port must do."""
 
-import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
@@ -95,4 +94,4 @@ def test_a_graph_without_a_named_output_is_refused(bundle):
     )
     manifest = msgspec.structs.replace(bundle.manifest, outputs=outputs)
     with pytest.raises(BundleError, match="no output 'nowhere'"):
-        open_session(dataclasses.replace(bundle, manifest=manifest), 1)
+        open_session(msgspec.structs.replace(bundle, manifest=manifest), 1)

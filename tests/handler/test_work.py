@@ -6,6 +6,7 @@ import io
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from PIL import Image
 
@@ -96,9 +97,9 @@ def test_only_pictures_that_get_tiles_count(handler, cup):
     check_looks(plain, 1)
     check_looks(plain, "auto")
     with pytest.raises(BadOption, match="81 images with tiles=auto are 85 inferences"):
-        check_looks([cup] * 80 + [dataclasses.replace(cup, tiles=2)], "auto")
+        check_looks([cup] * 80 + [msgspec.structs.replace(cup, tiles=2)], "auto")
     failed = BadOption("of one image")
-    check_looks([failed] * 200 + [dataclasses.replace(cup, tiles=3)] * 4, 3)
+    check_looks([failed] * 200 + [msgspec.structs.replace(cup, tiles=3)] * 4, 3)
     answers = json.loads(handler(Call(batch(20, small(60, 60), tiles=3, format="full"))).body)
     assert [answer["tiles"] for answer in answers] == [1] * 20
 
@@ -106,9 +107,9 @@ def test_only_pictures_that_get_tiles_count(handler, cup):
 def test_each_look_is_work(cup):
     body = Body(b"x" * 50_000, 50_000)
     allowance = Allowance(milliseconds=5 * 100)
-    check_work(object(), body, [dataclasses.replace(cup, tiles=2)], "json", allowance)
+    check_work(object(), body, [msgspec.structs.replace(cup, tiles=2)], "json", allowance)
     with pytest.raises(TooCostly, match=r"at most 100 .*, ask for fewer tiles, or raise"):
-        check_work(object(), body, [dataclasses.replace(cup, tiles=3)], "json", allowance)
+        check_work(object(), body, [msgspec.structs.replace(cup, tiles=3)], "json", allowance)
 
 
 def test_auto_never_refuses_what_is_answered_without_tiles():

@@ -11,8 +11,9 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from .. import function
 from ..call_log import TRACE

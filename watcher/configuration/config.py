@@ -5,17 +5,18 @@ Priority, for every setting alike: flag, environment (upper case, lower case, ot
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ..errors import SettingError
 from . import cores, memory, values
 from .settings import SETTINGS, Setting
 
 _MESH_PREFIX = "MESH_"
+_SECRET = {row.name.lower() for row in SETTINGS if row.kind == "secret"}
 
 
-@dataclass(frozen=True)
-class Settings:  # pylint: disable=too-many-instance-attributes # one for each row of the table
+class Settings(msgspec.Struct, frozen=True):  # pylint: disable=too-many-instance-attributes # one for each row of the table
     """Every setting of one process, read and checked. Times in seconds, sizes in bytes."""
 
     handler_dir: str
@@ -48,9 +49,9 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     batch: str
     data_path: str
     data_files: str
-    rest_url: str = field(repr=False)
+    rest_url: str
     rest_timeout: float
-    api_header: str = field(repr=False)
+    api_header: str
     batch_retry: float
     result_file: str
     answer_template: str
@@ -61,6 +62,10 @@ class Settings:  # pylint: disable=too-many-instance-attributes # one for each r
     log_command: str
     mesh_addresses: Mapping[str, str]
     """MESH_<NAME> of the environment: NAME -> host:port."""
+
+    def __repr__(self) -> str:
+        shown = (name for name in self.__struct_fields__ if name not in _SECRET)
+        return f"Settings({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     @property
     def is_batch(self) -> bool:

@@ -1,13 +1,12 @@
 """The table of settings: what a person may set, its default, its range, and a sentence about it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _PORTS = 65535
 _DAY = 86400.0
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One row of the table.
 
     Attributes:

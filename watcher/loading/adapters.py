@@ -6,14 +6,16 @@ function called `handle` with one parameter gets the body alone.
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import reply
 from ..errors import BadReply, WrongSignature
 from ..reply import Reply
 from ..request import Request
 from .flask_context import contexts_for
-from .openfaas_event import Context, Event
+
+if TYPE_CHECKING:
+    from .openfaas_event import Context, Event
 
 Call = Callable[[Request], Reply]
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -88,7 +90,9 @@ def _text(handler: Callable[[str], object]) -> Call:
     return call
 
 
-def _openfaas(handler: Callable[[Event, Context], object]) -> Call:
+def _openfaas(handler: "Callable[[Event, Context], object]") -> Call:
+    from .openfaas_event import Context, Event  # for handlers of that kind alone
+
     context = Context()
 
     def call(request: Request) -> Reply:

@@ -11,12 +11,12 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import msgspec
 
 from ..configuration.config import Settings
 from ..errors import (
@@ -39,8 +39,7 @@ _LONGEST_SERVES = 200
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """A handler, built and warm.
 
     Attributes:
@@ -131,8 +130,8 @@ def load_function(settings: Settings, file_name: str, name: str) -> Callable[...
 
 def _import(folder: Path, file: Path, private_name: str = PRIVATE_NAME) -> ModuleType:
     if not file.is_file():
-        near = get_close_matches(file.name, [f.name for f in file.parent.glob("*.py")], n=1)
-        hint = f"did you mean {near[0]}?" if near else "set HANDLER_DIR and HANDLER_FILE"
+        near = _near(file.name, [each.name for each in file.parent.glob("*.py")])
+        hint = f"did you mean {near}?" if near else "set HANDLER_DIR and HANDLER_FILE"
         raise MissingFile(f"there is no handler file {file}; {hint}")
     try:
         if (folder / "__init__.py").is_file() and file.parent == folder:
@@ -187,13 +186,20 @@ def _find(module: ModuleType | None, name: str, file: Path) -> Callable[..., Any
         target = getattr(module, name)
     except AttributeError:
         public = [key for key in vars(module) if not key.startswith("_")]
-        near = get_close_matches(name, public, n=1)
-        hint = f"did you mean {near[0]}?" if near else "set HANDLER_NAME"
+        near = _near(name, public)
+        hint = f"did you mean {near}?" if near else "set HANDLER_NAME"
         raise MissingName(f"{short(file)} has no {name}; {hint}") from None
     if not callable(target):
         kind = type(target).__name__
         raise NotCallable(f"{name} of {short(file)} is a {kind}; it must be a class or a function")
     return target  # type: ignore[no-any-return] # getattr of a module is Any; callable() was asked
+
+
+def _near(name: str, known: list[str]) -> str:
+    """The known name that is most like another; empty where none is."""
+    from difflib import get_close_matches  # only for what ends the start
+
+    return next(iter(get_close_matches(name, known, n=1)), "")
 
 
 def _build(target: Callable[..., Any], name: str) -> Callable[..., Any]:

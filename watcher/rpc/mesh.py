@@ -4,8 +4,9 @@ import re
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from ..trace_context import TRACE
 
@@ -29,8 +30,7 @@ class MeshError(Exception):
         self.message = message
 
 
-@dataclass(frozen=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True):
     """Where functions are.
 
     Attributes:
@@ -42,12 +42,15 @@ class Directory:
         token: shown with each call; empty for none.
     """
 
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = msgspec.field(default_factory=dict)
     common: str = ""
     suffix: str = ""
     port: int = DEFAULT_PORT
     timeout: float = 30.0
-    token: str = field(default="", repr=False)
+    token: str = ""
+
+    def __repr__(self) -> str:
+        return f"Directory of {', '.join(self.addresses)}"  # the token is for nobody's eyes
 
     def address(self, name: str) -> str:
         """Where a function is.

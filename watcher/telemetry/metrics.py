@@ -7,7 +7,8 @@ when they are asked for: its library takes longer to import than the rest of the
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ..runner import Runner
 
@@ -20,8 +21,7 @@ _METHODS = frozenset(
 Labels = tuple[str, ...]
 
 
-@dataclass
-class Times:
+class Times(msgspec.Struct):
     """A histogram of seconds.
 
     Attributes:
@@ -31,7 +31,7 @@ class Times:
     """
 
     edges: tuple[float, ...]
-    counts: list[int] = field(default_factory=list)
+    counts: list[int] = msgspec.field(default_factory=list)
     total: float = 0.0
 
     def __post_init__(self) -> None:
@@ -47,8 +47,7 @@ class Times:
         return Times(self.edges, list(self.counts), self.total)
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(msgspec.Struct, frozen=True):
     """All numbers at one moment.
 
     Attributes:

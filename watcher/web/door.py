@@ -6,12 +6,12 @@ is as much as all the rest of the door.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from ..configuration import durations
 from ..configuration.config import Settings

@@ -1,5 +1,6 @@
 """Serves a WSGI application with waitress until told to stop, then finishes what has begun."""
 
+import contextlib
 import logging
 import resource
 import socket
@@ -40,15 +41,19 @@ _log = logging.getLogger(__name__)
 
 
 class Workers:
-    """The threads that call the application, fed by a queue that costs little."""
+    """The threads that call the application, fed by a queue that costs little.
+
+    One more is started when tasks outnumber threads: a cold start waits for the first alone.
+    """
 
     def __init__(self, count: int) -> None:
-        """Starts the threads."""
+        """Takes the most threads there may be, and starts one."""
         self._count = count
+        self._started = 0
+        self._unfinished = 0
+        self._changing = threading.Lock()
         self._tasks: SimpleQueue[Any] = SimpleQueue()
-        for number in range(count):
-            name = f"http-{number}"
-            threading.Thread(target=self._work, name=name, daemon=True).start()
+        self._start()
 
     def add_task(self, task: Any) -> None:  # noqa: ANN401 - waitress has no annotations
         """Takes a connection that has a request to answer.
@@ -56,12 +61,24 @@ class Workers:
         Args:
             task: a channel; its `service` answers one request.
         """
+        with self._changing:
+            self._unfinished += 1
+            if self._unfinished > self._started and self._started < self._count:
+                # Where the system grants no more threads, those there are answer.
+                with contextlib.suppress(RuntimeError):
+                    self._start()
         self._tasks.put(task)
 
     def shutdown(self) -> None:
         """Ends the threads that are idle; a busy one ends after its request."""
-        for _ in range(self._count):
-            self._tasks.put(None)
+        with self._changing:
+            for _ in range(self._started):
+                self._tasks.put(None)
+
+    def _start(self) -> None:
+        name = f"http-{self._started}"
+        threading.Thread(target=self._work, name=name, daemon=True).start()
+        self._started += 1
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
@@ -70,6 +87,8 @@ class Workers:
             except Exception:  # pylint: disable=broad-exception-caught # the thread must live on
                 _log.exception("answering a request failed")
             del task
+            with self._changing:
+                self._unfinished -= 1
 
 
 class _Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no annotations

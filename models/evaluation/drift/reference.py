@@ -1,8 +1,9 @@
 """What a function is held against: a profile of a data set's pictures, or the one of a model."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ...datasets.record import DataSet
 from ...ssd.bundle import open_bundle

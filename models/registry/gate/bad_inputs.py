@@ -3,12 +3,13 @@
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 from PIL import Image
 
 from ...ssd.detections import Detections

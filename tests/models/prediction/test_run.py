@@ -59,7 +59,7 @@ def test_a_missing_picture_is_an_answer(detector, tmp_path):
 
 
 def test_a_mistake_of_the_settings_ends_the_run(detector, pictures, tmp_path):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     settings = replace(detector.defaults, classes=("unicorn",))
     with Journal(tmp_path / "j", "") as journal:

@@ -1,6 +1,7 @@
 import io
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -158,7 +159,7 @@ def test_edges_are_made_whole_pixels_once_however_many_boxes_there_are():
             return super().pixels()
 
     many = found(*[[10, 10, 50, 50]] * 300)
-    draw(GREY, Counted(**vars(many)))
+    draw(GREY, Counted(**msgspec.structs.asdict(many)))
     assert Counted.asked == 1
 
 

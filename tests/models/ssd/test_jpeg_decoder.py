@@ -1,10 +1,10 @@
 """JPEGs are decoded at a reduced scale; a warning that tells of no damage does not stop one."""
 
 import io
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from models.ssd.jpeg_decoder import (

@@ -3,11 +3,11 @@
 import io
 import threading
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from models.ssd.detector import Detector

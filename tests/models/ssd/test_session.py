@@ -19,12 +19,12 @@ from models.ssd import session_litert
 from models.ssd.bundle import DEFAULT_BUNDLE, open_bundle
 from models.ssd.errors import BundleError
 from models.ssd.session import open_session
-import dataclasses, msgspec
+import msgspec
 bundle = open_bundle(DEFAULT_BUNDLE)
 other = msgspec.structs.replace(bundle.manifest, engine="tensorflow")
 sys.modules["tensorflow"] = None  # as where it is not installed
 try:
-    open_session(dataclasses.replace(bundle, manifest=other), 1)
+    open_session(msgspec.structs.replace(bundle, manifest=other), 1)
 except BundleError as error:
     print(error.message)
 """

@@ -1,6 +1,5 @@
 """Which lanes there are, and when they are made."""
 
-import dataclasses
 import threading
 
 import msgspec
@@ -83,6 +82,8 @@ def test_several_pictures_are_answered_one_after_another(bundle):
 def test_a_manifest_of_another_graph_is_refused(bundle, part, change, told):
     manifest = bundle.manifest
     other = msgspec.structs.replace(getattr(manifest, part), **change)
-    wrong = dataclasses.replace(bundle, manifest=msgspec.structs.replace(manifest, **{part: other}))
+    wrong = msgspec.structs.replace(
+        bundle, manifest=msgspec.structs.replace(manifest, **{part: other})
+    )
     with pytest.raises(BundleError, match=told):
         LiteRtSession(wrong, 1)

@@ -1,6 +1,5 @@
 """A SavedModel that is none, or lacks an output, is told in one line."""
 
-import dataclasses
 import shutil
 
 import msgspec
@@ -56,7 +55,7 @@ def test_an_output_that_it_does_not_have(bundle):
     outputs = msgspec.structs.replace(bundle.manifest.outputs, scores=("masks",))
     manifest = msgspec.structs.replace(bundle.manifest, outputs=outputs)
     with pytest.raises(BundleError, match="the SavedModel has no output 'masks'"):
-        TensorFlowSession(dataclasses.replace(bundle, manifest=manifest))
+        TensorFlowSession(msgspec.structs.replace(bundle, manifest=manifest))
 
 
 def poisoned(bundle, kind, mark):

@@ -3,9 +3,8 @@
 Whether they do read it right is held against other programs by the matrix.
 """
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from models.ssd.tiff_directory import Directory, TiffFile
 from models.ssd.tiff_layout import (

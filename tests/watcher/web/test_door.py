@@ -3,10 +3,10 @@
 import hashlib
 import os
 import re
-from dataclasses import replace
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from watcher.failure import Failure
 from watcher.web.door import error_reply

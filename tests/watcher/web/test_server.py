@@ -117,25 +117,78 @@ def test_a_worker_outlives_a_task_that_fails(caplog):
     workers.shutdown()
 
 
+class Waiting:
+    """A task that lasts until its gate is open."""
+
+    def __init__(self):
+        self.began, self.gate = threading.Event(), threading.Event()
+
+    def service(self):
+        self.began.set()
+        assert self.gate.wait(20)
+
+
+def refused(_thread):
+    raise RuntimeError("can't start new thread")
+
+
 def test_workers_end_when_they_are_told_to_and_after_what_they_do():
-    before, gate, began = set(threading.enumerate()), threading.Event(), threading.Event()
-    workers = Workers(3)
+    before = set(threading.enumerate())
+    workers, tasks = Workers(3), [Waiting(), Waiting(), Waiting()]
+    for task in tasks:
+        workers.add_task(task)
+        assert task.began.wait(10)
     ours = set(threading.enumerate()) - before
 
     def alive():
         return sum(one.is_alive() for one in ours)
 
-    class Task:
-        def service(self):
-            began.set()
-            assert gate.wait(20)
-
-    workers.add_task(Task())
-    assert began.wait(10)
+    assert alive() == 3
+    tasks[0].gate.set()
+    tasks[2].gate.set()
     workers.shutdown()
     until(lambda: alive() == 1)  # the busy one
-    gate.set()
+    tasks[1].gate.set()
     until(lambda: alive() == 0)
+
+
+def test_there_are_as_many_workers_as_there_were_tasks_at_once_and_no_more_than_allowed():
+    before = set(threading.enumerate())
+    workers = Workers(3)
+
+    def threads():
+        return len(set(threading.enumerate()) - before)
+
+    assert threads() == 1
+    for _ in range(3):  # one after the other: a thread is enough
+        task = Waiting()
+        workers.add_task(task)
+        task.gate.set()
+        assert task.began.wait(10)
+        until(lambda: workers._unfinished == 0)
+    assert threads() == 1
+    tasks = [Waiting() for _ in range(5)]
+    for task in tasks:
+        workers.add_task(task)
+    assert all(task.began.wait(10) for task in tasks[:3])
+    assert threads() == 3
+    assert not any(task.began.is_set() for task in tasks[3:])
+    for task in tasks:
+        task.gate.set()
+    assert all(task.began.wait(10) for task in tasks)
+    workers.shutdown()
+    until(lambda: threads() == 0)
+
+
+def test_where_no_more_threads_are_granted_those_there_are_answer(monkeypatch):
+    workers, tasks = Workers(3), [Waiting(), Waiting()]
+    with monkeypatch.context() as changed:
+        changed.setattr(threading.Thread, "start", refused)
+        for task in tasks:
+            workers.add_task(task)
+            task.gate.set()
+    assert all(task.began.wait(10) for task in tasks)
+    workers.shutdown()
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """References: what a detector finds in a data set, and what an export recorded."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from models.datasets.reading import read_coco
 from models.evaluation.drift.reference import profile_of, recorded_profile
