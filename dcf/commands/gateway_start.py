@@ -17,9 +17,11 @@ from ..gateway.access.choosing import access_for
 from ..gateway.bounds import Bounds, raise_open_files
 from ..gateway.in_force import in_force
 from ..gateway.memory import keep_little
+from ..gateway.provider_choice import provider_of
 from ..gateway.queue.settings import queue_settings
 from ..gateway.rest.cors import cors_of
-from ..gateway.server import PROVIDERS, Server, Settings, provider_of
+from ..gateway.server import Server
+from ..gateway.settings import PROVIDERS, Settings
 from ..gateway.telemetry.events import STARTED, STOPPED, STOPPING, tell
 from ..providers.process.isolation import AUTO, MODES
 from ..providers.process.provider import MIN_READY_SECONDS

@@ -14,7 +14,6 @@ import pytest
 
 from dcf.archive import Entry, pack
 from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
-from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.kubernetes.provider import KubernetesProvider
 from dcf.providers.kubernetes.settings import ClusterSettings
 from dcf.providers.notices import CandidateReady, ReplicaEnded, RolloutEnded, RolloutStep
@@ -31,6 +30,7 @@ from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
 from dcf.providers.terms import Terms
+from tests.dcf.providers.fake.provider import FakeProvider, Script
 from tests.kubernetes.fake.cluster import cluster_in
 
 HANDLER = """

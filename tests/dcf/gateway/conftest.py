@@ -10,12 +10,13 @@ import pytest
 import requests
 from aiohttp import web
 
-from dcf.gateway.server import Server, Settings
-from dcf.providers.fake.provider import FakeProvider
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine
 from tests.dcf.conftest import RunningGateway
 from tests.dcf.gateway.listener import listening
+from tests.dcf.providers.fake.provider import FakeProvider
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 LINES = (
