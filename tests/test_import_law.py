@@ -27,7 +27,7 @@ BREACHES = {
     "lightkube-kept-apart": ("dcf/providers/kubernetes/view.py", "import lightkube"),
     "opentelemetry-kept-apart": ("dcf/gateway/core.py", "import opentelemetry.trace"),
     "optuna-kept-in-search": ("models/training/recipe.py", "import optuna"),
-    "search-layers": ("models/search/lock.py", "import models.search.storage"),
+    "search-layers": ("models/search/place.py", "import models.search.storage"),
     "training-on-any-backend": ("models/training/__init__.py", "import jax"),
     "evaluation-without-keras": ("models/datasets/record.py", "import keras"),
     "serving-is-lean": ("models/ssd/nms.py", "import pandas"),

@@ -11,7 +11,7 @@ WatcherError
 │   └── BrokenJournal, BadAnswer, NotAccepted
 └── CallError           one call cannot be answered; the process lives on
     ├── Overloaded, Draining, TimedOut, CallerLeft
-    ├── BodyTooLarge, SlowRequest, HeadersTooLarge, BadRequest, MethodNotAllowed
+    ├── BodyTooLarge, SlowRequest, BadRequest, MethodNotAllowed
     ├── StorageFailed
     └── HandlerFailed
         └── BadReply
@@ -194,12 +194,6 @@ class SlowRequest(CallError):
     """The client did not send its whole request within READ_TIMEOUT."""
 
     code = "slow_request"
-
-
-class HeadersTooLarge(CallError):
-    """The request line and headers are too long."""
-
-    code = "headers_too_large"
 
 
 class BadRequest(CallError):

@@ -86,12 +86,12 @@ class Retrainings:
         ]  # fmt: skip
         self._kept = random.random(len(self._found))
 
-    def population(self, dropped: float = 0.0, threshold: float = 0.5) -> Population:
+    def population(self, dropped: float = 0.0) -> Population:
         """Answers where a share of the detections is missing."""
         found = self._without(dropped)
         matches = Matches(self.images, found)
         right = np.zeros(len(self.data.pictures), np.bool_)
-        answers = sure(by_picture(self.data, found), threshold)
+        answers = sure(by_picture(self.data, found), 0.5)
         right[list(right_pictures(self.data, answers))] = True
         return Population(matches.precision().mean, matches.judged(), right, dropped)
 

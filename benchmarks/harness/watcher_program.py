@@ -1,6 +1,5 @@
 """The watcher under measurement, started as the process provider of the gateway starts one."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.harness.address import HOST, Address, free_ports
@@ -16,13 +15,12 @@ class WatcherProgram(Program):
 
     Args:
         plan: Says which model and which interpreter.
-        settings: Environment variables on top.
 
     Attributes:
         address: Where it answers; at once only after ``wait_ready``.
     """
 
-    def __init__(self, plan: Plan, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, plan: Plan) -> None:
         http, *others = free_ports(4)
         self.address = Address(http)
         folder = scratch()
@@ -36,7 +34,6 @@ class WatcherProgram(Program):
             "LOCK_FILE": str(Path(folder.name) / "lock"),
             "MODEL_BUNDLE": str(plan.bundle),
             **{name: str(port) for name, port in zip(names, others, strict=True)},
-            **(settings or {}),
         }
         super().__init__([plan.python, "-P", "-m", "watcher"], environ, folder)
 

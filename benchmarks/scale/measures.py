@@ -1,4 +1,4 @@
-"""What is measured of gateways with crowds: in rounds, one crowd after the other within each."""
+"""Measurements of gateways with many functions: in each round all crowds, one after the other."""
 
 import asyncio
 import itertools
@@ -21,7 +21,7 @@ _ROUTED = 20_000
 
 
 def routing(rounds: int, crowds: Sequence[Crowd], kind: str) -> ByCrowd:
-    """Microseconds of processor time in which a call's replica is found and counted."""
+    """Microseconds of processor time to choose and count a call's replica."""
     found: ByCrowd = {each: [] for each in crowds}
     for _, crowd in itertools.product(range(rounds), crowds):
         found[crowd].append(asyncio.run(_routing(crowd, kind)))
@@ -50,7 +50,7 @@ async def _routing(crowd: Crowd, kind: str) -> float:
 
 
 def calls(rounds: int, gateways: Sequence[CrowdedGateway], load: Load) -> ByCrowd:
-    """Milliseconds of processor time of the gateway for a call."""
+    """The gateway's milliseconds of processor time for a call."""
     found: ByCrowd = {each.crowd: [] for each in gateways}
     for each in gateways:
         load.on([each])  # connections to all replicas are there afterwards
@@ -60,7 +60,7 @@ def calls(rounds: int, gateways: Sequence[CrowdedGateway], load: Load) -> ByCrow
 
 
 def ways(rounds: int, gateway: CrowdedGateway, load: Load, way: Way) -> list[Round]:
-    """Milliseconds of processor time of the gateway for a call of some way, and for a plain one."""
+    """The gateway's milliseconds of processor time for a call of one way, and for a plain call."""
     pairs = alternate(
         rounds,
         lambda: load.on([gateway], way).ms_per_call,
@@ -72,13 +72,13 @@ def ways(rounds: int, gateway: CrowdedGateway, load: Load, way: Way) -> list[Rou
 def asked(
     rounds: int, gateways: Sequence[CrowdedGateway], path: str, cpu_seconds: float
 ) -> ByCrowd:
-    """Milliseconds of processor time of the gateway for an answer of its own.
+    """The gateway's milliseconds of processor time for one of its own answers.
 
     Args:
         rounds: Of all gateways in turn.
         gateways: Asked with one connection.
         path: What is asked for.
-        cpu_seconds: For which each is kept busy.
+        cpu_seconds: Processor time that each gateway spends on it.
     """
     found: ByCrowd = {each.crowd: [] for each in gateways}
     for _, each in itertools.product(range(rounds), gateways):
@@ -97,7 +97,7 @@ def _asked(gateway: CrowdedGateway, path: str, cpu_seconds: float) -> float:
 
 
 def sizes(gateways: Sequence[CrowdedGateway]) -> ByCrowd:
-    """Megabytes of each gateway now."""
+    """Memory of each gateway now, in megabytes."""
     return {each.crowd: [memory([each.pid]).rss / MEGABYTE] for each in gateways}
 
 
@@ -114,6 +114,6 @@ def idle(gateways: Sequence[CrowdedGateway], seconds: float) -> ByCrowd:
 def side_by_side(
     rounds: int, pair: Sequence[CrowdedGateway], load: Load
 ) -> list[tuple[Loaded, Loaded]]:
-    """Two gateways before the same replicas, and one of them, by round."""
+    """The load on two gateways of the same replicas, and on one of them, round by round."""
     load.on(pair)
     return alternate(rounds, lambda: load.on(pair), lambda: load.on(pair[:1]))

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dcf.errors import NotFound
-from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.port import Provider
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider, Script
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,11 @@
 """A gateway spoken to by gRPC: pb.Gateway, or pb.FxGateway where only that is served."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import TypeVar
-
-import grpc
-from google.protobuf.message import Message
+from collections.abc import Iterator, Mapping
 
 from .._proto import gateway_pb2 as pb
 from ..archive import Archive
 from ..bounded_yaml import NotReadable, read
 from ..errors import (
-    ConfigError,
-    DcfError,
     FunctionFailed,
     GatewayRefused,
     NotAGateway,
@@ -29,19 +21,11 @@ from .base import (
     Revision,
 )
 from .credentials import authorization_for
-from .grpc_failures import code_of, failure
+from .grpc_channel import GrpcChannel, Unimplemented
 from .grpc_wire import deployment, function_of, seen_from
-from .proxies import goes_directly
 from .rest import RestClient
-from .who import who
 
-_SERVICES = ("pb.Gateway", "pb.FxGateway")
-_MAX_MESSAGE = 64 << 20
 _SECONDS = 60.0
-TLS = "grpcs://"
-_CALL_SECONDS = 3600.0
-_CODE = grpc.StatusCode
-_Answer = TypeVar("_Answer", bound=Message)
 
 
 class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
@@ -58,32 +42,27 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
     def __init__(self, address: str, authorization: str = "", seconds: float = _SECONDS) -> None:
         self.address = address
         self._authorization, self._seconds = authorization, seconds
-        options = [
-            ("grpc.max_receive_message_length", _MAX_MESSAGE),
-            ("grpc.max_send_message_length", _MAX_MESSAGE),
-        ]
-        place = self._place = address.removeprefix(TLS)
-        if goes_directly(place):
-            options.append(("grpc.enable_http_proxy", 0))
-        if place == address:
-            self._channel = grpc.insecure_channel(place, options=options)
-        else:
-            self._channel = grpc.secure_channel(place, _trusted(), options=options)
+        self._channel = GrpcChannel(address, authorization, seconds)
 
     def web_address(self) -> str:
         """Where functions are called over HTTP; the same port, where the gateway does not tell."""
         try:
             return self._rest().address
         except GatewayRefused:
-            return f"http://{self._place}"
+            return f"http://{self._channel.place}"
 
     def functions(self) -> list[Function]:
         """Every function."""
-        return [function_of(each) for each in self._ask("List", pb.Empty(), pb.Functions).Functions]
+        return [
+            function_of(each)
+            for each in self._channel.ask("List", pb.Empty(), pb.Functions).Functions
+        ]
 
     def describe(self, name: str) -> Function:
         """One function."""
-        return function_of(self._ask("GetMeta", pb.FunctionRequest(FunctionName=name), pb.Function))
+        return function_of(
+            self._channel.ask("GetMeta", pb.FunctionRequest(FunctionName=name), pb.Function)
+        )
 
     def takes_archives(self) -> bool:
         """Tell whether `Info` names a store for archives, and a REST address to upload to."""
@@ -96,20 +75,20 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
 
     def deploy(self, spec: FunctionSpec) -> None:
         """Deploy a new function."""
-        self._ask("Deploy", deployment(spec), pb.Message)
+        self._channel.ask("Deploy", deployment(spec), pb.Message)
 
     def update(self, spec: FunctionSpec) -> None:
         """Update a function that is there."""
-        self._ask("Update", deployment(spec), pb.Message)
+        self._channel.ask("Update", deployment(spec), pb.Message)
 
     def delete(self, name: str) -> None:
         """Delete a function."""
-        self._ask("Delete", pb.DeleteFunctionRequest(FunctionName=name), pb.Message)
+        self._channel.ask("Delete", pb.DeleteFunctionRequest(FunctionName=name), pb.Message)
 
     def scale(self, name: str, replicas: int) -> None:
         """Want so many replicas."""
         request = pb.ScaleServiceRequest(ServiceName=name, Replicas=replicas)
-        self._ask("ReplicaUpdate", request, pb.Message)
+        self._channel.ask("ReplicaUpdate", request, pb.Message)
 
     def history(self, name: str) -> list[Revision]:
         """A function's revisions, newest first."""
@@ -140,22 +119,13 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         if invocation.query:
             metadata += (("x-query", invocation.query),)
         request = pb.InvokeServiceRequest(Service=invocation.name, Input=invocation.body)
-        invokes = self._channel.stream_stream(
-            f"/{_SERVICES[0]}/Invokes",
-            request_serializer=pb.InvokeServiceRequest.SerializeToString,
-            response_deserializer=pb.Messages.FromString,
-        )
         try:
-            answers = invokes(
-                iter([request]), timeout=_CALL_SECONDS, metadata=(*self._metadata(), *metadata)
-            )
-            for answer in answers:
+            for answer in self._channel.invokes(request, metadata):
                 yield answer.Output
             return
-        except grpc.RpcError as fault:
-            if code_of(fault) is not _CODE.UNIMPLEMENTED:
-                raise failure(self.address, fault, FunctionFailed) from fault
-        whole = self._ask("Invoke", request, pb.Message, FunctionFailed, metadata)
+        except Unimplemented:
+            pass
+        whole = self._channel.ask("Invoke", request, pb.Message, FunctionFailed, metadata)
         yield str(whole.Msg).encode()
 
     def call_later(self, invocation: Invocation) -> str:
@@ -180,7 +150,9 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
 
     def log(self, name: str) -> str:
         """What its replicas wrote."""
-        return str(self._ask("GetLog", pb.FunctionRequest(FunctionName=name), pb.Message).Msg)
+        return str(
+            self._channel.ask("GetLog", pb.FunctionRequest(FunctionName=name), pb.Message).Msg
+        )
 
     def logs(self, request: LogRequest) -> Iterator[LogLine]:
         """The lines asked for, as they come."""
@@ -200,7 +172,7 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
 
     def _info(self) -> Mapping[str, object]:
         try:
-            told = read(self._ask("Info", pb.Empty(), pb.Message).Msg.encode())
+            told = read(self._channel.ask("Info", pb.Empty(), pb.Message).Msg.encode())
         except NotReadable as fault:
             raise NotAGateway(
                 f"the Info of what answers at {self.address} cannot be read ({fault}): "
@@ -216,7 +188,7 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
                 "address: name it with --gateway http://host:port"
             )
         try:
-            address, is_same = seen_from(self._place, address)
+            address, is_same = seen_from(self._channel.place, address)
         except ValueError as fault:
             raise NotAGateway(
                 f"the Info of what answers at {self.address} names no REST address that is one: "
@@ -225,48 +197,6 @@ class GrpcClient:  # pylint: disable=too-many-public-methods # one a question
         # Whoever answers could name any address: a password goes nowhere but to the same host.
         authorization = self._authorization if is_same else authorization_for(address)
         return RestClient(address, authorization, self._seconds)
-
-    def _ask(
-        self,
-        rpc: str,
-        request: Message,
-        answer: type[_Answer],
-        otherwise: type[DcfError] = GatewayRefused,
-        metadata: tuple[tuple[str, str], ...] = (),
-    ) -> _Answer:
-        invokes = rpc == "Invoke"
-        last: grpc.RpcError | None = None
-        for service in _SERVICES:
-            send: Callable[..., _Answer] = self._channel.unary_unary(
-                f"/{service}/{rpc}",
-                request_serializer=type(request).SerializeToString,
-                response_deserializer=answer.FromString,
-            )
-            try:
-                return send(
-                    request,
-                    timeout=_CALL_SECONDS if invokes else self._seconds,
-                    metadata=(*self._metadata(), *metadata),
-                )
-            except grpc.RpcError as fault:
-                last = fault
-                if code_of(fault) is not _CODE.UNIMPLEMENTED:
-                    break
-        assert last is not None
-        raise failure(self.address, last, otherwise) from last
-
-    def _metadata(self) -> tuple[tuple[str, str], ...]:
-        authorization = (("authorization", self._authorization),) if self._authorization else ()
-        return (*authorization, ("x-deployed-by", who()))
-
-
-def _trusted() -> grpc.ChannelCredentials:
-    """Whom gateways' certificates lead to: as for https, the variable `SSL_CERT_FILE` first."""
-    named = os.environ.get("SSL_CERT_FILE", "")
-    try:
-        return grpc.ssl_channel_credentials(Path(named).read_bytes() if named else None)
-    except OSError as fault:
-        raise ConfigError(f"SSL_CERT_FILE names {named} ({fault.strerror})") from fault
 
 
 def _list(value: object) -> list[object]:

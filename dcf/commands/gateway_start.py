@@ -12,14 +12,14 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..gateway.access.certificate import certificate_of
-from ..gateway.access.choosing import access_for
 from ..gateway.bounds import Bounds, raise_open_files
 from ..gateway.in_force import in_force
 from ..gateway.memory import keep_little
+from ..gateway.provider_choice import provider_of
 from ..gateway.queue.settings import queue_settings
 from ..gateway.rest.cors import cors_of
-from ..gateway.server import PROVIDERS, Server, Settings, provider_of
+from ..gateway.server import Server
+from ..gateway.settings import PROVIDERS, Settings
 from ..gateway.telemetry.events import STARTED, STOPPED, STOPPING, tell
 from ..providers.process.isolation import AUTO, MODES
 from ..providers.process.provider import MIN_READY_SECONDS
@@ -28,6 +28,7 @@ from ..state.state_file import ACCEPT_FLAG
 from ..terminal.examples import examples
 from ..terminal.patience import patience
 from ..terminal.printing import write_line
+from .options.access import access_flags_of, access_options
 from .options.bounds import bounds_options
 from .options.cluster import cluster_of, cluster_options
 from .options.log import log_options, log_to_stderr
@@ -104,51 +105,7 @@ from .options.numbers import Number, Whole
     help="Web pages of this origin may call functions and read their answers; * for all; as often "
     "as there are some. [env: DCF_ALLOW_ORIGINS, with commas]",
 )
-@click.option(
-    "--basic-auth/--no-basic-auth",
-    envvar="basic_auth",
-    default=None,
-    help="Ask for a user and password at the gateway's own routes. [default: no on a loopback "
-    "address; elsewhere it must be said]",
-)
-@click.option(
-    "--secret-mount-path",
-    envvar="secret_mount_path",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("/run/secrets"),
-    show_default=True,
-    help="Folder of the files basic-auth-user and basic-auth-password.",
-)
-@click.option(
-    "--tokens",
-    envvar="DCF_TOKENS",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File of tokens that may use the gateway as well. [default: tokens.json in --home, if "
-    "there are some]",
-)
-@click.option(
-    "--auth-calls/--no-auth-calls",
-    envvar="DCF_AUTH_CALLS",
-    help="Ask for a token or the password at calls of functions, too. [default: no]",
-)
-@click.option(
-    "--trust-pages/--no-trust-pages",
-    envvar="DCF_TRUST_PAGES",
-    help="Let pages that functions answer with use the session of who is logged in at /ui/. "
-    "[default: no, they run in a sandbox]",
-)
-@click.option(
-    "--tls-cert",
-    envvar="DCF_TLS_CERT",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="PEM file of a certificate: both doors speak TLS. Renewed without a restart.",
-)
-@click.option(
-    "--tls-key",
-    envvar="DCF_TLS_KEY",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="PEM file of its private key.",
-)
+@access_options
 @click.option(
     "--isolation",
     envvar="DCF_ISOLATION",
@@ -185,39 +142,25 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
     min_ready_seconds: float,
     allow_callback: tuple[str, ...],
     allow_origin: tuple[str, ...],
-    basic_auth: bool | None,
-    secret_mount_path: Path,
-    tokens: Path | None,
-    auth_calls: bool,
-    trust_pages: bool,
-    tls_cert: Path | None,
-    tls_key: Path | None,
     isolation: str,
     accept_lost_state: bool,
     log_format: str,
     log_level: str,
     deploy: Path | None,
     sample: Path | None,
-    **flags: Any,  # noqa: ANN401 # bounds and the cluster's
+    **flags: Any,  # noqa: ANN401 # of access, bounds and the cluster
 ) -> None:
     """Start the local gateway in the foreground; Ctrl-C or SIGTERM ends everything it started."""
     if sample and not deploy:
         raise click.UsageError("--sample needs --deploy")
-    cluster = cluster_of(flags)
+    cluster, login = cluster_of(flags), access_flags_of(flags)
     settings = Settings(
         host,
         port,
         grpc_port,
         provider,
         home,
-        access_for(
-            host,
-            home,
-            basic_auth=basic_auth,
-            secrets=secret_mount_path,
-            tokens=tokens,
-            auth_calls=auth_calls,
-        ),
+        login.access(host, home),
         replace(
             queue_settings(home, os.environ, allow_callback), accept_lost_state=accept_lost_state
         ),
@@ -225,18 +168,13 @@ def start(  # noqa: PLR0913, PLR0917 # pylint: disable=too-many-arguments,too-ma
         accept_lost_state,
         Bounds(**flags),
         cors_of(allow_origin, os.environ),
-        certificate_of(tls_cert, tls_key),
+        login.certificate(),
         isolation,
-        _secret_files(secret_mount_path, tokens, tls_key),
-        trust_pages,
+        login.secret_files,
+        login.trust_pages,
         cluster,
     )
     _serve(settings, (log_format, log_level), (deploy, sample))
-
-
-def _secret_files(mounted: Path, *others: Path | None) -> tuple[Path, ...]:
-    password = mounted / "basic-auth-user", mounted / "basic-auth-password"
-    return (*password, *(each for each in others if each is not None))
 
 
 def _serve(

@@ -5,7 +5,6 @@ the errors of `dcf.errors` into its own statuses.
 """
 
 import dataclasses
-import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -22,13 +21,12 @@ from ..providers.terms import terms_of
 from ..providers.together import Load
 from ..scale_labels import policy_of
 from .invocation_counts import InvocationCounts
+from .names import bare_name, plain_name, secret_name
 from .telemetry import events
 from .telemetry.events import Event, tell
 
 _Store = TypeVar("_Store")
-NAMESPACE = "openfaas-fn"
 _LONGEST_WHO = 128
-_SECRET = re.compile(r"[a-zA-Z0-9]([-._a-zA-Z0-9]{0,251}[a-zA-Z0-9])?")
 
 
 class Gateway:  # pylint: disable=too-many-public-methods # one a question
@@ -82,7 +80,7 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
 
     async def history(self, name: str) -> Sequence[RevisionInfo]:
         """A function's revisions, newest first."""
-        number, line = self.figures(_plain(name))
+        number, line = self.figures(bare_name(name))
         return [
             dataclasses.replace(each, reason=line) if each.number == number else each
             for each in await self._provider.placement.history(plain_name(name))
@@ -99,12 +97,12 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
         """End a canary or shadow: it takes over, or it is drained."""
         with _told(events.CANDIDATE_SETTLED, name, revision=number, keep=keep, reason=reason):
             await self._provider.placement.settle(plain_name(name), number, reason, keep=keep)
-        self.settled(_plain(name), keep)
+        self.settled(bare_name(name), keep)
 
     async def settle_by_hand(self, name: str, by: str = "", *, keep: bool) -> RevisionInfo:
         """End a canary or shadow at once, whatever is known of it; gives its revision."""
         state = await self._provider.placement.describe(plain_name(name))
-        what, figures = "promoted" if keep else "abandoned", self.figures(_plain(name))[1]
+        what, figures = "promoted" if keep else "abandoned", self.figures(bare_name(name))[1]
         reason = ", ".join(filter(None, (f"{what} by hand", _who(by) and f"by {_who(by)}")))
         await self.settle(name, state.newest, f"{reason}: {figures}".rstrip(": "), keep=keep)
         return (await self.history(name))[0]
@@ -198,13 +196,13 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
     async def put_secret(self, name: str, value: bytes, replace: bool) -> None:
         """Create a secret, or with `replace` change one."""
         with _told(events.SECRET_PUT) as fields:
-            fields["secret"] = _secret_name(name)
+            fields["secret"] = secret_name(name)
             await self._here(self._provider.stores.secrets, "secrets").put(name, value, replace)
 
     async def delete_secret(self, name: str) -> None:
         """Forget a secret."""
         with _told(events.SECRET_DELETED) as fields:
-            fields["secret"] = _secret_name(name)
+            fields["secret"] = secret_name(name)
             await self._here(self._provider.stores.secrets, "secrets").delete(name)
 
     async def has_archive(self, digest: str) -> bool:
@@ -241,14 +239,6 @@ class Gateway:  # pylint: disable=too-many-public-methods # one a question
         return spec
 
 
-def plain_name(name: str) -> str:
-    """A checked name without its namespace (`ssd.openfaas-fn`); raises `InvalidRequest`."""
-    plain = _plain(name)
-    if not is_function_name(plain):
-        raise InvalidRequest(f"({name}) must be a valid DNS entry for service name")
-    return plain
-
-
 @contextmanager
 def _told(event: Event, name: str = "", **fields: object) -> Iterator[dict[str, object]]:
     """Log a change when it was made, or that it was refused.
@@ -258,14 +248,10 @@ def _told(event: Event, name: str = "", **fields: object) -> Iterator[dict[str, 
     try:
         yield fields
     except DcfError as fault:
-        known = _plain(name) if is_function_name(_plain(name)) else ""
+        known = bare_name(name) if is_function_name(bare_name(name)) else ""
         tell(events.CHANGE_REFUSED, change=event.name, code=fault.code, function=known)
         raise
-    tell(event, function=_plain(name), **fields)
-
-
-def _plain(name: str) -> str:
-    return name.removesuffix("." + NAMESPACE)
+    tell(event, function=bare_name(name), **fields)
 
 
 def _asked(spec: FunctionSpec) -> dict[str, object]:
@@ -275,11 +261,3 @@ def _asked(spec: FunctionSpec) -> dict[str, object]:
 def _who(by: str) -> str:
     """What a caller says of itself, as far as a history takes it."""
     return "".join(each for each in by if each.isprintable())[:_LONGEST_WHO].strip()
-
-
-def _secret_name(name: str) -> str:
-    if _SECRET.fullmatch(name) is None:
-        raise InvalidRequest(
-            f"({name}) is no name of a secret: letters, digits, dots, dashes, at most 253"
-        )
-    return name

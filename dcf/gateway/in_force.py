@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from .bounds import Bounds, open_files
-from .server import Settings
+from .settings import Settings
 
 
 def in_force(settings: Settings) -> dict[str, object]:

@@ -3,22 +3,14 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from aiohttp import web
 
 from ..errors import CannotStart
-from ..providers.kubernetes.settings import ClusterSettings
 from ..providers.notices import Hear
-from ..providers.port import Provider
-from ..providers.process.isolation import AUTO
-from ..providers.process.provider import MIN_READY_SECONDS, ProcessProvider
-from .access.access import OPEN, Access
-from .access.certificate import Certificate
 from .application import application
 from .bounds import Bounds, open_files
 from .calls.metrics import Metrics
@@ -42,13 +34,13 @@ from .openfx.grpc_door import GrpcDoor
 from .openfx.grpc_listener import GrpcListener
 from .openfx.rest_door import OpenFxDoor
 from .openfx.rpcs import Rpcs
+from .provider_choice import MakeProvider
 from .queue.call_queue import CallQueue
-from .queue.settings import QueueSettings
 from .rest.connections import Connections
-from .rest.cors import Cors
 from .rest.listener import RestListener
 from .rest.protocol import Protocol
 from .scaling.scaling import Scaling
+from .settings import Settings
 from .telemetry.traffic import Traffic
 from .ui.door import PageDoor
 from .ui.history import History
@@ -56,88 +48,6 @@ from .ui.login_door import LoginDoor
 from .ui.static_files import StaticFiles
 
 _DRAIN_SECONDS = 35.0
-PROVIDERS = ("process", "kubernetes")
-
-
-@dataclass(frozen=True)
-class Settings:  # pylint: disable=too-many-instance-attributes # one a flag
-    """How a gateway is started; flags come before environment, environment before these defaults.
-
-    Attributes:
-        host: Address both doors listen on.
-        port: REST; 0 takes a free one.
-        grpc_port: gRPC; 0 takes a free one.
-        provider: One of `PROVIDERS`.
-        home: Folder of the process provider's state.
-        access: Whom it is for.
-        queue: The queue's; None for a gateway without one.
-        min_ready_seconds: How long a new revision must stay ready before the old one is drained.
-        accept_lost_state: Start with what is left of a database that lost something.
-        bounds: How many connections it keeps, and how long it waits for what callers send.
-        cors: Which web pages may read what functions answer; None for none.
-        certificate: For TLS at both doors; None for none.
-        isolation: How functions are kept from each other: `auto`, a way, or `none`.
-        secret_files: Of the gateway, outside its folder: no function may read them.
-        trust_pages: Whether pages of functions may use the session of who is logged in.
-        cluster: The Kubernetes provider's.
-    """
-
-    host: str = "127.0.0.1"
-    port: int = 8080
-    grpc_port: int = 32222
-    provider: str = "process"
-    home: Path = Path("~/.dcf")
-    access: Access = OPEN
-    queue: QueueSettings | None = None
-    min_ready_seconds: float = MIN_READY_SECONDS
-    accept_lost_state: bool = False
-    bounds: Bounds = field(default_factory=Bounds)
-    cors: Cors | None = None
-    certificate: Certificate | None = None
-    isolation: str = AUTO
-    secret_files: tuple[Path, ...] = ()
-    trust_pages: bool = False
-    cluster: ClusterSettings = field(default_factory=ClusterSettings)
-
-    @property
-    def authorization(self) -> str:
-        """The header by which this process is known to itself, or nothing."""
-        return f"Bearer {self.access.own}" if self.access is not OPEN else ""
-
-
-MakeProvider = Callable[[str], Provider]
-
-
-def provider_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> MakeProvider:
-    """What makes the provider that the settings name; raises `CannotStart`."""
-    if settings.provider == "process":
-        return lambda mesh: ProcessProvider(
-            settings.home,
-            environ,
-            mesh=mesh,
-            mesh_token=settings.access.mesh if settings.access.auth_calls else "",
-            min_ready_seconds=settings.min_ready_seconds,
-            accept_lost_state=settings.accept_lost_state,
-            isolation=settings.isolation,
-            secret_files=settings.secret_files,
-        )
-    if settings.provider == "kubernetes":
-        return _on_cluster(settings, environ)
-    raise CannotStart(
-        f"provider {settings.provider!r} is unknown: allowed are {', '.join(PROVIDERS)}"
-    )
-
-
-def _on_cluster(settings: Settings, environ: Mapping[str, str]) -> MakeProvider:
-    """Functions of a cluster call one another by their Services, not by way of this process."""
-    try:
-        from ..providers.kubernetes.provider import KubernetesProvider
-    except ImportError as fault:
-        words = "pip install 'dcf-detect[kubernetes]'"
-        raise CannotStart(f"provider kubernetes needs {fault.name}: {words}") from fault
-    return lambda _mesh: KubernetesProvider(
-        settings.cluster, environ, min_ready_seconds=settings.min_ready_seconds
-    )
 
 
 class Server:

@@ -6,7 +6,6 @@ At a terminal it is one line that changes in place, on stderr; on a pipe a plain
 import sys
 import threading
 import time
-from types import TracebackType
 
 from .printing import show_step, write_note
 
@@ -33,12 +32,7 @@ class WaitingLine:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _fault: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         self._over.set()
         self._thread.join()
 

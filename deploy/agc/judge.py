@@ -8,7 +8,6 @@ import json
 import secrets
 import threading
 from http import HTTPStatus
-from types import TracebackType
 from typing import Self
 
 _LONGEST = 1 << 30
@@ -82,10 +81,7 @@ class LocalJudge:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    def __exit__(self, *_failure: object) -> None:
         """Closes the port."""
         self._server.shutdown()
         self._server.server_close()

@@ -137,12 +137,10 @@ def _shares(boxes: Floats, picture: Annotated, mine: Places) -> Floats:
     return shares
 
 
-def each_class(
-    data: DataSet, found: Sequence[FoundIn], least: float = 0.5
-) -> Iterator[tuple[int, ClassMatches]]:
+def each_class(data: DataSet, found: Sequence[FoundIn]) -> Iterator[tuple[int, ClassMatches]]:
     """Position and matches of each class that has an object to judge by."""
     for column in range(len(data.names)):
-        matches = match_class(data, found, column, least)
+        matches = match_class(data, found, column)
         if matches.objects:
             yield column, matches
 

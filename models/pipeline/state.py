@@ -1,6 +1,5 @@
 """What is written down of a pipeline between its runs, and who may run it now."""
 
-import fcntl
 import os
 import shutil
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from ..datasets.files import write_whole
+from ..file_lock import FileLock
 from .errors import PipelineError
 from .machine import Noted
 
@@ -98,29 +98,19 @@ class StateFolder:
             PipelineError: Another is at work.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a+b") as lock:
-            _take(lock.fileno(), self.folder)
-            lock.truncate(0)
-            lock.write(f"{os.getpid()}\n".encode())
-            lock.flush()
-            yield lock.fileno()
-
-
-def _take(lock: int, folder: Path) -> None:
-    end = time.monotonic() + _WAIT_S
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            pid = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+        file = self.folder / "lock"
+        lock, end = FileLock(file), time.monotonic() + _WAIT_S
+        while not lock.try_take():
+            pid = file.read_bytes()[:20].decode("ascii", "replace").strip()
             if _lives(pid) or time.monotonic() >= end:
                 raise PipelineError(
-                    f"{folder} is in use by another run (process {pid or 'unknown'}), or by a "
-                    "step of it: wait for its end"
-                ) from error
+                    f"{self.folder} is in use by another run (process {pid or 'unknown'}), or by "
+                    "a step of it: wait for its end"
+                )
             time.sleep(_LOOK_S)
-        else:
-            return
+        with lock:
+            file.write_bytes(f"{os.getpid()}\n".encode())
+            yield lock.fileno()
 
 
 def _lives(pid: str) -> bool:

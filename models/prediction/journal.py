@@ -4,15 +4,14 @@ One JSON document a line: first what the run was asked, then an answer a line in
 they came. A line that was cut by the end of its process, and any after it, are left out.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 
 import msgspec
 
+from ..file_lock import FileLock
 from .errors import PredictionError
 from .record import Predicted
 
@@ -35,12 +34,16 @@ class Journal:
         self.path = path
         # Place of each answer's line, by the picture's place; the last one counts.
         self._places: dict[int, int] = {}
+        self._lock = FileLock(path)
+        if not self._lock.try_take():
+            raise PredictionError(
+                f"{path} is being written by another run: wait for it, or choose another --out"
+            )
         self._file: BinaryIO = path.open("a+b")
         try:
-            self._lock()
             self._end = self._read(msgspec.json.encode(asked) + b"\n")
         except BaseException:
-            self._file.close()
+            self.close()
             raise
         self._file.truncate(self._end)
         self._file.seek(self._end)
@@ -48,12 +51,7 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         self.close()
 
     def __len__(self) -> int:
@@ -62,6 +60,7 @@ class Journal:
     def close(self) -> None:
         """Leaves the file for a later run."""
         self._file.close()
+        self._lock.release()
 
     def remove(self) -> None:
         """Takes the file away: the answers are where they belong."""
@@ -81,14 +80,6 @@ class Journal:
         for at in sorted(self._places):
             self._file.seek(self._places[at])
             yield _decode(self._file.readline())
-
-    def _lock(self) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise PredictionError(
-                f"{self.path} is being written by another run: wait for it, or choose another --out"
-            ) from error
 
     def _read(self, head: bytes) -> int:
         """Finds the answers of earlier runs; returns where the next one goes."""

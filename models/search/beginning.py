@@ -5,9 +5,9 @@ from pathlib import Path
 
 import msgspec
 
+from ..file_lock import FileLock
 from ..registry.record import check_name
 from .errors import BadStudy
-from .lock import FileLock
 from .place import Place
 from .search_file import DEFAULT, read_search
 from .study_folder import StudyFolder, StudyNote

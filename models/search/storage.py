@@ -6,8 +6,8 @@ from pathlib import Path
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
+from ..file_lock import FileLock
 from .errors import BadStudy
-from .lock import FileLock
 from .place import Place
 
 

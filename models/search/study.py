@@ -9,8 +9,8 @@ from typing import Any, Literal
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from ..file_lock import FileLock
 from .errors import BadStudy
-from .lock import FileLock
 from .place import Place
 from .proposing import pruner_of, sampler_of, suggest
 from .space import values_of

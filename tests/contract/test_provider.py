@@ -14,7 +14,6 @@ import pytest
 
 from dcf.archive import Entry, pack
 from dcf.errors import AlreadyExists, ArchiveError, InvalidRequest, NotFound
-from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.kubernetes.provider import KubernetesProvider
 from dcf.providers.kubernetes.settings import ClusterSettings
 from dcf.providers.notices import CandidateReady, ReplicaEnded, RolloutEnded, RolloutStep
@@ -31,6 +30,7 @@ from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine, LogQuery
 from dcf.providers.terms import Terms
+from tests.dcf.providers.fake.provider import FakeProvider, Script
 from tests.kubernetes.fake.cluster import cluster_in
 
 HANDLER = """
@@ -89,9 +89,12 @@ async def chunks(data):
 
 
 @asynccontextmanager
-async def started(provider):
+async def started(provider, archive=None):
+    """A provider that has an archive's code from the beginning."""
     await provider.start()
     try:
+        if archive is not None:
+            await provider.stores.archives.put(archive.digest, chunks(archive.data))
         yield provider
     finally:
         await provider.stop()
@@ -113,8 +116,7 @@ def run(steps):
 
 def test_a_function_lives_from_deploy_to_delete(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             assert await provider.stores.archives.has(archive.digest)
             spec = FunctionSpec(
                 "echo", archive.image, env={"A": "1"}, labels={"l": "2"}, constraints=("a=b",)
@@ -158,8 +160,7 @@ def test_attachments_must_be_here_and_stay_while_a_revision_names_them(make, arc
 
 def test_an_update_takes_over_and_the_same_again_is_no_work(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
             newer = FunctionSpec("echo", archive.image, env={"A": "2"})
@@ -176,8 +177,7 @@ def test_an_update_takes_over_and_the_same_again_is_no_work(make, archive):
 
 def test_of_updates_in_a_row_the_last_one_wins(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             for number in range(4):
                 await asyncio.sleep(0.05 * number)
@@ -206,8 +206,7 @@ def test_a_target_says_where_it_is_what_it_runs_and_how_long_it_may_take(make, a
 def test_ready_waits_for_a_target_and_gives_what_there_is_at_its_deadline(make, archive):
     async def steps():
         now = asyncio.get_running_loop().time
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image, replicas=0))
             assert list(await provider.routing.ready("echo", now())) == []
             waiting = asyncio.create_task(provider.routing.ready("echo", now() + 30))
@@ -233,8 +232,7 @@ def test_it_says_which_stores_it_has(make):
 
 def test_scaling_while_it_starts_ends_with_so_many(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image, replicas=2))
             await provider.placement.scale("echo", 1)
             status = await settled(provider)
@@ -265,8 +263,7 @@ def test_unknown_names_are_not_found(make):
 
 def test_a_taken_name_already_exists(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image, replicas=0))
             with pytest.raises(AlreadyExists):
                 await provider.placement.deploy(FunctionSpec("echo", archive.image))
@@ -276,8 +273,7 @@ def test_a_taken_name_already_exists(make, archive):
 
 def test_logs_are_lines_of_that_function(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
             lines = [line async for line in provider.stores.logs.lines(LogQuery("echo"))]
@@ -290,8 +286,7 @@ def test_logs_are_lines_of_that_function(make, archive):
 
 def test_log_lines_are_chosen_by_tail_instance_and_time(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
 
@@ -409,8 +404,7 @@ def test_secrets_are_kept_by_name_and_their_values_never_come_back(make):
 
 def test_a_function_wants_secrets_that_are_here(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             wanting = version(archive, 1, secrets=("token", "regcred"))
             with pytest.raises(InvalidRequest, match="secret token is not here"):
                 await provider.placement.deploy(wanting)
@@ -526,8 +520,7 @@ def test_the_newest_revision_is_told_beside_the_one_that_serves(make, archive, t
 @LASTING
 def test_stopped_and_started_again_it_has_what_was_deployed(make, archive):
     async def steps():
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
             await provider.placement.scale("echo", 2)
@@ -613,8 +606,7 @@ def test_what_replicas_use_is_told_of_every_function_that_is_there(make, archive
 def test_a_start_of_the_provider_is_no_rollout(make, archive):
     async def steps():
         heard = []
-        async with started(make()) as provider:
-            await provider.stores.archives.put(archive.digest, chunks(archive.data))
+        async with started(make(), archive) as provider:
             await provider.placement.deploy(FunctionSpec("echo", archive.image))
             await settled(provider)
         again = make()

@@ -4,7 +4,7 @@ import pytest
 
 from dcf.errors import InvalidRequest
 from dcf.function_name import MAX_NAME, is_function_name
-from dcf.gateway.core import plain_name
+from dcf.gateway.names import plain_name
 
 NAMES = {
     "a": True, "a-b": True, "0": True, "a" * MAX_NAME: True, "a" * (MAX_NAME + 1): False,

@@ -14,7 +14,8 @@ from dcf.commands.options.log import log_to_stderr
 from dcf.gateway.bounds import raise_open_files
 from dcf.gateway.memory import keep_little
 from dcf.gateway.queue.settings import queue_settings
-from dcf.gateway.server import Server, Settings
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 
 
 def main() -> None:

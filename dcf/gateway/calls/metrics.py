@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ...providers.notices import Notice, ReplicaRestarted, RolloutEnded
-from ..core import NAMESPACE
+from ..names import NAMESPACE
 from ..telemetry.exposition import COUNTER, HISTOGRAM, Family, Times
 
 # Deployed again and again, a function has hundreds of revisions, and few of them are of interest.

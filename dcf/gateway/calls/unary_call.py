@@ -10,7 +10,7 @@ from aiohttp import StreamReader
 from multidict import CIMultiDict
 
 from ...errors import DcfError
-from ..core import plain_name
+from ..names import plain_name
 from ..telemetry.refusals import GRPC
 from .call import Call
 from .failures import tell_failure

@@ -13,7 +13,8 @@ from aiohttp import StreamReader, web
 
 from ...errors import DcfError, InvalidRequest, Unsupported
 from ..calls.forwarding import Arrival, after_name, headers_up
-from ..core import Gateway, plain_name
+from ..core import Gateway
+from ..names import plain_name
 from ..queue.call_queue import CallQueue
 from ..queue.messages import failed_call, queue_page
 from ..queue.page import Page

@@ -11,7 +11,7 @@ from ..calls.failures import tell_failure
 from ..calls.forwarding import Arrival, after_name, drop_hop_by_hop, headers_up
 from ..calls.reaching import WHOLE_BODY
 from ..calls.upstream import OWN_STATUSES, Upstream
-from ..core import NAMESPACE, plain_name
+from ..names import NAMESPACE, plain_name
 from ..telemetry.refusals import REST
 
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE", "GET", "OPTIONS", "HEAD"})

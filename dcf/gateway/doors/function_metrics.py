@@ -10,7 +10,8 @@ from aiohttp import web
 
 from ...errors import InvalidRequest, Unsupported
 from ...providers.routing import Target
-from ..core import Gateway, plain_name
+from ..core import Gateway
+from ..names import plain_name
 from ..rest.messages import MOST_REVISIONS
 from ..telemetry.exposition import MEDIA
 from ..telemetry.replica_pages import ReplicaPage, joined

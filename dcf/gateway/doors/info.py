@@ -8,7 +8,8 @@ import platform
 from aiohttp import web
 
 from ... import __version__
-from ..core import NAMESPACE, Gateway
+from ..core import Gateway
+from ..names import NAMESPACE
 from ..rest.messages import Info, Namespace, ProviderInfo, Telemetry, Version
 from ..rest.replies import failed, json_reply
 from ..telemetry.exposition import MEDIA

@@ -11,7 +11,8 @@ from ...providers.placement import FunctionState
 from ...providers.routing import Target
 from ..calls import metrics
 from ..calls.metrics import Metrics
-from ..core import NAMESPACE, Gateway
+from ..core import Gateway
+from ..names import NAMESPACE
 from ..queue.call_queue import CallQueue
 from ..telemetry import own_process, refusals, traffic
 from ..telemetry.exposition import COUNTER, GAUGE, Family

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from ...errors import InvalidRequest, NotFound
-from ..core import NAMESPACE, Gateway
+from ..core import Gateway
+from ..names import NAMESPACE
 from ..rest.converters import is_ours, value_of
 from ..rest.messages import SecretNamed, SecretValue
 from ..rest.replies import accepted, json_reply, message_of

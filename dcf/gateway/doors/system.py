@@ -10,7 +10,8 @@ from aiohttp import web
 from ...errors import InvalidRequest, NotFound, Unsupported
 from ...providers.stores import LogLine, LogQuery
 from ..access.over_rest import deployed_by
-from ..core import NAMESPACE, Gateway, plain_name
+from ..core import Gateway
+from ..names import NAMESPACE, plain_name
 from ..rest.converters import is_ours, revision_of, spec_of, status_of
 from ..rest.messages import (
     Begun,

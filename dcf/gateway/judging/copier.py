@@ -16,7 +16,7 @@ from ...providers.routing import Target
 from ..calls.call import Call
 from .comparison import Kept, agree
 
-AGREED, DIFFERED, DROPPED, FAILED = RESULTS = "agreed", "differed", "dropped", "failed"
+AGREED, DIFFERED, DROPPED, FAILED = "agreed", "differed", "dropped", "failed"
 _AT_ONCE, _WAITING = 2, 8
 _MOST_BYTES = 8 << 20
 _HEADER = "X-Copy"  # so that a function with effects can tell

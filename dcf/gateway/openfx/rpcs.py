@@ -8,7 +8,8 @@ from ..._proto import gateway_pb2 as pb
 from ...errors import NotFound
 from ...providers.stores import LogQuery
 from ...yaml_dump import dump
-from ..core import Gateway, plain_name
+from ..core import Gateway
+from ..names import plain_name
 from .grpc_converters import function_of, spec_of
 
 

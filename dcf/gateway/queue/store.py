@@ -7,32 +7,18 @@ which goes on evenly from one run to the next: see `clock.py`.
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...errors import CannotStart, NotFound
+from ...errors import NotFound
 from ...state.journal import Journal
-from ...state.state_file import StateFile
 from .clock import Clock, Seen
+from .database import open_database
 from .page import Page
 from .records import Body, Item, Waiting, flow_of
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS items (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, call_id TEXT NOT NULL,
-    function TEXT NOT NULL, target TEXT NOT NULL, callback TEXT NOT NULL, headers TEXT NOT NULL,
-    size INTEGER NOT NULL, body BLOB, file TEXT NOT NULL, queued_at REAL NOT NULL,
-    attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
-    due REAL NOT NULL, failed_at REAL, since REAL NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE IF NOT EXISTS clock (
-    one INTEGER PRIMARY KEY CHECK (one = 1), queue REAL NOT NULL, wall REAL NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS items_failed ON items (failed_at) WHERE failed_at IS NOT NULL;
-CREATE TABLE IF NOT EXISTS calls (function TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
-"""
 _ITEM = (
     "seq, kind, call_id, function, target, callback, headers, size, body, file, queued_at, "
     "attempts, status, reason"
@@ -46,7 +32,6 @@ _TRIM = (
     "RETURNING file"
 )
 _Base = sqlite3.Connection
-_MUCH_ROOM = 16 << 20
 
 
 class DamagedError(Exception):
@@ -69,7 +54,7 @@ class Store:
     """
 
     def __init__(self, path: Path, clock: Clock, accept_lost: bool = False) -> None:
-        state = _opened(path, _SCHEMA, _carry_over, accept_lost)
+        state = open_database(path, accept_lost)
         self.aside = state.aside
         self._journal, self._clock = Journal(state, "queue journal"), clock
 
@@ -212,15 +197,6 @@ def _found(rows: list[tuple[Any, ...]], call_id: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _carry_over(base: _Base) -> None:
-    """Files from before the queue had a clock of its own: what waits there begins to wait now."""
-    if "since" in {row[1] for row in base.execute("PRAGMA table_info(items)")}:
-        return
-    base.execute("ALTER TABLE items ADD COLUMN since REAL NOT NULL DEFAULT 0")
-    now = time.time()
-    base.execute("UPDATE items SET since = ?, due = ? WHERE failed_at IS NULL", (now, now))
-
-
 def _insert(base: _Base, item: Item, now: float) -> int:
     values = (
         item.kind, item.call_id, item.function, item.target, item.callback,
@@ -246,37 +222,3 @@ def _item(row: Sequence[Any]) -> Item:
 def _waiting(row: tuple[Any, ...]) -> Waiting:
     seq, kind, function, target, size, since, due = row
     return Waiting(seq, flow_of(kind, function, target), size, since, due)
-
-
-def _opened(
-    path: Path,
-    schema: str,
-    carry_over: Callable[[_Base], None] | None = None,
-    accept_lost: bool = False,
-) -> StateFile:
-    try:
-        state = StateFile(path, accept_lost, exclusive=True)
-        try:
-            state.base.executescript(schema)
-            if carry_over is not None:
-                carry_over(state.base)
-            _give_back_room(state.base)
-        except BaseException:
-            state.close()
-            raise
-    except (sqlite3.Error, OSError) as fault:
-        raise CannotStart(
-            f"the queue's database {path} cannot be used ({fault}): "
-            "stop the gateway that has it, make room on its disk, or set DCF_HOME"
-        ) from fault
-    return state
-
-
-def _give_back_room(base: _Base) -> None:
-    """Shrink a file that is mostly empty: a long queue's room is reused, but never given back."""
-    free, pages, size = (
-        base.execute(f"PRAGMA {name}").fetchone()[0]
-        for name in ("freelist_count", "page_count", "page_size")
-    )
-    if free * size > _MUCH_ROOM and free > pages / 2:
-        base.execute("VACUUM")

@@ -13,7 +13,7 @@ from ...errors import InvalidRequest
 from ...providers.placement import FunctionSpec, FunctionState, RevisionInfo
 from ...providers.terms import MODES
 from ...scale_labels import PREFIX, policy_in_force
-from ..core import NAMESPACE
+from ..names import NAMESPACE
 from .messages import FunctionDeployment, Revision, SecretValue
 from .messages import FunctionStatus as StatusMessage
 

@@ -156,7 +156,7 @@ LINES_LOST = Event(
 SPANS_LOST = Event(
     "spans_lost", WARNING, "",
     "spans cannot be sent to the endpoint of traces; calls are answered all the same, and this is "
-    "told once until it is over",
+    "logged once until it is over",
 )  # fmt: skip
 SPANS_SENT = Event("spans_sent", INFO, "", "spans are sent again")
 EVENTS = tuple(each for each in tuple(globals().values()) if isinstance(each, Event))

@@ -23,7 +23,7 @@ class Family:
     """One name of the page.
 
     Attributes:
-        name: As it is told, a counter's `_total` included; without what histograms add.
+        name: As the page has it: with a counter's `_total`, without a histogram's endings.
         kind: `COUNTER`, `GAUGE` or `HISTOGRAM`.
         labels: Their names, sorted.
         meaning: For people, in one line.
@@ -48,11 +48,11 @@ class Family:
         pairs = _pairs(self.labels, values)
         start = f'{self.name}_bucket{{{"".join(f"{each}," for each in pairs)}le="'
         counts = list(accumulate(times.counts))
-        told = [f'{start}{end}"}} {count}.0\n' for end, count in zip(_ENDS, counts, strict=True)]
+        lines = [f'{start}{end}"}} {count}.0\n' for end, count in zip(_ENDS, counts, strict=True)]
         labels = self._set(values)
-        told.append(f"{self.name}_count{labels} {counts[-1]}.0\n")
-        told.append(f"{self.name}_sum{labels} {times.total!r}\n")
-        return "".join(told)
+        lines.append(f"{self.name}_count{labels} {counts[-1]}.0\n")
+        lines.append(f"{self.name}_sum{labels} {times.total!r}\n")
+        return "".join(lines)
 
     def table(self, numbers: Mapping[Key, float]) -> str:
         """All of a counter or gauge, by its labels' values."""

@@ -52,7 +52,7 @@ class Flood:
 
         Args:
             group: Its kind, which is summed.
-            key: What is told apart within the kind, so that one does not hide the others.
+            key: Of one cause within the kind; one cause must not hide the others.
             each: Lines of one key in a minute.
             most: Lines of the kind in a minute.
         """
@@ -74,12 +74,12 @@ class Flood:
         return self._sums_until(math.inf)
 
     def _sums_until(self, end: float) -> list[Sum]:
-        told = []
+        found = []
         while self._ends and self._ends[0][0] <= end:
             group = heapq.heappop(self._ends)[2]
             if more := self._windows.pop(group).more:
-                told.append(Sum(group, more))
-        return told
+                found.append(Sum(group, more))
+        return found
 
     def _begin(self, group: Hashable) -> _Window:
         window = self._windows[group] = _Window(self._clock() + SECONDS)

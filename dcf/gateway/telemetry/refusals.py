@@ -1,4 +1,4 @@
-"""What this process turned away: told in its log, a few a minute, and counted in full."""
+"""What this process refused: a few lines a minute in its log, and a count of all."""
 
 from collections import Counter
 
@@ -10,11 +10,11 @@ COUNTS: Counter[tuple[str, str]] = Counter()
 
 
 def refused(door: str, code: str, *, function: str = "", call_id: str = "", peer: str = "") -> None:
-    """A request, a call or a connection was turned away.
+    """A request, a call or a connection was refused.
 
     Args:
         door: `REST` or `GRPC`.
-        code: One of ours, as callers are told it.
+        code: Ours, as it stands in the reply.
         function: Its name, where that is known to be one; never what a caller only claims.
         call_id: Of a call.
         peer: Whose it was, where that matters.

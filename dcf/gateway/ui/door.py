@@ -1,4 +1,4 @@
-"""The REST door of the page: its files, and what it asks that nobody else does."""
+"""The REST door of the page: its files, and the routes that only the page uses."""
 
 # ruff: noqa: ARG002 - a route's handler is given its request, wanted or not
 # pylint: disable=unused-argument
@@ -6,7 +6,8 @@
 from aiohttp import web
 
 from ...errors import InvalidRequest
-from ..core import Gateway, plain_name
+from ..core import Gateway
+from ..names import plain_name
 from ..rest.replies import failed, json_reply
 from .history import STEP, STEPS, History
 from .messages import HistoryTold, Series
@@ -50,8 +51,8 @@ class PageDoor:
             names = [(await self._gateway.describe(plain_name(named))).spec.name]
         elif seconds > _POINTS_OF_ALL * step:
             raise InvalidRequest(
-                f"of all functions at most {_POINTS_OF_ALL} steps are told: ask for a longer step, "
-                "or for one function"
+                f"of all functions at most {_POINTS_OF_ALL} steps are reported: ask for a longer "
+                "step, or for one function"
             )
         else:
             names = [each.spec.name for each in await self._gateway.functions()]

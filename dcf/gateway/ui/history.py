@@ -1,7 +1,7 @@
 """The last hour of every function's calls, in steps of ten seconds, in memory.
 
 Nothing is added to a call's way: the counts that `/metrics` shows are looked at once a step, and
-what came since goes into a ring. A percentile is told from a histogram's buckets, as Prometheus'
+what came since goes into a ring. A percentile is read from a histogram's buckets, as Prometheus'
 `histogram_quantile` does, so that the page and Grafana show the same.
 """
 

@@ -5,7 +5,6 @@ import os
 import shutil
 from pathlib import Path
 
-from ..tolerance import Tolerance
 from .opening import open_place
 from .port import Place
 from .profiles import is_place
@@ -16,13 +15,12 @@ SETTING = "SSD_DATA_CACHE"
 _USUAL = Path("~/.cache/ssd/data")
 
 
-def local_folder(data: Path | str, say: Say, tolerance: Tolerance | None = None) -> Path:
+def local_folder(data: Path | str, say: Say) -> Path:
     """The folder of a data set, wherever it lies.
 
     Args:
         data: A folder, or a place.
         say: Where progress is told.
-        tolerance: How many rows of a place may be bad.
 
     Raises:
         DataSetError: The place cannot be used.
@@ -33,7 +31,7 @@ def local_folder(data: Path | str, say: Say, tolerance: Tolerance | None = None)
     version = place.version()
     folder = _folder(place, version)
     if not folder.is_dir():  # a pull ends with the folder, complete
-        pulled = pull(place, folder, say, tolerance)
+        pulled = pull(place, folder, say)
         if pulled.version != version:  # another push ended meanwhile
             return _moved(folder, _folder(place, pulled.version))
     return folder

@@ -1,6 +1,5 @@
 """A data set of a place as a folder in COCO's layout; all of it, or nothing."""
 
-import fcntl
 import hashlib
 import json
 import shutil
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...file_lock import FileLock
 from ..digest import digest_of
 from ..errors import DataSetError
 from ..files import write_json
@@ -156,11 +156,11 @@ def _scratch(place: Place, version: str, out: Path) -> Iterator[Path]:
     mark = hashlib.sha256(f"{place.name} {version}".encode()).hexdigest()
     out.parent.mkdir(parents=True, exist_ok=True)
     scratch = out.parent / f".{out.name}.pull"
-    with (out.parent / f".{out.name}.lock").open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DataSetError(f"another process pulls to {out}: wait for it") from error
+    file = out.parent / f".{out.name}.lock"
+    lock = FileLock(file)
+    if not lock.try_take():
+        raise DataSetError(f"another process pulls to {out}: wait for it")
+    with lock:
         if not (scratch / mark).is_file():  # of other rows, or half made
             shutil.rmtree(scratch, ignore_errors=True)
             for folder in ("images", "notes"):
@@ -168,4 +168,4 @@ def _scratch(place: Place, version: str, out: Path) -> Iterator[Path]:
             (scratch / mark).touch()
         yield scratch
         shutil.rmtree(scratch)
-        Path(lock.name).unlink()
+        file.unlink()

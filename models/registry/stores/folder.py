@@ -1,12 +1,12 @@
 """A registry in a folder of this machine, or of one that several share."""
 
-import fcntl
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...file_lock import FileLock
 from ..errors import RegistryError
 from .port import Entry
 
@@ -77,22 +77,22 @@ class FolderStore:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keeps ``together`` of other processes away."""
-        with self._locked(fcntl.LOCK_EX):
+        with self._locked(shared=False):
             yield
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Keeps ``alone`` of other processes away."""
-        with self._locked(fcntl.LOCK_SH):
+        with self._locked(shared=True):
             yield
 
     @contextmanager
-    def _locked(self, kind: int) -> Iterator[None]:
+    def _locked(self, *, shared: bool) -> Iterator[None]:
+        lock = FileLock(self._root / _LOCK, shared=shared)
         with _named(self._root):
             self._root.mkdir(parents=True, exist_ok=True)
-            lock = (self._root / _LOCK).open("a+b")
+            lock.take()
         with lock:
-            fcntl.flock(lock, kind)
             yield
 
     @contextmanager

@@ -92,15 +92,6 @@ def read_package(path: Path, sha256: str, model: str) -> GraphModel:
         raise UnreadableModel(f"{path.name} is not a package: {error}") from error
 
 
-def read_folder(folder: Path) -> GraphModel:
-    """Reads a graph model from a folder with ``model.json`` and its shards.
-
-    Raises:
-        UnreadableModel: A file is missing, or the model is damaged.
-    """
-    return read_graph_model(lambda name: (folder / name).read_bytes())
-
-
 def read_graph_model(read: Reader) -> GraphModel:
     """Reads a graph model through ``read``, which returns a file's bytes by its relative name.
 

@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from dcf.export import cloud_run
+from tests.dcf.export.full import FULL
 
 
 def test_cloud_run_gets_no_more_than_it_takes(exporter):
@@ -20,21 +21,6 @@ def test_cloud_run_gets_no_more_than_it_takes(exporter):
             {"key": "latest", "path": "token"}]}},
     ]  # fmt: skip
     assert env["MAX_INFLIGHT"] == "12"
-
-
-FULL = {
-    "desc": "What is there",
-    "maintainer": "me@here",
-    "image": "registry.local:5000/fn@sha256:" + "a" * 64,
-    "environment": {
-        "PORT": "9000", "MAX_INFLIGHT": "12", "exec_timeout": "1m30s", "THRESHOLD": 0.4,
-    },
-    "secrets": ["token", "other", "regcred"],
-    "labels": {"team": "vision", "com.openfaas.scale.min": "1", "com.openfaas.scale.max": 5},
-    "annotations": {"topic": "pictures"},
-    "limits": {"memory": "512Mi", "cpu": "2", "gpu": "1"},
-    "requests": {"memory": "256Mi", "cpu": "500m"},
-}  # fmt: skip
 
 
 def parts(service):

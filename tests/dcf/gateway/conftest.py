@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 import requests
 from aiohttp import web
 
-from dcf.gateway.server import Server, Settings
-from dcf.providers.fake.provider import FakeProvider
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 from dcf.providers.routing import Target
 from dcf.providers.stores import LogLine
 from tests.dcf.conftest import RunningGateway
 from tests.dcf.gateway.listener import listening
+from tests.dcf.providers.fake.provider import FakeProvider
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 LINES = (
@@ -122,29 +124,23 @@ def ask(echo_gateway: RunningGateway) -> Callable[..., requests.Response]:
     return send
 
 
+@contextmanager
+def _backgrounds() -> Iterator[Callable[..., BackgroundGateway]]:
+    with ExitStack() as started:
+        yield lambda **changes: started.enter_context(
+            BackgroundGateway(replace(SETTINGS, **changes))
+        )
+
+
 @pytest.fixture
 def background() -> Iterator[Callable[..., BackgroundGateway]]:
     """`background(**settings)` starts a gateway that ends with the test."""
-    started: list[BackgroundGateway] = []
-
-    def start(**changes: object) -> BackgroundGateway:
-        started.append(BackgroundGateway(replace(SETTINGS, **changes)))
-        return started[-1].__enter__()
-
-    yield start
-    for gateway in started:
-        gateway.__exit__()
+    with _backgrounds() as start:
+        yield start
 
 
 @pytest.fixture(scope="module")
 def module_background() -> Iterator[Callable[..., BackgroundGateway]]:
     """The same for the tests of a module, which leave it as it was."""
-    started: list[BackgroundGateway] = []
-
-    def start(**changes: object) -> BackgroundGateway:
-        started.append(BackgroundGateway(replace(SETTINGS, **changes)))
-        return started[-1].__enter__()
-
-    yield start
-    for gateway in started:
-        gateway.__exit__()
+    with _backgrounds() as start:
+        yield start

@@ -8,7 +8,7 @@ from dcf.gateway.bounds import TABLE
 from dcf.gateway.in_force import in_force
 from dcf.gateway.queue.settings import Limits, QueueSettings
 from dcf.gateway.rest.cors import Cors
-from dcf.gateway.server import Settings
+from dcf.gateway.settings import Settings
 
 
 def test_every_setting_is_told_and_no_password(tmp_path):

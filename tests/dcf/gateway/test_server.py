@@ -9,11 +9,11 @@ import pytest
 from dcf.errors import CannotStart
 from dcf.gateway.bounds import Bounds
 from dcf.gateway.queue.settings import QueueSettings
-from dcf.gateway.server import Server, Settings, provider_of
-from dcf.providers.fake.provider import FakeProvider
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 from dcf.providers.placement import FunctionSpec
-from dcf.providers.process.provider import ProcessProvider
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 
@@ -152,13 +152,3 @@ def test_an_ipv6_host_stands_in_brackets(run):
         await server.stop()
 
     run(steps())
-
-
-def test_the_provider_is_the_one_that_is_named(tmp_path):
-    made = provider_of(Settings(home=tmp_path, min_ready_seconds=7.0, accept_lost_state=True))
-    provider = made("127.0.0.1:1")
-    assert isinstance(provider, ProcessProvider)
-    assert (provider._path, provider._mesh) == (tmp_path, ("127.0.0.1:1", ""))
-    assert (provider._min_ready_seconds, provider._accept_lost_state) == (7.0, True)
-    with pytest.raises(CannotStart, match="provider 'cloud' is unknown: allowed are process"):
-        provider_of(Settings(provider="cloud"))

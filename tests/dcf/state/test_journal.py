@@ -6,8 +6,8 @@ import sqlite3
 import pytest
 
 from dcf.errors import CannotStart
-from dcf.gateway.queue.store import _opened
 from dcf.state.journal import Journal
+from dcf.state.state_file import StateFile
 from tests.waiting import turns
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER UNIQUE)"
@@ -19,8 +19,14 @@ def run():
     return lambda steps: asyncio.run(asyncio.wait_for(steps, 30))
 
 
-def opened(path, schema=SCHEMA):
-    return Journal(_opened(path, schema), "test journal")
+def opened(path):
+    state = StateFile(path, exclusive=True)
+    try:
+        state.base.execute(SCHEMA)
+    except sqlite3.Error:
+        state.close()
+        raise
+    return Journal(state, "test journal")
 
 
 def insert(number):
@@ -67,7 +73,7 @@ def test_what_was_done_is_there_after_closing_and_one_opens_it_at_a_time(tmp_pat
         first = opened(tmp_path / "a.db")
         waiting = [asyncio.create_task(first.do(insert(n))) for n in range(10)]
         await turns(1)
-        with pytest.raises(CannotStart, match="DCF_HOME"):
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
             opened(tmp_path / "a.db")
         await first.close()
         await asyncio.gather(*waiting)
@@ -83,28 +89,5 @@ def test_a_file_that_is_no_database_is_told_of(tmp_path, run):
         (tmp_path / "a.db").write_bytes(b"something else entirely" * 100)
         with pytest.raises(CannotStart, match=r"a\.db is damaged \(file is not a database\)"):
             opened(tmp_path / "a.db")
-
-    run(steps())
-
-
-def test_a_file_that_became_mostly_empty_is_made_small_at_the_next_start(tmp_path, run):
-    async def steps():
-        path = tmp_path / "a.db"
-        schema = "CREATE TABLE IF NOT EXISTS blobs (b BLOB)"
-        first = opened(path, schema)
-        for _ in range(10):
-            await first.do(
-                lambda base: base.execute("INSERT INTO blobs VALUES (zeroblob(3000000))")
-            )
-        await first.do(lambda base: base.execute("DELETE FROM blobs"))
-        await first.do(lambda base: base.execute("INSERT INTO blobs VALUES (zeroblob(3))"))
-        await first.close()
-        assert path.stat().st_size > 20_000_000
-        second = opened(path, schema)
-        assert await second.do(
-            lambda base: base.execute("SELECT count(*) FROM blobs").fetchone()
-        ) == (1,)
-        await second.close()
-        assert path.stat().st_size < 100_000
 
     run(steps())

@@ -15,7 +15,7 @@ from dcf.gateway.openfx import rest_door as door_openfx
 from dcf.gateway.openfx.grpc_converters import invoke_words, status_of_fault
 from dcf.gateway.openfx.rest_messages import OpenFxDeployment, OpenFxScale
 from dcf.gateway.openfx.rpcs import Rpcs
-from dcf.providers.fake.provider import FakeProvider
+from tests.dcf.providers.fake.provider import FakeProvider
 
 WORDS = (
     b"\n\x01f", b"\x12\x05image", b"\x1a\x06\n\x01a\x12\x01b",

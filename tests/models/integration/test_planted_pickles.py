@@ -26,7 +26,7 @@ from models.registry.registry import Registry
 from models.registry.stores import open_store
 from models.ssd.bundle import DEFAULT_BUNDLE
 from models.ssd.errors import ModelError
-from models.ssd.importers.tfjs import read_folder
+from models.ssd.importers.tfjs import read_graph_model
 from models.ssd.nets.weights_file import parse_weights
 from models.training.checkpoint import load_checkpoint, load_weights
 from models.training.recipe_file import read_recipe
@@ -266,7 +266,7 @@ def run_note(file, content):
 
 def source_model(file, content):
     (file.parent / "model.json").write_bytes(content)
-    return read_folder(file.parent)
+    return read_graph_model(lambda name: (file.parent / name).read_bytes())
 
 
 def kept_layer(file, content):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from models.file_lock import FileLock
 from models.search.child import Child
-from models.search.lock import FileLock
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
@@ -84,7 +84,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from models.search.child import Child
-from models.search.lock import FileLock
+from models.file_lock import FileLock
 folder = Path(sys.argv[1])
 lock = FileLock(folder / "lock")
 lock.take()

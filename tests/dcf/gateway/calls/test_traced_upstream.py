@@ -11,10 +11,10 @@ from dcf.gateway.calls.call import Call, QueuedCall
 from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.calls.traced_upstream import TracedUpstream
 from dcf.gateway.core import Gateway
-from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
 from tests.collector import Collector
+from tests.dcf.providers.fake.provider import FakeProvider
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"

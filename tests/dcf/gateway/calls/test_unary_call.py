@@ -10,9 +10,9 @@ from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.calls.unary_call import FunctionFailure, Question, UnaryAnswer, call_unary
 from dcf.gateway.calls.upstream import Upstream
 from dcf.gateway.core import Gateway
-from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider
 
 
 @asynccontextmanager

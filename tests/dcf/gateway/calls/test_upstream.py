@@ -15,9 +15,9 @@ from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.calls.reaching import WHOLE_BODY, _payload
 from dcf.gateway.calls.upstream import Upstream
 from dcf.gateway.core import Gateway
-from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import FunctionSpec, ReplicaExit
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider, Script
 from tests.waiting import until_async
 
 NOBODY = "No endpoints available for: f."

@@ -10,7 +10,7 @@ import asyncio, sys
 from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.calls.upstream_choice import upstream_for
 from dcf.gateway.core import Gateway
-from dcf.providers.fake.provider import FakeProvider
+from tests.dcf.providers.fake.provider import FakeProvider
 import dcf.gateway.server
 
 async def made():

@@ -11,10 +11,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from dcf.gateway.server import Server, Settings
-from dcf.providers.fake.provider import FakeProvider
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider
 from tests.waiting import until_async
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")

@@ -11,9 +11,9 @@ from dcf.gateway.core import Gateway
 from dcf.gateway.doors import function_metrics
 from dcf.gateway.doors.function_metrics import MAX_PAGE, FunctionMetricsDoor
 from dcf.gateway.rest.replies import plain_errors
-from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider
 
 
 @asynccontextmanager

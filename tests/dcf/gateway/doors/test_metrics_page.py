@@ -11,9 +11,9 @@ from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.core import Gateway
 from dcf.gateway.doors.metrics_page import FAMILIES, MetricsPage
 from dcf.gateway.telemetry.traffic import Traffic
-from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider
 
 DOCS = (Path(__file__).parents[4] / "docs" / "gateway.md").read_text()
 NAME = "f.openfaas-fn"

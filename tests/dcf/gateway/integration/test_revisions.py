@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from dcf.gateway.server import Server, Settings
-from dcf.providers.fake.provider import FakeProvider, Script
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 from dcf.providers.placement import FunctionSpec
+from tests.dcf.providers.fake.provider import FakeProvider, Script
 from tests.waiting import until_async
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")

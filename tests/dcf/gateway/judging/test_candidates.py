@@ -15,13 +15,14 @@ from dcf.gateway.core import Gateway
 from dcf.gateway.doors.metrics_page import MetricsPage
 from dcf.gateway.judging import candidates
 from dcf.gateway.judging.candidates import Candidates
-from dcf.gateway.server import Server, Settings
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 from dcf.gateway.telemetry.traffic import Traffic
-from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.notices import CandidateReady, ReplicaRestarted, RolloutStep
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
 from dcf.providers.terms import Terms
+from tests.dcf.providers.fake.provider import FakeProvider, Script
 from tests.waiting import turns, until_async
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")

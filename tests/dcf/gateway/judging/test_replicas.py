@@ -13,9 +13,9 @@ from dcf.gateway.calls.metrics import Metrics
 from dcf.gateway.calls.upstream import Upstream
 from dcf.gateway.core import Gateway
 from dcf.gateway.judging.replicas import LONGEST, Replicas
-from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider, Script
 
 OLD, NEW = ["http://127.0.0.1:1", "http://127.0.0.1:2"], ["http://127.0.0.1:3"]
 CALL = Call("POST", "/", CIMultiDict(), b"x")

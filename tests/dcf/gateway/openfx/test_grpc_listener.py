@@ -19,7 +19,7 @@ from dcf.gateway.core import Gateway
 from dcf.gateway.openfx.grpc_door import GrpcDoor
 from dcf.gateway.openfx.grpc_listener import GrpcListener
 from dcf.gateway.openfx.rpcs import Rpcs
-from dcf.providers.fake.provider import FakeProvider
+from tests.dcf.providers.fake.provider import FakeProvider
 
 BOUNDS = Bounds(connections=9, grpc_connections=9, per_address=9)
 CODE = grpc.StatusCode

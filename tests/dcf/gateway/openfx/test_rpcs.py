@@ -8,8 +8,8 @@ from dcf._proto import gateway_pb2 as pb
 from dcf.errors import InvalidRequest, NotFound
 from dcf.gateway.core import Gateway
 from dcf.gateway.openfx.rpcs import Rpcs
-from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.stores import LogLine
+from tests.dcf.providers.fake.provider import FakeProvider
 
 LINES = [
     LogLine("f", "f-1", "2026-01-01T00:00:00Z", "one"),

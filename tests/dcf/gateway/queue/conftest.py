@@ -9,10 +9,11 @@ import aiohttp
 import pytest
 
 from dcf.gateway.queue.settings import Limits, QueueSettings
-from dcf.gateway.server import Server, Settings
-from dcf.providers.fake.provider import FakeProvider
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider
 from tests.waiting import until_async
 
 

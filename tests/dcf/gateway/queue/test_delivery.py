@@ -12,9 +12,9 @@ from dcf.gateway.queue.body_file import LostBodyError
 from dcf.gateway.queue.callbacks import Callbacks
 from dcf.gateway.queue.delivery import Delivery, notice_of, unkept
 from dcf.gateway.queue.records import CALL, CALLBACK, NOTICE, Again, Body, Done, Failed, Item
-from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider
 
 LIMIT = IN_DATABASE * 2
 

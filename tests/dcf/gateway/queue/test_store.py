@@ -1,7 +1,5 @@
 """The queue's tables: what is kept, in which order it comes back, what makes room."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -218,65 +216,5 @@ def test_one_gateway_has_it_at_a_time(store, tmp_path):
         with pytest.raises(CannotStart, match="stop the gateway that has it"):
             Store(tmp_path / "queue.db", hands.clock)
         assert await opened.load(1) is not None
-
-    store(steps)
-
-
-def test_a_table_that_is_another_ones_is_told_and_left_alone(store, tmp_path):
-    with closing(sqlite3.connect(tmp_path / "queue.db")) as base:
-        base.execute("CREATE TABLE items (other TEXT)")
-    with pytest.raises(CannotStart, match="cannot be used"):
-        store(None)
-    with closing(sqlite3.connect(tmp_path / "queue.db")) as base:  # it was closed again
-        assert base.execute("SELECT * FROM items").fetchall() == []
-
-
-def test_room_that_a_long_queue_took_is_given_back_at_the_next_start(store, tmp_path, monkeypatch):
-    monkeypatch.setattr("dcf.gateway.queue.store._MUCH_ROOM", 1 << 20)
-
-    def size():
-        return (tmp_path / "queue.db").stat().st_size
-
-    async def fill(opened, _hands):
-        for _ in range(60):
-            await opened.add(call(body=Body(50_000, bytes(50_000))))
-
-    async def empty(opened, _hands):
-        for seq in range(1, 60):
-            await opened.finish(seq, None)
-
-    async def look(opened, _hands):
-        assert (await opened.load(60)).body.data == bytes(50_000)
-
-    store(fill)
-    full = size()
-    store(empty)
-    assert size() == full  # room is reused, and not given back while it may be needed again
-    store(look)
-    assert size() < full / 10
-
-
-OLD = """
-CREATE TABLE items (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, call_id TEXT NOT NULL,
-    function TEXT NOT NULL, target TEXT NOT NULL, callback TEXT NOT NULL, headers TEXT NOT NULL,
-    size INTEGER NOT NULL, body BLOB, file TEXT NOT NULL, queued_at REAL NOT NULL,
-    attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
-    due REAL NOT NULL, failed_at REAL
-) STRICT;
-INSERT INTO items VALUES (1, 'call', 'a', 'f', '/', '', '[]', 1, x'31', '', 1, 0, 0, '', 9e9, NULL);
-INSERT INTO items VALUES (2, 'call', 'b', 'f', '/', '', '[]', 1, x'32', '', 1, 0, 0, '', 1, 9e9);
-"""
-
-
-def test_what_waited_before_the_queue_had_a_clock_begins_to_wait_now(store, tmp_path):
-    with closing(sqlite3.connect(tmp_path / "queue.db")) as base:
-        base.executescript(OLD)
-
-    async def steps(opened, _hands):
-        (kept,) = await opened.waiting()
-        assert kept.seq == 1
-        assert 1e9 < kept.since == kept.due < 9e9  # the machine's clock, once
-        assert [each.call_id for each in await opened.failed()] == ["b"]
 
     store(steps)

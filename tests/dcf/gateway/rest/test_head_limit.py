@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from dcf.gateway.rest.head_limit import MAX_AHEAD, MAX_HEAD, HeadLimit
+from tests.dcf.gateway.rest.raw import exchange
 
 SECRET = "top-secret-value"
 
@@ -22,18 +23,6 @@ def _gateway(module_background):
     made = module_background()
     made.ask("POST", "/system/functions", json={"service": "f", "image": "i"})
     return made
-
-
-def exchange(gateway, *pieces: bytes) -> bytes:
-    """Everything that comes back until the other side ends the connection."""
-    port = int(gateway.server.rest.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), 20) as one:
-        for piece in pieces:
-            one.sendall(piece)
-        got = b""
-        while part := one.recv(65536):
-            got += part
-        return got
 
 
 def refused(answer: bytes) -> None:

@@ -1,9 +1,10 @@
 """What is no HTTP is told so, and nothing of it comes back."""
 
 import json
-import socket
 
 import pytest
+
+from tests.dcf.gateway.rest.raw import exchange
 
 SECRET = "top-secret-value"
 
@@ -11,18 +12,6 @@ SECRET = "top-secret-value"
 @pytest.fixture(name="gateway", scope="module")
 def _gateway(module_background):
     return module_background()
-
-
-def exchange(gateway, *pieces: bytes) -> bytes:
-    """Everything that comes back until the other side ends the connection."""
-    port = int(gateway.server.rest.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), 20) as one:
-        for piece in pieces:
-            one.sendall(piece)
-        got = b""
-        while part := one.recv(65536):
-            got += part
-        return got
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from dcf.gateway.judging.candidates import Candidates
 from dcf.gateway.scaling.autoscaler import Autoscaler
 from dcf.gateway.scaling.held_calls import HeldCalls
 from dcf.gateway.scaling.scaling import Scaling
-from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
 from dcf.scale_labels import PREFIX
+from tests.dcf.providers.fake.provider import FakeProvider
 
 LABELS = {"zero": "true", "zero-duration": "10s", "type": "capacity", "target": "10", "max": "4"}
 REPLICA = Target("http://replica", room=4)

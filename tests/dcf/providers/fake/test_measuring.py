@@ -2,10 +2,10 @@
 
 import asyncio
 
-from dcf.providers.fake.measuring import MEMORY
-from dcf.providers.fake.provider import FakeProvider
 from dcf.providers.measuring import Consumption
 from dcf.providers.placement import FunctionSpec
+from tests.dcf.providers.fake.measuring import MEMORY
+from tests.dcf.providers.fake.provider import FakeProvider
 
 
 def test_each_replica_takes_as_much():

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from dcf.errors import InvalidRequest, NotFound
-from dcf.providers.fake.provider import FakeProvider, Script
 from dcf.providers.placement import REGISTRY_SECRET, FunctionSpec
 from dcf.providers.routing import Target
+from tests.dcf.providers.fake.provider import FakeProvider, Script
 from tests.waiting import turns
 
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from dcf.errors import AlreadyExists, InvalidRequest, NotFound
-from dcf.providers.fake.stores import FakeArchives, FakeLogs, FakeSecrets
 from dcf.providers.placement import FunctionSpec, FunctionState
 from dcf.providers.stores import LogLine, LogQuery
+from tests.dcf.providers.fake.stores import FakeArchives, FakeLogs, FakeSecrets
 
 WANTS = {"f": FunctionState(FunctionSpec("f", "i", secrets=("token",)), 1, 1, "")}
 LINES = [

@@ -5,7 +5,7 @@ import pytest
 from dcf.errors import InvalidRequest
 from dcf.providers.kubernetes import names
 from dcf.providers.kubernetes.revisions import Asked
-from dcf.providers.placement import READY, FunctionSpec
+from dcf.providers.placement import FunctionSpec
 from tests.dcf.providers.kubernetes.api_server import run
 from tests.dcf.providers.kubernetes.on_cluster import APPS, CORE, IDLE
 from tests.dcf.providers.kubernetes.working import cluster_of, working
@@ -60,9 +60,7 @@ def test_a_newer_one_is_not_deleted_for_an_older_one(cluster):
 
 def test_it_goes_with_its_function(cluster):
     async def steps():
-        async with working(cluster) as work:
-            await work.placement.deploy(SPEC)
-            await work.reaches(READY)
+        async with working(cluster, serves=SPEC) as work:
             await made(work, 2)
             await work.api.delete(f"{APPS}/deployments/echo")
             await until_async(lambda: not list(work.parts.view.deployments))

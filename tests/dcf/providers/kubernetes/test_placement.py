@@ -78,9 +78,7 @@ def test_what_the_cluster_does_not_take_was_asked_for_wrongly(cluster):
 
 def test_updates_by_several_gateways_at_once_have_numbers_of_their_own(cluster):
     async def steps():
-        async with working(cluster) as one, working(cluster, leads=False) as other:
-            await one.placement.deploy(SPEC)
-            await one.reaches(READY)
+        async with working(cluster, serves=SPEC) as one, working(cluster, leads=False) as other:
             changes = [
                 gateway.placement.update(version(number), f"by {number}")
                 for number, gateway in enumerate((one, other, one, other, one, other))
@@ -101,9 +99,7 @@ def test_updates_by_several_gateways_at_once_have_numbers_of_their_own(cluster):
 
 def test_a_change_of_replicas_is_not_lost_to_an_update_beside_it(cluster):
     async def steps():
-        async with working(cluster) as one, working(cluster, leads=False) as other:
-            await one.placement.deploy(SPEC)
-            await one.reaches(READY)
+        async with working(cluster, serves=SPEC) as one, working(cluster, leads=False) as other:
             await asyncio.gather(one.placement.scale("echo", 3), other.placement.update(version(2)))
             assert one.state().replicas == 3
             await one.placement.scale("echo", 0)
@@ -132,9 +128,7 @@ def test_the_same_again_is_no_work_but_for_one_that_failed(cluster):
 
 def test_a_revision_given_up_is_told_even_if_no_pod_of_it_ever_was(cluster):
     async def steps():
-        async with working(cluster) as work:
-            await work.placement.deploy(SPEC)
-            await work.reaches(READY)
+        async with working(cluster, serves=SPEC) as work:
             for number in (2, 3):
                 await work.placement.update(version(number))
             await work.reaches(READY)
@@ -162,9 +156,7 @@ def test_a_canary_beside_a_failing_update_is_beside_what_serves(cluster):
 
 def test_a_canary_of_a_function_without_replicas_has_something_to_be_judged_by(cluster):
     async def steps():
-        async with working(cluster) as work:
-            await work.placement.deploy(SPEC)
-            await work.reaches(READY)
+        async with working(cluster, serves=SPEC) as work:
             await work.placement.scale("echo", 0)
             await work.placement.update(judged(2))
             assert await work.is_judged() == 2
@@ -179,9 +171,7 @@ def test_a_canary_of_a_function_without_replicas_has_something_to_be_judged_by(c
 @pytest.mark.parametrize(("mode", "outcome"), [("canary", FAILED), ("shadow", ENDED)])
 def test_what_became_of_a_candidate_outlives_its_objects(cluster, mode, outcome):
     async def steps():
-        async with working(cluster) as work:
-            await work.placement.deploy(SPEC)
-            await work.reaches(READY)
+        async with working(cluster, serves=SPEC) as work:
             await work.placement.update(judged(2, mode), "bob")
             await work.is_judged()
             await work.placement.settle("echo", 2, "worse", keep=False)
@@ -199,9 +189,7 @@ def test_what_became_of_a_candidate_outlives_its_objects(cluster, mode, outcome)
 
 def test_two_gateways_that_settle_one_canary_do_it_once(cluster):
     async def steps():
-        async with working(cluster) as one, working(cluster, leads=False) as other:
-            await one.placement.deploy(SPEC)
-            await one.reaches(READY)
+        async with working(cluster, serves=SPEC) as one, working(cluster, leads=False) as other:
             await one.placement.update(judged(2))
             await one.is_judged()
             await other.is_judged()
@@ -222,9 +210,7 @@ def test_two_gateways_that_settle_one_canary_do_it_once(cluster):
 
 def test_what_is_deleted_leaves_nothing(cluster):
     async def steps():
-        async with working(cluster) as work:
-            await work.placement.deploy(SPEC)
-            await work.reaches(READY)
+        async with working(cluster, serves=SPEC) as work:
             await work.placement.update(judged(2))
             await work.is_judged()
             await work.placement.delete("echo")

@@ -9,7 +9,9 @@ import pytest
 
 from dcf.archive import Entry, pack
 from dcf.errors import CannotStart
-from dcf.gateway.server import Server, Settings, provider_of
+from dcf.gateway.provider_choice import provider_of
+from dcf.gateway.server import Server
+from dcf.gateway.settings import Settings
 from dcf.providers.kubernetes import leader
 from dcf.providers.kubernetes.provider import KubernetesProvider, _kept_up
 from dcf.providers.kubernetes.settings import ClusterSettings

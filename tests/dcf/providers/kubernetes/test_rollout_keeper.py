@@ -63,9 +63,7 @@ def test_a_first_revision_that_fails_is_ready_once_its_image_comes(cluster):
 
 def test_a_candidate_that_cannot_start_is_told_and_gone(cluster):
     async def steps():
-        async with working(cluster) as work:
-            await work.placement.deploy(SPEC)
-            await work.reaches(READY)
+        async with working(cluster, serves=SPEC) as work:
             await work.placement.update(judged(LOST))
             state = await work.reaches(FAILED)
             assert "lost:1" in state.reason
@@ -77,9 +75,7 @@ def test_a_candidate_that_cannot_start_is_told_and_gone(cluster):
 
 def test_a_candidate_that_is_kept_serves_on_until_its_place_is_taken(cluster):
     async def steps():
-        async with working(cluster) as work:
-            await work.placement.deploy(SPEC)
-            await work.reaches(READY)
+        async with working(cluster, serves=SPEC) as work:
             await work.placement.update(judged())
             await work.is_judged()
             await work.placement.settle("echo", 2, "as good", keep=True)
@@ -128,9 +124,7 @@ def test_one_that_cannot_be_carried_on_is_tried_again(cluster, caplog):
 
 def test_a_result_is_on_the_replica_set(cluster):
     async def steps():
-        async with working(cluster) as work:
-            await work.placement.deploy(SPEC)
-            await work.reaches(READY)
+        async with working(cluster, serves=SPEC) as work:
             (found,) = (await work.api.get(f"{APPS}/replicasets"))["items"]
             notes = found["metadata"]["annotations"]
             assert notes[names.RESULT] == READY

@@ -13,6 +13,7 @@ from tests.dcf.providers.kubernetes.on_cluster import APPS, CORE, IDLE, api_of, 
 from tests.dcf.providers.kubernetes.working import cluster_of, working
 
 PATH = f"{CORE}/secrets"
+WANTS = FunctionSpec("echo", IDLE, secrets=("token",))
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_what_serves_still_wants_its_secret_while_the_next_one_comes(cluster):
         async with working(cluster) as work:
             store = work.parts.secrets
             await store.put("token", b"1", replace=False)
-            await work.placement.deploy(FunctionSpec("echo", IDLE, secrets=("token",)))
+            await work.placement.deploy(WANTS)
             await work.reaches(READY)
             with pytest.raises(InvalidRequest, match="wanted by function echo"):
                 await store.delete("token")
@@ -96,7 +97,7 @@ def test_a_deleted_function_wants_nothing_though_its_set_is_not_collected_yet(cl
         async with working(cluster) as work:
             store = work.parts.secrets
             await store.put("token", b"1", replace=False)
-            await work.placement.deploy(FunctionSpec("echo", IDLE, secrets=("token",)))
+            await work.placement.deploy(WANTS)
             await work.reaches(READY)
             # With a finalizer it stays, as in a cluster where collecting takes its time.
             (held,) = (await work.api.get(f"{APPS}/replicasets"))["items"]
@@ -117,7 +118,7 @@ def test_what_another_gateway_did_a_moment_ago_counts(cluster):
             behind = parts_of(second, view, Ground("functions"), "v2").secrets
             await view.close()  # it stands still from here on
             await work.parts.secrets.put("token", b"1", replace=False)
-            await work.placement.deploy(FunctionSpec("echo", IDLE, secrets=("token",)))
+            await work.placement.deploy(WANTS)
             with pytest.raises(InvalidRequest, match="wanted by function echo"):
                 await behind.delete("token")
             await work.placement.delete("echo")

@@ -10,6 +10,7 @@ from dcf.providers.kubernetes.placement import ClusterPlacement
 from dcf.providers.kubernetes.revisions import Ground
 from dcf.providers.kubernetes.rollout_keeper import RolloutKeeper
 from dcf.providers.kubernetes.state import Standing
+from dcf.providers.placement import READY
 from tests.dcf.providers.kubernetes.on_cluster import api_of, viewing
 from tests.kubernetes.fake.cluster import Cluster
 from tests.kubernetes.fake.kubelet.images import program
@@ -61,14 +62,18 @@ class Work:
 
 
 @asynccontextmanager
-async def working(cluster, *, leads=True):
-    """A gateway, as it works on a cluster from now on."""
+async def working(cluster, *, leads=True, serves=None):
+    """A gateway, as it works on a cluster from now on, perhaps once a function is ready there."""
     async with api_of(cluster) as api, viewing(api) as view:
         parts = parts_of(api, view, Ground("functions"), "v2")
         placement = ClusterPlacement(parts, _unused)
         keeping = asyncio.create_task(RolloutKeeper(parts, lambda: leads).run())
+        work = Work(api, parts, placement)
         try:
-            yield Work(api, parts, placement)
+            if serves is not None:
+                await placement.deploy(serves)
+                await work.reaches(READY, serves.name)
+            yield work
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)

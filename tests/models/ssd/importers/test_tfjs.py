@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.ssd.importers.errors import PackageChanged, UnreadableModel
-from models.ssd.importers.tfjs import read_folder, read_package
+from models.ssd.importers.tfjs import read_graph_model, read_package
 
 KERNEL = np.arange(12, dtype="<f4").reshape(1, 3, 2, 2) / 7
 SHAPE = np.array([1, -1], "<i4")
@@ -37,6 +37,10 @@ def write_model(folder, model, content, cut=20):
     (folder / "shard1").write_bytes(content[:cut])
     (folder / "shard2").write_bytes(content[cut:])
     return folder
+
+
+def read_folder(folder):
+    return read_graph_model(lambda name: (folder / name).read_bytes())
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from models.search.lock import FileLock
+from models.file_lock import FileLock
 
 
 def test_one_at_a_time(tmp_path):
@@ -27,3 +27,20 @@ def test_a_program_that_was_given_it_holds_it_on(tmp_path):
         program.communicate(b"\n", timeout=60)
     assert lock.try_take()
     lock.release()
+
+
+def test_who_shares_it_keeps_out_only_who_does_not(tmp_path):
+    file = tmp_path / "lock"
+    with FileLock(file, shared=True), FileLock(file, shared=True):
+        assert not FileLock(file).try_take()
+    with FileLock(file):
+        assert not FileLock(file, shared=True).try_take()
+
+
+def test_what_was_taken_already_is_released_at_the_end(tmp_path):
+    lock = FileLock(tmp_path / "lock")
+    assert lock.try_take()
+    with lock:
+        pass
+    with FileLock(tmp_path / "lock") as other:
+        assert other.fileno() >= 0

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ..measuring import Consumption
-from ..placement import FunctionState
+from dcf.providers.measuring import Consumption
+from dcf.providers.placement import FunctionState
 
 MEMORY = 100 * 1024 * 1024
 

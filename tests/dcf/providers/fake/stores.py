@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from ...call_lines import CallLines
-from ...errors import AlreadyExists, InvalidRequest, NotFound
-from ..placement import FunctionState
-from ..stores import LogLine, LogQuery
+from dcf.call_lines import CallLines
+from dcf.errors import AlreadyExists, InvalidRequest, NotFound
+from dcf.providers.placement import FunctionState
+from dcf.providers.stores import LogLine, LogQuery
 
 
 class FakeArchives:

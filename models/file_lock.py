@@ -3,7 +3,6 @@
 import fcntl
 import os
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 
@@ -14,19 +13,21 @@ class FileLock:
 
     Args:
         file: The file; it is made, and stays.
+        shared: Whether others may hold it at the same time, who share it as well.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, shared: bool = False) -> None:
         self._file = file
+        self._kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         self._descriptor = -1
 
     def try_take(self) -> bool:
         """Takes the lock unless somebody has it; says whether it was free."""
-        return self._take(fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return self._take(self._kind | fcntl.LOCK_NB)
 
     def take(self) -> None:
         """Waits for the lock."""
-        self._take(fcntl.LOCK_EX)
+        self._take(self._kind)
 
     def release(self) -> None:
         """Gives the lock back; a program that was started with it may still hold it."""
@@ -39,19 +40,15 @@ class FileLock:
         return self._descriptor
 
     def __enter__(self) -> Self:
-        self.take()
+        if self._descriptor < 0:  # not yet taken by `try_take`
+            self.take()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        failure: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         self.release()
 
     def _take(self, how: int) -> bool:
-        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(descriptor, how)
         except BlockingIOError:

@@ -8,11 +8,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ...attachment import check_attachments
-from ...errors import AlreadyExists, InvalidRequest, NotFound
-from ...scale_labels import MAX_OF_A_MACHINE
-from ..measuring import Measuring
-from ..notices import (
+from dcf.attachment import check_attachments
+from dcf.errors import AlreadyExists, InvalidRequest, NotFound
+from dcf.providers.measuring import Measuring
+from dcf.providers.notices import (
     REPLACED,
     CandidateReady,
     Hear,
@@ -20,7 +19,7 @@ from ..notices import (
     RolloutStep,
     unheard,
 )
-from ..placement import (
+from dcf.providers.placement import (
     ENDED,
     FAILED,
     PROGRESSING,
@@ -33,12 +32,13 @@ from ..placement import (
     RevisionInfo,
     Usage,
 )
-from ..routing import Target
-from ..stores import LogLine, Stores
-from ..terms import Terms, at_once, terms_of
-from ..together import Together
-from .measuring import MEMORY, FakeMeasuring
-from .stores import FakeArchives, FakeLogs, FakeSecrets
+from dcf.providers.routing import Target
+from dcf.providers.stores import LogLine, Stores
+from dcf.providers.terms import Terms, at_once, terms_of
+from dcf.providers.together import Together
+from dcf.scale_labels import MAX_OF_A_MACHINE
+from tests.dcf.providers.fake.measuring import MEMORY, FakeMeasuring
+from tests.dcf.providers.fake.stores import FakeArchives, FakeLogs, FakeSecrets
 
 _TIME = "2000-01-01T00:00:00Z"
 

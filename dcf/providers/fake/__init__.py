@@ -1,1 +1,0 @@
-"""A provider in memory that follows a script, for tests."""
