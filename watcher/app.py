@@ -9,7 +9,6 @@ import signal
 import sys
 import threading
 import time
-from types import FrameType
 from typing import TextIO
 
 from . import function, listeners, process_lifetime
@@ -189,7 +188,7 @@ class Process:
         process_lifetime.end_within(_EXIT_S, code)  # threads of the handler's own may hold it up
         return code
 
-    def _on_signal(self, number: int, _: FrameType | None) -> None:
+    def _on_signal(self, number: int) -> None:
         if self._stopping or self._server is None:
             if self._function is not None:
                 self._function.health.drain()  # the lock file goes even now

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from types import FrameType
+from queue import SimpleQueue
 from typing import NoReturn
 
 from .call_log import TRACE
@@ -16,20 +16,31 @@ from .errors import LoadTimeout, SettingError
 from .user_trace import where_is
 
 _BACKSTOP_S = 2.0
+_FLUSH_S = 0.5
 _log = logging.getLogger(__name__)
 
 
 def end_now(code: int) -> NoReturn:
-    """Ends the process without waiting for any thread.
+    """Ends the process without waiting for any thread, nor for long for who reads its output.
 
     Args:
         code: the exit code.
     """
-    logging.shutdown()
+    # A thread of its own, since another may hold the log or a stream, and wait for a reader.
+    flushing = threading.Thread(target=_flush, name="flush", daemon=True)
+    with contextlib.suppress(RuntimeError):  # no thread can be had any more
+        flushing.start()
+        flushing.join(_FLUSH_S)
+    os._exit(code)
+
+
+def _flush() -> None:
+    """Writes out what was logged, and what a handler printed."""
+    with contextlib.suppress(Exception):
+        logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
-            stream.flush()  # what a handler printed
-    os._exit(code)
+            stream.flush()
 
 
 def end_within(seconds: float, code: int) -> None:
@@ -44,14 +55,24 @@ def end_within(seconds: float, code: int) -> None:
     timer.start()
 
 
-def on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+def on_signals(handler: Callable[[int], None]) -> None:
     """Calls `handler` for SIGTERM and SIGINT; by default, process 1 of a container ignores them.
 
+    It is called from a thread of its own: in the main thread it could interrupt anything, such as a
+    write to the log that it would write to, and what it raises would be raised there.
+
     Args:
-        handler: gets the signal's number.
+        handler: gets the signal's number, one signal after the other.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handler)
+    came: SimpleQueue[int] = SimpleQueue()
+
+    def serve() -> None:
+        while True:
+            handler(came.get())
+
+    threading.Thread(target=serve, name="signals", daemon=True).start()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, _: came.put(number))
 
 
 def on_parent_end(descriptor: int, action: Callable[[], None]) -> None:

@@ -1,18 +1,22 @@
 """What ends a process: each in a process of its own, as a signal or a pipe would reach it."""
 
+import fcntl
 import os
 import re
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from watcher import process_lifetime
 from watcher.errors import SettingError
 
 ROOT = Path(__file__).parents[2]
+_PIPE_BYTES, _LINE_BYTES = 1 << 16, 5000
 HEAD = "import os, signal, sys, threading, time\nfrom watcher import process_lifetime as life\n"
 
 
@@ -56,13 +60,45 @@ def test_ending_soon_lets_an_end_happen_by_itself_and_sees_to_it_that_it_does(be
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_both_signals_reach_the_handler_by_their_number(begin, number):
     process = begin(
-        "life.on_signals(lambda number, _: (print(number), life.end_now(5)))\n"
+        "life.on_signals(lambda number: (print(number), life.end_now(5)))\n"
         "print('ready', flush=True)\nthreading.Event().wait(30)"
     )
     assert process.stdout.readline() == "ready\n"
     process.send_signal(number)
     assert process.communicate(timeout=20)[0] == f"{int(number)}\n"
     assert process.returncode == 5
+
+
+def test_a_signal_ends_it_also_where_it_is_busy_writing(begin):
+    """Python runs handlers of signals in the middle of a write, where the stream takes no other."""
+    process = begin(
+        "life.on_signals(lambda number: life.end_now(128 + number))\n"
+        "print('ready', flush=True)\n"
+        "while True:\n    sys.stderr.write('said' * 100 + '\\n')"
+    )
+    assert process.stdout.readline() == "ready\n"
+    process.stderr.readline()
+    process.send_signal(signal.SIGTERM)
+    assert "Traceback" not in process.communicate(timeout=20)[1]
+    assert process.returncode == 128 + signal.SIGTERM
+
+
+def test_a_signal_ends_it_also_where_nobody_reads_what_it_says(begin):
+    process = begin(
+        "import logging\nlogging.basicConfig()\n"
+        "life.on_signals(lambda number: life.end_now(128 + number))\n"
+        "print('ready', flush=True)\n"
+        "while True:\n    logging.error('said' * 1000)"
+    )
+    assert process.stdout.readline() == "ready\n"
+    until(lambda: unread(process.stderr) > _PIPE_BYTES - _LINE_BYTES)  # it waits for a reader
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 128 + signal.SIGTERM
+
+
+def unread(pipe):
+    """Bytes that wait in it (ioctl_pipe(2))."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 PARENT = (

@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from .. import function, process_lifetime
 from ..configuration.config import Settings
@@ -160,7 +159,7 @@ class BatchProcess:
         )
         return self._stop.exit_code
 
-    def _on_signal(self, number: int, _: FrameType | None) -> None:
+    def _on_signal(self, number: int) -> None:
         self._end_early(signal.Signals(number).name, 128 + number)
 
     def _end_early(self, reason: str, exit_code: int) -> None:
