@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from functools import partial
 from typing import Any
 
@@ -13,8 +13,9 @@ from .api import ApiError, Json
 from .cache import Change
 from .objects import DEPLOYMENTS, REPLICA_SETS, is_conflict
 from .parts import Parts
-from .records import EndpointRecord, FunctionRecords
+from .records import FunctionRecords
 from .rollout_steps import Fail, GoBack, Mark, Remove, Step, steps
+from .routing import Table
 
 _AT_ONCE = 8
 _PAUSE_SECONDS = 2.0
@@ -58,15 +59,25 @@ class RolloutKeeper:
 
     def _changed(self, change: Change[Any]) -> None:
         known = change.after if change.after is not None else change.before
-        if self._leads() and not isinstance(known, (tuple, EndpointRecord)):
-            self._waiting.update(change.owners)
-            self._news.set()
+        if not self._leads():
+            return
+        owners: Iterable[str] = change.owners
+        if isinstance(known, tuple):  # addresses, by Service; a Deployment has the same name
+            found = filter(None, map(self._view.deployments.get, owners))
+            owners = [each.function for each in found]
+        self._waiting.update(owners)
+        self._news.set()
+
+    def _called(self, records: FunctionRecords) -> Set[int]:
+        """The revisions that this gateway's calls go to, but for a candidate that is judged."""
+        table = Table(self._view, records.stable, None)
+        return {each.revision for each in table.targets}
 
     async def _look(self, name: str, turns: asyncio.Semaphore) -> None:
         async with turns:
             try:
                 records = self._view.of(name)
-                for step in steps(records):
+                for step in steps(records, self._called(records)):
                     await self._acts[type(step)](records, step)
             except NotFound:
                 return

@@ -4,7 +4,7 @@ Whatever was done is seen in the records, so each step may be taken twice, by se
 after any crash between two of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from ..placement import FAILED, READY
@@ -51,17 +51,22 @@ class Remove:
 Step = Mark | GoBack | Fail | Remove
 
 
-def steps(records: FunctionRecords) -> tuple[Step, ...]:
-    """What is to be done, in this order; nothing where all is well or only time can tell."""
-    found = _Rollout(records)
+def steps(records: FunctionRecords, called: Set[int] = frozenset()) -> tuple[Step, ...]:
+    """What is to be done, in this order; nothing where all is well or only time can tell.
+
+    Args:
+        records: What is remembered of the function.
+        called: Revisions that calls go to now; one is ready once they go to no other.
+    """
+    found = _Rollout(records, called)
     return (*found.stable(), *found.candidate())
 
 
 class _Rollout:
     """One function's records, and what was said of its revisions."""
 
-    def __init__(self, records: FunctionRecords) -> None:
-        self._records = records
+    def __init__(self, records: FunctionRecords, called: Set[int]) -> None:
+        self._records, self._called = records, called
         self._pods = numbered(records.pods, records.sets)
         self._serving = Standing(records).serving
 
@@ -72,7 +77,8 @@ class _Rollout:
         if current is None or current.rollout == READY:
             return
         if deployment.is_complete:
-            if not self._is_served_by_others(deployment.revision):
+            # Each kind of object has a watch of its own: addresses may come after what they are of.
+            if self._called <= {deployment.revision}:
                 yield Mark(current.name, READY)
             return
         reason = current.reason if current.rollout == FAILED else self._fault(deployment, current)
@@ -111,19 +117,6 @@ class _Rollout:
         became = (each for each in sets if each.track == names.STABLE and each.revision == number)
         past = (each.number for each in self._records.stable.past)
         return number in past or any(each.rollout == FAILED for each in became)
-
-    def _is_served_by_others(self, number: int) -> bool:
-        """Whether a replica of another revision still takes calls.
-
-        A Deployment tells that it is complete before its last old pods are seen to end: each kind
-        of object has a watch of its own. Who reads `ready` is not to be answered by one of those.
-        """
-        sets = {each.name for each in self._records.sets if each.revision != number}
-        return any(
-            each.ready and not each.ending and each.track == names.STABLE
-            for each in self._pods
-            if each.owner in sets and each.revision != number
-        )
 
     def _set(self, of: DeploymentRecord) -> ReplicaSetRecord | None:
         """Of the revision in a Deployment's template; of two, the one that is wanted."""

@@ -63,13 +63,14 @@ def test_one_that_is_not_complete_waits(more):
     assert of(stable, [replica_set(1)]) == ()
 
 
-def test_one_that_is_complete_is_ready_once_no_other_takes_calls():
-    sets = [replica_set(1, READY), replica_set(2)]
-    old, new = (pod(each, owner=f"stable-{each}", ready=True) for each in (1, 2))
-    assert of(deployment(2, ready=1), sets, [old, new]) == ()
-    for over in ({"ending": True}, {"ready": False}, {"owner": "somebody's"}):
-        pods = [dataclasses.replace(old, **over), new]
-        assert of(deployment(2, ready=1), sets, pods) == (Mark("stable-2", READY),)
+def test_one_that_is_complete_is_ready_once_calls_go_to_no_other():
+    records = FunctionRecords(
+        deployment(2, ready=1), None, (replica_set(1, READY), replica_set(2)), ()
+    )
+    for called in ({1}, {1, 2}):
+        assert steps(records, called) == ()
+    for called in ({2}, set()):
+        assert steps(records, called) == (Mark("stable-2", READY),)
 
 
 def test_one_without_replicas_is_complete():
