@@ -113,7 +113,7 @@ submission: $(if $(DIR),.venv/.ready) ## Make dist/ID_answer.tar for the AGC: ID
 		$(if $(DATA),--data "$(DATA)") $(if $(CHECK_TIMEOUT),--seconds $(CHECK_TIMEOUT))
 
 test: .venv-dev/.ready ## Run all tests but the marked ones
-	.venv-dev/bin/python -m pytest -n 2 --dist loadfile
+	.venv-dev/bin/python -m pytest -n 3 --dist loadfile
 
 test-all: test test-marked ## Run all tests, the marked ones included
 
