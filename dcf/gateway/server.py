@@ -207,7 +207,7 @@ class Server:
         limit = asyncio.get_running_loop().time() + _DRAIN_SECONDS
         listener.drain()
         if self._rest:
-            self._rest.close()
+            await self._rest.drain()
         await asyncio.gather(runner.cleanup(), *([queue.drain()] if queue else ()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(limit):

@@ -18,6 +18,7 @@ from ..bounds import SPARE, Bounds
 
 _LOOKED_AT = 64  # connections that are looked at for room, before somebody is turned away
 _TICK_SECONDS = 1.0
+_LAST_SECONDS = 0.5
 
 
 class Held(Protocol):
@@ -113,6 +114,17 @@ class Connections:
             else:
                 self._fresh[one] = None
                 self._peers[one.peer].fresh += 1
+
+    async def last_requests(self) -> None:
+        """Give callers who call again and again a moment for one more, answered with `close`.
+
+        A connection that is closed between two requests costs its caller the second: it crosses
+        the close on its way, and only the caller can say whether it may be sent again.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _LAST_SECONDS
+        while loop.time() < end and any(self.tick - each.since <= 1 for each in self._idle):
+            await asyncio.sleep(_LAST_SECONDS / 20)
 
     def works(self, one: Held) -> None:
         """A request of it is being answered."""

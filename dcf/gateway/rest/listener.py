@@ -78,6 +78,11 @@ class RestListener:
             one.close()
         self._sockets.clear()
 
+    async def drain(self) -> None:
+        """Take no more connections, and end those that are between two requests in good order."""
+        self.close()
+        await self._connections.last_requests()
+
     def _accept(self, listening: socket.socket) -> None:
         """Take those who wait, but not for so long that others do."""
         for _ in range(_AT_ONCE):

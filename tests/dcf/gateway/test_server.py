@@ -1,7 +1,9 @@
 """A gateway as it starts and stops: in order, and after a failed start nothing is left."""
 
 import asyncio
+import re
 import socket
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -14,6 +16,7 @@ from dcf.gateway.settings import Settings
 from dcf.providers.placement import FunctionSpec
 from dcf.providers.routing import Target
 from tests.dcf.providers.fake.provider import FakeProvider
+from tests.waiting import until_async
 
 SETTINGS = Settings(port=0, grpc_port=0, provider="fake")
 
@@ -137,6 +140,34 @@ def test_calls_under_way_are_finished_and_new_ones_find_nobody(listening, run):
                 assert (answer.status, await answer.read()) == (200, b"answer 200")
             await stopping
             assert provider.said[-1] == "stop"
+
+    run(steps())
+
+
+@pytest.mark.parametrize("calls_again", [True, False])
+def test_whoever_is_between_two_calls_has_a_last_one(run, calls_again):
+    async def steps():
+        server = Server(SETTINGS, Noted())
+        await server.start()
+        place = urlsplit(server.rest)
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+
+        async def ask():
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(re.search(rb"Content-Length: (\d+)", head)[1]))
+            return head
+
+        assert b"Connection: close" not in await ask()
+        stopping = asyncio.create_task(server.stop())
+        await until_async(lambda: server._rest._connections.ending)
+        if calls_again:
+            last = await ask()
+            assert last.startswith(b"HTTP/1.1 200 ")
+            assert b"Connection: close" in last
+        assert await reader.read() == b""
+        await stopping
+        writer.close()
 
     run(steps())
 
