@@ -1,6 +1,6 @@
 """Why a process ended, in one line: its status or signal first, then what it had to say.
 
-A watcher that cannot start says why in a line of its own. Whatever else was printed last is told
+A watcher that cannot start says why in a line of its own. Whatever else was printed last is added
 only if it came with the end: an older line has nothing to do with it, and a line that a watcher
 writes for every call explains nothing.
 """

@@ -39,7 +39,7 @@ class _Told:
 
 
 class Noticing:
-    """Looks at changes. Before `started` nothing is told: all that is seen was there before."""
+    """Looks at changes. Before `started` it reports nothing: all that it sees was there before."""
 
     def __init__(
         self, records: Callable[[str], FunctionRecords], hear: Hear, clock: Callable[[], float]
@@ -48,7 +48,7 @@ class Noticing:
 
         Args:
             records: All that is known of a function; raises `NotFound`.
-            hear: Takes what is told.
+            hear: Takes each report.
             clock: Seconds since 1970.
         """
         self._records, self._hear, self._clock = records, hear, clock
@@ -79,7 +79,7 @@ class Noticing:
         """Tell what is different now of a function's newest revision."""
         try:
             standing = Standing(self._records(name))
-        except NotFound:  # it is deleted: what its pods do is told on
+        except NotFound:  # it is deleted: its pods are still reported
             self._told.pop(name, None)
             return
         told = self._told.setdefault(name, _Told())

@@ -1,4 +1,4 @@
-"""Functions of the cluster: what people ask for becomes objects, and what is there is told."""
+"""Functions of the cluster: what people ask for becomes objects, and what is there is reported."""
 
 from collections.abc import Awaitable, Callable, Sequence
 

@@ -15,7 +15,7 @@ _VOLUMES = ("FailedMount", "FailedAttachVolume")
 _LIVENESS = "its liveness probe fails"
 # How a container ends that its node ends: it obeys at once, or is killed after its time.
 _BY_NODE = ("exited with status 0", "killed by signal 15", "killed by signal 9 (SIGKILL), by its")
-# A probe's failures are told together, some of them late; a container has time to end.
+# A probe's failures are reported together, some of them late; a container has time to end.
 _AFTER_SECONDS, _BEFORE_SECONDS = 5.0, 90.0
 _PASSING = ("failed to sync", "timed out waiting for the condition")
 _PROBE = re.compile(r"(?P<kind>Startup|Readiness|Liveness) probe (?:failed|errored): (?P<why>.*)")

@@ -7,15 +7,10 @@ import pytest
 
 from dcf.errors import CannotStart
 from dcf.gateway.queue.database import open_database
+from tests.dcf.gateway.queue.old_table import OLD_TABLE
 
-OLD = """
-CREATE TABLE items (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, call_id TEXT NOT NULL,
-    function TEXT NOT NULL, target TEXT NOT NULL, callback TEXT NOT NULL, headers TEXT NOT NULL,
-    size INTEGER NOT NULL, body BLOB, file TEXT NOT NULL, queued_at REAL NOT NULL,
-    attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
-    due REAL NOT NULL, failed_at REAL
-) STRICT;
+OLD = f"""
+{OLD_TABLE}
 INSERT INTO items VALUES (1, 'call', 'a', 'f', '/', '', '[]', 1, x'31', '', 1, 0, 0, '', 9e9, NULL);
 INSERT INTO items VALUES (2, 'call', 'b', 'f', '/', '', '[]', 1, x'32', '', 1, 0, 0, '', 1, 9e9);
 """

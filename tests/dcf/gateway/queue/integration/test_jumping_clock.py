@@ -6,6 +6,7 @@ import time
 import pytest
 
 from dcf.gateway.queue.clock import RunClock
+from tests.dcf.gateway.queue.old_table import OLD_TABLE
 
 DAY, YEAR = 86_400.0, 365 * 86_400.0
 JUMPS = {
@@ -130,14 +131,8 @@ def test_times_that_cannot_be_are_not_believed(
     run(steps())
 
 
-OLD = """
-CREATE TABLE items (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, call_id TEXT NOT NULL,
-    function TEXT NOT NULL, target TEXT NOT NULL, callback TEXT NOT NULL, headers TEXT NOT NULL,
-    size INTEGER NOT NULL, body BLOB, file TEXT NOT NULL, queued_at REAL NOT NULL,
-    attempts INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
-    due REAL NOT NULL, failed_at REAL
-) STRICT;
+OLD = f"""
+{OLD_TABLE}
 INSERT INTO items VALUES
     (1, 'call', 'a', 'f', '/', '', '[]', 1, x'31', '', 1e9, 0, 0, '', 1e9, NULL),
     (2, 'call', 'b', 'f', '/', '', '[]', 1, x'32', '', 9e9, 0, 0, '', 9e9, NULL),
