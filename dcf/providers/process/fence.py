@@ -11,6 +11,7 @@ Linux 6.12 on, from sending them signals; root gives up what would lead around a
 supervisor, which loads this file by its path, it imports nothing that takes time.
 """
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -88,7 +89,11 @@ def _mount(paths: dict[str, list[str]]) -> None:
             _done(_libc.mount(b"tmpfs", name, b"tmpfs", _NOSUID | _NODEV, options))
             covered.append(path)
         else:
-            _bind(os.devnull, path)
+            try:
+                _bind(os.devnull, path)
+            except FileNotFoundError:
+                if not path.startswith("/dev/"):  # a disk that was taken away meanwhile
+                    raise
     for handle, path in (*shown, *own):
         os.makedirs(path, 0o755, exist_ok=True)  # noqa: PTH103 # as above
         _bind(f"/proc/self/fd/{handle}", path)
@@ -201,13 +206,15 @@ def _listed(path: str) -> list[str]:
 
 def _block_devices(folder: str) -> list[str]:
     found = []
-    with os.scandir(folder) as entries:
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
         for each in entries:
-            mode = each.stat(follow_symlinks=False).st_mode
-            if mode & 0o170000 == 0o060000:
-                found.append(each.path)
-            elif each.name not in {"shm", "pts", "mqueue"} and each.is_dir(follow_symlinks=False):
-                found.extend(_block_devices(each.path))
+            # A disk may be taken away while we look: then there is nothing to hide.
+            with contextlib.suppress(FileNotFoundError):
+                mode = each.stat(follow_symlinks=False).st_mode
+                if mode & 0o170000 == 0o060000:
+                    found.append(each.path)
+                elif mode & 0o170000 == 0o040000 and each.name not in {"shm", "pts", "mqueue"}:
+                    found.extend(_block_devices(each.path))
     return found
 
 

@@ -17,14 +17,14 @@ asked         RESTORING, KEEPING: done next; STOPPED: nothing; any other: PREPAR
 prepared      PREPARING, RESTORING: STARTING; any other: what was prepared is discarded
 not_prepared  PREPARING, RESTORING: RESTING, or RETRYING if there is no current revision
 ready         STARTING: CANARY, SHADOW, TRIAL or KEEPING, if it was the last;
-              RESTING: KEEPING, for a first revision
+              RESTING: KEEPING, for a first revision, if it was the last
 away          any: the replica takes no calls, whatever comes of it
 lost, failed  STARTING, TRIAL: RESTING; the current revision serves on, a first one is tried on
 settled       CANARY, SHADOW: STARTING to take over, or RESTING, and it is drained
 woken         TRIAL: KEEPING; RETRYING: PREPARING
 kept          KEEPING: RESTING; the revision before is drained
 not_kept      KEEPING: RESTING; the revision before serves on, or this one if none else is ready
-scaled        STARTING: as `ready`, if all that are left are ready; before it: so many start
+scaled        STARTING, RESTING: as `ready`, if all that are left are ready; before: so many start
 ended         any: what a revision was prepared with is discarded with its last replica
 stopped       any: STOPPED
 
@@ -77,6 +77,7 @@ class Rollout(Steps):
             if group is not None:
                 self._resize(group, replicas)
         self._advance()
+        self._adopt()
 
     def settled(self, number: int, reason: str, *, keep: bool) -> bool:
         """What becomes of a canary or shadow is decided; whether there was one to decide on."""

@@ -41,9 +41,14 @@ class Steps(Standing):
         return group.has_served or group.number == self._restored
 
     def _adopt(self) -> None:
-        """A first revision that had failed has become ready after all."""
+        """A first revision that had failed has become ready after all: every replica of it.
+
+        Of one that served before a restart a single replica is enough.
+        """
         current = self.current
-        if self.state is State.RESTING and current and current.ready and not current.has_served:
+        if self.state is not State.RESTING or not current or current.has_served:
+            return
+        if current.ready and (current.is_all_ready or current.number == self._restored):
             self.rolling = current
             self._keep()
 

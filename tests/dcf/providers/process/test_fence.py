@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -125,6 +127,29 @@ def test_rights_that_lead_around_it_are_gone(fenced):
         "assert refused(os.readlink, f'/proc/{os.getppid()}/root')\n"
         "assert refused(open, '/proc/1/mem', 'rb')\n"
     )
+
+
+def test_a_device_that_is_taken_away_meanwhile_is_no_fault(tmp_path):
+    """Devices come and go by themselves; a replica must start at such a moment, too."""
+    is_over = threading.Event()
+
+    def come_and_go():
+        while not is_over.is_set():
+            for number in range(50):
+                (tmp_path / f"node{number}").touch()
+                (tmp_path / f"folder{number}").mkdir()
+            for number in range(50):
+                (tmp_path / f"node{number}").unlink()
+                (tmp_path / f"folder{number}").rmdir()
+
+    with ThreadPoolExecutor() as pool:
+        work = pool.submit(come_and_go)
+        try:
+            found = [fence._block_devices(str(tmp_path)) for _ in range(500)]
+        finally:
+            is_over.set()
+        work.result()
+    assert found == [[]] * 500
 
 
 def test_disks_are_not_read_past_their_files(fenced):

@@ -212,6 +212,38 @@ def test_a_first_one_that_cannot_become_ready_is_tried_on_and_serves_after_all(s
     assert (script.rollout.outcome, routed(script)) == ("ready", {1})
 
 
+def test_a_first_one_is_not_ready_while_one_of_its_replicas_cannot_be():
+    script = Script(replicas=2)
+    script.deploy(1, 2)
+    script.is_ready((1, 1))
+    script.cannot((1, 2))
+    assert (script.rollout.outcome, script.keeping) == ("failed", [])
+    assert script.rollout.routed == [(1, 1)], "who is ready takes calls all the same"
+    script.is_ready((1, 2))
+    script.is_kept()
+    assert (script.rollout.outcome, script.kept) == ("ready", 1)
+
+
+def test_a_first_one_is_ready_when_it_is_scaled_to_those_of_it_that_are():
+    script = Script(replicas=2)
+    script.deploy(1, 2)
+    script.is_ready((1, 1))
+    script.cannot((1, 2))
+    script.rollout.scaled(1)
+    script.is_kept()
+    assert (script.rollout.outcome, script.kept) == ("ready", 1)
+
+
+def test_of_what_served_before_a_restart_one_replica_is_enough():
+    script = Script(replicas=2)
+    script.rollout.restored(Asked(1, 2), 1, None)
+    script.can_prepare(1)
+    script.cannot((1, 1))
+    script.is_ready((1, 2))
+    script.is_kept()
+    assert (script.rollout.outcome, script.kept) == ("ready", 1)
+
+
 def test_a_first_one_that_serves_after_all_does_not_hide_that_an_update_failed(script):
     (first,) = script.deploy(1)
     script.cannot(first)
