@@ -1,7 +1,6 @@
 """One run of pip: what it says is told as far as it may be, and it ends with all it started."""
 
 import asyncio
-import os
 
 import pytest
 
@@ -93,17 +92,8 @@ def test_the_reason_is_one_line_and_quotes_no_file(tmp_path, lines, reason):
 STARTS = "sleep 3600 & echo $! >{pid}; echo Collecting things; wait"
 
 
-def is_alive(pid):
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{pid.strip()}/stat") as file:  # noqa: PTH123 # short-lived
-        return file.read().rpartition(")")[2].split()[0] != "Z"
-
-
 @pytest.mark.parametrize("how", ["too-long", "given-up"])
-def test_it_ends_with_all_it_started(tmp_path, monkeypatch, how):
+def test_it_ends_with_all_it_started(tmp_path, monkeypatch, is_alive, how):
     pid = tmp_path / "pid"
     python = script(tmp_path, STARTS.format(pid=pid))
     if how == "too-long":
@@ -119,7 +109,7 @@ def test_it_ends_with_all_it_started(tmp_path, monkeypatch, how):
             running.cancel()
             await asyncio.wait({running})
             assert running.cancelled()
-        if pid.exists():
-            await until_async(lambda: not is_alive(pid.read_text()))
+        if pid.exists() and (child := pid.read_text()):  # it had come that far
+            await until_async(lambda: not is_alive(int(child)))
 
     asyncio.run(asyncio.wait_for(steps(), 60))

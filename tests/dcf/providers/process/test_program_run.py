@@ -60,27 +60,20 @@ signal.pause()
 """
 
 
-def is_gone(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123 # short-lived
-            return file.read().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-def test_one_that_takes_too_long_ends_with_all_it_started(program, tmp_path):
+def test_one_that_takes_too_long_ends_with_all_it_started(program, tmp_path, is_alive):
     async def steps():
         before = set(family(os.getpid()))  # other tests' gateways may be among them
         answer = await run_program(program(STARTS), tmp_path / "pid", seconds=3.0)
         assert answer == {"fault": "not done after 3 s"}
         assert set(family(os.getpid())) <= before
-        if (tmp_path / "pid").exists():  # it had come that far
-            await until_async(lambda: is_gone((tmp_path / "pid").read_text()))
+        mark = tmp_path / "pid"
+        if mark.exists() and (child := mark.read_text()):  # it had come that far
+            await until_async(lambda: not is_alive(int(child)))
 
     asyncio.run(asyncio.wait_for(steps(), 60))
 
 
-def test_one_that_is_given_up_ends_with_all_it_started(program, tmp_path):
+def test_one_that_is_given_up_ends_with_all_it_started(program, tmp_path, is_alive):
     mark = tmp_path / "pid"
 
     async def steps():
@@ -89,7 +82,7 @@ def test_one_that_is_given_up_ends_with_all_it_started(program, tmp_path):
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        await until_async(lambda: is_gone(mark.read_text()))
+        await until_async(lambda: not is_alive(int(mark.read_text())))
 
     asyncio.run(asyncio.wait_for(steps(), 60))
 
