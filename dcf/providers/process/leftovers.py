@@ -14,6 +14,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from .supervisor import descendants
 
@@ -36,15 +37,24 @@ def end_leftovers(run: Path) -> int:
     return sum(end_marked(mark) for mark in run.glob("*.mark"))
 
 
-def end_marked(mark: Path) -> bool:
-    """Kill the processes of a mark and remove it; False if a supervisor still looks after them."""
+def end_marked(mark: Path, *, has_ended: bool = False) -> bool:
+    """Kill the processes of a mark and remove it; False if a supervisor still looks after them.
+
+    Args:
+        mark: Of a replica.
+        has_ended: The supervisor has. A child that it had just forked may hold the mark for a
+            moment, until it is the program.
+    """
     with contextlib.ExitStack() as stack:
+        limit = time.monotonic() + _LONGEST_SECONDS
         try:
             file = stack.enter_context(mark.open("rb"))
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            while not _is_free(file):
+                if not has_ended or time.monotonic() > limit:
+                    return False
+                time.sleep(_MOMENT)
         except OSError:
             return False
-        limit = time.monotonic() + _LONGEST_SECONDS
         entry = b"LOCK_FILE=" + os.fsencode(mark.with_suffix(".lock") / READY)
         while found := set(_marked(entry)):
             for pid in found:
@@ -58,6 +68,15 @@ def end_marked(mark: Path) -> bool:
         shutil.rmtree(mark.with_suffix(".lock"), ignore_errors=True)
         mark.unlink(missing_ok=True)
         return True
+
+
+def _is_free(file: BinaryIO) -> bool:
+    """Whether nobody holds a mark; then we do, as long as the file is open."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _marked(entry: bytes) -> Iterator[int]:

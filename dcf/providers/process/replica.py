@@ -242,4 +242,5 @@ def _address(port: int) -> str:
 
 
 def _is_port_taken(reason: str) -> bool:
-    return os.strerror(98).lower() in reason.lower() or "in use" in reason.lower()
+    """Whether a watcher says so: in the system's words, or in those for a port of gRPC's."""
+    return "in use" in reason.lower() or "the port is taken" in reason

@@ -88,7 +88,7 @@ class Spawned:
             )
         except asyncio.CancelledError:
             # asyncio has killed the supervisor: what that had started by then is known by its mark.
-            await asyncio.to_thread(end_marked, command.mark)
+            await asyncio.to_thread(end_marked, command.mark, has_ended=True)
             raise
         return cls(process, command, log)
 
@@ -136,7 +136,7 @@ class Spawned:
                 self._signal(signal.SIGKILL)
         await self.ended()
         if self._mark.exists():
-            await asyncio.to_thread(end_marked, self._mark)
+            await asyncio.to_thread(end_marked, self._mark, has_ended=True)
         await asyncio.wait({self._pump}, timeout=1.0)
         for task in (self._pump, self._exit):
             task.cancel()

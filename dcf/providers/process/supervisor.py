@@ -90,7 +90,8 @@ class _Program:
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         for number in _SIGNALS:
             signal.signal(number, self._note)
-        self._pid = os.fork() or _become(words, fence)
+        supervisor = os.getpid()
+        self._pid = os.fork() or _become(words, fence, supervisor)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
     def watch(self, grace: float) -> None:
@@ -141,13 +142,15 @@ class _Program:
         self._asked.add(number)
 
 
-def _become(words: list[str], fence: str) -> int:
+def _become(words: list[str], fence: str, supervisor: int) -> int:
     """Be the program, in a session of its own; does not return."""
     try:
         os.setsid()  # what it sends to its group does not reach us
         if fence:
             _enter(fence)
         _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)  # after what takes it away again
+        if os.getppid() != supervisor:  # killed before that: nobody would look after us
+            os._exit(1)
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)

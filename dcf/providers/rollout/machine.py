@@ -21,7 +21,7 @@ ready         STARTING: CANARY, SHADOW, TRIAL or KEEPING, if it was the last;
 away          any: the replica takes no calls, whatever comes of it
 lost, failed  STARTING, TRIAL: RESTING; the current revision serves on, a first one is tried on
 settled       CANARY, SHADOW: STARTING to take over, or RESTING, and it is drained
-woken         TRIAL: KEEPING; RETRYING: PREPARING
+woken         TRIAL: KEEPING, or with the next `ready` if a replica is away; RETRYING: PREPARING
 kept          KEEPING: RESTING; the revision before is drained
 not_kept      KEEPING: RESTING; the revision before serves on, or this one if none else is ready
 scaled        STARTING, RESTING: as `ready`, if all that are left are ready; before: so many start
@@ -191,7 +191,7 @@ class Rollout(Steps):
         if self._clock() < self._due:
             return
         if self.state is State.TRIAL:
-            self._keep()
+            self._advance()
         elif self.state is State.RETRYING:
             self._prepare(State.PREPARING, self._job)
 

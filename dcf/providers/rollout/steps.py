@@ -17,9 +17,16 @@ class Steps(Standing):
         self._effects.prepare(job.number)
 
     def _advance(self) -> None:
-        """All replicas that were started are ready: judged, or on trial, beside what served."""
+        """All replicas that were started are ready: judged, or on trial, beside what served.
+
+        A trial that is over waits for one that is away: why it is so decides.
+        """
         group = self.rolling
-        if self.state is not State.STARTING or group is None or not group.is_all_ready:
+        if group is None or not group.is_all_ready:
+            return
+        if self.state is State.TRIAL and self._clock() >= self._due:
+            self._keep()
+        if self.state is not State.STARTING:
             return
         old, terms = self.current, self._job.terms
         if terms is not None and self._serves(old):

@@ -4,9 +4,12 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
+from types import SimpleNamespace
 
 import pytest
 
+from dcf.providers.process import leftovers
 from dcf.providers.process.leftovers import end_leftovers, end_marked, mark_of
 
 WAITS = "print(flush=True); import signal; signal.pause()"
@@ -79,6 +82,22 @@ def test_one_that_a_supervisor_holds_is_left_alone(tmp_path, start):
         assert end_leftovers(tmp_path) == 0
     assert running.poll() is None
     assert mark_of(lock).exists()
+
+
+def test_of_a_supervisor_that_has_ended_the_mark_is_waited_for(tmp_path, start, monkeypatch):
+    """A child that it had just forked holds the mark, too, until it is the program."""
+    lock = tmp_path / "f.lock"
+    left = start(lock)
+    mark_of(lock).touch()
+    with mark_of(lock).open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        clock = SimpleNamespace(
+            monotonic=time.monotonic, sleep=lambda _: fcntl.flock(held, fcntl.LOCK_UN)
+        )
+        monkeypatch.setattr(leftovers, "time", clock)
+        assert end_marked(mark_of(lock), has_ended=True)
+    left.wait(10)
+    assert not mark_of(lock).exists()
 
 
 def test_a_mark_that_is_gone_is_nobodys(tmp_path):

@@ -77,6 +77,37 @@ def test_another_program_on_its_port_is_never_taken_for_it(drive, gate, monkeypa
     drive(steps)
 
 
+LOSES_A_PORT = """
+import os, socket
+from pathlib import Path
+from watcher import listeners
+
+TAKEN = []
+
+
+def open_grpc(settings, function, ports, really=listeners.open_grpc):
+    mark = Path(os.environ["FUNCTION_STATE_DIR"], "mark")
+    if not mark.exists():
+        mark.touch()
+        TAKEN.append(socket.create_server((settings.host, settings.watcher_port)))
+    really(settings, function, ports)
+
+
+listeners.open_grpc = open_grpc
+"""
+
+
+def test_a_port_that_is_taken_while_it_starts_is_no_failure_of_its_start(drive):
+    """gRPC's ports are opened a while after they were found to be free."""
+
+    async def steps(driven):
+        status = await driven.deploy(LOSES_A_PORT + MINE)
+        assert "the port is taken" in await driven.said()
+        assert (status.restarts, status.last_exit) == (0, None)
+
+    drive(steps)
+
+
 @pytest.mark.parametrize("verb", ["update", "scale", "delete"])
 def test_a_call_that_takes_longer_than_others_is_finished_before_its_replica_ends(
     drive, gate, tmp_path, verb

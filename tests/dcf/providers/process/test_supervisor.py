@@ -180,6 +180,45 @@ def test_its_program_is_kept_to_its_cores(supervised):
     assert started.ended() == (0, f"{{{core}}}\n")
 
 
+# Before it asks to be ended with its supervisor, the program waits.
+LATE = """
+import os, sys
+
+sys.path.append(os.path.dirname({file!r}))
+import supervisor
+
+prctl = supervisor._prctl
+
+
+def late(option, value):
+    if option == supervisor._SET_DEATH_SIGNAL:
+        print("up", flush=True)
+        {wait}
+    return prctl(option, value)
+
+
+supervisor._prctl = late
+supervisor.main(sys.argv[1:])
+"""
+
+
+def test_a_program_is_not_begun_when_its_supervisor_was_killed_before(tmp_path, gate):
+    parent, alive = os.pipe()
+    code = LATE.format(file=supervisor.__file__, wait=gate.wait)
+    program = (sys.executable, "-c", "print('begun')")
+    words = (str(tmp_path / "f.mark"), str(parent), "30", "", "", *program)
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *words], pass_fds=(parent,), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "up\n"
+        process.kill()
+        process.wait()
+        gate.open()
+        assert process.stdout.read() == ""  # not before everybody has let go of its output
+    os.close(parent)
+    os.close(alive)
+
+
 def test_a_program_does_not_outlive_a_supervisor_that_is_killed(supervised):
     started = supervised("print('up', flush=True)\nimport signal\nsignal.pause()")
     assert started.line() == "up"

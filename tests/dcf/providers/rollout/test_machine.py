@@ -185,6 +185,28 @@ def test_an_update_that_crashes_on_trial_goes_back_without_a_moment_of_nobody(sc
     assert (routed(script), script.replicas_of(2)) == ({1}, [])
 
 
+def test_a_trial_that_is_over_waits_to_hear_why_a_replica_is_away(script):
+    script.serve(1)
+    (new,) = script.deploy(2)
+    script.is_ready(new)
+    script.rollout.away(*new)
+    script.after(TRIAL)
+    assert (script.keeping, routed(script)) == ([], {1})
+    script.rollout.lost(*new, "killed by signal 9")
+    assert (script.rollout.outcome, routed(script)) == ("failed", {1})
+
+
+def test_scaled_up_on_trial_it_takes_over_once_all_of_it_are_ready(script):
+    script.serve(1)
+    (new,) = script.deploy(2)
+    script.is_ready(new)
+    script.rollout.scaled(2)
+    script.after(TRIAL)
+    assert script.keeping == []
+    script.is_ready((2, 2))
+    assert script.keeping == [2]
+
+
 def test_without_a_trial_an_update_takes_over_at_once():
     script = Script(trial=0.0)
     script.serve(1)
