@@ -100,7 +100,7 @@ async def started(provider, archive=None):
         await provider.stop()
 
 
-async def settled(provider, name="echo", seconds=20.0):
+async def settled(provider, name="echo", seconds=60.0):
     limit = time.monotonic() + seconds
     while (
         status := await provider.placement.describe(name)
@@ -111,7 +111,7 @@ async def settled(provider, name="echo", seconds=20.0):
 
 
 def run(steps):
-    asyncio.run(asyncio.wait_for(steps, 60))
+    asyncio.run(asyncio.wait_for(steps, 110))
 
 
 def test_a_function_lives_from_deploy_to_delete(make, archive):
@@ -629,7 +629,7 @@ def judged(archive, number, mode, **terms):
 async def candidate(provider, archive, number, mode):
     """Update to a canary or shadow, and wait until it is ready to be judged."""
     await provider.placement.update(judged(archive, number, mode))
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while (status := await provider.placement.describe("echo")).judged != mode:
         assert time.monotonic() < limit, status
         await asyncio.sleep(0.05)
@@ -684,7 +684,7 @@ def test_one_that_goes_back_leaves_what_serves_and_is_tried_again_when_asked(
             await deployed(provider, archive, 1)
             await candidate(provider, archive, 2, mode)
             await provider.placement.settle("echo", 2, "worse", keep=False)
-            limit = time.monotonic() + 20
+            limit = time.monotonic() + 60
             while (newest := (await provider.placement.history("echo"))[0]).rollout != outcome:
                 assert time.monotonic() < limit, newest
                 await asyncio.sleep(0.02)

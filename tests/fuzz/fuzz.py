@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 FOUND = HERE.parents[1] / ".cache" / "fuzz"
 MAX_SECONDS, MAX_BYTES, MAX_INPUT = 2.0, 256 << 20, 1 << 16
-_HANGS = 30.0
+_HANGS = 60.0
 # What is followed: the project, and the libraries that its rooms give foreign bytes to.
 _FOLLOWED = [
     "handler",

@@ -145,7 +145,7 @@ class _Ruleset:
         """Let these be, at a path and below it."""
         handle = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            if not os.path.isdir(path):  # noqa: PTH112 # as above
+            if os.fstat(handle).st_mode & 0o170000 != 0o040000:  # by now another may be there
                 rights &= _OF_FILES
             rule = (rights & self._handled).to_bytes(8, sys.byteorder) + handle.to_bytes(
                 4, sys.byteorder
@@ -179,7 +179,7 @@ def _by_path(rules: _Ruleset, paths: dict[str, list[str]], everything: int) -> N
         else:
             try:
                 rules.allow(path, _READING if is_kept else everything)
-            except FileNotFoundError:  # it has just gone
+            except (FileNotFoundError, NotADirectoryError):  # it has just gone
                 return
 
     allow("/", is_kept=False)

@@ -81,7 +81,7 @@ class Driven:
         await self.provider.stores.archives.put(archive.digest, chunks())
         return archive.image
 
-    async def until(self, condition, seconds=30.0):
+    async def until(self, condition, seconds=60.0):
         """Wait until `condition(status of f)` holds; gives the status."""
 
         async def found():
@@ -145,7 +145,7 @@ def drive(tmp_path):
             async with started() as driven:
                 return await steps(driven)
 
-        return asyncio.run(asyncio.wait_for(all_steps(), 90))
+        return asyncio.run(asyncio.wait_for(all_steps(), 110))
 
     run.home, run.options = tmp_path / "home", {}
     run.supervisors = lambda: supervisors(run.home)

@@ -54,5 +54,5 @@ def test_silence_ends_in_time():
 def test_nobody_there_is_nothing():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    assert asyncio.run(status_of("127.0.0.1", port, "/")) == 0
+        port = free.getsockname()[1]  # ours, so that nobody else comes to listen there
+        assert asyncio.run(status_of("127.0.0.1", port, "/")) == 0

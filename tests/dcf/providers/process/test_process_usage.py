@@ -3,28 +3,39 @@
 import os
 import subprocess
 import sys
-import time
 
 from dcf.providers.process import process_usage
 from dcf.providers.process.process_usage import Meter, cpu_seconds, family, resident_bytes
 
 HOLDS = "import sys; held = b'x' * (64 << 20); print(flush=True); sys.stdin.read()"
+# Holds as much itself, and works when it is told to.
+WORKS = """
+import subprocess, sys, time
+
+held = b"x" * (64 << 20)
+with subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdin=subprocess.PIPE):
+    sys.stdin.readline()
+    until = time.process_time() + 0.5
+    while time.process_time() < until:
+        pass
+    print(flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_the_meter_sees_a_busy_core_and_the_memory_of_children_alone():
-    before = resident_bytes(os.getpid())
-    command = [sys.executable, "-c", HOLDS]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        child.stdout.readline()
-        meter, spent = Meter(os.getpid()), cpu_seconds(os.getpid())
-        until = time.process_time() + 0.5
-        while time.process_time() < until:
-            pass
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", WORKS, HOLDS], text=True, **pipes) as parent:
+        parent.stdout.readline()
+        meter, spent = Meter(parent.pid), cpu_seconds(parent.pid)
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        parent.stdout.readline()
         used = meter.usage()
-        assert cpu_seconds(os.getpid()) - spent > 0.4
+        assert cpu_seconds(parent.pid) - spent > 0.4
         assert 0 < used.cpu_millicores < 8000
-        assert 64 << 20 < used.memory_bytes - before < 100 << 20
-        child.stdin.close()
+        assert 64 << 20 < used.memory_bytes < 100 << 20
+        parent.stdin.close()
 
 
 def test_who_is_gone_uses_nothing():

@@ -79,7 +79,8 @@ def test_memory_of_what_left_its_session_counts(drive, kin):
     async def steps(driven):
         await deployed(driven, kin, limits={"memory": "250Mi"})
         before, first = set(kin.alive()), driven.provider.routing.targets("f")
-        await driven.call(b"grow")
+        with contextlib.suppress(OSError):  # it may be ended before it has answered
+            await driven.call(b"grow")
         await replaced(driven, first)
         assert "over its memory limit of 250 MiB" in await driven.said()
         assert not before & set(kin.alive())
