@@ -98,9 +98,14 @@ class Deployed:
         """How a replica ended that broke off a call; None at once for one that lives."""
         place = urlsplit(target.address)
         host, port = place.hostname or "", place.port or 0
-        if await status_of(host, port, "/_/health", timeout=_ANSWER_SECONDS):
-            return None
-        return await self.processes.exits.at(target.address, deadline)
+        now = asyncio.get_running_loop().time
+        while not await status_of(host, port, "/_/health", timeout=_ANSWER_SECONDS):
+            # It has ended, or is slow to answer: one of both will be known.
+            until = min(deadline, now() + _ANSWER_SECONDS)
+            found = await self.processes.exits.at(target.address, until)
+            if found is not None or until == deadline:
+                return found
+        return None
 
     def targets(self) -> Sequence[Target]:
         """The ready replicas."""

@@ -186,6 +186,29 @@ def test_ready_waits_for_the_first_target_and_no_longer_than_it_may(world):
     world(steps)
 
 
+def test_one_that_is_slow_to_answer_lives(world):
+    """A call broke off: the end of its replica is not waited for until the deadline."""
+    asked = []
+
+    async def serve(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        asked.append(writer)
+        if len(asked) == 1:
+            await reader.read()  # until who asks gives up
+        else:
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        writer.close()
+
+    async def steps(made):
+        function = await made.deployed()
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            place = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            never = asyncio.get_running_loop().time() + 3600
+            assert await function.ended(Target(place, 1), never) is None
+
+    world(steps)
+
+
 def test_scaling_is_written_down_and_done(world):
     async def steps(made):
         function = await made.deployed()
