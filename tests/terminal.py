@@ -1,6 +1,5 @@
 """Runs a command at a terminal of its own, and reads what a person would see there."""
 
-import codecs
 import contextlib
 import fcntl
 import os
@@ -24,9 +23,7 @@ class Terminal:
     @property
     def text(self):
         """What came so far, a line ended by a line feed."""
-        # A character may have come by half so far.
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        return decoder.decode(b"".join(self._kept)).replace("\r\n", "\n")
+        return b"".join(self._kept).decode().replace("\r\n", "\n")
 
     def _read(self):
         with contextlib.suppress(OSError):  # nobody has the other end any more

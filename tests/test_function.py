@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import os
+import socket
 import struct
 import subprocess
 import sys
@@ -16,20 +17,22 @@ import pytest
 import requests
 
 from dcf._proto import fxwatcher_pb2, fxwatcher_pb2_grpc
-from tests.ports import held_ports
 
 ROOT = Path(__file__).parents[1]
 CUP = (ROOT / "samples/coffee.jpg").read_bytes()
 LIMIT = 200_000
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @pytest.fixture(scope="module")
 def ports(tmp_path_factory):
-    with held_ports(2) as held:
-        yield from served(tmp_path_factory.mktemp("function"), *held)
-
-
-def served(folder, http, wire):
+    folder = tmp_path_factory.mktemp("function")
+    http, wire = free_port(), free_port()
     environ = {
         "PATH": os.environ["PATH"],
         "HANDLER_DIR": str(ROOT / "handler"),
