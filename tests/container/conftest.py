@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
+
 ROOT = Path(__file__).parents[2]
 # A run of the tests removes its images at the end: two at once on one engine want two names.
 TAGS = os.environ.get("DCF_TEST_TAGS", "dcf-test")
@@ -76,6 +78,15 @@ class Engine:
             yield name, f"http://{place}"
         finally:
             self.run("rm", "-f", name, check=False)
+
+    def said(self, name, *words, seconds=30):
+        """A container's log, once it has these words: the engine collects what was written."""
+
+        def found():
+            log = self.run("logs", name)
+            return log if all(each in log.stdout + log.stderr for each in words) else None
+
+        return until(found, seconds, lambda: self.run("logs", name))
 
     def wait_ready(self, name, address, seconds=60, path="/_/ready"):
         """Seconds until it is ready; fails with its log."""

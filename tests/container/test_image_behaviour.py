@@ -56,7 +56,7 @@ def test_logs_are_lines_of_text_on_stdout(engine, watcher_image, tmp_path):
         engine.wait_ready(name, address)
         with pytest.raises(urllib.error.HTTPError):
             ask(address)
-        seen = engine.run("logs", name)
+        seen = engine.said(name, "POST / - 500")
     assert "INFO ready: " in seen.stdout
     assert "ZeroDivisionError" in seen.stdout
     assert "POST / - 500" in seen.stdout
@@ -71,7 +71,7 @@ def test_as_many_calls_run_at_once_as_the_quota_allows(engine, watcher_image, tm
     wanted = min(len(os.sched_getaffinity(0)), {"1": 1, "1.5": 2, "2": 2}[cpus])
     with engine.container(watcher_image, *LOCKED, *flags) as (name, address):
         engine.wait_ready(name, address)
-        assert f" {wanted} calls at once, {8 * wanted} in flight" in engine.run("logs", name).stdout
+        engine.said(name, f" {wanted} calls at once, {8 * wanted} in flight")
 
 
 LIMITS = ("--memory", "256m", "--memory-swap", "256m", "--cpus", "2")

@@ -81,7 +81,7 @@ def test_a_process_that_hangs_is_unhealthy(engine, function_image):
         assert health(engine, name, "healthy") == "healthy"
 
 
-def health(engine, name, wanted, seconds=30):
+def health(engine, name, wanted, seconds=120):
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         found = engine.inspect(name, "{{.State.Health.Status}}")

@@ -66,5 +66,4 @@ def test_a_function_that_is_not_there_is_told_within_the_deadline(engine, functi
         status, body = ask(address, b"hello")
         assert status == 500
         assert json.loads(body)["error"]["code"] == "handler_error"
-        log = engine.run("logs", chain)
-        assert "function echo failed" in log.stdout + log.stderr
+        engine.said(chain, "function echo failed")

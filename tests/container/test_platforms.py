@@ -20,6 +20,7 @@ import yaml
 
 from dcf._proto import fxwatcher_pb2 as pb
 from dcf._proto import fxwatcher_pb2_grpc
+from tests.waiting import until
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 
@@ -29,6 +30,7 @@ LOCKED = (
     "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "256m",
 )  # fmt: skip
 SLOW = """
+import pathlib
 import sys
 import time
 
@@ -37,7 +39,8 @@ HEARD = sys.stdin.read()
 
 class Handler:
     def __call__(self, request):
-        time.sleep(float(request.query.get("for", 0)))
+        while request.query.get("held") and not pathlib.Path("/dcf/handler/go").exists():
+            time.sleep(0.01)
         return {"stdin": HEARD, "name": request.info.FunctionName}
 """
 
@@ -83,7 +86,7 @@ def variables(pairs):
 
 @pytest.fixture
 def slow_handler(tmp_path):
-    """Flags that put a handler into the watcher's image which takes as long as it is told to."""
+    """Flags that put a handler into the watcher's image which holds calls until `go` is there."""
     (tmp_path / "handler.py").write_text(SLOW)
     tmp_path.chmod(0o755)
     return ("--tmpfs", "/tmp", "-v", f"{tmp_path}:/dcf/handler:ro")
@@ -124,7 +127,7 @@ def test_the_service_as_knative_runs_it(engine, function_image, tmp_path, user):
 
 
 def test_a_full_function_refuses_and_sigterm_finishes_what_runs(
-    engine, watcher_image, slow_handler
+    engine, watcher_image, slow_handler, tmp_path
 ):
     env = variables([("CONCURRENCY", 1), ("MAX_INFLIGHT", 2), ("K_SERVICE", "slow")])
     with running(engine, watcher_image, 8080, *slow_handler, *env) as (name, address):
@@ -133,22 +136,22 @@ def test_a_full_function_refuses_and_sigterm_finishes_what_runs(
         assert told == {"stdin": "", "name": "slow"}  # stdin is at its end
         answers = []
         calls = [
-            threading.Thread(target=lambda: answers.append(ask(address, b"x", "/?for=2")))
+            threading.Thread(target=lambda: answers.append(ask(address, b"x", "/?held=1")))
             for _ in range(2)
         ]
         for call in calls:
             call.start()
-        time.sleep(0.8)
+        until(lambda: ask(address, path="/_/ready")[0] == 429)
         status, headers, body = ask(address, b"x")
         assert (status, json.loads(body)["error"]["code"]) == (429, "overloaded")
         assert headers["Retry-After"] == "1"
-        assert ask(address, path="/_/ready")[0] == 429
         assert ask(address, path="/_/health")[0] == 200
-        engine.run("stop", "-t", "20", name)
+        engine.run("kill", "--signal", "TERM", name)
+        (tmp_path / "go").touch()
         for call in calls:
             call.join(30)
         assert [status for status, _, _ in answers] == [200, 200]
-        assert engine.inspect(name, "{{.State.ExitCode}}") == "0"
+        assert engine.run("wait", name, timeout=60).stdout.strip() == "0"
 
 
 # OpenFaaS, without of-watchdog.
@@ -162,6 +165,8 @@ def test_the_function_as_openfaas_runs_it(engine, function_image, tmp_path):
     (tmp_path / "secrets/token").write_text("hidden")
     flags = (
         "--tmpfs", "/tmp", *variables(function["environment"].items()),
+        # All of what is looked at while it drains must fit in.
+        *variables([("DRAIN_DELAY", "12s")]),
         "-v", f"{tmp_path / 'secrets'}:/var/openfaas/secrets:ro",
     )  # fmt: skip
     with running(engine, function_image, 8080, *flags) as (name, address):
@@ -177,12 +182,11 @@ def test_the_function_as_openfaas_runs_it(engine, function_image, tmp_path):
         assert 'http_requests_total{code="200",method="post"} 1.0' in page
         # A rolling update: calls go on coming until everybody has heard.
         engine.run("kill", "--signal", "TERM", name)
-        time.sleep(0.5)
-        assert engine.run("exec", name, "cat", "/tmp/.lock", check=False).returncode != 0
+        until(lambda: engine.run("exec", name, "cat", "/tmp/.lock", check=False).returncode)
         assert ask(address, path="/_/health")[0] == 503
         assert ask(address, path="/_/ready")[0] == 503
         assert ask(address, CUP)[0] == 200
-        assert engine.run("wait", name, timeout=30).stdout.strip() == "0"
+        assert engine.run("wait", name, timeout=90).stdout.strip() == "0"
 
 
 # DCF and OpenFx: their gateway calls by gRPC.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from dcf.archive import Entry, pack
 from dcf.client.rest import RestClient
+from dcf.errors import NotFound
 from dcf.providers.placement import FunctionSpec
 from tests.kubernetes.callers import Callers
 
@@ -98,16 +100,22 @@ class Gateway:
         labels = {"com.openfaas.scale.min": str(replicas), **(labels or {})}
         spec = FunctionSpec(name, image or f"{IMAGES}/ssd", labels=labels, **more)
         known = {each.name for each in self.client.functions()}
+        before = self.client.history(name)[0].number if name in known else 0
         (self.client.update if name in known else self.client.deploy)(spec)
-        return self.settled(name, seconds)
+        return self.settled(name, seconds, before)
 
-    def settled(self, name, seconds=90):
-        """The newest revision, once its rollout is over."""
-        return wait(lambda: self._over(name), seconds, lambda: self.client.history(name))
+    def settled(self, name, seconds=90, before=0):
+        """The newest revision, which comes after another one, once its rollout is over."""
+        return wait(lambda: self._over(name, before), seconds, lambda: self.client.history(name))
 
-    def _over(self, name):
-        newest = self.client.history(name)[0]
-        return newest if newest.rollout not in {"", "progressing"} else None
+    def _over(self, name, before):
+        # Behind one address there may be several: another one sees a moment later what one did.
+        try:
+            newest = self.client.history(name)[0]
+        except NotFound:
+            return None
+        is_over = newest.number > before and newest.rollout not in {"", "progressing"}
+        return newest if is_over else None
 
     def end(self, number=signal.SIGTERM):
         """Ends it, and waits for that."""
@@ -183,8 +191,8 @@ def start(namespace, tmp_path):
 
         def address():
             assert process.poll() is None, gateway.said()
-            line = next((x for x in log.read_text().splitlines() if x.startswith("Gateway: ")), "")
-            return line.removeprefix("Gateway: ").split(" ")[0]
+            found = re.search(r"^Gateway: (\S+) .*\n", log.read_text(), re.MULTILINE)
+            return found and found[1]
 
         gateway.address = wait(address, 30, gateway.said)
         gateway.client = RestClient(gateway.address)

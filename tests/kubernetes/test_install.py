@@ -82,7 +82,7 @@ def answers(address):
     """Whether the cluster leads there already: it does a moment after a pod is ready."""
     try:
         return requests.get(address, timeout=5).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

@@ -1,9 +1,12 @@
 """What is in the cluster is what there is: objects of others, logs of pods, recorded requests."""
 
+import re
+
 import pytest
 import requests
 
 from dcf.client.base import Invocation, LogRequest
+from dcf.errors import DcfError
 from tests.dcf.gateway.integration.test_faas_cli import DEPLOYMENT, STEPS
 from tests.kubernetes.conftest import IMAGES, wait
 
@@ -41,8 +44,8 @@ def test_a_function_by_kubectl_appears_and_others_are_left_alone(cluster, namesp
     assert (found.name, found.image) == ("theirs", f"{IMAGES}/ssd")
     wait(lambda: cluster.get("services", "", namespace), 30)
     picture = Invocation("theirs", b"no picture", headers=(("Content-Type", "image/jpeg"),))
-    with pytest.raises(Exception, match=r"image|picture"):
-        gateway.client.call(picture)
+    # Its Service has addresses a moment later.
+    wait(lambda: re.search("image|picture", refusal_of(lambda: gateway.client.call(picture))), 30)
     before = cluster.get("deployment", "database", namespace)
     for refused in (gateway.client.delete, lambda name: gateway.client.scale(name, 0)):
         with pytest.raises(Exception, match="database"):
@@ -54,6 +57,13 @@ def test_a_function_by_kubectl_appears_and_others_are_left_alone(cluster, namesp
     assert after["metadata"].get("annotations") == before["metadata"].get("annotations")
     names = [each["metadata"]["name"] for each in cluster.get("services", "", namespace)]
     assert "database" not in names
+
+
+def refusal_of(call):
+    """What a call that is refused is told."""
+    with pytest.raises(DcfError) as caught:
+        call()
+    return str(caught.value)
 
 
 def test_logs_are_followed_across_pods(gateway, put, calling):

@@ -56,8 +56,8 @@ class _Scaled:
     def decide(self, event: Event, state: FunctionState, now: float) -> int:
         """The number after an event."""
         wanted = event(self.rule, now)
-        if wanted < state.replicas and (state.rollout == PROGRESSING or is_hopeless(state)):
-            self.set(state.replicas, now)  # nobody could tell whether the new revision is well
+        if wanted < state.replicas and _is_on_its_way(state):
+            self.set(state.replicas, now)
             return state.replicas
         self._set = wanted
         return wanted
@@ -145,3 +145,13 @@ class Autoscaler:
         if policy is not None and name not in self._scaled:
             self._scaled[name] = _Scaled(policy, self._clock(), state.replicas)
         return self._scaled.get(name)
+
+
+def _is_on_its_way(state: FunctionState) -> bool:
+    """Whether fewer replicas would end what was just begun.
+
+    Of a new revision nobody could tell then whether it is well. A first replica that starts without
+    trouble was woken, perhaps by a call that waits at another gateway.
+    """
+    starts = not (state.available or state.reason or state.crash_loop)
+    return starts or state.rollout == PROGRESSING or is_hopeless(state)

@@ -18,6 +18,7 @@ NAME = "dcf-gateway"
 LEASE_SECONDS = 15
 _LEADS_SECONDS = 10.0  # without a renewal, well before others think that it is over
 _RETRY_SECONDS = 2.0
+_RELEASE_TRIES = 3
 _GONE = 404
 _LOST_RACE = (409, 404)
 _log = logging.getLogger(__name__)
@@ -113,15 +114,25 @@ class Leader:
             await self._api.replace(f"{self._path}/{NAME}", {**lease, "spec": spec})
 
     async def _release(self) -> None:
-        """Let another one lead without waiting for this one's time to end."""
+        """Let another one lead without waiting for this one's time to end.
+
+        A renewal that was broken off may still arrive: then the lease is read again.
+        """
         if not self.leads:
             return
         self._until = 0.0
         with contextlib.suppress(ApiError, KeyError):
-            lease = await self._api.get(f"{self._path}/{NAME}")
-            if lease["spec"].get("holderIdentity") == self.identity:
+            for left in reversed(range(_RELEASE_TRIES)):
+                lease = await self._api.get(f"{self._path}/{NAME}")
+                if lease["spec"].get("holderIdentity") != self.identity:
+                    return
                 spec = {**lease["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}
-                await self._api.replace(f"{self._path}/{NAME}", {**lease, "spec": spec})
+                try:
+                    await self._api.replace(f"{self._path}/{NAME}", {**lease, "spec": spec})
+                    return
+                except ApiError as fault:
+                    if not left or fault.status not in _LOST_RACE:
+                        raise
 
     def _tell(self) -> None:
         if self.leads and not self._led:

@@ -229,7 +229,8 @@ class Replica:
         sick, status, words = 0, 0, ""
         while sick < _UNHEALTHY_LIMIT:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(spawned.ended(), _HEALTH_SECONDS)
+                async with asyncio.timeout(_HEALTH_SECONDS):
+                    await spawned.ended()
                 return ""
             status, words = await answer_of(HOST, port, "/_/health", timeout=_HEALTH_SECONDS)
             sick = 0 if status == 200 else sick + 1

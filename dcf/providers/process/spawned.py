@@ -122,15 +122,22 @@ class Spawned:
         """Kill it and all it started."""
         self._signal(supervisor.KILL)
 
+    async def _ended_within(self, seconds: float) -> None:
+        """Wait for its end, but no longer.
+
+        Not by `asyncio.wait_for`: before Python 3.12 it loses a cancellation that comes then.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.ended()
+
     async def end(self, seconds: float) -> None:
         """End it, kindly at first: so long it has to finish what it does."""
         try:
             self._signal(signal.SIGTERM)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.ended(), seconds)
+            await self._ended_within(seconds)
             self.kill()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.ended(), _KILL_SECONDS)
+            await self._ended_within(_KILL_SECONDS)
         finally:
             if not self.has_ended:  # it is stopped, say, by what it looks after
                 self._signal(signal.SIGKILL)

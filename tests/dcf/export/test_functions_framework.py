@@ -200,7 +200,7 @@ def test_a_call_under_way_is_answered_when_it_is_ended(start, exporter, tmp_path
 
 
 def test_workers_build_their_own_and_the_limits_are_the_watchers(start, exporter, tmp_path):
-    settings = {"WORKERS": "2", "CONCURRENCY": "1", "MAX_INFLIGHT": "2", "EXEC_TIMEOUT": "3s"}
+    settings = {"WORKERS": "2", "CONCURRENCY": "1", "MAX_INFLIGHT": "2", "EXEC_TIMEOUT": "8s"}
     running = start(slow(exporter), **settings).wait()
     answers, gate = [], tmp_path / "gate"
     threads = [
@@ -268,7 +268,7 @@ def test_events_that_carry_or_name_a_picture_are_answered(start, ssd, bucket, pr
     text = base64.b64encode(photo).decode()
     running = start(
         ssd, FUNCTION_TARGET="answer_event", FUNCTION_SIGNATURE_TYPE="cloudevent",
-        STORAGE_EMULATOR_HOST=bucket, EXEC_TIMEOUT="3s",
+        STORAGE_EMULATOR_HOST=bucket, EXEC_TIMEOUT="20s",
     ).wait("/")  # fmt: skip
     binary = {"ce-specversion": "1.0", "ce-id": "e0", "ce-source": "/s", "ce-type": "t"}
     in_bucket = {"bucket": "pictures", "name": "a/coffee.jpg", "size": str(len(photo))}

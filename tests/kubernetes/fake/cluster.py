@@ -134,6 +134,7 @@ class Cluster:
     def close(self):
         """End it and everything it runs. Says if a controller went wrong."""
         self.stop_api()
+        self._server.leave()
         self.wait(self._kubelet.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_SECONDS)

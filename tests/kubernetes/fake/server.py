@@ -44,18 +44,22 @@ class Server:
         self._resources, self._served, self._logs = resources, served, logs
         self.port, self.requests = 0, []
         self._fault, self._mended = Fault.NONE, asyncio.Event()
-        self._runner = self._socket = None
+        self._runner = self._socket = self._held = None
         self._open = set()
 
     async def start(self):
         """Listen."""
+        if self._held is None:  # while it does not listen nobody else may take its port
+            self._held = socket.socket()
+            self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._held.bind(("127.0.0.1", 0))
+            self.port = self._held.getsockname()[1]
         app = web.Application(client_max_size=_LARGEST_REQUEST)
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         self._socket = socket.create_server(("127.0.0.1", self.port), backlog=128)
         await web.SockSite(self._runner, self._socket).start()
-        self.port = self._socket.getsockname()[1]
 
     async def stop(self):
         """Listen no more and break off every connection."""
@@ -72,6 +76,11 @@ class Server:
         for each in transports:  # one may have more to say than its client reads
             each.abort()
         await asyncio.sleep(0)
+
+    def leave(self):
+        """It will not be started again: its port is anybody's."""
+        if self._held is not None:
+            self._held.close()
 
     def fail(self, fault):
         """Have this fault from now on, watches that are open included."""

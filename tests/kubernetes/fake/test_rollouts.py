@@ -185,10 +185,11 @@ def test_a_service_has_more_slices_when_one_is_full(cluster, functions, ask):
 def test_what_ends_is_no_target_at_once_and_told_apart_where_the_version_can(
     functions, ask, images
 ):
-    waits = "import signal, time; signal.signal(15, lambda *_: None); time.sleep(1000)"
-    images["program"] = program("-c", waits)
+    deaf = "import signal, time; signal.signal(15, lambda *_: None)"
+    images["program"] = program("-c", f"{deaf}; open('/tmp/up', 'w').close(); time.sleep(1000)")
     service(ask, targetPort=8080)
-    functions.deploy(replicas=1, image="program")
+    # Ready before it is deaf, it would be gone at once.
+    functions.deploy(replicas=1, image="program", readinessProbe=PROBE)
     until(lambda: len(ready(ask)) == 1)
     ask.patch(f"{functions.DEPLOYMENTS}/echo/scale", {"spec": {"replicas": 0}})
     until(lambda: not ready(ask))

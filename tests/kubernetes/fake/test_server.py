@@ -163,6 +163,8 @@ def test_it_can_be_away_and_come_back_with_all_it_had(cluster, ask):
     cluster.stop_api()
     with pytest.raises(urllib.error.URLError):
         ask("GET", MAPS)
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", int(cluster.url.rpartition(":")[2])))
     cluster.start_api()
     assert ask.get(f"{MAPS}/a")
     cluster.fail(Fault.FAILS)

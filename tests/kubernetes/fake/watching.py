@@ -32,8 +32,9 @@ class Watch:
             while (left := end - asyncio.get_running_loop().time()) > 0:
                 event = None
                 with contextlib.suppress(TimeoutError):
-                    wait = min(left, BOOKMARK_SECONDS)
-                    event = await asyncio.wait_for(self._queue.get(), wait)
+                    # Not `wait_for`, which loses a cancellation that comes with an event.
+                    async with asyncio.timeout(min(left, BOOKMARK_SECONDS)):
+                        event = await self._queue.get()
                 if event is not None:
                     if line := self._line(event):
                         yield line

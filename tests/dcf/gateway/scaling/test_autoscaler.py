@@ -157,6 +157,26 @@ def test_a_revision_that_was_never_well_is_not_ended_for_want_of_calls(scaled, s
     scaled(steps)
 
 
+@pytest.mark.parametrize(("reason", "asked"), [("", []), ("no node takes it", [0])])
+def test_a_replica_that_starts_for_a_call_at_another_gateway_is_not_ended(scaled, reason, asked):
+    async def steps(made):
+        await made.deploy(replicas=0)
+        Beside(made.provider)
+        await made.look()
+        made.set(1)  # woken by the other one, where the call waits
+        real = made.provider.describe
+
+        async def described(name):
+            return replace(await real(name), available=0, reason=reason)
+
+        made.provider.describe = described
+        await made.look()
+        await made.look(1000.0)
+        assert made.asked == asked
+
+    scaled(steps)
+
+
 class Beside:
     """Another gateway's calls, and which of the two leads."""
 

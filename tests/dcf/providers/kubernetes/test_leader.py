@@ -127,6 +127,26 @@ def test_one_that_stops_hands_over_at_once(cluster, monkeypatch):
     run(steps())
 
 
+def test_a_renewal_that_arrives_late_keeps_nobody_from_handing_over(cluster, monkeypatch):
+    async def steps():
+        async with api_of(cluster) as api:
+            one, other, _, _ = two(api)
+            await one.look()
+            replace = api.replace
+
+            async def late(path, body):
+                monkeypatch.setattr(api, "replace", replace)
+                await api.patch(LEASE, {"spec": {"renewTime": "2026-01-02T03:04:05.000000Z"}})
+                return await replace(path, body)
+
+            monkeypatch.setattr(api, "replace", late)
+            await one._release()
+            await other.look()
+            assert (one.leads, other.leads) == (False, True)
+
+    run(steps())
+
+
 def test_where_there_are_no_leases_everybody_leads():
     async def steps():
         began = []

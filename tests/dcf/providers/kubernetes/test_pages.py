@@ -26,7 +26,7 @@ def test_numbers_of_one_name_are_added_up():
 
 
 def test_those_that_answer_are_read_and_none_is_waited_for_long(monkeypatch):
-    monkeypatch.setattr(pages, "_SECONDS", 1.0)
+    monkeypatch.setattr(pages, "_SECONDS", 5.0)
     gate = asyncio.Event()
 
     async def page(_request):

@@ -36,7 +36,7 @@ def handle(body):
 LABELS = {
     "com.openfaas.scale.zero": "true", "com.openfaas.scale.type": "capacity",
     "com.openfaas.scale.target": "2", "com.openfaas.scale.max": "3",
-    "com.openfaas.scale.zero-duration": "1s", "com.openfaas.scale.down.window": "0s",
+    "com.openfaas.scale.zero-duration": "5s", "com.openfaas.scale.down.window": "0s",
 }  # fmt: skip
 
 
@@ -219,7 +219,11 @@ def test_calls_through_one_gateway_make_the_other_scale(cluster, tmp_path, archi
             await until_async(lambda: both[0].leads != both[1].leads)
             leads, follows = both if both[0].leads else reversed(both)
             await deployed(leads, archive, labels=LABELS, envVars={"CONCURRENCY": "8"})
-            await until_async(leads.is_ready)
+
+            async def is_ready():  # its replica may be gone as soon as it is
+                return (await leads.state()).get("rollout") == "ready"
+
+            await until_async(is_ready)
 
             async def replicas():
                 return (await leads.state()).get("replicas", 0)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from dataclasses import replace
 
+from dcf.providers.kubernetes import recent_exits
 from dcf.providers.kubernetes.recent_exits import RecentExits
 from dcf.providers.kubernetes.records import PodRecord
 from dcf.providers.placement import ReplicaExit
@@ -55,7 +56,10 @@ def test_a_replica_that_still_listens_has_not_ended():
     run(steps())
 
 
-def test_one_that_lets_go_of_its_port_while_it_ends_is_waited_for():
+def test_one_that_lets_go_of_its_port_while_it_ends_is_waited_for(monkeypatch):
+    for limit in ("_ANSWER_SECONDS", "_GOES_ON_SECONDS"):  # a slow machine is no replica that lives
+        monkeypatch.setattr(recent_exits, limit, 20.0)
+
     async def steps():
         exits = RecentExits()
 

@@ -27,7 +27,7 @@ def judged(image=IDLE):
     return FunctionSpec("echo", image, env={"V": "2"}, annotations={"dcf.rollout.mode": "canary"})
 
 
-async def pods_of(work):
+def pods_of(work):
     return {each.name for each in work.parts.view.pods.of("echo") if each.ready}
 
 
@@ -36,14 +36,16 @@ def test_a_broken_update_goes_back_and_no_pod_that_serves_is_touched(cluster):
         async with working(cluster) as work:
             await work.placement.deploy(dataclasses.replace(SPEC, replicas=2))
             await work.reaches(READY)
-            before = await pods_of(work)
+            # Pods are watched apart: they may be seen after what became of them.
+            await until_async(lambda: len(pods_of(work)) == 2)
+            before = pods_of(work)
             await work.placement.update(dataclasses.replace(SPEC, image=LOST), "bob")
             state = await work.reaches(FAILED)
             assert "lost:1" in state.reason
             assert (state.revision, state.newest, state.available) == (1, 2, 2)
             await until_async(lambda: work.parts.view.of("echo").stable.revision == 1)
             await until_async(lambda: work.parts.view.of("echo").stable.is_complete)
-            assert await pods_of(work) == before
+            assert pods_of(work) == before
             (broken, _) = await work.placement.history("echo")
             assert (broken.rollout, broken.by, broken.serving) == (FAILED, "bob", False)
 

@@ -107,7 +107,7 @@ def test_of_two_revisions_each_gets_calls_as_it_has_pods(cluster):
 def mixed(routes, number):
     """The targets, were one of the pods of a later revision."""
     pods = routes._view.pods
-    one = next(each for each in pods if each.ready and not each.ending)
+    one = next(each for each in pods if each.revision == 3)
     pods._put(one.name, replace(one, revision=number))
     routes._make("echo")
     return routes.targets("echo")

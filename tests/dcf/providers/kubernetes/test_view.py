@@ -32,6 +32,7 @@ def test_functions_have_their_records_and_what_is_somebody_elses_is_none(tmp_pat
                 heard = []
                 async with viewing(api, heard.append) as view:
                     await until_async(lambda: len(view.of("echo").pods) == 2)
+                    await until_async(lambda: view.of("echo").sets)  # by a watch of their own
                     found = view.of("echo")
                     assert list(view.functions()) == ["echo"]
                     assert (found.stable.name, found.candidate) == ("echo", None)

@@ -38,6 +38,33 @@ def test_a_start_that_is_given_up_leaves_nothing(tmp_path, seconds):
         os.close(alive)
 
 
+def test_whoever_ends_one_is_stopped_also_in_the_moment_that_it_ends(tmp_path, monkeypatch):
+    parent, alive = os.pipe()
+    command = Command(
+        "http.server", tmp_path, dict(os.environ), parent, 5.0, (), mark_of(tmp_path / "f-1-1.lock")
+    )
+
+    async def steps():
+        gone, ended = asyncio.Event(), Spawned.ended
+        monkeypatch.setattr(Spawned, "ended", lambda _: gone.wait())
+        spawned = await Spawned.start(command, lambda line: None)
+        ending = asyncio.create_task(spawned.end(20))
+        await turns()
+        gone.set()
+        await turns(1)
+        ending.cancel()
+        await asyncio.gather(ending, return_exceptions=True)
+        assert ending.cancelled()
+        monkeypatch.setattr(Spawned, "ended", ended)
+        await spawned.end(20)
+
+    try:
+        asyncio.run(asyncio.wait_for(steps(), 30))
+    finally:
+        os.close(parent)
+        os.close(alive)
+
+
 def left_with(entry):
     """The processes that have a variable."""
     found = []

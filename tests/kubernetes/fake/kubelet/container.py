@@ -7,7 +7,7 @@ from tests.kubernetes.fake.kubelet import images
 from tests.kubernetes.fake.kubelet.environment import environment, expanded, of_this_machine
 from tests.kubernetes.fake.kubelet.logs import Log
 from tests.kubernetes.fake.kubelet.probes import Probe, asked
-from tests.kubernetes.fake.kubelet.process import Process
+from tests.kubernetes.fake.kubelet.process import Process, for_good
 from tests.kubernetes.fake.kubelet.volumes import Missing, Paths
 from tests.kubernetes.fake.store import now
 
@@ -128,8 +128,9 @@ class Container:
             code = await self._process.ended()
         finally:
             probing.cancel()
-            self._process = None
             self.is_ready = self._is_started = False
+            await for_good(probing)  # it may have a program under way
+            self._process = None
         self._ended(code, begun, self._message(code, paths, log))
         return code
 
@@ -187,6 +188,7 @@ class Container:
         finally:
             up.cancel()
             down.cancel()
+            await for_good(asyncio.wait({up, down}))
 
     async def _follow_readiness(self, probe):
         if probe is None:

@@ -38,7 +38,7 @@ class Kubelet:
     def __init__(self, api, folder, images, speed=None):
         self._api, self._store, self._folder, self._images = api, api.store, folder, images
         self._speed, self._addresses = speed or Speed(), Addresses()
-        self._runners, self._is_closed = {}, False
+        self._runners, self._leaving, self._is_closed = {}, set(), False
         self.work = Work(self._look)
 
     def hear(self, event):
@@ -61,14 +61,16 @@ class Kubelet:
         """End every pod now."""
         self._is_closed = True
         runners, self._runners = list(self._runners.values()), {}
-        await asyncio.gather(*(each.kill() for each in runners))
+        await asyncio.gather(*(each.kill() for each in runners), *self._leaving)
 
     def _look(self, uid):
         place, runner = self._store.place_of(uid), self._runners.get(uid)
         if place is None:
             if runner is not None:
                 del self._runners[uid]
-                asyncio.get_running_loop().create_task(runner.kill())
+                leaving = asyncio.get_running_loop().create_task(runner.kill())
+                self._leaving.add(leaving)
+                leaving.add_done_callback(self._leaving.discard)
             return
         pod = self._store.get(*place[:1], *place[1])
         metadata = pod["metadata"]

@@ -8,6 +8,21 @@ import signal
 _LONGEST_LINE = 1 << 16
 
 
+async def for_good(steps):
+    """Wait for steps or a task to end, however often whoever waits is cancelled meanwhile.
+
+    A program that is ended half leaves its pipe open, and that is a fault of a later test.
+    """
+    task, cancelled = asyncio.ensure_future(steps), None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as fault:
+            cancelled = fault
+    if cancelled is not None:
+        raise cancelled
+
+
 class Process:
     """A program of this machine in a group of its own."""
 
@@ -18,11 +33,17 @@ class Process:
     @classmethod
     async def start(cls, command, env, folder, log):
         """Start it; raises `OSError`."""
-        process = await asyncio.create_subprocess_exec(
+        making = asyncio.create_task(asyncio.create_subprocess_exec(
             *command, env=env, cwd=folder, stdin=asyncio.subprocess.DEVNULL, start_new_session=True,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=_LONGEST_LINE,
-        )  # fmt: skip
-        return cls(process, log)
+        ))  # fmt: skip
+        try:
+            await for_good(making)
+        except asyncio.CancelledError:
+            if making.exception() is None:
+                await for_good(cls(making.result(), log)._over())
+            raise
+        return cls(making.result(), log)
 
     async def ended(self):
         """Its exit status, as a container's: above 128 where a signal ended it."""
@@ -30,11 +51,7 @@ class Process:
             code = await self._process.wait()
             await asyncio.wait({self._reading}, timeout=0.5)  # a child of it may hold its output
         finally:
-            self.kill()
-            await self._process.wait()
-            await asyncio.wait({self._reading}, timeout=0.5)
-            self._reading.cancel()
-            self._log.end()
+            await for_good(self._over())
         return code if code >= 0 else 128 - code
 
     def terminate(self):
@@ -47,6 +64,16 @@ class Process:
         """End it and all that it started in its group."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def _over(self):
+        """End it, and leave nothing of it open."""
+        self.kill()
+        await self._process.wait()
+        await asyncio.wait({self._reading}, timeout=0.5)
+        self._reading.cancel()
+        self._process._transport.close()  # asyncio keeps it open while a child holds the output
+        await asyncio.wait({self._reading})
+        self._log.end()
 
     async def _read(self):
         rest = b""
