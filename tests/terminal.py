@@ -1,5 +1,6 @@
 """Runs a command at a terminal of its own, and reads what a person would see there."""
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -23,7 +24,8 @@ class Terminal:
     @property
     def text(self):
         """What came so far, a line ended by a line feed."""
-        return b"".join(self._kept).decode().replace("\r\n", "\n")
+        seen = codecs.getincrementaldecoder("utf-8")()  # half a letter is none yet
+        return seen.decode(b"".join(self._kept)).replace("\r\n", "\n")
 
     def _read(self):
         with contextlib.suppress(OSError):  # nobody has the other end any more
@@ -35,6 +37,16 @@ class Terminal:
         os.close(self.theirs)
         self._reader.join(10)
         os.close(self.ours)
+
+
+def rest_of(ours):
+    """All that was written to a terminal that nobody has any more; a read may give a part."""
+    found = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(ours, 65536):
+            found += piece
+    os.close(ours)
+    return found
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from dcf.terminal import printing
+from tests.terminal import rest_of
 
 HOSTILE = "a\x1b[2Jb\u202e"
 
@@ -203,8 +204,7 @@ def test_a_real_terminal_is_told_from_a_pipe(pytestconfig):
     environ = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
     subprocess.run(command, cwd=root, stdout=theirs, env=environ, timeout=30, check=True)
     os.close(theirs)
-    assert os.read(ours, 1000) == b"\x1b[34mx\\x07\x1b[0m\r\n"
-    os.close(ours)
+    assert rest_of(ours) == b"\x1b[34mx\\x07\x1b[0m\r\n"
     piped = subprocess.run(command, cwd=root, capture_output=True, timeout=30, check=True)
     assert piped.stdout == b"x\x07\n"
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.terminal import rest_of
+
 CODE = """
 import logging
 from dcf.terminal.warnings_shown import show_warnings
@@ -36,9 +38,7 @@ def said(pytestconfig):
         ours, theirs = pty.openpty()
         subprocess.run(command, cwd=pytestconfig.rootpath, stderr=theirs, timeout=30, check=True)
         os.close(theirs)
-        shown = os.read(ours, 1 << 16).decode()
-        os.close(ours)
-        return shown.split("\r\n")
+        return rest_of(ours).decode().split("\r\n")
 
     return run
 

@@ -2,13 +2,14 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+from tests.terminal import seen
 
 ROOT = Path(__file__).parents[3]
 SSD = Path(sys.executable).with_name("ssd")
@@ -41,12 +42,7 @@ def test_standard_input():
 
 
 def test_a_table_on_a_terminal():
-    master, slave = pty.openpty()
-    command = [SSD, "detect", CUP]
-    subprocess.run(command, stdout=slave, stderr=subprocess.DEVNULL, timeout=60, check=True)
-    os.close(slave)
-    shown = os.read(master, 4096).decode()
-    os.close(master)
+    shown, _ = seen(SSD, "detect", CUP, seconds=60)
     assert "2 objects" in shown
     assert "dining table" in shown
     assert "[{" not in shown

@@ -119,7 +119,8 @@ def test_silence_and_nobody_end_in_time():
     silent = answering(b"HTTP/1.1 200 OK\r\n", stay=True)
     with silent as address, pytest.raises(GatewayUnreachable, match="timed out"):
         Connection(address, seconds=0.2).ask("GET", "/")
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with pytest.raises(GatewayUnreachable, match=f"no gateway answers at {address}"):
-        Connection(address).ask("GET", "/")
+    with closing(socket.socket()) as nobody:  # it does not listen, and nobody else can
+        nobody.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        with pytest.raises(GatewayUnreachable, match=f"no gateway answers at {address}"):
+            Connection(address).ask("GET", "/")

@@ -91,15 +91,20 @@ def test_errors_have_codes(detector):
 
 
 class Recorder:
-    """Stands for a session: notes how many others each call was told of, and takes its time."""
+    """Stands for a session: notes how many others each call was told of.
+
+    Attributes:
+        together: Where so many calls wait for one another.
+    """
 
     def __init__(self, session):
         self.session = session
         self.others = []
+        self.together = threading.Barrier(1)
 
     def run(self, tensor, others=0):
         self.others.append(others)
-        time.sleep(0.05)
+        self.together.wait(60)
         return self.session.run(tensor, others)
 
 
@@ -109,12 +114,14 @@ def test_a_lone_call_is_told_so_and_calls_in_company_too():
     detector.detect(CUP)
     detector.detect(CUP)
     assert recorder.others == [0, 0]
+    recorder.together = threading.Barrier(3)
     threads = [threading.Thread(target=detector.detect, args=(CUP,)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert max(recorder.others[2:]) == 2
+    recorder.together = threading.Barrier(1)
     with pytest.raises(DetectorError):
         detector.detect(b"broken")
     detector.detect(CUP)

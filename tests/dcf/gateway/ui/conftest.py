@@ -23,6 +23,7 @@ def handle(req):
 # No detector: it refuses a detector's options, and answers one kind or another by what is sent.
 OTHERS = """
 import json
+import os
 
 class Reply:
     def __init__(self, body, content_type):
@@ -33,6 +34,9 @@ class Refused(ValueError):
 
 SVG = "http://www.w3.org/2000/svg"
 DRAWING = f"<svg xmlns='{SVG}' width='40' height='30'><rect width='9' height='9'/></svg>"
+
+if "NEVER_READY" in os.environ:
+    raise RuntimeError("as a test wishes")
 
 class Handler:
     def __call__(self, req):
@@ -103,11 +107,16 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(chromium: Any, page_gateway: RunningGateway) -> Iterator[Callable[..., Any]]:
-    """`open_page("#/try/ssd", **options)` opens one; errors on its console are failures."""
-    contexts, trouble = [], []
+    """`open_page("#/try/ssd", **options)` opens one; errors on its console are failures.
+
+    But for those with a word of `open_page.expected`, whenever the browser tells of them.
+    """
+    contexts, trouble, expected = [], [], []
 
     def opened(place: str, gateway: str = "", *, await_view: bool = True, **options: Any) -> Any:
-        context = chromium.new_context(**{"locale": "en-US", **options})
+        # Colours that are still on their way are none that axe should see.
+        usual = {"locale": "en-US", "reduced_motion": "reduce"}
+        context = chromium.new_context(**{**usual, **options})
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
@@ -118,11 +127,11 @@ def open_page(chromium: Any, page_gateway: RunningGateway) -> Iterator[Callable[
             page.locator(".view:not([aria-busy])").wait_for()
         return page
 
-    opened.trouble = trouble  # type: ignore[attr-defined] # a test may expect some, and takes it out
+    opened.expected = expected  # type: ignore[attr-defined] # a test adds to it
     yield opened
     for context in contexts:
         context.close()
-    assert not trouble
+    assert not [one for one in trouble if not any(part in one for part in expected)]
 
 
 @pytest.fixture

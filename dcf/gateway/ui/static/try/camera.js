@@ -40,8 +40,9 @@ export class Camera {
     while (!signal.aborted) {
       const began = performance.now();
       if (!document.hidden && video.videoWidth) {
-        const goesOn = await this.onFrame(await frameOf(video, canvas), canvas.width, canvas.height);
-        if (goesOn) this.count(performance.now());
+        const frame = await frameOf(video, canvas);
+        if (signal.aborted) break;
+        if (await this.onFrame(frame, canvas.width, canvas.height)) this.count(performance.now());
       }
       await pause(Math.max(0, LEAST_PAUSE_MS - (performance.now() - began)), signal);
     }

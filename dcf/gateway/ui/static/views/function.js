@@ -32,7 +32,8 @@ class FunctionPage {
     this.facts = h("dl", { class: "facts" });
     this.charts = h("div", { class: "charts" });
     this.revisions = new Revisions(name, signal, () => this.look().catch(failed));
-    this.wanted = h("input", { type: "number", min: 0, max: 10000, required: true, name: "replicas" });
+    this.typed = false;
+    this.wanted = h("input", { type: "number", min: 0, max: 10000, required: true, name: "replicas", oninput: () => { this.typed = true; } });
     this.note = h("p", { class: "quiet", id: "scale-note" });
     this.wanted.setAttribute("aria-describedby", "scale-note");
     this.scale = h("form", { class: "panel", onsubmit: (event) => this.setReplicas(event) },
@@ -42,7 +43,8 @@ class FunctionPage {
 
   async look() {
     const status = await getJson(`/system/function/${this.name}?usage=1`, { signal: this.signal });
-    if (document.activeElement !== this.wanted) this.wanted.value = status.replicas ?? 0;
+    // What was typed stays until it is set, also where the button has the focus by now.
+    if (document.activeElement !== this.wanted && !this.typed) this.wanted.value = status.replicas ?? 0;
     this.note.textContent = status.scaling ? t("scaledByLoad", { policy: status.scaling }) : t("scaledByHand");
     const drawn = JSON.stringify(status);
     if (drawn !== this.drawn) {
@@ -81,6 +83,7 @@ class FunctionPage {
     event.preventDefault();
     const replicas = Number(this.wanted.value);
     this.wanted.blur();
+    this.typed = false;
     await this.sent(send("POST", `/system/scale-function/${this.name}`, { replicas }), t("replicasSet", { replicas: number(replicas) }));
   }
 

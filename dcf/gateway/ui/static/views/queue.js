@@ -57,7 +57,7 @@ class QueueView {
 
   /** Draws the calls anew only if they are others, so that focus and selection stay. */
   draw({ calls, next }) {
-    const drawn = JSON.stringify([this.state.value, next, calls.map((call) => [call.seq, call.state, call.attempts])]);
+    const drawn = JSON.stringify([this.state.value, next, calls.map((call) => [call.seq, call.state, call.attempts, call.queued_at])]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     if (!calls.length) {

@@ -195,6 +195,7 @@ class Table {
   /** One frame of the camera; whether it was answered. */
   async frame(blob, width, height, signal) {
     const bitmap = await createImageBitmap(blob);
+    if (signal.aborted) return false;
     const item = { ...itemOf(blob, t("aFrame")), bitmap, width, height };
     const answers = await Promise.all(this.panes.map((pane) => this.answerOf(item, pane.name)));
     if (signal.aborted) return false;
