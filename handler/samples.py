@@ -161,7 +161,8 @@ class Samples:
                 if ours is None or not entry.is_file(follow_symlinks=False):
                     continue
                 names, size = kept.get(ours[1], ([], 0))
-                kept[ours[1]] = ([*names, entry.name], size + entry.stat().st_size)
+                with suppress(FileNotFoundError):  # somebody who labels has taken it away
+                    kept[ours[1]] = ([*names, entry.name], size + entry.stat().st_size)
         return kept
 
     def _sweep(self) -> None:

@@ -48,6 +48,8 @@ class Runner:
         self._lock = threading.Lock()
         self._closing = False
         self._short, self._long = Row(concurrency), Row(max(1, concurrency // 2))
+        for row in (self._short, self._long):
+            row.idle.extend(row.slots)  # free from the start, however late their threads begin
         self._threads = [
             threading.Thread(
                 target=self._work, args=(row, slot), name=f"handler-{kind}{number}", daemon=True
@@ -128,7 +130,7 @@ class Runner:
             self._closing = True
             for row in (self._short, self._long):
                 while row.idle:
-                    row.idle.pop().wake.release()
+                    row.idle.pop().hand(None)
         end = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
@@ -164,32 +166,29 @@ class Runner:
             job.error = CallerLeft("the caller left before the call had its turn")
             job.done.release()
 
-    def _next(self, row: Row, slot: Slot) -> Job | None:
-        """Waits for this slot's next job; None at the end."""
-        with self._lock:
-            if row.waiting:
-                return row.waiting.popitem(last=False)[0]
-            if self._closing:
-                return None
+    def _next(self, row: Row, slot: Slot) -> None:
+        """Hands the slot its next job, lets it be idle, or ends it; under the lock."""
+        if row.waiting:
+            slot.hand(row.waiting.popitem(last=False)[0])
+        elif self._closing:
+            slot.hand(None)
+        else:
             row.idle.append(slot)
-        slot.wake.acquire()  # pylint: disable=consider-using-with # opened by Row.enter or close
-        job, slot.job = slot.job, None
-        return job
 
     def _work(self, row: Row, slot: Slot) -> None:
         slot.thread = threading.get_ident()
-        while (job := self._next(row, slot)) is not None:
+        while (job := slot.handed()) is not None:
             slot.begin(job)
             self._run(job, may_defer=row is self._short)
-            if getattr(job.error, "defer", False) and self._defer(job):
-                slot.end()
-                del job
-                continue
+            is_deferred = getattr(job.error, "defer", False) and self._defer(job)
             slot.end()
             with self._lock:
-                row.inflight -= 1
-            job.caller.end()
-            job.done.release()
+                if not is_deferred:
+                    row.inflight -= 1
+                self._next(row, slot)  # whoever calls again at once finds the slot free
+            if not is_deferred:
+                job.caller.end()
+                job.done.release()
             del job  # the last body and reply are not kept while the thread waits
 
     def _run(self, job: Job, *, may_defer: bool) -> None:

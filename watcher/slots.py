@@ -41,15 +41,26 @@ class Job:
 class Slot:
     """One handler thread's place: since when it has been busy, and the job it is handed."""
 
-    __slots__ = ("_current", "job", "since", "thread", "wake")
+    __slots__ = ("_current", "_wake", "job", "since", "thread")
 
     def __init__(self) -> None:
         self.job: Job | None = None
         self.since: float | None = None
         self.thread: int | None = None
         self._current: Job | None = None
-        self.wake = threading.Lock()
-        self.wake.acquire()  # pylint: disable=consider-using-with # as in Job
+        self._wake = threading.Lock()
+        self._wake.acquire()  # pylint: disable=consider-using-with # as in Job
+
+    def hand(self, job: Job | None) -> None:
+        """Its thread is to run the job next, or to end."""
+        self.job = job
+        self._wake.release()
+
+    def handed(self) -> Job | None:
+        """Waits in its thread for what is handed to it."""
+        self._wake.acquire()  # pylint: disable=consider-using-with # opened by `hand`
+        job, self.job = self.job, None
+        return job
 
     def begin(self, job: Job) -> None:
         """From now on its thread runs the job."""
@@ -93,9 +104,7 @@ class Row:
         self.inflight += 1
         job.row = self
         if self.idle:
-            slot = self.idle.pop()
-            slot.job = job
-            slot.wake.release()
+            self.idle.pop().hand(job)
         else:
             self.waiting[job] = None
 

@@ -205,6 +205,29 @@ def test_what_a_killed_process_left_half_is_removed_at_the_next_start(tmp_path):
     assert {each.name for each in tmp_path.iterdir()} == {f"{fresh}.jpg", "mine.part", ".lock"}
 
 
+def test_one_that_somebody_takes_away_meanwhile_costs_no_start_and_no_sample(
+    tmp_path, monkeypatch, caplog
+):
+    (tmp_path / "20200101T000000-00000000000a.jpg").write_bytes(CAT)
+    scan = os.scandir
+
+    def scan_late(folder):
+        with scan(folder) as entries:
+            listed = list(entries)
+        for each in kept(tmp_path):
+            each.unlink()
+        return contextlib.nullcontext(listed)
+
+    with monkeypatch.context() as changed:
+        changed.setattr(samples.os, "scandir", scan_late)
+        samples_ = keep(tmp_path)
+        for _ in range(2):
+            samples_.offer(CAT, "JPEG", found("cat"))
+            samples_.settle()
+    assert len(kept(tmp_path)) == 1
+    assert caplog.records == []
+
+
 def test_killed_at_any_moment_what_is_there_is_whole(tmp_path):
     code = (
         "import sys, os; from tests.handler.test_samples import *\n"

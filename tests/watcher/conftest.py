@@ -9,22 +9,19 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 
+from tests.ports import free_port
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = ROOT / "tests" / "data" / "handlers"
 EXAMPLES = ROOT / "examples"
-START_S = 20
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+START_S = 60
+ANSWER_S = 60  # longer than a test holds a call back, on a busy machine too
 
 
 class Watcher:
@@ -70,7 +67,7 @@ class Watcher:
         self.port = int(until(found, START_S, lambda: self.log)[1])
         return self
 
-    def wait_log(self, text, seconds=5):
+    def wait_log(self, text, seconds=20):
         until(lambda: text in self.log, seconds, lambda: f"{text!r} in {self.log}")
         return self.log
 
@@ -78,22 +75,22 @@ class Watcher:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def get(self, path="/", **kw):
-        return requests.get(self.url(path), timeout=10, **kw)
+        return requests.get(self.url(path), timeout=ANSWER_S, **kw)
 
     def post(self, path="/", data=b"", **kw):
-        return requests.post(self.url(path), data=data, timeout=10, **kw)
+        return requests.post(self.url(path), data=data, timeout=ANSWER_S, **kw)
 
     def connect(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_S)
 
     def socket(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=ANSWER_S)
 
     def metrics(self):
         port = self.settings["METRICS_PORT"]
-        return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+        return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=ANSWER_S).text
 
-    def wait_inflight(self, count, seconds=10):
+    def wait_inflight(self, count, seconds=30):
         """Waits until exactly so many calls are running and waiting; needs METRICS_PORT."""
         line = f"\nfunction_calls_in_flight {count}.0\n"
         until(lambda: line in self.metrics(), seconds, self.metrics)
@@ -106,7 +103,7 @@ class Watcher:
     def signal(self, number=signal.SIGTERM):
         self.process.send_signal(number)
 
-    def wait(self, seconds=15):
+    def wait(self, seconds=30):
         return self.process.wait(timeout=seconds)
 
 
@@ -136,7 +133,7 @@ def shared(tmp_path_factory):
     one = Watcher(tmp_path_factory.mktemp("shared"), ports).wait_ready()
     yield one
     one.process.terminate()
-    assert one.process.wait(timeout=15) == 0
+    assert one.wait() == 0
 
 
 @pytest.fixture
@@ -166,6 +163,15 @@ def behind():
     yield begin
     for thread in threads:
         thread.join(30)
+
+
+@pytest.fixture
+def parent():
+    """A pipe's end for PARENT_FD; `parent.go()` ends the watcher, whose DRAIN_DELAY may be long."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb", buffering=0) as ours:
+        yield SimpleNamespace(fd=reading, go=ours.close)
+    os.close(reading)
 
 
 @pytest.fixture

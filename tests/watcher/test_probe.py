@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
+
 PROBE = Path(__file__).parents[2] / "watcher" / "probe.py"
 
 
@@ -16,36 +18,40 @@ def probe(number, **environ):
     done = subprocess.run(
         [sys.executable, "-I", "-S", PROBE],
         env={"PATH": os.environ["PATH"], "PORT": str(number), "HOST": "0.0.0.0", **environ},
-        capture_output=True, text=True, timeout=10, check=False,
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stderr == ""
     return done.returncode, done.stdout
 
 
-def test_a_process_that_is_well(start):
-    watcher = start()
+@pytest.fixture
+def watcher(start):
+    """One that has imported what answers probes: this probe waits for two seconds alone."""
+    one = start()
+    assert one.get("/_/health").status_code == 200
+    return one
+
+
+def test_a_process_that_is_well(watcher):
     assert probe(watcher.port) == (0, "")
     assert probe(watcher.port, HOST="") == (0, "")
     assert probe(watcher.port, HOST="localhost") == (0, "")
     assert probe("", port=str(watcher.port)) == (0, "")
 
 
-def test_a_process_without_its_lock_file_says_why(start):
-    watcher = start()
+def test_a_process_without_its_lock_file_says_why(watcher):
     watcher.lock.unlink()
     assert probe(watcher.port) == (1, "the lock file was removed\n")
 
 
-def test_a_process_whose_slots_are_stuck(start, behind):
-    watcher = start(CONCURRENCY=1, EXEC_TIMEOUT="0.2")
-    call = behind(watcher.post, "/?sleep=5")
-    call.join(10)
-    assert call.done[0].status_code == 504
+def test_a_process_whose_slots_are_stuck(start, gate):
+    watcher = start(CONCURRENCY=1, EXEC_TIMEOUT="1")
+    assert watcher.post(f"/?do=until&file={gate}").status_code == 504
+    until(lambda: watcher.get("/_/health").status_code == 503)
     assert probe(watcher.port) == (1, "every slot is stuck beyond EXEC_TIMEOUT\n")
 
 
-def test_a_process_that_was_stopped_is_given_up_in_time(start):
-    watcher = start()
+def test_a_process_that_was_stopped_is_given_up_in_time(watcher):
     watcher.signal(signal.SIGSTOP)
     code, words = probe(watcher.port)
     watcher.signal(signal.SIGCONT)

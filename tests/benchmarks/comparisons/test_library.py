@@ -13,5 +13,5 @@ def test_the_library_is_held_against_the_detector_alone_and_in_a_list():
 
 def test_both_sides_are_measured():
     found = library.measure(Plan(rounds=1, seconds=0.01))
-    assert all(row.figure and 0.1 < row.figure < 10 for row in found.rows)
+    assert all(row.figure > 0 for row in found.rows)
     assert found.details["list"][0]["library"] > 0

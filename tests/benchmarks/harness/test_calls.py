@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.harness.address import HOST, free_ports
+from benchmarks.harness.address import HOST
 from benchmarks.harness.calls import by_photo, first_answer, p50
 from benchmarks.harness.connection import Connection
 from benchmarks.harness.errors import BenchmarkError
 from benchmarks.harness.plan import Plan, photos
 from benchmarks.harness.program import Program
+from tests.ports import free_port
 
 
 def test_p50_is_of_calls_that_were_answered(address, tmp_path):
@@ -55,7 +56,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
 
 
 def test_a_start_ends_with_the_first_200():
-    (port,) = free_ports(1)
+    port = free_port()
     began = time.perf_counter()
     request = f"GET / HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
     with Program([sys.executable, "-c", LATE, str(port)], {}) as program:
@@ -65,7 +66,7 @@ def test_a_start_ends_with_the_first_200():
 
 
 def test_a_start_that_fails_says_why():
-    (port,) = free_ports(1)
+    port = free_port()
     command = [sys.executable, "-c", "raise SystemExit('no model')"]
     with Program(command, {}) as program, pytest.raises(BenchmarkError, match="answer: no model"):
         first_answer(port, b"", time.perf_counter(), program)

@@ -28,7 +28,7 @@ def test_a_program_ends_with_its_descendants():
         ended = os.pidfd_open(child)
     assert not program.alive
     try:
-        assert select.select([ended], [], [], 5)[0], "the child lives on"
+        assert select.select([ended], [], [], 30)[0], "the child lives on"
     finally:
         os.close(ended)
 

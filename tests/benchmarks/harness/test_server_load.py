@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.harness.address import Address, free_ports
+from benchmarks.harness.address import Address
 from benchmarks.harness.errors import BenchmarkError
 from benchmarks.harness.load import Outcome
 from benchmarks.harness.plan import Plan
 from benchmarks.harness.program import Program
 from benchmarks.harness.server_load import Served, serve_load
+from tests.ports import free_port
 
 SERVER = """
 import http.server, sys, time
@@ -19,8 +20,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        end = time.process_time() + 0.02
-        while time.process_time() < end:
+        end = time.thread_time() + 0.02
+        while time.thread_time() < end:
             pass
         self.send_response(int(body))
         self.send_header("Content-Length", "0")
@@ -33,7 +34,7 @@ server.serve_forever()
 
 @pytest.fixture
 def server():
-    (port,) = free_ports(1)
+    port = free_port()
     with Program([sys.executable, "-c", SERVER, str(port)], {}) as program:
         program.wait(lambda: "listening" in program.log, 20)
         yield program, Address(port)

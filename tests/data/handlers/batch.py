@@ -21,12 +21,13 @@ class Handler:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.running = 0
+        self.running = self.most = 0
 
     def __call__(self, request):
         verb, _, rest = request.input.decode("latin-1").partition(" ")
         with self.lock:
             self.running += 1
+            self.most = max(self.most, self.running)
         note(f"{rest or verb} {self.running}")
         try:
             return getattr(self, verb)(rest)
@@ -63,6 +64,20 @@ class Handler:
 
     def sleep(self, rest):
         time.sleep(float(rest))
+        return rest
+
+    def until(self, rest):
+        """Ends when a file is there, two minutes later at most."""
+        end = time.monotonic() + 120
+        while not os.path.exists(rest) and time.monotonic() < end:
+            time.sleep(0.005)
+        return "held"
+
+    def together(self, rest):
+        """Ends when so many have been called at once, or a second later: there are no more."""
+        end = time.monotonic() + 1
+        while self.most < int(rest) and time.monotonic() < end:
+            time.sleep(0.005)
         return rest
 
 

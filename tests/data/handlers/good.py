@@ -123,14 +123,16 @@ class Handler:
         raise SystemExit(3)
 
     def spin(self, request):
-        end = time.monotonic() + float(request.query["for"])
-        while time.monotonic() < end:
-            pass
+        """Computes until a file is there, two minutes at most."""
+        end = time.monotonic() + 120
+        while not Path(request.query["file"]).exists() and time.monotonic() < end:
+            for _ in range(1_000_000):
+                pass
         return "spun"
 
     def until(self, request):
-        """Holds its slot until a file is there, half a minute at most."""
-        end = time.monotonic() + 30
+        """Holds its slot until a file is there, two minutes at most."""
+        end = time.monotonic() + 120
         while not Path(request.query["file"]).exists() and time.monotonic() < end:
             time.sleep(0.005)
         return "held"

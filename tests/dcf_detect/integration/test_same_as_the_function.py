@@ -2,7 +2,6 @@
 
 import base64
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ import pytest
 import requests
 
 from dcf_detect import DetectorError, Result
+from tests.ports import free_port
 
 PATIENCE = 60
 SAMPLES = ("astronaut.jpg", "chelsea.jpg", "coffee.jpg")
@@ -29,9 +29,7 @@ SETTINGS = [
 def function(tmp_path_factory, pytestconfig):
     """The address of the function in this checkout."""
     folder = tmp_path_factory.mktemp("function")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environ = {
         "PATH": os.environ["PATH"], "HANDLER_DIR": str(pytestconfig.rootpath / "handler"),
         "PORT": str(port), "WATCHER_PORT": "0", "MESH_PORT": "0", "METRICS_PORT": "0",

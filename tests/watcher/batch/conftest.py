@@ -15,7 +15,7 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 HANDLERS = ROOT / "tests" / "data" / "handlers"
-LIMIT_S = 20
+LIMIT_S = 60
 
 
 class Run:
@@ -125,6 +125,12 @@ def data(tmp_path):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
             return file
+
+        def hold(self, name):
+            """A file whose call ends when the gate is made, which it gives."""
+            gate = tmp_path / "gate"
+            self.put(name, f"until {gate}")
+            return gate
 
         def fill(self, count=30, seconds=0.1):
             """So many files that take so long each; gives their names."""

@@ -40,10 +40,11 @@ def test_another_functions_journal_is_of_no_use(begin, data, calls):
 
 def test_a_full_disk_is_one_line_and_costs_only_what_was_not_written(begin, data, calls):
     data.fill(20, 0.0)
-    data.put("00.jpg", "sleep 0.5")
+    gate = data.hold("00.jpg")
     full = begin(CONCURRENCY=1)
     full.until(calls)
     resource.prlimit(full.process.pid, resource.RLIMIT_FSIZE, (1000, 1000))
+    gate.touch()
     assert full.wait() == 1
     (line,) = (line for line in full.log.splitlines() if " ERROR " in line)
     assert "cannot write" in line

@@ -14,8 +14,8 @@ def test_progress_is_told_every_few_seconds_and_at_the_end(begin, data):
     assert run.wait() == 0
     lines = [line.split(" INFO ")[1] for line in run.log.splitlines() if " of 15 files" in line]
     assert lines[0].startswith("0 of 15 files")
-    assert len(lines) == 3
-    assert " s left" in lines[1]
+    assert len(lines) >= 3  # more where the machine is slow
+    assert all(" s left" in line for line in lines[1:-1])
     assert lines[-1].startswith("15 of 15 files, ")
     assert lines[-1].endswith("a second, 1 failed")
 

@@ -113,7 +113,7 @@ class Watchdog:
     def wait_ready(self):
         def is_ready():
             assert self.child.poll() is None
-            return requests.get(self.url("/_/ready"), timeout=5).status_code == 200
+            return requests.get(self.url("/_/ready"), timeout=20).status_code == 200
 
         until(is_ready)
         return self
@@ -130,7 +130,7 @@ def begin(tmp_path, handlers, free):
             "HANDLER_DIR": str(handlers), "HANDLER_FILE": "good.py", "PORT": str(port),
             "METRICS_PORT": "0", "WATCHER_PORT": "0", "MESH_PORT": "0",
             "LOCK_FILE": str(tmp_path / "child.lock"), "ready_path": "/_/ready", "port": "8080",
-            "DRAIN_DELAY": f"{interval + 1}s",  # a little longer than the watchdog hands calls on
+            "DRAIN_DELAY": f"{2 * interval + 1}s",  # longer than the watchdog hands calls on
         }  # fmt: skip
         started.append(Watchdog(tmp_path, port, interval, **own, **more))
         return started[-1].wait_ready()
@@ -145,7 +145,7 @@ def begin(tmp_path, handlers, free):
 def test_calls_and_answers_pass_unchanged(begin):
     dog = begin()
     answer = requests.post(
-        dog.url("/p/q?a=1&b=%C3%BC"), data=b"x" * 300_000, timeout=10,
+        dog.url("/p/q?a=1&b=%C3%BC"), data=b"x" * 300_000, timeout=30,
         headers={"X-Call-Id": "one", "Accept": "image/png", "Connection": "keep-alive, upgrade"},
     )  # fmt: skip
     told = answer.json()
@@ -153,19 +153,19 @@ def test_calls_and_answers_pass_unchanged(begin):
     assert told["accept"] == "image/png"
     assert answer.headers["X-Call-Id"] == "one"
     assert float(answer.headers["X-Duration-Seconds"]) > 0
-    assert requests.post(dog.url("/?do=known"), timeout=10).status_code == 400
-    assert requests.post(dog.url("/?do=unknown"), timeout=10).status_code == 500
+    assert requests.post(dog.url("/?do=known"), timeout=30).status_code == 400
+    assert requests.post(dog.url("/?do=unknown"), timeout=30).status_code == 500
 
 
 def test_its_ready_path_asks_the_child(begin, behind, gate):
     dog = begin(CONCURRENCY="1", MAX_INFLIGHT="1")
     slow = behind(requests.post, dog.url(f"/?do=until&file={gate}"), timeout=40)
-    until(lambda: requests.get(dog.url("/_/ready"), timeout=5).status_code == 429)
-    refused = requests.post(dog.url(), timeout=5)
+    until(lambda: requests.get(dog.url("/_/ready"), timeout=20).status_code == 429)
+    refused = requests.post(dog.url(), timeout=20)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
     gate.touch()
-    slow.join(10)
-    assert requests.get(dog.url("/_/ready"), timeout=5).status_code == 200
+    slow.join(30)
+    assert requests.get(dog.url("/_/ready"), timeout=20).status_code == 200
 
 
 def test_the_two_lock_files_do_not_meet(begin, tmp_path):
@@ -186,12 +186,12 @@ def test_no_call_is_lost_while_it_drains(begin):
     def client():
         while not stop.is_set():
             try:
-                found.append(requests.post(dog.url("/?do=text"), timeout=10).status_code)
+                found.append(requests.post(dog.url("/?do=text"), timeout=30).status_code)
             except requests.ConnectionError:
                 return  # the watchdog itself has gone
 
     def slow():
-        found.append(requests.post(dog.url("/?sleep=3&do=text"), timeout=10).status_code)
+        found.append(requests.post(dog.url("/?sleep=3&do=text"), timeout=30).status_code)
 
     clients = [threading.Thread(target=each) for each in (client, client, slow)]
     for each in clients:

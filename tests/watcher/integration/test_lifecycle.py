@@ -22,7 +22,7 @@ def test_an_open_port_means_ready_and_the_lock_file_comes_last(start):
     assert state.st_mode & 0o777 == 0o660 & ~_umask()
     report = watcher.log.splitlines()[0]
     assert "ready: function, Handler of" in report
-    assert "(import 0." in report
+    assert re.search(r"\(import \d+\.\d\d, ", report)
     assert "2 calls at once, 16 in flight, 30 s each, bodies to 33554432 bytes" in report
 
 
@@ -101,39 +101,37 @@ def test_calls_waiting_for_a_slot_are_finished_too(start, hold, gate, free):
 
 
 @pytest.mark.parametrize("name", ["DRAIN_DELAY", "healthcheck_interval"])
-def test_calls_are_taken_for_a_while_after_the_probes_have_said_no(start, behind, free, name):
-    watcher = start(WATCHER_PORT=free(), **{name: "1500ms"})
+def test_calls_are_taken_for_a_while_after_the_probes_have_said_no(start, behind, gate, free, name):
+    watcher = start(WATCHER_PORT=free(), **{name: "4500ms"})
+    assert watcher.get("/_/ready").status_code == 200  # what answers probes is imported by now
     watcher.signal()
-    watcher.wait_log("SIGTERM, taking calls for 1.5 s more")
+    watcher.wait_log("SIGTERM, taking calls for 4.5 s more")
     assert not watcher.lock.exists()
     assert watcher.get("/_/ready").status_code == 503
     assert watcher.get("/_/health").status_code == 503
     assert watcher.post("/?do=text").status_code == 200
-    last = behind(watcher.post, "/?sleep=3&do=text&text=last")
-    last.join(10)
-    assert last.done[0].text == "last"
+    last = behind(watcher.post, f"/?do=until&file={gate}")
+    watcher.wait_log("draining: 1 calls")
+    gate.touch()
+    last.join(20)
+    assert last.done[0].text == "held"
     assert watcher.wait() == 0
-    assert "draining: 1 calls" in watcher.log
 
 
 def test_a_second_signal_ends_the_delay_too(start):
-    watcher = start(DRAIN_DELAY="30s")
+    watcher = start(DRAIN_DELAY="100s")
     watcher.signal()
     watcher.wait_log("taking calls")
     watcher.signal()
-    assert watcher.wait(5) == 128 + signal.SIGTERM
+    assert watcher.wait() == 128 + signal.SIGTERM
 
 
-def test_a_parent_that_has_gone_is_not_waited_for(start):
-    reading, writing = os.pipe()
-    try:
-        watcher = start(pass_fds=(reading,), PARENT_FD=reading, DRAIN_DELAY="30s")
-        watcher.signal()
-        watcher.wait_log("taking calls")
-    finally:
-        os.close(writing)
-        os.close(reading)
-    assert watcher.wait(5) == 0
+def test_a_parent_that_has_gone_is_not_waited_for(start, parent):
+    watcher = start(pass_fds=(parent.fd,), PARENT_FD=parent.fd, DRAIN_DELAY="100s")
+    watcher.signal()
+    watcher.wait_log("taking calls")
+    parent.go()
+    assert watcher.wait() == 0
 
 
 def test_without_the_lock_file_the_probes_say_no_and_calls_are_answered(start):
@@ -147,11 +145,11 @@ def test_without_the_lock_file_the_probes_say_no_and_calls_are_answered(start):
 
 
 def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind, free):
-    watcher = start(SHUTDOWN_TIMEOUT="0.3", METRICS_PORT=free())
+    watcher = start(SHUTDOWN_TIMEOUT="1", METRICS_PORT=free())
 
     def call():
         try:
-            return watcher.post("/?sleep=20", headers={"X-Call-Id": "cut-1"})
+            return watcher.post("/?sleep=100", headers={"X-Call-Id": "cut-1"})
         except requests.ConnectionError as error:
             return error
 
@@ -159,10 +157,10 @@ def test_a_call_beyond_the_shutdown_timeout_is_cut_off(start, behind, free):
     watcher.wait_inflight(1)
     watcher.signal()
     assert watcher.wait() == 1  # long before the call is over
-    assert "calls were cut off after SHUTDOWN_TIMEOUT (0.3 s)" in watcher.log
+    assert "calls were cut off after SHUTDOWN_TIMEOUT (1 s)" in watcher.log
     (line,) = [each for each in watcher.log.splitlines() if "WARNING cut off" in each]
     assert re.search(
-        r"cut off by SHUTDOWN_TIMEOUT \(0\.3 s\) after \d+\.\d s, at handlers/good\.py:\d+ in "
+        r"cut off by SHUTDOWN_TIMEOUT \(1 s\) after \d+\.\d s, at handlers/good\.py:\d+ in "
         r"__call__ \[cut-1\]$",
         line,
     )
@@ -177,7 +175,7 @@ def test_a_second_signal_ends_at_once(start, behind, free, number):
 
     def call():
         with pytest.raises(requests.ConnectionError):
-            watcher.post("/?sleep=25")
+            watcher.post("/?sleep=100")
 
     behind(call)
     watcher.wait_inflight(1)
@@ -190,25 +188,21 @@ def test_a_second_signal_ends_at_once(start, behind, free, number):
 
 def test_a_signal_while_loading_ends_at_once(start):
     watcher = start(ready=False, HANDLER_FILE="hangs_at_import.py")
-    watcher.wait_log("importing", 15)
+    watcher.wait_log("importing")
     watcher.signal()
-    assert watcher.wait(5) == 128 + signal.SIGTERM
+    assert watcher.wait() == 128 + signal.SIGTERM
 
 
 @pytest.mark.parametrize("file", ["good.py", "hangs_at_import.py"], ids=["serving", "loading"])
-def test_the_process_ends_when_its_parents_pipe_closes(start, file):
-    reading, writing = os.pipe()
-    try:
-        watcher = start(
-            ready=file == "good.py", pass_fds=(reading,), PARENT_FD=reading, HANDLER_FILE=file
-        )
-        if file != "good.py":
-            watcher.wait_log("importing", 15)
-        assert watcher.process.poll() is None
-    finally:
-        os.close(writing)
-        os.close(reading)
-    assert watcher.wait(5) == (0 if file == "good.py" else 1)
+def test_the_process_ends_when_its_parents_pipe_closes(start, parent, file):
+    watcher = start(
+        ready=file == "good.py", pass_fds=(parent.fd,), PARENT_FD=parent.fd, HANDLER_FILE=file
+    )
+    if file != "good.py":
+        watcher.wait_log("importing")
+    assert watcher.process.poll() is None
+    parent.go()
+    assert watcher.wait() == (0 if file == "good.py" else 1)
     assert "the parent has gone" in watcher.log
     assert not watcher.lock.exists()
 
@@ -261,13 +255,15 @@ def late_grpc(start, tmp_path, free):
     """A watcher whose gRPC library is still being imported, and what lets it be."""
     asked, may = tmp_path / "asked", tmp_path / "may"
 
-    def begin(**settings):
+    def begin(pass_fds=(), **settings):
         port = free()
         watcher = start(
             ready=False,
+            pass_fds=pass_fds,
             HANDLER_FILE="grpc_comes_late.py",
             PORT=port,
             WATCHER_PORT=free(),
+            METRICS_PORT=free(),
             GRPC_ASKED=asked,
             GRPC_MAY=may,
             **settings,
@@ -282,6 +278,7 @@ def late_grpc(start, tmp_path, free):
 def test_grpc_that_comes_during_the_drain_brings_no_readiness_back(late_grpc, behind):
     watcher, may = late_grpc()
     slow = behind(watcher.post, "/?sleep=3", data=b"slow")
+    watcher.wait_inflight(1)
     first = watcher.get("/_/ready")
     assert (first.status_code, first.text) == (503, "starting")
     watcher.signal()
@@ -294,7 +291,7 @@ def test_grpc_that_comes_during_the_drain_brings_no_readiness_back(late_grpc, be
             break  # it has ended
         assert not watcher.lock.exists()
         assert not listens(watcher.settings["WATCHER_PORT"])
-    slow.join(10)
+    slow.join(20)
     assert slow.done[0].text == "slow"
     assert watcher.wait() == 0
     assert not watcher.lock.exists()
@@ -302,25 +299,28 @@ def test_grpc_that_comes_during_the_drain_brings_no_readiness_back(late_grpc, be
 
 
 def test_calls_are_answered_at_the_end_though_grpc_never_comes(late_grpc):
-    watcher, _ = late_grpc(DRAIN_DELAY="1s")
+    watcher, _ = late_grpc(DRAIN_DELAY="4s")
+    assert watcher.get("/_/ready").status_code == 503  # what answers probes is imported by now
     watcher.signal()
-    watcher.wait_log("taking calls for 1 s more", 3)  # the import is not waited for
+    watcher.wait_log("taking calls for 4 s more")  # the import is not waited for
     assert watcher.post(data=b"still").text == "still"
     assert watcher.get("/_/ready").status_code == 503
-    assert watcher.wait(8) == 0
+    assert watcher.wait() == 0
     assert not watcher.lock.exists()
     assert not list(watcher.lock.parent.glob("lock*"))
 
 
-def test_grpc_that_comes_while_calls_are_still_taken_brings_no_readiness_back(late_grpc):
-    watcher, may = late_grpc(DRAIN_DELAY="2s")
+def test_grpc_that_comes_while_calls_are_still_taken_brings_no_readiness_back(late_grpc, parent):
+    watcher, may = late_grpc((parent.fd,), PARENT_FD=parent.fd, DRAIN_DELAY="100s")
     watcher.signal()
-    watcher.wait_log("taking calls for 2 s more")
+    watcher.wait_log("taking calls for 100 s more")
     may.touch()
+    until(lambda: listens(watcher.settings["WATCHER_PORT"]))
     end = time.monotonic() + 1
     while time.monotonic() < end:
         assert watcher.get("/_/ready").status_code == 503
         assert not watcher.lock.exists()
+    parent.go()
     assert watcher.wait() == 0
     assert "ready:" not in watcher.log
 
@@ -330,9 +330,10 @@ def test_a_second_signal_while_grpc_comes_leaves_no_lock_file(late_grpc, behind)
 
     def call():
         with pytest.raises(requests.ConnectionError):
-            watcher.post("/?sleep=8")
+            watcher.post("/?sleep=100")
 
     behind(call)
+    watcher.wait_inflight(1)
     watcher.signal()
     watcher.wait_log("draining")
     may.touch()

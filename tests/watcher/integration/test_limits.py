@@ -26,7 +26,7 @@ def test_a_full_function_refuses_and_its_probes_answer_at_once(start, hold, gate
     assert not any(call.done for call in calls)  # none of it waited for a slot
     gate.touch()
     for call in calls:
-        call.join(10)
+        call.join(60)
     assert [call.done[0].status_code for call in calls] == [200] * 3
     assert watcher.get("/_/ready").status_code == 200
     assert watcher.post().status_code == 200
@@ -38,31 +38,36 @@ def test_a_flood_is_refused_and_never_blocks_the_probes(start, hold, behind, gat
     flood = [behind(watcher.post, "/?do=text") for _ in range(40)]
     assert watcher.get("/_/health").status_code == 200
     for call in flood:
-        call.join(20)
+        call.join(60)
     assert [call.done[0].status_code for call in flood] == [429] * 40
     assert not any(call.done for call in held)
     gate.touch()
     for call in held:
-        call.join(20)
+        call.join(60)
     assert [call.done[0].status_code for call in held] == [200] * 2
 
 
-def test_a_call_over_its_time_limit_is_answered_and_keeps_its_slot(start):
-    watcher = start(CONCURRENCY=2, EXEC_TIMEOUT="300ms")
-    late = watcher.post("/?sleep=2")
+def until_answered(watcher):
+    """Waits for an answer in time: a short EXEC_TIMEOUT holds for calls that are quick, too."""
+    until(lambda: watcher.post().status_code == 200, said=lambda: watcher.log)
+
+
+def test_a_call_over_its_time_limit_is_answered_and_keeps_its_slot(start, gate):
+    watcher = start(CONCURRENCY=2, EXEC_TIMEOUT="1s")
+    late = watcher.post(f"/?do=until&file={gate}")
     assert late.status_code == 504
     assert late.headers["X-OpenFaaS-Internal"] == "of-watchdog"
     error = late.json()["error"]
-    limit = "the call took longer than 0.3 s (the function's EXEC_TIMEOUT); send less, or raise "
+    limit = "the call took longer than 1 s (the function's EXEC_TIMEOUT); send less, or raise "
     limit += "EXEC_TIMEOUT"
     assert error["code"] == "timeout"
     assert error["message"] == f"{limit}; see the log under call id {error['call_id']}"
     log = watcher.wait_log(f"s) [{error['call_id']}]").splitlines()
     (at,) = [number for number, line in enumerate(log) if limit in line]
-    assert re.search(r"; it is at handlers/good\.py:\d+ in __call__ \[", log[at])
+    assert re.search(r"; it is at handlers/good\.py:\d+ in until \[", log[at])
     assert log[at + 1].startswith('    File "handlers/good.py", line ')
-    assert log[at + 2].strip().startswith("time.sleep(")
-    assert watcher.post().status_code == 200  # the other slot
+    assert log[at + 2].strip().startswith("return getattr(self, verb)(")
+    until_answered(watcher)  # by the other slot
     assert watcher.get("/_/health").status_code == 200
 
 
@@ -88,9 +93,9 @@ def test_a_call_that_had_no_slot_in_time_is_told_so_and_nothing_is_stuck(start, 
 
 
 def test_all_slots_stuck_means_unhealthy_until_one_ends(start, behind, gate):
-    watcher = start(CONCURRENCY=2, EXEC_TIMEOUT="300ms")
+    watcher = start(CONCURRENCY=2, EXEC_TIMEOUT="1s")
     for call in [behind(watcher.post, f"/?do=until&file={gate}") for _ in range(2)]:
-        call.join(5)
+        call.join(20)
         assert call.done[0].status_code == 504
     until(lambda: watcher.get("/_/health").status_code != 200)
     sick = watcher.get("/_/health")
@@ -101,19 +106,25 @@ def test_all_slots_stuck_means_unhealthy_until_one_ends(start, behind, gate):
     assert waited.status_code == 504
     gate.touch()
     until(lambda: watcher.get("/_/health").status_code == 200)
-    assert watcher.post().status_code == 200
+    until_answered(watcher)
 
 
 def test_a_caller_may_ask_for_less_time_and_never_for_more(start):
-    watcher = start(EXEC_TIMEOUT="10s", CONCURRENCY=8)
-    cases = {"100ms": 504, "0s": 200, "2m": 200, "soon": 200, "-1s": 200}
-    for header, status in cases.items():
+    watcher = start(EXEC_TIMEOUT="20s", CONCURRENCY=8)
+    late = watcher.post("/?sleep=3", headers={"X-Timeout": "100ms"})
+    assert late.status_code == 504
+    for header in ("0s", "2m", "soon", "-1s"):
         answer = watcher.post("/?sleep=0.3&do=text", headers={"X-Timeout": header})
-        assert answer.status_code == status, header
+        assert answer.status_code == 200, header
 
 
-def test_many_calls_leave_no_threads_and_no_files(start):
-    watcher = start()
+def test_many_calls_leave_no_threads_and_no_files(start, hold, gate, free):
+    watcher = start(METRICS_PORT=free())
+    # One more thread is started whenever calls outnumber them: here they do, and later never.
+    calls = hold(watcher, 4)
+    gate.touch()
+    for call in calls:
+        call.join(20)
 
     def count():
         files = len(list(Path(f"/proc/{watcher.process.pid}/fd").iterdir()))
@@ -127,12 +138,15 @@ def test_many_calls_leave_no_threads_and_no_files(start):
     until(lambda: count() <= before)  # closed connections go with the server's next turn
 
 
-def test_a_busy_python_handler_does_not_starve_the_probes(start, behind, free):
+def test_a_busy_python_handler_does_not_starve_the_probes(start, behind, gate, free):
     watcher = start(CONCURRENCY=2, METRICS_PORT=free())
-    calls = [behind(watcher.post, "/?do=spin&for=5") for _ in range(2)]
-    watcher.wait_inflight(2)
-    assert watcher.get("/_/health").status_code == 200
-    assert not any(call.done for call in calls)
+    calls = [behind(watcher.post, f"/?do=spin&file={gate}") for _ in range(2)]
+    try:
+        watcher.wait_inflight(2)
+        assert watcher.get("/_/health").status_code == 200
+        assert not any(call.done for call in calls)
+    finally:
+        gate.touch()
 
 
 FRAGMENTS = st.one_of(

@@ -31,7 +31,7 @@ def channel(shared):
 
 @pytest.fixture
 def call(channel):
-    def make(body=b"", metadata=(), timeout=10, info=None, **query):
+    def make(body=b"", metadata=(), timeout=30, info=None, **query):
         stub = fxwatcher_pb2_grpc.FxWatcherStub(channel)
         sent = [("x-query", urlencode(query)), *metadata]
         return stub.Call.with_call(
@@ -154,11 +154,11 @@ def test_a_code_of_the_handlers_own_has_the_status_that_goes_with_https(call):
 
 def test_the_callers_deadline_holds_and_the_log_says_where_the_call_was(call, shared):
     with pytest.raises(grpc.RpcError) as caught:
-        call(sleep="1", timeout=0.2, metadata=[("x-call-id", "late-1")])
+        call(sleep="3", timeout=1, metadata=[("x-call-id", "late-1")])
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     log = shared.wait_log("s) [late-1]")
     assert re.search(
-        r"WARNING the call took longer than 0\.\d+ s \(the caller's own limit\); .*; it is at "
+        r"WARNING the call took longer than [0-9.]+ s \(the caller's own limit\); .*; it is at "
         r"handlers/good\.py:\d+ in __call__ \[late-1\]\n",
         log,
     )
@@ -187,7 +187,7 @@ def stub(start, free):
 
 def status_of(stub, body=b"", **query):
     try:
-        stub.Call(pb.Request(input=body), metadata=[("x-query", urlencode(query))], timeout=20)
+        stub.Call(pb.Request(input=body), metadata=[("x-query", urlencode(query))], timeout=60)
     except grpc.RpcError as error:
         return error.code().name, error.details()
     return "OK", ""
@@ -210,7 +210,7 @@ def test_limits_are_those_of_every_door(stub, gate, free):
     watcher.wait_inflight(1)
     assert status_of(rpc)[0] == "RESOURCE_EXHAUSTED"
     assert watcher.post().status_code == 429  # the doors share the limit
-    thread.join(10)
+    thread.join(30)
     gate.touch()
     assert slow[0][0] == "DEADLINE_EXCEEDED"
 
@@ -226,21 +226,22 @@ def test_sigterm_finishes_the_call_in_flight(stub, gate, free):
     # The library itself says CANCELLED to a call that comes in the moment it closes.
     assert status_of(rpc)[0] in {"UNAVAILABLE", "CANCELLED"}
     gate.touch()
-    thread.join(10)
+    thread.join(30)
     assert done == [("OK", "")]
     assert watcher.wait() == 0
 
 
-def test_calls_are_taken_while_callers_have_not_noticed(start, free):
-    port = free()
-    watcher = start(WATCHER_PORT=port, DRAIN_DELAY="2s")
+def test_calls_are_taken_while_callers_have_not_noticed(start, free, parent):
+    port, pipe = free(), {"pass_fds": (parent.fd,), "PARENT_FD": parent.fd}
+    watcher = start(WATCHER_PORT=port, DRAIN_DELAY="100s", **pipe)
     with dial(port) as channel:
         rpc = fxwatcher_pb2_grpc.FxWatcherStub(channel)
         watcher.signal()
-        watcher.wait_log("taking calls for 2 s more")
+        watcher.wait_log("taking calls for 100 s more")
         assert status_of(rpc) == ("OK", "")
     with dial(port) as channel:  # as DCF's gateway does it: a connection a call
         assert status_of(fxwatcher_pb2_grpc.FxWatcherStub(channel)) == ("OK", "")
+    parent.go()
     assert watcher.wait() == 0
 
 
@@ -270,7 +271,7 @@ def test_who_cancels_or_runs_out_of_time_leaves_the_queue_at_once(start, free, b
         with dial(port) as channel:
             stub = fxwatcher_pb2_grpc.FxWatcherStub(channel)
             for _ in range(3):
-                future = stub.Call.future(pb.Request(input=b"x"), timeout=20)
+                future = stub.Call.future(pb.Request(input=b"x"), timeout=100)
                 watcher.wait_inflight(2)
                 future.cancel()
                 watcher.wait_inflight(1)
@@ -295,7 +296,7 @@ def test_bodies_of_calls_that_are_cancelled_do_not_pile_up(start, free, behind, 
             request = pb.Request(input=b"x" * 5_000_000)
             before = None
             for _ in range(40):
-                future = stub.Call.future(request, timeout=20)
+                future = stub.Call.future(request, timeout=100)
                 watcher.wait_inflight(2)
                 future.cancel()
                 watcher.wait_inflight(1)

@@ -13,7 +13,6 @@ def chain(start, free, examples):
         return start(
             HANDLER_DIR=examples / "dcf_chain",
             HANDLER_FILE="handler.py",
-            MESH_TIMEOUT="1",
             **settings,
         )
 
@@ -43,7 +42,8 @@ def test_a_function_that_is_not_there_fails_the_call_in_time(chain, free):
 
 def test_a_function_that_never_answers_fails_the_call_in_time(chain):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
-        caller = chain(MESH_ECHO=f"127.0.0.1:{deaf.getsockname()[1]}")
+        address = f"127.0.0.1:{deaf.getsockname()[1]}"
+        caller = chain(MESH_ECHO=address, MESH_TIMEOUT="1")
         answer = caller.post(data=b"hello")
         assert answer.status_code == 500
         assert "DEADLINE_EXCEEDED" in caller.wait_log("MeshError")

@@ -129,7 +129,7 @@ def test_a_large_reply_and_an_empty_one_are_whole(small):
     assert (head["Content-Length"], body) == ("0", b"")
 
 
-def test_a_refusal_says_what_to_do_and_ends_the_connection(small):
+def test_a_refusal_says_what_to_do_and_ends_the_connection(hasty):
     cases = {
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n": (
             "413 Request Entity Too Large",
@@ -146,7 +146,7 @@ def test_a_refusal_says_what_to_do_and_ends_the_connection(small):
         b"GET / HTTP/1.1\r\nno colon\r\n\r\n": ("400 Bad Request", "this is not HTTP: "),
     }
     for sent, (status, message) in cases.items():
-        head, body = answer_to(small, sent)
+        head, body = answer_to(hasty, sent)
         assert head[""].split(" ", 1)[1].startswith(status), head
         assert head["Content-Type"] == "application/json"
         assert head["Connection"] == "close"
