@@ -56,8 +56,7 @@ def pair(tmp_path):
 
 @pytest.fixture
 def gateway(background, pair):
-    bounds = Bounds(head_timeout=1)
-    made = background(certificate=Certificate(*pair), bounds=bounds)
+    made = background(certificate=Certificate(*pair))
     deployed = {"service": "f", "image": "i"}
     answer = requests.post(f"{address(made)}/system/functions", json=deployed, verify=pair[0])
     assert answer.status_code == 202
@@ -131,7 +130,8 @@ def test_it_looks_by_itself(gateway, tmp_path):
         time.sleep(0.2)
 
 
-def test_what_is_no_tls_is_turned_away_and_silence_ends(gateway, pair):
+def test_what_is_no_tls_is_turned_away_and_silence_ends(background, pair):
+    gateway = background(certificate=Certificate(*pair), bounds=Bounds(head_timeout=1))
     with socket.create_connection(("127.0.0.1", port(gateway)), 10) as plain:
         plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200 OK" not in plain.recv(1000)
