@@ -17,7 +17,7 @@ from dcf._proto import gateway_pb2 as pb
 from dcf._proto.gateway_pb2_grpc import GatewayStub
 from dcf.errors import CannotStart
 from dcf.gateway.access.access import Access
-from dcf.gateway.access.certificate import Certificate, certificate_of
+from dcf.gateway.access.certificate import Certificate, _context, certificate_of
 from dcf.gateway.access.credentials import Credentials
 from dcf.gateway.bounds import Bounds
 
@@ -120,6 +120,25 @@ def test_one_that_is_half_written_is_not_taken(gateway, pair, caplog):
     certificate.renew()
     assert shown_serial(gateway) == before
     assert "certificate_unusable" in caplog.text or "cannot be used" in caplog.text
+
+
+def test_files_that_change_while_they_are_read_are_taken_together(pair, tmp_path, monkeypatch):
+    """gRPC would be given the new certificate and the key of the old one."""
+    known, (chain, key) = Certificate(*pair), pair
+    before, old_key = known._bytes, key.read_bytes()
+    write_pair(tmp_path)
+    after = chain.read_bytes(), key.read_bytes()
+    key.write_bytes(old_key)  # whoever renews them has written one so far, and writes the other
+
+    def context(*files):
+        key.write_bytes(after[1])
+        return _context(*files)
+
+    monkeypatch.setattr("dcf.gateway.access.certificate._context", context)
+    known.renew()
+    assert known._bytes == before
+    known.renew()
+    assert known._bytes == after
 
 
 def test_it_looks_by_itself(gateway, tmp_path):
