@@ -133,7 +133,9 @@ def test_a_call_of_a_call_hangs_below_the_handler_that_made_it(traced):
 def test_a_queued_call_is_a_span_from_its_arrival_with_its_wait(traced):
     scale = {"serviceName": "tell", "replicas": 0}
     requests.post(f"{traced.rest}/system/scale-function/tell", json=scale, timeout=20)
-    until(lambda: asked(traced).status_code == 503)
+    at = f"{traced.rest}/system/function/tell"  # a call might still be answered
+    until(lambda: not requests.get(at, timeout=20).json().get("availableReplicas"))
+    assert asked(traced).status_code == 503
     assert asked(traced, path="/async-function/tell").status_code == 202
     scale["replicas"] = 1
     requests.post(f"{traced.rest}/system/scale-function/tell", json=scale, timeout=20)
