@@ -56,6 +56,8 @@ class Certificate:
                 return
             _context(self._chain, self._key)  # else a broken one would be half loaded
             self.context.load_cert_chain(self._chain, self._key)
+            if self._read() != found:  # they change just now, and gRPC would get one of each
+                return
         except (CannotStart, ssl.SSLError, OSError) as fault:
             words = fault.message if isinstance(fault, CannotStart) else str(fault)
             tell(CERTIFICATE_UNUSABLE, file=str(self._chain), reason=words)

@@ -1,6 +1,7 @@
 """Gateways in this process, on free ports, with a provider in memory and real HTTP replicas."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
@@ -34,7 +35,7 @@ class BackgroundGateway:
         provider: In memory.
         slow: Set it, and the body `slow` is never answered.
         left: Set when a caller left a call that was never answered.
-        call_ids: Of the calls that reached the function.
+        call_ids: Of the calls that reached the function whole.
         reply: A page that is answered to everything.
     """
 
@@ -61,8 +62,8 @@ class BackgroundGateway:
 
     async def _echo(self, request: web.Request) -> web.Response:
         """A replica: what was sent, and how it came."""
-        self.call_ids.append(request.headers.get("X-Call-Id", ""))
         body = await request.read()
+        self.call_ids.append(request.headers.get("X-Call-Id", ""))
         if self.slow.is_set() and body == b"slow":
             try:
                 await asyncio.Event().wait()
@@ -106,6 +107,19 @@ class BackgroundGateway:
 def _listening_fixture() -> Callable[..., Any]:
     """`async with listening() as listener`: see `listener.py`."""
     return listening
+
+
+@pytest.fixture
+def nobody() -> Iterator[Callable[[], str]]:
+    """`nobody()` gives an address that refuses: its port is kept, so that nobody else takes it."""
+    with ExitStack() as kept:
+
+        def address() -> str:
+            one = kept.enter_context(socket.socket())
+            one.bind(("127.0.0.1", 0))
+            return f"http://127.0.0.1:{one.getsockname()[1]}"
+
+        yield address
 
 
 @pytest.fixture

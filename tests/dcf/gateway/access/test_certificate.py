@@ -17,7 +17,7 @@ from dcf._proto import gateway_pb2 as pb
 from dcf._proto.gateway_pb2_grpc import GatewayStub
 from dcf.errors import CannotStart
 from dcf.gateway.access.access import Access
-from dcf.gateway.access.certificate import Certificate, certificate_of
+from dcf.gateway.access.certificate import Certificate, _context, certificate_of
 from dcf.gateway.access.credentials import Credentials
 from dcf.gateway.bounds import Bounds
 
@@ -56,8 +56,7 @@ def pair(tmp_path):
 
 @pytest.fixture
 def gateway(background, pair):
-    bounds = Bounds(head_timeout=1)
-    made = background(certificate=Certificate(*pair), bounds=bounds)
+    made = background(certificate=Certificate(*pair))
     deployed = {"service": "f", "image": "i"}
     answer = requests.post(f"{address(made)}/system/functions", json=deployed, verify=pair[0])
     assert answer.status_code == 202
@@ -123,6 +122,25 @@ def test_one_that_is_half_written_is_not_taken(gateway, pair, caplog):
     assert "certificate_unusable" in caplog.text or "cannot be used" in caplog.text
 
 
+def test_files_that_change_while_they_are_read_are_taken_together(pair, tmp_path, monkeypatch):
+    """gRPC would be given the new certificate and the key of the old one."""
+    known, (chain, key) = Certificate(*pair), pair
+    before, old_key = known._bytes, key.read_bytes()
+    write_pair(tmp_path)
+    after = chain.read_bytes(), key.read_bytes()
+    key.write_bytes(old_key)  # whoever renews them has written one so far, and writes the other
+
+    def context(*files):
+        key.write_bytes(after[1])
+        return _context(*files)
+
+    monkeypatch.setattr("dcf.gateway.access.certificate._context", context)
+    known.renew()
+    assert known._bytes == before
+    known.renew()
+    assert known._bytes == after
+
+
 def test_it_looks_by_itself(gateway, tmp_path):
     after = write_pair(tmp_path)
     deadline = time.monotonic() + 30
@@ -131,7 +149,8 @@ def test_it_looks_by_itself(gateway, tmp_path):
         time.sleep(0.2)
 
 
-def test_what_is_no_tls_is_turned_away_and_silence_ends(gateway, pair):
+def test_what_is_no_tls_is_turned_away_and_silence_ends(background, pair):
+    gateway = background(certificate=Certificate(*pair), bounds=Bounds(head_timeout=1))
     with socket.create_connection(("127.0.0.1", port(gateway)), 10) as plain:
         plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200 OK" not in plain.recv(1000)

@@ -24,6 +24,8 @@ PARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
 def collector(monkeypatch):
     started = Collector()
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", started.address)
+    # A slow machine may take longer to send them than an end waits.
+    monkeypatch.setattr("dcf.gateway.telemetry.tracing._END_SECONDS", 20.0)
     yield started
     started.end()
 

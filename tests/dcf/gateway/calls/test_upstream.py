@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import socket
 from contextlib import asynccontextmanager
 
 import pytest
@@ -54,12 +53,6 @@ async def calling(*targets):
         await made.upstream.close()
 
 
-def nobody():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return Target(f"http://127.0.0.1:{free.getsockname()[1]}")
-
-
 def test_a_call_arrives_as_it_was_given_and_is_counted(listening, run):
     async def steps():
         async with listening() as replica, calling(Target(replica.address, revision=1)) as made:
@@ -88,9 +81,12 @@ def test_redirects_and_cookies_and_coding_are_the_callers_affair(listening, run)
     run(steps())
 
 
-def test_one_that_refuses_is_left_out_and_another_asked(listening, run):
+def test_one_that_refuses_is_left_out_and_another_asked(listening, run, nobody):
     async def steps():
-        async with listening() as replica, calling(nobody(), Target(replica.address)) as made:
+        async with (
+            listening() as replica,
+            calling(Target(nobody()), Target(replica.address)) as made,
+        ):
             for _ in range(4):
                 assert (await made.call())[0] == 200
             assert made.counted(200) == 4
@@ -99,25 +95,27 @@ def test_one_that_refuses_is_left_out_and_another_asked(listening, run):
     run(steps())
 
 
-def test_the_only_one_is_asked_again_a_moment_later(listening, run):
+def test_the_only_one_is_asked_again_a_moment_later(listening, run, nobody):
     """Its process has just ended; by then it may have been taken off the list, or be back."""
 
     async def steps():
-        dead = nobody()
-        async with calling(dead) as made:
-            calls = asyncio.create_task(made.call())
-            await until_async(
-                lambda: made.upstream.balancer.total == 0 and made.gateway.invocation_counts["f"]
-            )
-            async with listening() as other:
-                made.provider.replicas = (Target(other.address),)
-                assert (await calls)[0] == 200
+        dead, looks = Target(nobody()), []
+        async with listening() as other, calling(dead) as made:
+
+            def targets(_name):
+                if dead.address in made.upstream._lost:  # it has refused
+                    looks.append(dead)
+                return [dead if len(looks) < 2 else Target(other.address)]
+
+            made.provider.targets = targets
+            assert (await made.call())[0] == 200
+            assert len(other.came) == 1
 
     run(steps())
 
 
 @pytest.mark.parametrize("how", ["nobody", "refused", "silent", "broken"])
-def test_what_goes_wrong_has_a_name_and_is_counted_once(listening, run, how):
+def test_what_goes_wrong_has_a_name_and_is_counted_once(listening, run, how, nobody):
     faults = {
         "nobody": (NotReady, 503, f"{NOBODY} Of 1 wanted replicas none is ready yet."),
         "refused": (UpstreamFailed, 502, "Can't reach service for: f."),
@@ -133,7 +131,7 @@ def test_what_goes_wrong_has_a_name_and_is_counted_once(listening, run, how):
     async def steps():
         async with listening() as replica:
             targets = {
-                "nobody": [], "refused": [nobody()],
+                "nobody": [], "refused": [Target(nobody())],
                 "silent": [Target(replica.address, timeout=0.05)],
                 "broken": [Target(replica.address)],
             }[how]  # fmt: skip
@@ -242,11 +240,11 @@ OOM = ReplicaExit("OOMKilled", "OOMKilled; its last line: a secret", "then", "f-
 
 
 @pytest.mark.parametrize("when", ["before", "later"])
-def test_a_replica_that_ended_by_itself_is_told_as_its_platform_says_it(run, when):
+def test_a_replica_that_ended_by_itself_is_told_as_its_platform_says_it(run, when, nobody):
     """Without what it wrote: callers need not be those who may read its log."""
 
     async def steps():
-        dead = nobody()
+        dead = Target(nobody())
         async with calling(dead) as made:
             if when == "before":
                 await made.provider.lose(dead.address, OOM)
@@ -267,9 +265,9 @@ def test_a_replica_that_ended_by_itself_is_told_as_its_platform_says_it(run, whe
     run(steps())
 
 
-def test_who_finds_no_replica_is_told_how_the_last_one_ended(run):
+def test_who_finds_no_replica_is_told_how_the_last_one_ended(run, nobody):
     async def steps():
-        dead = nobody()
+        dead = Target(nobody())
         async with calling(dead) as made:
             await made.provider.lose(dead.address, OOM)
             with pytest.raises(NotReady) as caught:
@@ -286,9 +284,9 @@ def test_who_finds_no_replica_is_told_how_the_last_one_ended(run):
     run(steps())
 
 
-def test_a_function_that_was_deleted_meanwhile_is_just_not_reached(run):
+def test_a_function_that_was_deleted_meanwhile_is_just_not_reached(run, nobody):
     async def steps():
-        async with calling(nobody()) as made:
+        async with calling(Target(nobody())) as made:
 
             async def gone(_name, _target, _deadline):
                 raise NotFound("no such function: f")

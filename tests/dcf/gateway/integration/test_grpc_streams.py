@@ -83,7 +83,8 @@ def test_a_client_that_leaves_ends_its_call(gateway, stub, wait_for):
     (target,) = gateway.provider.replicas
     gateway.slow.set()
     answers = stub.Invokes(iter([asked(b"slow")]), timeout=SECONDS)
-    wait_for(lambda: gateway.server.inflight(target.address) == 1)
+    wait_for(lambda: gateway.call_ids)
+    assert gateway.server.inflight(target.address) == 1
     answers.cancel()
     wait_for(lambda: gateway.server.inflight(target.address) == 0 and gateway.left.is_set())
 

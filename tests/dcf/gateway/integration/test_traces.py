@@ -133,13 +133,16 @@ def test_a_call_of_a_call_hangs_below_the_handler_that_made_it(traced):
 def test_a_queued_call_is_a_span_from_its_arrival_with_its_wait(traced):
     scale = {"serviceName": "tell", "replicas": 0}
     requests.post(f"{traced.rest}/system/scale-function/tell", json=scale, timeout=20)
-    until(lambda: asked(traced).status_code == 503)
+    at = f"{traced.rest}/system/function/tell"  # a call might still be answered
+    until(lambda: not requests.get(at, timeout=20).json().get("availableReplicas"))
+    assert asked(traced).status_code == 503
     assert asked(traced, path="/async-function/tell").status_code == 202
     scale["replicas"] = 1
     requests.post(f"{traced.rest}/system/scale-function/tell", json=scale, timeout=20)
     (wait,) = spans_of(traced, "wait in the queue", "dcf-gateway")
     (handler,) = spans_of(traced, "handler", "tell")
-    (call,) = [each for each in traced.collector.named("tell", "dcf-gateway") if each.kind == 5]
+    spans = traced.collector.named
+    (call,) = until(lambda: [each for each in spans("tell", "dcf-gateway") if each.kind == 5])
     assert wait.parent == call.id
     assert wait.began == call.began < wait.ended <= handler.began
     assert call.trace == handler.trace
@@ -156,11 +159,9 @@ def test_a_call_that_nobody_answers_is_a_span_that_failed(traced):
 
 
 def test_an_endpoint_that_is_away_costs_no_call_and_a_line_each(
-    gateways, write_function, tmp_path, monkeypatch
+    gateways, write_function, tmp_path, monkeypatch, nobody
 ):
-    collector = Collector()
-    collector.end()
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", nobody())
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
     gateway = gateways("--min-ready-seconds", "0", "--log-format", "json")

@@ -74,14 +74,14 @@ def test_of_a_function_that_was_deleted_there_is_nobody():
     run(steps)
 
 
-async def serving(answer, steps):
+async def serving(answer, steps, timeout=20.0):
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        return await steps(Target(f"http://127.0.0.1:{runner.addresses[0][1]}", 2, 1.0, 0.3))
+        return await steps(Target(f"http://127.0.0.1:{runner.addresses[0][1]}", 2, 1.0, timeout))
     finally:
         await runner.cleanup()
 
@@ -119,11 +119,12 @@ def test_what_breaks_off_hangs_or_is_not_there_is_a_fault_of_its_own():
         raise aiohttp.web.HTTPOk
 
     async def steps(_provider, upstream, replicas):
-        for answer, fault in (
-            (hangs, UpstreamTimeout), (trickles, UpstreamTimeout), (breaks, UpstreamFailed),
+        for answer, fault, timeout in (
+            (hangs, UpstreamTimeout, 0.3), (trickles, UpstreamTimeout, 0.3),
+            (breaks, UpstreamFailed, 20.0),
         ):  # fmt: skip
             with pytest.raises(fault):
-                await serving(answer, lambda target: replicas.send(target, CALL))
+                await serving(answer, lambda target: replicas.send(target, CALL), timeout)
         with pytest.raises(UpstreamFailed):
             await replicas.send(Target(NEW[0], 2), CALL)
         assert upstream.balancer.total == 0

@@ -120,8 +120,8 @@ def test_silent_connections_to_the_grpc_port_stop_nobody(gateways, write_functio
     with ExitStack() as held:
         for _ in range(300):
             address = ("127.0.0.1", port_of(gateway.grpc))
-            held.enter_context(socket.create_connection(address, 5))
-        called = requests.post(f"{gateway.rest}/function/echo", data=b"call", timeout=5)
+            held.enter_context(socket.create_connection(address, SECONDS))
+        called = requests.post(f"{gateway.rest}/function/echo", data=b"call", timeout=SECONDS)
         assert called.content == b"call"
         with grpc.insecure_channel(gateway.grpc) as channel:
             request = pb.InvokeServiceRequest(Service="echo", Input=b"call")

@@ -80,12 +80,15 @@ def test_the_next_request_of_a_connection_is_counted_alone(gateway):
     refused(answer[answer.index(b"HTTP/1.1 431") :])
 
 
-def test_who_sends_heads_without_end_behind_a_call_is_cut_off(gateway):
+def test_who_sends_heads_without_end_behind_a_call_is_cut_off(gateway, wait_for):
     gateway.slow.set()
+    before = len(gateway.call_ids)
     port = int(gateway.server.rest.rpartition(":")[2])
     start = b"POST /function/f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nslow"
     with socket.create_connection(("127.0.0.1", port), 20) as one:
-        one.sendall(start + b"GET / HTTP/1.1\r\n")
+        one.sendall(start)
+        wait_for(lambda: len(gateway.call_ids) > before)  # else it may be cut off before that
+        one.sendall(b"GET / HTTP/1.1\r\n")
         line = b"a: " + b"b" * 8000 + b"\r\n"
         with pytest.raises(ConnectionError):
             one.sendall(line * (8 * MAX_AHEAD // len(line)))

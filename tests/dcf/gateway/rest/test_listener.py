@@ -21,7 +21,7 @@ def connected(port: int, count: int, source: str = "127.0.0.1") -> Iterator[sock
     """Connections from one address of this machine, as many as the gateway's machine takes."""
     for _ in range(count):
         with contextlib.suppress(OSError):
-            yield socket.create_connection(("127.0.0.1", port), 5, (source, 0))
+            yield socket.create_connection(("127.0.0.1", port), 20, (source, 0))
 
 
 def port_of(rest: str) -> int:
@@ -50,13 +50,13 @@ def _bounded(background):
 
 def asks_slowly(port: int, source: str = "127.0.0.1") -> socket.socket:
     """A call that is at work until its caller leaves."""
-    one = socket.create_connection(("127.0.0.1", port), 5, (source, 0))
+    one = socket.create_connection(("127.0.0.1", port), 20, (source, 0))
     one.sendall(b"POST /function/f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nslow")
     return one
 
 
 def status_from(port: int, source: str, path: str) -> int:
-    with socket.create_connection(("127.0.0.1", port), 5, (source, 0)) as one:
+    with socket.create_connection(("127.0.0.1", port), 20, (source, 0)) as one:
         one.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         return int(one.recv(100).split()[1])
 
@@ -67,9 +67,9 @@ def test_silent_connections_stop_nobody(gateways, write_function, tmp_path, held
     for one in connected(port_of(gateway.rest), NOBODY_SPOKE):
         held.enter_context(one)
     for _ in range(3):
-        assert requests.get(f"{gateway.rest}/healthz", timeout=5).status_code == 200
-        assert requests.get(f"{gateway.rest}/system/functions", timeout=5).status_code == 200
-        called = requests.post(f"{gateway.rest}/function/echo", data=b"x" * 100, timeout=5)
+        assert requests.get(f"{gateway.rest}/healthz", timeout=20).status_code == 200
+        assert requests.get(f"{gateway.rest}/system/functions", timeout=20).status_code == 200
+        called = requests.post(f"{gateway.rest}/function/echo", data=b"x" * 100, timeout=20)
         assert called.content == b"x" * 100
     assert gateway.end() == 0
     assert len(gateway.said) < 20
@@ -78,11 +78,11 @@ def test_silent_connections_stop_nobody(gateways, write_function, tmp_path, held
 def test_a_client_with_a_kept_connection_is_not_pushed_out(bounded, held):
     gateway = bounded(8, 8)
     with requests.Session() as session:
-        assert session.get(gateway.server.rest + "/healthz", timeout=5).status_code == 200
+        assert session.get(gateway.server.rest + "/healthz", timeout=20).status_code == 200
         pool = session.get_adapter(gateway.server.rest).poolmanager
         for one in connected(port_of(gateway.server.rest), 40):
             held.enter_context(one)
-        assert session.get(gateway.server.rest + "/healthz", timeout=5).status_code == 200
+        assert session.get(gateway.server.rest + "/healthz", timeout=20).status_code == 200
         (opened,) = [pool.pools[key].num_connections for key in list(pool.pools.keys())]
         assert opened == 1
 
@@ -116,7 +116,7 @@ def test_running_out_of_files_is_told_once_and_outlived(gateways, held):
     first = gateway.process.stdout.readline()
     assert "cannot take connections" in first, first
     resource.prlimit(gateway.process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
-    assert requests.get(f"{gateway.rest}/healthz", timeout=10).status_code == 200
+    assert requests.get(f"{gateway.rest}/healthz", timeout=20).status_code == 200
     assert gateway.end() == 0
     told = [line for line in gateway.said if "cannot take" in line or "system resource" in line]
     assert told == []
@@ -169,12 +169,12 @@ def test_when_the_spare_ones_are_busy_too_more_are_turned_away(
     gateway = gateways("--max-connections", "2", "--max-connections-per-address", "2")
     gateway.deploy(write_function(tmp_path / "function"))
     for _ in range(2 + SPARE):
-        one = socket.create_connection(("127.0.0.1", port_of(gateway.rest)), 5)
+        one = socket.create_connection(("127.0.0.1", port_of(gateway.rest)), 20)
         held.enter_context(one).sendall(FOLLOW)
         assert one.recv(100).startswith(b"HTTP/1.1 200")
-    with socket.create_connection(("127.0.0.1", port_of(gateway.rest)), 5) as refused:
+    with socket.create_connection(("127.0.0.1", port_of(gateway.rest)), 20) as refused:
         assert refused.recv(100).startswith(b"HTTP/1.1 503")
     one.close()
-    wait_for(lambda: requests.get(f"{gateway.rest}/healthz", timeout=5).status_code == 200)
-    text = requests.get(f"{gateway.rest}/metrics", timeout=5).text
+    wait_for(lambda: requests.get(f"{gateway.rest}/healthz", timeout=20).status_code == 200)
+    text = requests.get(f"{gateway.rest}/metrics", timeout=20).text
     assert 'gateway_refused_total{code="too_many_connections",door="rest"} ' in text

@@ -1,6 +1,7 @@
 """Calls that wait for a function to start: in order, not too many, and never for ever."""
 
 import asyncio
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -80,9 +81,11 @@ def test_the_reason_of_a_failed_start_is_told_to_all_who_wait(scaled):
 def test_a_crash_is_no_failure_while_another_replica_takes_calls(scaled):
     async def steps(made):
         await made.deploy(replicas=0)
-        waiting = made.hold(9)
-        await until_async(lambda: made.held.count("f") == 5)
-        with made.upstream.balancer.call(REPLICA):
+        with ExitStack() as under_way:
+            for _ in range(REPLICA.room):  # it has as many as it takes, so that the others wait
+                under_way.enter_context(made.upstream.balancer.call(REPLICA))
+            waiting = made.hold(5)
+            await until_async(lambda: made.held.count("f") == 5 and made.asked == [1])
             made.held.hear(CRASHED)
             await turns()
             assert made.held.count("f") == 5

@@ -1,6 +1,7 @@
 """Spans as a collector gets them, and what is told where none can be sent."""
 
 import socket
+import threading
 import time
 
 import pytest
@@ -18,15 +19,24 @@ PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 def collector(monkeypatch):
     started = Collector()
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", started.address)
+    # A slow machine may take longer to send them than an end waits.
+    monkeypatch.setattr("dcf.gateway.telemetry.tracing._END_SECONDS", 20.0)
     yield started
     started.end()
 
 
 @pytest.fixture
 def silent():
-    """An address that takes connections and never answers."""
+    """A socket that takes connections, and answers nothing at its address."""
+    before = set(threading.enumerate())
     with socket.create_server(("127.0.0.1", 0)) as deaf:
-        yield f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        yield deaf
+        # Late: who still waits would tell of lost spans while other tests run.
+        with deaf.accept()[0] as asking:
+            asking.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            for each in set(threading.enumerate()) - before:
+                each.join(20)
+                assert not each.is_alive(), each
 
 
 def one(tracing, headers=(), status=200):
@@ -88,7 +98,8 @@ def test_a_sampler_that_wants_none_passes_the_trace_on_all_the_same(collector, m
 
 
 def test_an_end_waits_for_an_endpoint_that_says_nothing_only_for_a_moment(monkeypatch, silent):
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", silent)
+    address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
     tracing = Tracing()
     one(tracing)
     began = time.monotonic()
