@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -11,14 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.free_port import free_port
+
 ROOT = Path(__file__).parents[1]
 PATIENCE = 600
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def running_under(folder):

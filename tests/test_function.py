@@ -4,7 +4,6 @@ import base64
 import gzip
 import json
 import os
-import socket
 import struct
 import subprocess
 import sys
@@ -17,16 +16,11 @@ import pytest
 import requests
 
 from dcf._proto import fxwatcher_pb2, fxwatcher_pb2_grpc
+from tests.free_port import free_port
 
 ROOT = Path(__file__).parents[1]
 CUP = (ROOT / "samples/coffee.jpg").read_bytes()
 LIMIT = 200_000
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from tests.dcf_detect.filming import film
 from tests.dcf_detect.integration.test_types import SCRIPT
 from tests.dcf_detect.test_library_page import examples
+from tests.free_port import free_port
 
 ROOT = Path(__file__).parents[1]
 CUP = ROOT / "samples/coffee.jpg"
@@ -24,16 +24,6 @@ NAMES = ("dcf", "handler", "models", "watcher")
 PATIENCE = 120
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-def free_ports(count):
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +100,7 @@ def run(installed):
 @pytest.fixture(scope="module")
 def gateway(installed, run):
     """The address of a gateway of the environment."""
-    port, grpc = free_ports(2)
+    port, grpc = free_port(), free_port()
     log = installed / "gateway.log"
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -39,7 +39,7 @@ async def turns(count=20):
 
 
 def without_waiting(said):
-    """What a command wrote to a pipe, without lines that it still waits: a slow machine has some."""
+    """What a command wrote to a pipe, without the lines that it waits: a slow machine has some."""
     return re.sub(r"^  \d+ s, .*\n", "", said, flags=re.MULTILINE)
 
 

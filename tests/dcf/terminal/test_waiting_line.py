@@ -23,7 +23,7 @@ def at_once(monkeypatch):
 
 @pytest.fixture
 def stderr(monkeypatch):
-    """`stderr(is_terminal)` is one in memory: pytest's own loses what a thread writes as it reads."""
+    """`stderr(is_terminal)` is one in memory: of a thread's words pytest's own may lose some."""
 
     def replaced(is_terminal):
         stream = Stream(is_terminal)
