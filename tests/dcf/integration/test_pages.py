@@ -30,6 +30,7 @@ def environ(tmp_path):
     }
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", ["tutorial", "migrating"])
 def test_every_command_works_and_prints_what_the_page_shows(name, environ, tmp_path):
     page = ROOT / "docs" / f"{name}.md"
@@ -42,7 +43,7 @@ def test_every_command_works_and_prints_what_the_page_shows(name, environ, tmp_p
     ) as second_terminal:
         try:
             told = re.match(r"Gateway: (\S+) ", second_terminal.stdout.readline())
-            run_page(page, folder, {**environ, "DCF_GATEWAY": told[1]})
+            run_page(page, folder, {**environ, "DCF_GATEWAY": told[1]}, seconds=350)
         finally:
             second_terminal.send_signal(signal.SIGINT)
             second_terminal.communicate(timeout=30)
