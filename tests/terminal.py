@@ -1,14 +1,31 @@
-"""Runs a command at a terminal of its own, and reads what a person would see there."""
+"""Terminals of tests: a command runs at one of its own, and what a person would see is read."""
 
 import codecs
 import contextlib
 import fcntl
+import io
 import os
 import pty
 import struct
 import subprocess
 import termios
 import threading
+
+
+class Stream(io.TextIOWrapper):
+    """A standard stream in memory, which may say that it is a terminal."""
+
+    def __init__(self, is_terminal, encoding="utf-8"):
+        super().__init__(io.BytesIO(), encoding=encoding, write_through=True)
+        self.is_terminal = is_terminal
+
+    def isatty(self):
+        return self.is_terminal
+
+    @property
+    def text(self):
+        """What came so far; a thread may write meanwhile."""
+        return self.buffer.getvalue().decode(self.encoding)
 
 
 class Terminal:
@@ -37,16 +54,6 @@ class Terminal:
         os.close(self.theirs)
         self._reader.join(10)
         os.close(self.ours)
-
-
-def rest_of(ours):
-    """All that was written to a terminal that nobody has any more; a read may give a part."""
-    found = b""
-    with contextlib.suppress(OSError):
-        while piece := os.read(ours, 65536):
-            found += piece
-    os.close(ours)
-    return found
 
 
 @contextlib.contextmanager

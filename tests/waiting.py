@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import re
 import time
 
 _PAUSE_S = 0.005
@@ -35,6 +36,11 @@ async def turns(count=20):
     """Lets the loop go round so often: enough for what is begun to get as far as it can."""
     for _ in range(count):
         await asyncio.sleep(0)
+
+
+def without_waiting(said):
+    """What a command wrote to a pipe, without the lines that it waits: a slow machine has some."""
+    return re.sub(r"^  \d+ s, .*\n", "", said, flags=re.MULTILINE)
 
 
 async def _value(condition):

@@ -127,7 +127,8 @@ class Connection:
         )
 
     def _failure(self, fault: Exception, deadline: Deadline) -> GatewayUnreachable:
-        if deadline.is_over:
+        # A silence as long as that ends at the same moment, and either may be noticed first.
+        if deadline.is_over or (isinstance(fault, TimeoutError) and deadline.has_passed):
             return GatewayUnreachable(
                 f"the gateway at {self.address} did not finish its answer in "
                 f"{deadline.seconds:g} s: try again, or name another with --gateway"

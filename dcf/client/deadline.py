@@ -1,8 +1,10 @@
 """An end to waiting for somebody who sends a byte now and then, which no socket's time-out sees."""
 
 import contextlib
+import math
 import socket
 import threading
+import time
 
 
 class Deadline:
@@ -15,14 +17,21 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.is_over = seconds, False
+        self._ends = math.inf
         self._timer: threading.Timer | None = None
 
     def begin(self, connected: socket.socket) -> None:
         """Count from now on."""
         if self.seconds:
+            self._ends = time.monotonic() + self.seconds
             self._timer = threading.Timer(self.seconds, self._cut, (connected,))
             self._timer.daemon = True
             self._timer.start()
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether its time is over; the connection may be about to be ended."""
+        return time.monotonic() >= self._ends
 
     def end(self) -> None:
         """Nobody waits any more."""

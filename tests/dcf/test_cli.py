@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.waiting import without_waiting
+
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "dataclasses",
@@ -78,7 +80,8 @@ def test_a_typo_is_a_usage_error():
 def test_no_gateway_is_one_line_on_stderr_and_exit_1(gateway, verb):
     done = dcf("function", *verb, "-g", gateway)
     assert (done.returncode, done.stdout) == (1, b"")
-    (said,) = [line for line in done.stderr.decode().splitlines() if "Reading" not in line]
+    lines = without_waiting(done.stderr.decode()).splitlines()
+    (said,) = [line for line in lines if "Reading" not in line]
     assert re.match(r"Error: (did not (listed|delete|get log): )?no gateway answers at", said)
     assert b"dcf gateway start" in done.stderr
 

@@ -1,7 +1,6 @@
 """A group of verbs: what is imported when, and how a failure is written and ends."""
 
-import os
-import pty
+import contextlib
 import subprocess
 import sys
 
@@ -11,7 +10,7 @@ from click.testing import CliRunner
 
 from dcf.errors import NotFound
 from dcf.lazy_group import LazyGroup, Verb
-from tests.terminal import rest_of
+from tests.terminal import Terminal
 
 HERE = __name__
 
@@ -64,8 +63,10 @@ def test_a_verb_of_a_group_below_is_found_and_nothing_imported_for_it():
 
 @pytest.mark.parametrize("words", ["dcf \x1b[2J", "dcf function list --\x1b[2J"])
 def test_what_was_typed_does_not_steer_the_terminal(words):
-    ours, theirs = pty.openpty()
     command = [sys.executable, "-m", *words.split(" ")]
-    subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, timeout=60, check=False)
-    os.close(theirs)
-    assert b"\x1b[2J" not in rest_of(ours)
+    with contextlib.closing(Terminal()) as terminal:
+        subprocess.run(
+            command, stderr=terminal.theirs, stdout=subprocess.PIPE, timeout=60, check=False
+        )
+    assert terminal.text
+    assert "\x1b[2J" not in terminal.text

@@ -17,7 +17,7 @@ from .metrics import Metrics
 from .not_ready import not_ready
 from .reaching import Attempt, Reaching
 
-_ENDED_SECONDS = 5.0  # by then it is known how a process ended
+_ENDED_SECONDS = 5.0  # by then it is known how a process ended, on a busy machine too
 OWN_STATUSES = {"not_ready": 503, "upstream_failed": 502, "replica_crashed": 502, "timeout": 504}
 _CALLER_LEFT = 499  # as the web servers count a call that nobody waits for any more
 

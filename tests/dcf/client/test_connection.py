@@ -10,6 +10,7 @@ import pytest
 from dcf import __version__
 from dcf.client import connection as module
 from dcf.client.connection import Connection, Exchange
+from dcf.client.deadline import Deadline
 from dcf.errors import GatewayUnreachable, NotAGateway
 
 
@@ -170,6 +171,18 @@ def test_a_whole_answer_has_a_time_and_so_has_a_silence(server, exchange, words)
     try:
         with pytest.raises(GatewayUnreachable, match=words):
             connection.send(exchange)
+    finally:
+        ending.set()
+
+
+def test_a_silence_that_lasts_as_long_as_the_whole_is_told_as_that(server, monkeypatch):
+    """Even where the thread comes late that ends the connection: silence has a clock of its own."""
+    ending = threading.Event()
+    monkeypatch.setattr(Deadline, "_cut", lambda _self, _connected: ending.wait(20))
+    connection, _ = server(ending=ending)
+    try:
+        with pytest.raises(GatewayUnreachable, match=r"did not finish its answer in 0\.2 s"):
+            connection.send(Exchange("GET", "/", seconds=0.2, whole=0.2))
     finally:
         ending.set()
 

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
+from tests.waiting import until
+
 
 def test_log_lines_are_filtered_and_are_json_where_no_terminal_is(versions, text):
     text(versions.dcf("call", "v", stdin=b"x"))
@@ -138,16 +140,27 @@ def Handler(request):
 
 @pytest.fixture(scope="module")
 def fails(module_gateway, write_function, tmp_path_factory):
-    """A gateway with a function that fails, or sleeps beyond its limit of a second."""
-    config = write_function(tmp_path_factory.mktemp("fails"), "fails", FAILS)
-    with config.open("a") as file:
-        file.write("    environment:\n      EXEC_TIMEOUT: 1s\n      CONCURRENCY: 4\n")
-    module_gateway.deploy(config)
+    """A gateway with a function that fails, and one that sleeps beyond its limit of a second."""
+    for name, limit in (("fails", "1m"), ("sleeps", "1s")):
+        config = write_function(tmp_path_factory.mktemp(name), name, FAILS)
+        with config.open("a") as file:
+            file.write(f"    environment:\n      EXEC_TIMEOUT: {limit}\n      CONCURRENCY: 4\n")
+        module_gateway.deploy(config)
     return module_gateway
 
 
 def lines_of(done, text):
     return [json.loads(line)["text"] for line in text(done).splitlines()]
+
+
+def lines_of_call(ask, text):
+    """The lines of one call, whose last one is written once it is answered."""
+
+    def whole():
+        lines = lines_of(ask(), text)
+        return lines if any("INFO POST / - 50" in line for line in lines) else None
+
+    return until(whole, 60)
 
 
 @pytest.mark.parametrize("wire", ["rest", "grpc"])
@@ -162,7 +175,7 @@ def test_the_message_of_a_failed_call_names_the_command_that_shows_why(fails, te
     text(fails.dcf("call", "--async", "fails", stdin=b"another"))
     verb, *rest = said[1].decode().split()
     call_id = said[2].decode()
-    lines = lines_of(fails.dcf(verb, *rest, gateway=address), text)
+    lines = lines_of_call(lambda: fails.dcf(verb, *rest, gateway=address), text)
     assert [strip_time(line) for line in lines if set(line) - set(" ~^")] == [
         f"INFO asked for x [{call_id}]",
         "ERROR the handler failed at src/handler.py:7 in work: ZeroDivisionError: division by zero "
@@ -185,16 +198,17 @@ def strip_time(line):
 
 @pytest.mark.parametrize("wire", ["rest", "grpc"])
 def test_a_call_over_its_limit_is_told_the_limit_and_the_log_has_the_line(fails, text, wire):
-    done = fails.dcf("call", "fails", stdin=b"sleep", gateway=getattr(fails, wire))
+    done = fails.dcf("call", "sleeps", stdin=b"sleep", gateway=getattr(fails, wire))
     assert done.returncode == 1
     said = re.search(
         rb"the call took longer than 1 s \(the function's EXEC_TIMEOUT\); send less, or raise "
-        rb"EXEC_TIMEOUT; see `dcf function log fails --call (\S+)`",
+        rb"EXEC_TIMEOUT; see `dcf function log sleeps --call (\S+)`",
         done.stderr,
     )
     assert said, done.stderr
     assert b"handler.py" not in done.stderr
-    lines = lines_of(fails.dcf("log", "fails", "--call", said[1].decode()), text)
+    call_id = said[1].decode()
+    lines = lines_of_call(lambda: fails.dcf("log", "sleeps", "--call", call_id), text)
     assert any("; it is at src/handler.py:13 in Handler [" in line for line in lines)
     assert "      time.sleep(30)" in lines
 

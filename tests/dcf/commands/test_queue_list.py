@@ -25,7 +25,8 @@ def with_failed(gateways, source, wait_for, dcf):
     assert said.startswith("2 waiting, the oldest for ")
     assert said.endswith("0 running, 0 failed\n")
     gateway.dcf("delete", "echo")
-    wait_for(lambda: state(dcf, gateway.rest)["waiting"] == 0)
+    wait_for(lambda: len(state(dcf, gateway.rest)["failed"]) == 2)
+    wait_for(lambda: is_idle(dcf, gateway.rest))
     gateway.deploy(source)
     return gateway
 
@@ -34,6 +35,11 @@ def state(dcf, address):
     done = dcf("queue", "list", "--json", "-g", address)
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout)
+
+
+def is_idle(dcf, address):
+    found = state(dcf, address)
+    return found["running"] == found["waiting"] == 0
 
 
 @pytest.mark.parametrize("wire", ["rest", "grpc"])
@@ -46,7 +52,7 @@ def test_failed_calls_are_listed_replayed_and_dropped(with_failed, dcf, wait_for
     assert all(row.endswith("was deleted while the call waited") for row in rows)
     done = dcf("queue", "replay", "-g", address, "one")
     assert (done.returncode, done.stdout) == (0, b"Replayed: one\n")
-    wait_for(lambda: state(dcf, address)["running"] == state(dcf, address)["waiting"] == 0)
+    wait_for(lambda: is_idle(dcf, address))
     assert [each["call_id"] for each in state(dcf, address)["failed"]] == ["two"]
     done = dcf("queue", "drop", "--all", "-g", address)
     assert (done.returncode, done.stdout) == (0, b"Dropped: two\n")

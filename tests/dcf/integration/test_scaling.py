@@ -83,7 +83,7 @@ def place(request):
 def scaled(module_gateway, tmp_path, wait_for):
     """`scaled(code, environment, **labels)` deploys `z` and has it at zero or ready."""
 
-    def deploy(code, environment="", gateway=module_gateway, **labels):
+    def deploy(code, environment="", gateway=module_gateway, by_hand=False, **labels):
         source = tmp_path / "src"
         source.mkdir(exist_ok=True)
         (source / "handler.py").write_text(code)
@@ -94,6 +94,8 @@ def scaled(module_gateway, tmp_path, wait_for):
         )
         gateway.deploy(tmp_path / "config.yaml")
         function = Scaled(gateway, "z")
+        if by_hand:
+            function.scale(0)
         if labels.get("zero"):
             wait_for(lambda: function.replicas() == 0, SECONDS)
         return function
@@ -160,8 +162,9 @@ def test_a_burst_at_zero_loses_none_and_starts_no_more_than_are_wanted(scaled, w
 def test_a_start_that_fails_is_told_at_once_to_who_waits_and_a_crash_loop_to_who_looks(
     scaled, tmp_path, wait_for
 ):
-    # Long enough at one that it is looked at while it ends again and again.
-    function = scaled(FAILS, f"PLACE: {tmp_path}", **{**AT_ZERO, "zero_duration": "15s"})
+    # It stays at one: it is looked at while it ends again and again, however long that takes.
+    labels = {**AT_ZERO, "zero_duration": "10m"}
+    function = scaled(FAILS, f"PLACE: {tmp_path}", by_hand=True, **labels)
     (tmp_path / "broken").touch()
     with ThreadPoolExecutor(5) as callers:
         for reply in callers.map(function.call, "abcde"):

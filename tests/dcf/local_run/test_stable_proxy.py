@@ -6,13 +6,15 @@ import threading
 import pytest
 import requests
 
+from dcf.local_run import stable_proxy as module
 from dcf.local_run.stable_proxy import StableProxy
 from dcf.providers.routing import Target
 
 
 @pytest.fixture
-def proxy():
+def proxy(monkeypatch):
     """`proxy(target)` gives an address that passes on to what the function `target` gives."""
+    monkeypatch.setattr(module, "_LINGER_SECONDS", 20.0)  # for a machine that is busy
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -10,6 +10,7 @@ from dcf.state.flush import flush_folder
 
 
 def descriptors():
+    """Those that are open; what another test left to a thread may be closed at any moment."""
     return set(os.listdir("/proc/self/fd"))  # noqa: PTH208 # names alone
 
 
@@ -23,7 +24,7 @@ def test_the_folder_itself_is_flushed(tmp_path, monkeypatch):
     before = descriptors()
     flush_folder(tmp_path)
     assert flushed == [str(tmp_path)]
-    assert descriptors() == before
+    assert descriptors() <= before
 
 
 def test_a_disk_that_fails_is_told_and_leaves_nothing_open(tmp_path, monkeypatch):
@@ -34,6 +35,6 @@ def test_a_disk_that_fails_is_told_and_leaves_nothing_open(tmp_path, monkeypatch
     before = descriptors()
     with pytest.raises(OSError, match="Input/output"):
         flush_folder(tmp_path)
-    assert descriptors() == before
+    assert descriptors() <= before
     with pytest.raises(FileNotFoundError):
         flush_folder(tmp_path / "gone")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import without_waiting
+
 ROOT = Path(__file__).parents[3]
 PHOTO = str(ROOT / "samples" / "coffee.jpg")
 SSD = Path(sys.executable).with_name("ssd")
@@ -27,7 +29,7 @@ def run(command, stdout, **options):
 
 def told_in_one_line(done):
     assert done.returncode == 1
-    (line,) = done.stderr.decode().splitlines()
+    (line,) = without_waiting(done.stderr.decode()).splitlines()
     assert line.startswith("Error: ")
     assert "No space left on device" in line
 

@@ -1,33 +1,17 @@
 """How verbs write: to pipes as it is, to terminals so that it cannot steer them."""
 
-import io
+import contextlib
 import json
 import os
-import pty
 import subprocess
 import sys
 
 import pytest
 
 from dcf.terminal import printing
-from tests.terminal import rest_of
+from tests.terminal import Stream, Terminal
 
 HOSTILE = "a\x1b[2Jb\u202e"
-
-
-class Stream(io.TextIOWrapper):
-    """A standard stream in memory, which may say that it is a terminal."""
-
-    def __init__(self, is_terminal, encoding="utf-8"):
-        super().__init__(io.BytesIO(), encoding=encoding, write_through=True)
-        self.is_terminal = is_terminal
-
-    def isatty(self):
-        return self.is_terminal
-
-    @property
-    def text(self):
-        return self.buffer.getvalue().decode(self.encoding)
 
 
 @pytest.fixture
@@ -197,14 +181,16 @@ def test_what_was_printed_before_comes_before(streams):
 
 
 def test_a_real_terminal_is_told_from_a_pipe(pytestconfig):
-    ours, theirs = pty.openpty()
+    terminal = Terminal()
     code = "from dcf.terminal.printing import say; say('x\\x07')"
     command = [sys.executable, "-B", "-c", code]
     root = pytestconfig.rootpath
     environ = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-    subprocess.run(command, cwd=root, stdout=theirs, env=environ, timeout=30, check=True)
-    os.close(theirs)
-    assert rest_of(ours) == b"\x1b[34mx\\x07\x1b[0m\r\n"
+    with contextlib.closing(terminal):
+        subprocess.run(
+            command, cwd=root, stdout=terminal.theirs, env=environ, timeout=30, check=True
+        )
+    assert terminal.text == "\x1b[34mx\\x07\x1b[0m\n"
     piped = subprocess.run(command, cwd=root, capture_output=True, timeout=30, check=True)
     assert piped.stdout == b"x\x07\n"
 

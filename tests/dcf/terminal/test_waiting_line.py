@@ -1,5 +1,6 @@
 """Whoever waits hears something: in one line of a terminal, or a plain line on a pipe."""
 
+import re
 import sys
 import threading
 
@@ -8,6 +9,7 @@ import pytest
 from dcf.terminal import waiting_line
 from dcf.terminal.printing import write_line
 from dcf.terminal.waiting_line import SILENT_SECONDS, WaitingLine
+from tests.terminal import Stream
 from tests.waiting import until
 
 
@@ -19,41 +21,42 @@ def at_once(monkeypatch):
     monkeypatch.setattr(waiting_line, "_PIPE_SECONDS", 0.01)
 
 
-def heard(capfd, enough):
-    """What came to stderr until there is enough of it."""
-    said = []
+@pytest.fixture
+def stderr(monkeypatch):
+    """`stderr(is_terminal)` is one in memory: of a thread's words pytest's own may lose some."""
 
-    def is_enough():
-        said.append(capfd.readouterr().err)
-        return enough("".join(said))
+    def replaced(is_terminal):
+        stream = Stream(is_terminal)
+        monkeypatch.setattr(sys, "stderr", stream)
+        return stream
 
-    until(is_enough)
-    return "".join(said)
+    return replaced
 
 
-def test_a_pipe_gets_plain_lines_of_what_is_done_now(capfd, at_once):
+def test_a_pipe_gets_plain_lines_of_what_is_done_now(stderr, at_once):
+    said = stderr(is_terminal=False)
     with WaitingLine("packing f") as line:
-        first = heard(capfd, lambda said: said.count("\n") >= 2)
-        assert first.splitlines()[0] == "  0 s, packing f"
+        until(lambda: said.text.count("\n") >= 2)
+        assert re.match(r"  \d+ s, packing f\n", said.text)
         line.doing = "sending f"
-        heard(capfd, lambda said: "sending f\n" in said)
-    assert "\x1b" not in first
+        until(lambda: "sending f\n" in said.text)
+    assert "\x1b" not in said.text
     assert not any(each.name == "waiting-line" for each in threading.enumerate())
 
 
 def test_a_terminal_gets_one_line_that_goes_before_anything_else_is_said(
-    capfd, at_once, monkeypatch
+    stderr, at_once, monkeypatch
 ):
-    monkeypatch.setattr(type(sys.stderr), "isatty", lambda _self: True)
+    said = stderr(is_terminal=True)
     monkeypatch.setenv("COLUMNS", "20")
     with WaitingLine("f: revision 2: 0 of 2 ready") as line:
-        shown = heard(capfd, lambda said: said.count("\r") >= 3)
-        assert shown.startswith("\r\x1b[K  0 s, f: revision \r\x1b[K")  # no wider than the terminal
+        until(lambda: said.text.count("\r") >= 3)
+        # No wider than the terminal.
+        assert re.match(r"\r\x1b\[K  \d s, f: revision \r\x1b\[K", said.text)
         line.doing = "x"
         write_line("said")
-        heard(capfd, lambda said: ", x" in said)
-    rest = capfd.readouterr().err
-    assert rest == "" or rest.endswith("\r\x1b[K")
+        until(lambda: ", x" in said.text)
+    assert said.text.endswith("\r\x1b[K")
 
 
 def test_what_is_quick_says_nothing(capfd):

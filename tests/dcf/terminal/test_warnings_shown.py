@@ -1,13 +1,12 @@
 """Warnings of a program that stays."""
 
-import os
-import pty
+import contextlib
 import subprocess
 import sys
 
 import pytest
 
-from tests.terminal import rest_of
+from tests.terminal import Terminal
 
 CODE = """
 import logging
@@ -35,10 +34,11 @@ def said(pytestconfig):
                 command, cwd=pytestconfig.rootpath, capture_output=True, timeout=30, check=True
             )
             return done.stderr.decode().splitlines()
-        ours, theirs = pty.openpty()
-        subprocess.run(command, cwd=pytestconfig.rootpath, stderr=theirs, timeout=30, check=True)
-        os.close(theirs)
-        return rest_of(ours).decode().split("\r\n")
+        with contextlib.closing(Terminal()) as terminal:
+            subprocess.run(
+                command, cwd=pytestconfig.rootpath, stderr=terminal.theirs, timeout=30, check=True
+            )
+        return terminal.text.split("\n")
 
     return run
 

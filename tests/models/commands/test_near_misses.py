@@ -1,7 +1,6 @@
 """Verbs and flags that are not there: the real command names those that may be meant."""
 
-import os
-import pty
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from models.commands.__main__ import cli
 from models.commands.near_misses import _OTHERS
-from tests.terminal import rest_of
+from tests.terminal import Terminal
 
 SSD = Path(sys.executable).with_name("ssd")
 LATER = {"predict"}  # taken where it is a verb
@@ -52,10 +51,10 @@ def test_what_is_meant_is_named(line, words):
 
 @pytest.mark.parametrize("words", [["\x1b[2J"], ["detect", "--\x1b[2J"], ["--\x1b[2J"]], ids=str)
 def test_what_was_typed_does_not_steer_the_terminal(words):
-    ours, theirs = pty.openpty()
-    subprocess.run([SSD, *words], stderr=theirs, timeout=60, check=False)
-    os.close(theirs)
-    assert b"\x1b[2J" not in rest_of(ours)
+    with contextlib.closing(Terminal()) as terminal:
+        subprocess.run([SSD, *words], stderr=terminal.theirs, timeout=60, check=False)
+    assert terminal.text
+    assert "\x1b[2J" not in terminal.text
 
 
 def every(group):

@@ -9,6 +9,7 @@ import pytest
 from dcf.cli import cli
 from dcf.commands.options.numbers import Number, Whole
 from tests.help_examples import every_verb
+from tests.waiting import without_waiting
 
 NUMBERS = {"integer", "float", "integer range", "float range"}
 COMMAND = {"dcf": "dcf", "ssd": "models.commands"}
@@ -67,7 +68,7 @@ def test_a_long_number_is_cut():
 def test_more_replicas_than_a_gateway_keeps_is_said_in_words(echo_gateway, wire):
     gateway = getattr(echo_gateway, wire)
     done = echo_gateway.dcf("scale", "echo", "1000", gateway=gateway)
-    (line,) = done.stderr.decode().splitlines()
+    (line,) = without_waiting(done.stderr.decode()).splitlines()
     assert (done.returncode, done.stdout) == (1, b"")
     assert "replicas must be" in line
     assert line.endswith(" 32, got 1000")
@@ -75,7 +76,7 @@ def test_more_replicas_than_a_gateway_keeps_is_said_in_words(echo_gateway, wire)
 
 def test_a_revision_that_no_history_reaches_is_said_in_words(echo_gateway):
     done = echo_gateway.dcf("rollback", "echo", "9" * 20)
-    (line,) = done.stderr.decode().splitlines()
+    (line,) = without_waiting(done.stderr.decode()).splitlines()
     assert done.returncode == 1
     assert line.endswith("revision must be at most 2147483648, got " + "9" * 20)
 

@@ -404,15 +404,15 @@ def test_a_call_stays_on_disk_until_it_is_answered_and_its_answer_until_it_is_ta
 
 
 def test_a_body_that_stops_coming_gives_its_place_back(queued, listening, run, monkeypatch):
-    monkeypatch.setattr("dcf.gateway.doors.async_function._SILENCE_SECONDS", 0.2)
-
     async def steps():
         async with listening() as function, queued(function, calls=1) as gateway:
             host, port = gateway.server.rest.split("/")[2].split(":")
             reader, writer = await asyncio.open_connection(host, port)
             head = b"POST /async-function/f HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"
-            writer.write(head)
-            assert (await reader.readline()).split()[1] == b"400"
+            with monkeypatch.context() as impatient:
+                impatient.setattr("dcf.gateway.doors.async_function._SILENCE_SECONDS", 0.2)
+                writer.write(head)
+                assert (await reader.readline()).split()[1] == b"400"
             writer.close()
             await writer.wait_closed()
             assert (await gateway.submit(b"whole"))[0] == 202

@@ -34,7 +34,8 @@ def attempt(tmp_path, listening, run):
         async def steps():
             async with listening() as function:
                 function.answers, function.headers, function.reply = [status], headers, reply
-                provider = FakeProvider([Target(function.address, timeout=0.2)] * listeners)
+                limit = 20.0 if status else 0.2
+                provider = FakeProvider([Target(function.address, timeout=limit)] * listeners)
                 await provider.deploy(FunctionSpec("f", "any"))
                 upstream = Upstream(Gateway(provider), Metrics())
                 bodies = Bodies(tmp_path / "bodies", LIMIT)
