@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.ports import free_port
 from tests.functions_framework import Framework
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

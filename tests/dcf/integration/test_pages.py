@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.pages import blocks, run_page
-from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 
