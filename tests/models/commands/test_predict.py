@@ -60,7 +60,7 @@ def test_a_run_that_ended_goes_on_where_it_was(pictures, tmp_path, end):
     predict(pictures, whole)
     journal = tmp_path / "out.json.partial"
     with subprocess.Popen(line(pictures, out, "--workers", 1), stderr=subprocess.PIPE) as process:
-        until(lambda: journal.is_file() and journal.read_bytes().count(b"\n") > 5)
+        until(lambda: journal.is_file() and journal.read_bytes().count(b"\n") > 5, 60)
         os.kill(process.pid, end)
         said = process.stderr.read().decode()
     if end == signal.SIGINT:
