@@ -75,7 +75,7 @@ class Prometheus:
     def _is_ready(self):
         try:
             return requests.get(f"http://{self.address}/-/ready", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:  # it may listen before it answers
             return False
 
     def ask(self, path, **query):

@@ -141,7 +141,7 @@ def test_every_command_is_answered_with_what_faas_cli_accepts(play):
     answers = {}
     for step in STEPS:
         if step[0] == "list":
-            until(lambda: _is_ready(play(step).json()), 30)  # noqa: B023 - within the turn
+            until(lambda: _is_ready(play(step).json()), 60)  # noqa: B023 - within the turn
         answer = answers[step[0]] = play(step)
         assert answer.status_code == step[-1], (step[0], answer.text)
         if answer.status_code >= 400 and step[0] != "invoke unknown":
