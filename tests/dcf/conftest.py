@@ -1,6 +1,7 @@
 """Real gateways with real watchers, on free ports, ended with the test that started them."""
 
 import contextlib
+import fcntl
 import os
 import re
 import signal
@@ -111,6 +112,8 @@ def _start_gateway(home: Path, *flags: str | Path, files: int = 0) -> RunningGat
         env=_clean_environ(),
     )
     assert process.stdout is not None
+    # Its log is read at the end: a gateway of many deploys must not wait for that before.
+    fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
     said: list[str] = []
     for line in process.stdout:
         said.append(line.rstrip())

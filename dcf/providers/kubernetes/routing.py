@@ -22,6 +22,9 @@ from .recent_exits import RecentExits
 from .records import DeploymentRecord, EndpointRecord, PodRecord, ReplicaSetRecord
 from .view import View
 
+# In which a container's end is known here; of one that lives nothing comes, and a caller waits.
+_NEWS_SECONDS = 2.0
+
 
 class Routes:
     """Fills `Routing` from a view."""
@@ -61,6 +64,7 @@ class Routes:
         """How a replica ended that broke off a call."""
         self.targets(name)
         place = urlsplit(target.address)
+        deadline = min(deadline, asyncio.get_running_loop().time() + _NEWS_SECONDS)
         return await self._exits.at(place.hostname or "", place.port or 0, deadline)
 
     def _changed(self, change: Change[Any]) -> None:
