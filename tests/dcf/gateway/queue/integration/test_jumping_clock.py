@@ -6,6 +6,7 @@ import time
 import pytest
 
 from dcf.gateway.queue.clock import RunClock
+from dcf.gateway.queue.dispatcher import Dispatcher
 from tests.dcf.gateway.queue.old_table import OLD_TABLE
 
 DAY, YEAR = 86_400.0, 365 * 86_400.0
@@ -54,16 +55,21 @@ def test_calls_that_wait_are_delivered_after_a_jump_between_two_runs(
 
 @jumps
 def test_a_call_that_failed_once_is_tried_again_in_time_whatever_the_clock_does(
-    queued, listening, run, machine, jump
+    queued, listening, run, machine, jump, monkeypatch
 ):
     async def steps():
         async with listening() as function, queued(function, retry_seconds=0.3) as gateway:
+            before = Dispatcher.add
+
+            def add(self, waiting):
+                before(self, waiting)
+                machine.jump = jump if function.came else 0.0  # as soon as it waits again
+
+            monkeypatch.setattr(Dispatcher, "add", add)
             function.answers = [503]
             await gateway.submit(b"again")
-            await function.called()
-            await gateway.until(waiting=1, running=0)
-            machine.jump = jump
             await gateway.until(waiting=0, running=0, failed=0)
+            assert machine.jump == jump
             assert function.bodies == [b"again"] * 2
 
     run(steps())
