@@ -15,12 +15,15 @@ class Learner:
     name, device = "numpy", "CPU"
 
     def __init__(self, seed, rate, hidden):
-        self._rate = rate
+        self._rate, self._steps = rate, 0
         self._weights = np.random.default_rng(seed).normal(0, 0.01, (784, 10))
         self._speed = np.zeros((784, 10))
 
     def learn(self, images, labels):
         time.sleep(float(os.environ.get("STEP_SECONDS", "0")))
+        self._steps += 1
+        if str(self._steps) == os.environ.get("HOLD_STEP"):
+            hold(Path(os.environ["GATE"]))
         found = self.probabilities(images)
         wanted = np.eye(10)[labels]
         flat = images.reshape(len(images), -1)
@@ -45,6 +48,13 @@ class Learner:
     def export(self, folder):
         write_whole(Path(folder) / "weights", self._weights.tobytes())
         return "weights"
+
+
+def hold(gate):
+    """Says by a file that the step is reached, and stays there until another one is made."""
+    gate.with_suffix(".reached").touch()
+    while not gate.exists():
+        time.sleep(0.005)
 
 
 if __name__ == "__main__":

@@ -98,11 +98,13 @@ def test_it_says_how_far_it_is_and_what_came_of_it(train, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_was_ended_goes_on_and_ends_alike(train, tmp_path, number):
     straight = train("straight", "--epochs", "4")
-    broken = train("out", "--epochs", "4", STEP_SECONDS="0.05")
-    lines_until(broken, "epoch 1/4: done")
-    until((tmp_path / "out/checkpoint").is_file, broken)
-    time.sleep(0.2)  # into the second epoch
+    gate = tmp_path / "gate"
+    broken = train("out", "--epochs", "4", HOLD_STEP=str(STEPS + 5), GATE=str(gate))
+    until(gate.with_suffix(".reached").is_file, broken)  # in the second epoch
     broken.send_signal(number)
+    if number != signal.SIGKILL:
+        lines_until(broken, "once more ends at once")
+    gate.touch()
     code, said, wrong = ended(broken)
     assert wrong == ""
     assert code == (-number if number == signal.SIGKILL else 128 + number)
@@ -135,7 +137,7 @@ def test_a_second_signal_ends_at_once(train):
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert process.wait(LIMIT_S) == 128 + signal.SIGINT
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20  # the step is longer
 
 
 @pytest.mark.parametrize(

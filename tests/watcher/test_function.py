@@ -39,7 +39,7 @@ def built(settings):
     made = function.build(settings)
     made.health.open()
     yield made
-    assert made.runner.close(5)
+    assert made.runner.close(30)
     sys.path[:] = path
     for name in set(sys.modules) - set(modules):
         if name in ("mesh", "_function_handler"):
@@ -52,13 +52,13 @@ def test_another_server_serves_it(built):
         thread.start()
         try:
             url = f"http://127.0.0.1:{server.server_port}"
-            assert requests.post(url + "/p?a=1", data=b"abc", timeout=5).json()["bytes"] == 3
-            assert requests.get(url, timeout=5).json()["bytes"] == 0
-            assert requests.post(url, data=b"x" * 1001, timeout=5).status_code == 413
-            assert requests.get(url + "/_/ready", timeout=5).status_code == 200
+            assert requests.post(url + "/p?a=1", data=b"abc", timeout=30).json()["bytes"] == 3
+            assert requests.get(url, timeout=30).json()["bytes"] == 0
+            assert requests.post(url, data=b"x" * 1001, timeout=30).status_code == 413
+            assert requests.get(url + "/_/ready", timeout=30).status_code == 200
         finally:
             server.shutdown()
-            thread.join(5)
+            thread.join(30)
 
 
 @pytest.mark.parametrize(("size", "status"), [(1000, "200 OK"), (1001, "413 ")])
@@ -92,7 +92,7 @@ def test_the_factory_for_other_servers_reads_the_environment(handlers, tmp_path)
         env=env,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     assert ran.stdout == "served\n200\n"

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 def runner():
     made = Runner(lambda request: Reply(b""), concurrency=1, max_inflight=1, exec_timeout=5)
     yield made
-    assert made.close(5)
+    assert made.close(30)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_threads_that_open_and_end_at_once_leave_no_lock_file(runner, file, end)
         barrier = threading.Barrier(2)
 
         def meet(event, barrier=barrier):
-            barrier.wait(5)
+            barrier.wait(30)
             event()
 
         both = [
@@ -91,7 +91,7 @@ def test_threads_that_open_and_end_at_once_leave_no_lock_file(runner, file, end)
         for thread in both:
             thread.start()
         for thread in both:
-            thread.join(5)
+            thread.join(30)
         assert not file.exists()
         assert health.ready()[0] == 503
 

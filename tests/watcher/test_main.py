@@ -12,7 +12,7 @@ from watcher.configuration.settings import SETTINGS
 def run(*flags, **environ):
     env = {"PATH": os.environ["PATH"]} | environ
     command = [sys.executable, "-m", "watcher", *flags]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def replace(old, new, switch, calls, port):
     calls.wait(300)
     old.signal()
     old.wait_log("taking calls for")
-    calls.wait(100)
+    calls.wait(20)
     switch.to = port(new)
     assert old.wait(60) == 0
     calls.wait(1000)
@@ -173,8 +173,8 @@ def test_kept_http_connections_lose_no_call(start, delay):
 
 
 def test_kept_grpc_channels_lose_no_call(start, free):
-    old = start(WATCHER_PORT=free(), DRAIN_DELAY="4s", MAX_INFLIGHT=64)
-    new = start(WATCHER_PORT=free(), DRAIN_DELAY="4s", MAX_INFLIGHT=64)
+    old = start(WATCHER_PORT=free(), DRAIN_DELAY="6s", MAX_INFLIGHT=64)
+    new = start(WATCHER_PORT=free(), DRAIN_DELAY="6s", MAX_INFLIGHT=64)
     calls = Calls()
 
     def keep_calling_by_grpc(port):
