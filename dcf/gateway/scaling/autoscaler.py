@@ -14,6 +14,7 @@ from ...errors import DcfError
 from ...providers.placement import PROGRESSING, FunctionSpec, FunctionState
 from ...providers.together import Load
 from ...scale_labels import Policy, policy_in_force
+from ..bounds import Bounds
 from ..calls.metrics import Metrics
 from ..calls.not_ready import is_hopeless
 from ..core import Gateway
@@ -29,8 +30,10 @@ _log = logging.getLogger(__name__)
 class _Scaled:
     """One function that scales."""
 
-    def __init__(self, policy: Policy, now: float, replicas: int) -> None:
+    def __init__(self, policy: Policy, now: float, replicas: int, hold_seconds: float) -> None:
+        self._hold_seconds = hold_seconds
         self.rule, self._set = Rule(policy, now, replicas), replicas
+        self._woken_at = now  # by somebody else, as far as anybody knows
         self._spec: FunctionSpec | None = None
         # A call may wake it while it is looked at.
         self.changing = asyncio.Lock()
@@ -50,30 +53,44 @@ class _Scaled:
 
     def set(self, replicas: int, now: float) -> None:
         """Another number is wanted than the rule had said."""
+        if replicas and not self._set:
+            self._woken_at = now
         self._set = replicas
         self.rule.counted(now, replicas)
 
     def decide(self, event: Event, state: FunctionState, now: float) -> int:
         """The number after an event."""
         wanted = event(self.rule, now)
-        if wanted < state.replicas and _is_on_its_way(state):
+        if wanted < state.replicas and (self._starts(state, now) or _is_untried(state)):
             self.set(state.replicas, now)
             return state.replicas
         self._set = wanted
         return wanted
 
+    def _starts(self, state: FunctionState, now: float) -> bool:
+        """Whether its first replica starts for a call that may still wait at another gateway."""
+        return not state.available and now - self._woken_at < self._hold_seconds
+
 
 class Autoscaler:
     """Of one gateway."""
 
-    def __init__(self, gateway: Gateway, metrics: Metrics, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        metrics: Metrics,
+        clock: Callable[[], float],
+        hold_seconds: float = Bounds().hold_timeout,
+    ) -> None:
         """Looks at nothing before `run`.
 
         Args:
             gateway: Has the functions.
             metrics: Counts their calls.
             clock: Seconds.
+            hold_seconds: How long a call waits for a first replica at most.
         """
+        self._hold_seconds = hold_seconds
         self._gateway, self._metrics, self._clock = gateway, metrics, clock
         self._scaled: dict[str, _Scaled] = {}
 
@@ -143,15 +160,10 @@ class Autoscaler:
     def _new(self, state: FunctionState) -> _Scaled | None:
         policy, name = policy_in_force(state.spec.labels), state.spec.name
         if policy is not None and name not in self._scaled:
-            self._scaled[name] = _Scaled(policy, self._clock(), state.replicas)
+            self._scaled[name] = _Scaled(policy, self._clock(), state.replicas, self._hold_seconds)
         return self._scaled.get(name)
 
 
-def _is_on_its_way(state: FunctionState) -> bool:
-    """Whether fewer replicas would end what was just begun.
-
-    Of a new revision nobody could tell then whether it is well. A first replica that starts without
-    trouble was woken, perhaps by a call that waits at another gateway.
-    """
-    starts = not (state.available or state.reason or state.crash_loop)
-    return starts or state.rollout == PROGRESSING or is_hopeless(state)
+def _is_untried(state: FunctionState) -> bool:
+    """Whether with fewer replicas nobody could tell if its new revision is well."""
+    return state.rollout == PROGRESSING or is_hopeless(state)

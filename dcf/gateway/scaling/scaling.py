@@ -19,7 +19,8 @@ class Scaling:
         self, gateway: Gateway, metrics: Metrics, upstream: Upstream, bounds: Bounds
     ) -> None:
         """Joins the parts; from now on calls are held."""
-        self._scaler = Autoscaler(gateway, metrics, asyncio.get_running_loop().time)
+        clock = asyncio.get_running_loop().time
+        self._scaler = Autoscaler(gateway, metrics, clock, bounds.hold_timeout)
         self._held = HeldCalls(gateway, self._scaler, upstream.balancer, bounds)
         upstream.held, gateway.wanted = self._held, self.wake
         self._waking: dict[str, asyncio.Task[None]] = {}

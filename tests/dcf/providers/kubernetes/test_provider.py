@@ -36,7 +36,7 @@ def handle(body):
 LABELS = {
     "com.openfaas.scale.zero": "true", "com.openfaas.scale.type": "capacity",
     "com.openfaas.scale.target": "2", "com.openfaas.scale.max": "3",
-    "com.openfaas.scale.zero-duration": "5s", "com.openfaas.scale.down.window": "0s",
+    "com.openfaas.scale.zero-duration": "3s", "com.openfaas.scale.down.window": "0s",
 }  # fmt: skip
 
 
