@@ -147,6 +147,8 @@ class Autoscaler:
                 return
             async with scaled.changing:
                 state, now = await self._gateway.describe(name), self._clock()
+                if self._scaled.get(name) is not scaled:
+                    return  # it scales no more, as somebody else has just seen
                 if not scaled.note(state, now):
                     self._scaled.pop(name, None)
                     return

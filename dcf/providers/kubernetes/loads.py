@@ -14,6 +14,7 @@ _IN_FLIGHT = "function_calls_in_flight"
 _CALLS = ("http_requests_total", "grpc_server_handled_total")
 _NAMES = (_IN_FLIGHT, *_CALLS)
 _MOST_ASKED = 10  # replicas of a function; the others are taken to be like these
+_LOOKS_KEPT = 30  # for which replicas that do not answer are taken to be as busy as before
 
 
 class Loads:
@@ -30,6 +31,7 @@ class Loads:
         self._leader, self._routes, self._pages = leader, routes, pages
         self._counted: dict[str, dict[str, float]] = {}  # by function, then by page
         self._calls: dict[str, float] = {}
+        self._last: dict[str, tuple[Load, int]] = {}  # with how often it stood in since
 
     @property
     def leads(self) -> bool:
@@ -43,18 +45,21 @@ class Loads:
         found = await self._pages.numbers(
             (page for each in asked.values() for page in each), _NAMES
         )
-        for kept in (self._counted, self._calls):
+        for kept in (self._counted, self._calls, self._last):
             for gone in kept.keys() - set(functions):
                 del kept[gone]
-        return {
-            name: self._load(name, numbers, len(replicas[name]))
-            for name, pages in asked.items()
-            if (
-                numbers := {
-                    each: found[each] for each in pages if _IN_FLIGHT in found.get(each, {})
-                }
-            )
-        }
+        loads = {}
+        for name, pages in asked.items():
+            numbers = {each: found[each] for each in pages if _IN_FLIGHT in found.get(each, {})}
+            if numbers:
+                loads[name] = self._load(name, numbers, len(replicas[name]))
+                self._last[name] = loads[name], 0
+            elif pages and name in self._last:
+                last, looks = self._last.pop(name)
+                if looks < _LOOKS_KEPT:  # too busy to answer is no sign of having nothing to do
+                    loads[name] = last
+                    self._last[name] = last, looks + 1
+        return loads
 
     def _replicas(self, name: str) -> Sequence[Target]:
         try:

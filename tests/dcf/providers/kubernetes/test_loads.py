@@ -91,3 +91,18 @@ def test_replicas_that_tell_nothing_have_no_load():
             assert (await loads.loads(["echo"]))["echo"].in_flight == 4
 
     run(steps())
+
+
+def test_replicas_that_stop_telling_are_as_busy_as_before_for_a_while():
+    async def steps():
+        async with loads_of(1) as (loads, (one,)):
+            one.in_flight = 3
+            assert await loads.loads(["echo"]) == {"echo": Load(3, 0)}
+            one.tells = False
+            for _ in range(30):
+                assert await loads.loads(["echo"]) == {"echo": Load(3, 0)}
+            assert await loads.loads(["echo"]) == {}
+            one.tells = True
+            assert await loads.loads(["echo"]) == {"echo": Load(3, 0)}
+
+    run(steps())
