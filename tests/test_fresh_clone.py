@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_port
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 600
@@ -75,4 +76,4 @@ def test_from_sources_to_the_first_answer(tmp_path):
     assert first.count("curl") >= 2
     assert not list((folder / ".venv").glob("lib/*/site-packages/tensorflow*"))
     assert run(folder, tmp_path / "second.log") == made  # a second start installs nothing
-    assert not running_under(folder)
+    until(lambda: not running_under(folder))

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import requests
 import yaml
 
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = [
@@ -60,9 +60,7 @@ class Prometheus:
             job["static_configs"][0]["targets"] = [gateway.removeprefix("http://")]
         file = folder / "prometheus.yaml"
         file.write_text(yaml.safe_dump(config))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.address = f"127.0.0.1:{free_port()}"
         self.log = folder / "prometheus.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
