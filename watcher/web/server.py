@@ -96,6 +96,21 @@ class _Server(TcpWSGIServer):  # type: ignore[misc] # waitress has no annotation
 
     channel_class = Channel
 
+    def __init__(self, *words: Any, **options: Any) -> None:  # noqa: ANN401 - waitress' own
+        self._waking, self._is_over = threading.Lock(), False
+        super().__init__(*words, **options)
+
+    def pull_trigger(self) -> None:
+        """Wakes the thread that reads, from any thread; once all is closed, nobody."""
+        with self._waking:
+            if not self._is_over:
+                super().pull_trigger()
+
+    def wake_no_more(self) -> None:
+        """Comes before the pipe is closed: its number may be another file's then."""
+        with self._waking:
+            self._is_over = True
+
 
 class HttpServer:
     """One listening socket, one thread that reads, and a pool that calls the application."""
@@ -151,7 +166,7 @@ class HttpServer:
         return int(self._server.effective_port)
 
     def wake(self) -> None:
-        """Makes `run` look at its condition now; may be called by a signal handler."""
+        """Makes `run` look at its condition now; from any thread, also when all is closed."""
         self._server.pull_trigger()
 
     def run(self, stop: Callable[[], bool]) -> None:
@@ -203,6 +218,7 @@ class HttpServer:
     def close(self) -> None:
         """Closes the port and every connection, and ends the pool."""
         self._workers.shutdown()
+        self._server.wake_no_more()
         wasyncore.close_all(self._map)
 
     def _release_idle(self) -> bool:

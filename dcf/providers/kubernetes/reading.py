@@ -65,6 +65,8 @@ def replica_set_record(found: Json) -> ReplicaSetRecord | None:
         reason=annotations.get(names.REASON, ""),
         failure=why_not_made(failure[1]) if failure else "",
         is_foreign=asked.is_foreign,
+        uid=meta.get("uid", ""),
+        deployment=_owner(found, "Deployment", "uid"),
     )
 
 
@@ -89,7 +91,7 @@ def pod_record(found: Json, before: PodRecord | None = None) -> PodRecord | None
         meta["name"],
         labels.get(names.TRACK, names.STABLE),
         _number(labels.get(names.REVISION)),
-        _owner(found),
+        _owner(found, "ReplicaSet", "name"),
         status.get("podIP") or "",
         (found.get("spec") or {}).get("nodeName", ""),
         ready=run.is_ready and not run.is_ending,
@@ -100,6 +102,7 @@ def pod_record(found: Json, before: PodRecord | None = None) -> PodRecord | None
         last_exit=_same(run.exit, before.last_exit if before else None),
         crash_loop="" if run.is_ending else run.crash_loop,
         container=run.container,
+        owner_uid=_owner(found, "ReplicaSet", "uid"),
     )
 
 
@@ -145,9 +148,9 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() else 0
 
 
-def _owner(found: Json) -> str:
+def _owner(found: Json, kind: str, field: str) -> str:
     owners = found["metadata"].get("ownerReferences") or ()
-    return next((each["name"] for each in owners if each.get("kind") == "ReplicaSet"), "")
+    return next((each.get(field, "") for each in owners if each.get("kind") == kind), "")
 
 
 def _conditions(status: Json) -> dict[str, tuple[str, str]]:

@@ -77,6 +77,8 @@ class ReplicaSetRecord:  # pylint: disable=too-many-instance-attributes # a row 
         reason: One line to `failed` and `ended`; the verdict on a candidate that took over.
         failure: Why its pods cannot be made (a quota, a forbidden field); empty if they can.
         is_foreign: Whether another tool made it, such as `kubectl apply`.
+        uid: The object's.
+        deployment: Uid of the Deployment that it belongs to; empty if to none.
     """
 
     function: str
@@ -92,6 +94,8 @@ class ReplicaSetRecord:  # pylint: disable=too-many-instance-attributes # a row 
     reason: str = ""
     failure: str = ""
     is_foreign: bool = False
+    uid: str = ""
+    deployment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class PodRecord:  # pylint: disable=too-many-instance-attributes # a row of a ta
         last_exit: How the container ended last, of those that ended by themselves.
         crash_loop: One line while its container ends again and again.
         container: Name of the container that runs the function.
+        owner_uid: Its ReplicaSet's uid.
     """
 
     function: str
@@ -132,6 +137,7 @@ class PodRecord:  # pylint: disable=too-many-instance-attributes # a row of a ta
     last_exit: ReplicaExit | None = None
     crash_loop: str = ""
     container: str = ""
+    owner_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

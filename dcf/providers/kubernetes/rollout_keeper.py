@@ -69,9 +69,16 @@ class RolloutKeeper:
         self._news.set()
 
     def _called(self, records: FunctionRecords) -> Set[int]:
-        """The revisions that this gateway's calls go to, but for a candidate that is judged."""
-        table = Table(self._view, records.stable, None)
-        return {each.revision for each in table.targets}
+        """The revisions that this gateway's calls go to, but for a candidate that is judged.
+
+        With 0 for what may be no replica of the function any more, and for a Service of which no
+        replica is known yet.
+        """
+        stable = records.stable
+        table = Table(self._view, stable, None)
+        if not table.targets and stable.replicas and self._view.endpoints.of(stable.name):
+            return {0}
+        return {each.revision if table.is_settled else 0 for each in table.targets}
 
     async def _look(self, name: str, turns: asyncio.Semaphore) -> None:
         async with turns:

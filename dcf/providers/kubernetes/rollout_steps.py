@@ -51,7 +51,7 @@ class Remove:
 Step = Mark | GoBack | Fail | Remove
 
 
-def steps(records: FunctionRecords, called: Set[int] = frozenset()) -> tuple[Step, ...]:
+def steps(records: FunctionRecords, called: Set[int]) -> tuple[Step, ...]:
     """What is to be done, in this order; nothing where all is well or only time can tell.
 
     Args:

@@ -18,6 +18,7 @@ from ..routing import Target
 from ..terms import Terms, terms_of
 from . import names
 from .cache import Change
+from .ownership import Ownership
 from .recent_exits import RecentExits
 from .records import DeploymentRecord, EndpointRecord, PodRecord, ReplicaSetRecord
 from .view import View
@@ -106,13 +107,15 @@ class Table:
     Attributes:
         targets: Those that take calls.
         shadows: Those that take copies of calls.
+        is_settled: Whether none of them is known to end, or not known to be the function's.
     """
 
     def __init__(
         self, view: View, stable: DeploymentRecord, candidate: DeploymentRecord | None
     ) -> None:
         """Takes what a view shows."""
-        self._view = view
+        self._view, self.is_settled = view, True
+        self._own = Ownership((stable, candidate), view.replica_sets.of(stable.function))
         places = self._places(stable)
         judged = self._places(candidate) if candidate else []
         terms = _terms(candidate.spec) if candidate else None
@@ -130,11 +133,10 @@ class Table:
 
     def _is_judged(self, candidate: DeploymentRecord) -> bool:
         """Whether all its replicas were ready once."""
-        found = self._view.replica_sets.of(candidate.function)
         return any(
             each.rollout == READY and each.track == names.CANDIDATE
             and each.revision == candidate.revision
-            for each in found
+            for each in self._own.sets
         )  # fmt: skip
 
     def _places(self, of: DeploymentRecord) -> list[tuple[int, EndpointRecord]]:
@@ -142,31 +144,39 @@ class Table:
 
         Where none is wanted they are about to end, and a call would be one of the last. A pod that
         ends goes on answering for a while: it gets calls only as long as no other is known, since
-        addresses and pods come by watches of their own, and one may lag behind the other.
+        addresses and pods come by watches of their own, and one may lag behind the other. The same
+        holds for one whose ReplicaSet is not known; one of a Deployment that is gone gets none.
         """
         if not of.replicas:
             return []
-        known = [
+        found = [
             (self._view.pods.get(each.pod), each)
             for addresses in self._view.endpoints.of(of.name)
             for each in addresses
         ]
+        known = [(pod, each) for pod, each in found if not self._is_left_over(pod, each)]
         lasting = [(pod, each) for pod, each in known if self._lasts(pod, each)]
+        self.is_settled = self.is_settled and (bool(lasting) or not known)
         return [(self._revision(pod, each) or of.revision, each) for pod, each in lasting or known]
 
     def _lasts(self, pod: PodRecord | None, address: EndpointRecord) -> bool:
         """Whether it will go on; a pod that is not known may be too new, or gone with its set."""
         if pod is not None:
-            return not pod.ending
-        found = self._view.replica_sets.get(_owner(address))
+            return not pod.ending and self._own.has(pod)
+        found = self._own.set_of(_owner(address))
         return found is None or found.replicas > 0
+
+    def _is_left_over(self, pod: PodRecord | None, address: EndpointRecord) -> bool:
+        """Whether its ReplicaSet is known, and not this function's, or not this pod's, any more."""
+        name = pod.owner if pod else _owner(address)
+        return self._view.replica_sets.get(name) is not None and self._own.set_of(name, pod) is None
 
     def _revision(self, pod: PodRecord | None, address: EndpointRecord) -> int:
         """The pod's own number; where its label is missing or it was not seen yet, its set's."""
         if pod and pod.revision:
             return pod.revision
         owner = pod.owner if pod else _owner(address)
-        found = self._view.replica_sets.get(owner)
+        found = self._own.set_of(owner)
         return found.revision if found else 0
 
 
@@ -211,10 +221,10 @@ def _terms(spec: FunctionSpec) -> Terms | None:
 def _matters(record: Any) -> object:  # noqa: ANN401 # of three kinds
     """What of a record makes other targets; its count of ready pods, for one, does not."""
     match record:
-        case DeploymentRecord():
-            return record.name, record.track, record.revision, record.spec, record.replicas > 0
-        case ReplicaSetRecord():
-            return record.name, record.revision, record.rollout, record.replicas > 0
+        case DeploymentRecord(name=name, track=track, uid=uid):
+            return name, track, uid, record.revision, record.spec, record.replicas > 0
+        case ReplicaSetRecord(name=name, uid=uid, deployment=owner):
+            return name, uid, owner, record.revision, record.rollout, record.replicas > 0
         case PodRecord():
-            return record.revision, record.owner, record.ending
+            return record.revision, record.owner, record.owner_uid, record.ending
     return None

@@ -13,6 +13,7 @@ from .cache import Cache, Change
 from .discovery import Served
 from .endpoints import Addresses, endpoints_addresses, service_of, slice_addresses
 from .following import Following
+from .ownership import Ownership
 from .reading import deployment_record, pod_record, replica_set_record
 from .records import DeploymentRecord, FunctionRecords, PodRecord, ReplicaSetRecord
 
@@ -97,13 +98,16 @@ class View:
         stable = self.track(function, names.STABLE)
         if stable is None:
             raise NotFound(f"no such function: {function}")
+        candidate = self.track(function, names.CANDIDATE)
+        own = Ownership((stable, candidate), self.replica_sets.of(function))
         return FunctionRecords(
             stable,
-            self.track(function, names.CANDIDATE),
-            self.replica_sets.of(function),
+            candidate,
+            own.sets,
             tuple(
                 pod_warnings.warned(pod, self.warnings.of(pod.name))
                 for pod in self.pods.of(function)
+                if own.has(pod)
             ),
         )
 

@@ -1,6 +1,7 @@
 """Connections that are slow, idle or deaf, and the threads that must not wait for them."""
 
 import logging
+import os
 import resource
 import select
 import socket
@@ -218,6 +219,21 @@ def served():
         end()
         server.close()
     assert runner.close(5)
+
+
+def test_who_wakes_a_server_that_is_closed_writes_to_no_file_of_others(served):
+    server = served(plain)
+    server.end()
+    server.close()
+    reads, writes = os.pipe()  # perhaps with the numbers that the server had
+    try:
+        os.set_blocking(reads, False)
+        server.wake()
+        with pytest.raises(BlockingIOError):
+            os.read(reads, 1)
+    finally:
+        os.close(reads)
+        os.close(writes)
 
 
 def plain(environ, start_response):

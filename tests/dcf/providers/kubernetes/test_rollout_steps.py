@@ -39,7 +39,7 @@ def pod(revision, track=names.STABLE, **more):
 
 
 def of(stable, sets=(), pods=(), candidate=None):
-    return steps(FunctionRecords(stable, candidate, tuple(sets), tuple(pods)))
+    return steps(FunctionRecords(stable, candidate, tuple(sets), tuple(pods)), frozenset())
 
 
 HOPELESS = {"trouble": "no such image", "hopeless": True}
@@ -192,7 +192,7 @@ def test_whatever_there_is_is_carried_on_to_an_end(found):
         each.revision for each in found.sets if each.rollout == READY and each.track == names.STABLE
     }
     for _ in range(12):
-        wanted = steps(found)
+        wanted = steps(found, frozenset())
         if not wanted:
             return
         for each in wanted:
