@@ -71,13 +71,9 @@ class RolloutKeeper:
     def _called(self, records: FunctionRecords) -> Set[int]:
         """The revisions that this gateway's calls go to, but for a candidate that is judged.
 
-        With 0 for what may be no replica of the function any more, and for a Service of which no
-        replica is known yet.
+        With 0 for what may be no replica of the function any more.
         """
-        stable = records.stable
-        table = Table(self._view, stable, None)
-        if not table.targets and stable.replicas and self._view.endpoints.of(stable.name):
-            return {0}
+        table = Table(self._view, records.stable, None)
         return {each.revision if table.is_settled else 0 for each in table.targets}
 
     async def _look(self, name: str, turns: asyncio.Semaphore) -> None:

@@ -78,7 +78,9 @@ class _Rollout:
             return
         if deployment.is_complete:
             # Each kind of object has a watch of its own: addresses may come after what they are of.
-            if self._called <= {deployment.revision}:
+            # What another tool made may have no Service, and never an address.
+            is_unseen = not self._called and deployment.replicas and deployment.revision == 1
+            if self._called <= {deployment.revision} and (current.is_foreign or not is_unseen):
                 yield Mark(current.name, READY)
             return
         reason = current.reason if current.rollout == FAILED else self._fault(deployment, current)

@@ -8,6 +8,7 @@ import pytest
 
 from dcf.providers.kubernetes import names
 from dcf.providers.kubernetes.rollout_keeper import RolloutKeeper
+from dcf.providers.kubernetes.rollout_steps import steps
 from dcf.providers.placement import FAILED, PROGRESSING, READY, FunctionSpec
 from tests.dcf.providers.kubernetes.api_server import run
 from tests.dcf.providers.kubernetes.on_cluster import APPS, IDLE, LOST
@@ -61,6 +62,30 @@ def test_a_first_revision_that_fails_is_ready_once_its_image_comes(cluster):
             assert (await work.reaches(READY)).revision == 2
 
     run(steps())
+
+
+def test_one_whose_addresses_are_not_seen_yet_is_not_ready(cluster):
+    """They are watched apart from the Deployment, and calls would find nobody."""
+
+    async def body():
+        async with working(cluster) as work:
+            view = work.parts.view
+            kept = []
+            put = view.endpoints._put
+            view.endpoints._put = lambda *addresses: kept.append(addresses)
+            await work.placement.deploy(SPEC)
+            await until_async(lambda: "echo" in view.functions())
+            await until_async(lambda: view.of("echo").stable.is_complete)
+            await until_async(lambda: kept and kept[-1][1])
+            await until_async(lambda: view.of("echo").sets)
+            called = RolloutKeeper(work.parts, lambda: False)._called
+            assert steps(view.of("echo"), called(view.of("echo"))) == ()
+            assert work.state().rollout == PROGRESSING
+            view.endpoints._put = put
+            view._changed(put(*kept[-1]))
+            await work.reaches(READY)
+
+    run(body())
 
 
 def test_a_candidate_that_cannot_start_is_told_and_gone(cluster):

@@ -8,7 +8,7 @@ import pytest
 
 from dcf.errors import NotFound
 from dcf.providers.kubernetes import names
-from dcf.providers.kubernetes.routing import Routes
+from dcf.providers.kubernetes.routing import Routes, Table
 from dcf.providers.kubernetes.view import View
 from dcf.providers.routing import Target
 from dcf.providers.terms import MODE, SHARE
@@ -267,5 +267,7 @@ def test_a_pod_that_ends_gets_calls_only_where_no_other_is_known(cluster):
             left = {each.address for each in routes.targets("echo")}
             others = {f"http://{each.address}:8080" for each in pods if not each.ending}
             assert left == (others or {f"http://{each.address}:8080" for each in pods}), count
+            table = Table(routes._view, routes._view.track("echo", names.STABLE), None)
+            assert table.is_settled == bool(others)
 
     routed(steps, cluster)
