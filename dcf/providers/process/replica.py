@@ -26,7 +26,7 @@ from .process_usage import Meter, resident_bytes
 from .spawned import Command, Spawned
 
 HOST = "127.0.0.1"
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.005  # a first call waits for it
 _HEALTH_SECONDS = 1.0
 _MEMORY_SECONDS = 0.25
 _UNHEALTHY_LIMIT = 3
