@@ -1,4 +1,4 @@
-"""Ports for programs that are told which to take: nobody else's, however late they take them.
+"""Ports for programs that must be given one: no other program gets it, however late it is taken.
 
 A port that the system picked (port 0) and that was closed again may be any program's a moment
 later. So these are outside of the range that the system picks from, and each process of this test

@@ -35,7 +35,7 @@ class Ownership:
         return pod.owner_uid in self._uids
 
     def set_of(self, name: str, pod: PodRecord | None = None) -> ReplicaSetRecord | None:
-        """Their ReplicaSet of a name; None where it is another one's by now, or not seen yet.
+        """Their ReplicaSet of a name; None where it is not theirs, or not seen yet.
 
         Args:
             name: The ReplicaSet's.
