@@ -20,7 +20,7 @@ def slice_addresses(found: Json) -> Addresses | None:
     found_ready = tuple(
         EndpointRecord(service, pod, _host(each["addresses"][0]), port)
         for each in found.get("endpoints") or ()
-        # No word means ready; whoever ends is told apart since 1.20.
+        # No word means ready; since 1.20 it says who ends.
         if (each.get("conditions") or {}).get("ready") is not False
         and (pod := _pod(each)) and each.get("addresses")
     )  # fmt: skip

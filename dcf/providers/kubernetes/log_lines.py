@@ -68,7 +68,7 @@ class Place:
         self._from, self._known, self._passed = self._last, self._count, 0
 
     def is_new(self, line: PodLine) -> bool:
-        """Whether a line was not read before; lines of one time are told apart by their count."""
+        """Whether a line was not read before; lines of one time differ by their count."""
         if line.at < self._from:
             return False
         if line.at == self._from:

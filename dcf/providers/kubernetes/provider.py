@@ -136,7 +136,7 @@ class _Opened:
     async def start(self, opened: AsyncExitStack) -> None:
         """Open everything; `opened` closes it in the opposite order."""
         opened.push_async_callback(self._pages.close)
-        # After the routes, so that whoever is told of a replica finds it there.
+        # After the routes, so that whoever hears of a replica finds it there.
         self._view.listen(self._noticing.changed)
         opened.push_async_callback(self._view.close)
         await self._view.open(self._api, self._served)

@@ -1,4 +1,4 @@
-"""Carries rollouts on, in the gateway that leads: results, the way back, the end of candidates."""
+"""Carries rollouts on, in the gateway that leads: results, going back, the end of candidates."""
 
 import asyncio
 import logging

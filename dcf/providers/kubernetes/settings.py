@@ -1,4 +1,4 @@
-"""How a gateway is told which cluster it is for, and what it may do there."""
+"""The settings that say which cluster a gateway is for, and what it may do there."""
 
 from dataclasses import dataclass
 

@@ -73,7 +73,7 @@ class View:
         try:
             await warnings.list()
             self._following.append(warnings)
-        except ApiError as fault:  # without them all goes on, only less is told
+        except ApiError as fault:  # without them only fewer reasons are reported
             _log.warning("why volumes and probes of pods fail will not be told: %s", fault)
         self._tasks = [asyncio.create_task(each.run()) for each in self._following]
 

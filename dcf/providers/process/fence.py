@@ -47,28 +47,28 @@ def landlock_abi() -> int:
 
 
 def enter(plan: str) -> None:
-    """Carry out a plan; there is no way back. Raises `OSError` where the machine cannot."""
+    """Carry out a plan; nothing undoes it. Raises `OSError` where the machine cannot."""
     mode, *lines = plan.split("\n")
     paths: dict[str, list[str]] = {HIDDEN: [], KEPT: [], SHOWN: [], OWN: []}
     for line in lines:
         paths[line[0]].append(line[2:])
-    if not os.geteuid():
-        paths[HIDDEN].extend(_block_devices("/dev"))  # on which everything can be read
+    # On these everything can be read, by root.
+    devices = [] if os.geteuid() else _block_devices("/dev")
     _done(_libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
     abi = landlock_abi()
     if mode == NAMESPACE:
-        _mount(paths)
+        _mount(paths, devices)
         with _Ruleset(_DEVICES | _REFER, abi) as rules:
             rules.allow("/", _REFER)
     else:
         handled = (1 << 14) - 1 | (_TRUNCATE if abi >= TRUNCATE_ABI else 0)
         with _Ruleset(handled, abi) as rules:
-            _by_path(rules, paths, handled & ~_DEVICES)
+            _by_path(rules, paths, {*paths[HIDDEN], *devices}, handled & ~_DEVICES)
     if not os.geteuid():
         _give_up_capabilities()
 
 
-def _mount(paths: dict[str, list[str]]) -> None:
+def _mount(paths: dict[str, list[str]], devices: list[str]) -> None:
     """Enter a mount namespace that shows what it may."""
     if os.geteuid():
         _own_user_namespace()
@@ -89,11 +89,10 @@ def _mount(paths: dict[str, list[str]]) -> None:
             _done(_libc.mount(b"tmpfs", name, b"tmpfs", _NOSUID | _NODEV, options))
             covered.append(path)
         else:
-            try:
-                _bind(os.devnull, path)
-            except FileNotFoundError:
-                if not path.startswith("/dev/"):  # a disk that was taken away meanwhile
-                    raise
+            _bind(os.devnull, path)
+    for path in devices:
+        with contextlib.suppress(FileNotFoundError):  # it was taken away meanwhile
+            _bind(os.devnull, path)
     for handle, path in (*shown, *own):
         os.makedirs(path, 0o755, exist_ok=True)  # noqa: PTH103 # as above
         _bind(f"/proc/self/fd/{handle}", path)
@@ -163,9 +162,11 @@ class _Ruleset:
         os.close(self._handle)
 
 
-def _by_path(rules: _Ruleset, paths: dict[str, list[str]], everything: int) -> None:
+def _by_path(
+    rules: _Ruleset, paths: dict[str, list[str]], hidden: set[str], everything: int
+) -> None:
     """Allow what is not hidden: Landlock knows no exceptions, so all that lies beside it."""
-    hidden, kept = set(paths[HIDDEN]), {*paths[KEPT], "/proc"}
+    kept = {*paths[KEPT], "/proc"}
     above_hidden, above_kept = _above(hidden), _above(kept)
 
     def allow(path: str, *, is_kept: bool) -> None:

@@ -38,7 +38,7 @@ class Isolation:
     _plan: str = ""
 
     def plan(self, shown: Iterable[Path], *own: Path) -> str:
-        """What `fence.py` is told for one replica; empty for nothing.
+        """The plan for `fence.py` of one replica; empty for nothing.
 
         Args:
             shown: Of the state folder, what the function may read.
